@@ -1,0 +1,178 @@
+"""The tree of everything that can go wrong for a caller; messages are ours, say what to do, and never quote a request or an upstream.
+
+GatewayError
+├── InvalidRequest 400 invalid_request          ├── ContextLengthExceeded 400 context_length_exceeded
+├── InvalidApiKey 401 invalid_api_key           ├── AccessDenied 403
+│                                               │   ├── EgressDenied egress_denied     ├── ErrandDenied errand_denied
+│                                               │   ├── AgentNotAllowed agent_not_allowed
+│                                               │   ├── RouteNotAllowed route_not_allowed
+│                                               │   ├── OriginNotAllowed origin_not_allowed
+│                                               │   └── PermissionDenied permission_denied
+├── NotFound 404 not_found                      ├── ModelNotFound 404 model_not_found
+├── MethodNotAllowed 405 method_not_allowed     ├── RequestTimeout 408 request_timeout
+├── PayloadTooLarge 413 payload_too_large
+├── RateLimitExceeded 429 rate_limit_exceeded   ├── InsufficientQuota 429 insufficient_quota
+├── InternalError 500 internal_error
+├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
+├── TargetsUnavailable 503 upstream_failed      ├── ModelLoading 503 model_loading
+├── Overloaded 503 overloaded                   ├── PhiScanFailed 503 phi_scan_failed
+└── UpstreamTimeout 504 upstream_timeout
+
+A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+
+class GatewayError(Exception):
+    """Base of the tree. `message` is safe to show, log-free and ours; `param` is a known field path or empty."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    retry_after_s: ClassVar[int | None] = None
+    should_retry: ClassVar[bool | None] = None
+
+    def __init__(self, message: str, *, param: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+    @override
+    def __str__(self) -> str:
+        return self.message
+
+
+class InvalidRequest(GatewayError):
+    status = 400
+    code = "invalid_request"
+
+
+class ContextLengthExceeded(GatewayError):
+    status = 400
+    code = "context_length_exceeded"
+
+
+class InvalidApiKey(GatewayError):
+    status = 401
+    code = "invalid_api_key"
+
+
+class AccessDenied(GatewayError):
+    status = 403
+    code = "access_denied"
+
+
+class EgressDenied(AccessDenied):
+    code = "egress_denied"
+
+
+class ErrandDenied(AccessDenied):
+    code = "errand_denied"
+
+
+class AgentNotAllowed(AccessDenied):
+    code = "agent_not_allowed"
+
+
+class RouteNotAllowed(AccessDenied):
+    code = "route_not_allowed"
+
+
+class OriginNotAllowed(AccessDenied):
+    code = "origin_not_allowed"
+
+
+class PermissionDenied(AccessDenied):
+    code = "permission_denied"
+
+
+class NotFound(GatewayError):
+    status = 404
+    code = "not_found"
+
+
+class ModelNotFound(GatewayError):
+    status = 404
+    code = "model_not_found"
+
+
+class MethodNotAllowed(GatewayError):
+    status = 405
+    code = "method_not_allowed"
+
+
+class RequestTimeout(GatewayError):
+    status = 408
+    code = "request_timeout"
+    should_retry = False
+
+
+class PayloadTooLarge(GatewayError):
+    status = 413
+    code = "payload_too_large"
+
+
+class RateLimitExceeded(GatewayError):
+    status = 429
+    code = "rate_limit_exceeded"
+    retry_after_s = 1
+
+
+class InsufficientQuota(GatewayError):
+    status = 429
+    code = "insufficient_quota"
+    should_retry = False
+
+
+class InternalError(GatewayError):
+    pass
+
+
+class UpstreamRejected(GatewayError):
+    """The provider refused our key, our model or our request: another try would be refused too."""
+
+    status = 502
+    code = "upstream_rejected"
+    should_retry = False
+
+
+class UpstreamFailed(GatewayError):
+    """The provider failed: no connection, 5xx, 429, or an answer that is none."""
+
+    status = 502
+    code = "upstream_failed"
+
+
+class UpstreamTimeout(GatewayError):
+    status = 504
+    code = "upstream_timeout"
+
+
+class TargetsUnavailable(GatewayError):
+    """Every permitted target is down: names what to start, and which rule kept the others out."""
+
+    status = 503
+    code = "upstream_failed"
+    retry_after_s = 5
+
+
+class ModelLoading(GatewayError):
+    status = 503
+    code = "model_loading"
+    retry_after_s = 10
+
+
+class Overloaded(GatewayError):
+    status = 503
+    code = "overloaded"
+    retry_after_s = 1
+
+
+class PhiScanFailed(GatewayError):
+    status = 503
+    code = "phi_scan_failed"
+    retry_after_s = 1
