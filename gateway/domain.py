@@ -1,4 +1,4 @@
-"""The words of the house: frozen values and ports that every layer shares; no behaviour beyond claims about themselves."""
+"""The words of the house: frozen values and ports that every layer shares; no behaviour but claims about themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Tree: TypeAlias = dict[str, JSON]
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a payload: object keys and list indices, outermost first."""
@@ -135,7 +135,7 @@ class Detector(Protocol):
     """Finds PHI. Pure and synchronous; may be handed any text; must never raise on one.
 
     `detect` sees all passages of a request in order, so that a name found in one is found in all, and returns exactly
-    one `Detection` per passage. `covers` is the set of kinds it can find at all; `version` changes whenever its answers may.
+    one `Detection` per passage. `covers` is the set of kinds it can find at all; `version` changes when answers may.
     """
 
     @property
@@ -327,6 +327,35 @@ class Facts:
     unknowns: frozenset[UnknownReason] = frozenset()
     content: frozenset[Content] = frozenset({Content.TEXT})
     covered: frozenset[Kind] = frozenset(Kind)
+
+
+class Style(StrEnum):
+    """How a kind is taken out: `token` is restored in the answer, the others are not."""
+
+    TOKEN = "token"  # noqa: S105
+    GENERALISE = "generalise"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a facade hands it to the pipeline.
+
+    `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
+    `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
+    metadata; `conversation` is the caller's name for the conversation, or "".
+    """
+
+    operation: Operation
+    dialect: Dialect
+    payload: Tree
+    model: str
+    stream: bool
+    caller: Caller
+    request_id: str
+    claimed_agents: frozenset[str] = frozenset()
+    claimed_route: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The tree of everything that can go wrong for a caller; messages are ours, say what to do, and never quote a request or an upstream.
+"""The tree of what can go wrong for a caller; messages are ours, say what to do, never quote a request or an upstream.
 
 GatewayError
 ├── InvalidRequest 400 invalid_request          ├── ContextLengthExceeded 400 context_length_exceeded
