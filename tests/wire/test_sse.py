@@ -1,0 +1,79 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import UpstreamFailed
+from gateway.wire import sse
+from gateway.wire.sse import Event, LineDecoder, SseDecoder
+
+STREAM = (
+    b": keepalive 1/1\r\n\r\ndata: {\"a\":1}\n\nevent: message_start\ndata:{\"b\":2}\r\n\r\n"
+    + "data: {\"c\":\"Ünï 漢\"}\n\n".encode()
+    + b"data: one\ndata: two\n\nretry: 5\nid: 3\n\ndata: [DONE]\n\n"
+)
+EVENTS = [
+    Event("", b'{"a":1}'),
+    Event("message_start", b'{"b":2}'),
+    Event("", '{"c":"Ünï 漢"}'.encode()),
+    Event("", b"one\ntwo"),
+    Event("", b"[DONE]"),
+]
+
+
+def decode(pieces):
+    decoder = SseDecoder()
+    events = [event for piece in pieces for event in decoder.decode(piece)]
+    return events + decoder.flush()
+
+
+def test_whole():
+    assert decode([STREAM]) == EVENTS
+
+
+def test_byte_by_byte():
+    assert decode([STREAM[i : i + 1] for i in range(len(STREAM))]) == EVENTS
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=30))
+def test_chunking_is_invisible(cuts):
+    edges = [0, *sorted(cuts), len(STREAM)]
+    assert decode([STREAM[a:b] for a, b in zip(edges, edges[1:], strict=False)]) == EVENTS
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_every_line_end_of_the_standard_is_read(end):
+    stream = b"data: x" + end + end + b"event: e" + end + b"data: y" + end + end
+    expected = [Event("", b"x"), Event("e", b"y")]
+    assert decode([stream]) == expected
+    assert decode([stream[i : i + 1] for i in range(len(stream))]) == expected
+
+
+def test_an_event_without_its_last_blank_line_is_not_lost():
+    assert decode([b"data: tail"]) == [Event("", b"tail")]
+
+
+def test_an_event_name_without_data_is_no_event_and_names_nothing_else():
+    assert decode([b"event: ping\n\ndata: x\n\n"]) == [Event("", b"x")]
+
+
+def test_an_endless_line_is_an_upstream_failure(monkeypatch):
+    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 10)
+    with pytest.raises(UpstreamFailed):
+        SseDecoder().decode(b"data: 0123456789")
+    with pytest.raises(UpstreamFailed):
+        LineDecoder().decode(b"01234567890")
+
+
+@given(st.lists(st.binary(max_size=5).map(lambda b: b.replace(b"\n", b"").strip()), max_size=8), st.integers(1, 4))
+def test_lines_come_back_whole_whatever_the_pieces(lines, size):
+    stream = b"\n".join(lines)
+    decoder = LineDecoder()
+    out = [line for i in range(0, len(stream), size) for line in decoder.decode(stream[i : i + size])]
+    assert out + decoder.flush() == [line for line in lines if line]
+
+
+def test_what_is_encoded_is_decoded():
+    assert decode([sse.encode(b"{}", name="ping") + sse.comment("waiting") + sse.encode(b"1")]) == [
+        Event("ping", b"{}"),
+        Event("", b"1"),
+    ]
