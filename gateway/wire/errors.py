@@ -1,4 +1,4 @@
-"""Errors in the caller's dialect: one tree in, one envelope per dialect out; adds no word of a request or an upstream."""
+"""Errors in the caller's dialect: one tree in, one envelope per dialect out; never a word of a request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Rendered:
 def render(error: GatewayError, dialect: Dialect, *, request_id: str) -> Rendered:
     """The error as `dialect` writes it.
 
-    Shapes: OpenAI API reference "Error codes"; Anthropic API "Errors" (`type: error`, `request_id`); Ollama `{"error"}`.
+    Shapes: OpenAI API reference "Error codes"; Anthropic API "Errors" (`type: error`); Ollama `{"error"}`.
     """
     return Rendered(error.status, _headers(error), envelope(error, dialect, request_id=request_id))
 
