@@ -329,6 +329,23 @@ class Facts:
     covered: frozenset[Kind] = frozenset(Kind)
 
 
+class Sensitivity(StrEnum):
+    """How a request was judged. Closed, because it is a metric label and an audit column."""
+
+    PHI = "phi"
+    SUSPECTED = "suspected"  # something could not be checked: treated as PHI (law 4)
+    CLEAN = "clean"
+    UNKNOWN = "unknown"  # ended before it was judged
+
+
+class Destination(StrEnum):
+    """Where a request went, seen from the premises."""
+
+    LOCAL = "local"
+    CLOUD = "cloud"
+    DENIED = "denied"
+
+
 class Style(StrEnum):
     """How a kind is taken out: `token` is restored in the answer, the others are not."""
 

@@ -1,0 +1,322 @@
+"""What happened, as frozen values the parts of the gateway tell one `EventSink`; it holds no text a caller wrote.
+
+A string in an event is one of four things: a name out of the configuration, a code out of a closed set, our own request
+id, or a hash. Sinks (metrics, log lines) rely on it, and a sink that writes text out checks it again (law 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeAlias
+
+from gateway.domain import (
+    Carrier,
+    Destination,
+    Dialect,
+    Kind,
+    Operation,
+    Outcome,
+    ProviderKind,
+    Sensitivity,
+    Usage,
+)
+
+# --- closed sets ---------------------------------------------------------------------------------------------------
+
+
+class AttemptResult(StrEnum):
+    """How one try of one target ended; everything but `ok` is an `error_type` of the metrics."""
+
+    OK = "ok"
+    CONNECT = "connect"  # refused, unreachable, name or TLS failure
+    TIMEOUT = "timeout"  # no first content in time, or silence in a stream
+    RATE_LIMITED = "rate_limited"  # 429
+    SERVER_ERROR = "server_error"  # 5xx
+    REJECTED = "rejected"  # another 4xx: our key, our model, our request
+    BAD_REPLY = "bad_reply"  # an answer that is none: HTML, half a stream, nothing
+    LOADING = "loading"  # the model is not in memory yet
+    CANCELLED = "cancelled"  # the caller went away
+    REFUSED = "refused"  # prepare or the last look refused; nothing was sent
+    UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)
+
+
+class FallbackResult(StrEnum):
+    """What the next target made of it."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+class ScanFailure(StrEnum):
+    """What was done about a scan that failed or came late."""
+
+    TREATED_AS_PHI = "treated_as_phi"
+    REFUSED = "refused"
+
+
+class AbortPhase(StrEnum):
+    BEFORE_FIRST_TOKEN = "before_first_token"  # noqa: S105
+    MID_STREAM = "mid_stream"
+
+
+class Side(StrEnum):
+    CLIENT = "client"
+    UPSTREAM = "upstream"
+
+
+class AuthFailure(StrEnum):
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    UNKNOWN_KEY = "unknown_key"
+    FORBIDDEN = "forbidden"  # a good key without the permission
+    ORIGIN = "origin"
+    HOST = "host"
+
+
+class LedgerResult(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    REFUSED = "refused"  # the ledger was already known to be unavailable
+
+
+class Record(StrEnum):
+    """Which table of the ledger."""
+
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    ATTEMPT = "attempt"
+
+
+class ExitReason(StrEnum):
+    STOPPED = "stopped"
+    DIED = "died"
+    NEVER_READY = "never_ready"
+
+
+# --- events --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSettled:
+    """One request is over: exactly one of these per request that reached a facade, whatever became of it.
+
+    `facade` is the endpoint ("chat.completions"), `route`, `agent`, `target`, `provider`, `model` are names from the
+    configuration or "" where none was chosen; `error_code` is one of `errors.py` or "". Durations are seconds;
+    `first_token_s` is None where no content came; `overhead_s` is our own share, the upstream's time taken off;
+    `cost_usd` is None where nobody says the price; `energy_wh` None where no power is configured.
+    """
+
+    event: ClassVar[str] = "request.settled"
+    request_id: str
+    operation: Operation
+    dialect: Dialect
+    facade: str
+    outcome: Outcome
+    status: int
+    duration_s: float
+    overhead_s: float
+    caller: str = ""
+    route: str = ""
+    agent: str = ""
+    target: str = ""
+    provider: str = ""
+    provider_kind: ProviderKind | None = None
+    model: str = ""
+    error_code: str = ""
+    first_token_s: float | None = None
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: Decimal | None = None
+    energy_wh: float | None = None
+    stream: bool = False
+    attempts: int = 0
+    sensitivity: Sensitivity = Sensitivity.UNKNOWN
+    destination: Destination = Destination.DENIED
+    decision_reason: str = ""
+    found: frozenset[Kind] = frozenset()
+    redacted: frozenset[Kind] = frozenset()
+    tokens_unresolved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStarted:
+    """A target is about to be tried. Each one is followed by exactly one `AttemptEnded`."""
+
+    event: ClassVar[str] = "attempt.started"
+    provider: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptEnded:
+    """One try of one target is over. `status` is the provider's HTTP status or None without one."""
+
+    event: ClassVar[str] = "attempt.ended"
+    request_id: str
+    operation: Operation
+    provider: str
+    target: str
+    model: str
+    result: AttemptResult
+    duration_s: float
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FellBack:
+    """Target `from_` failed for `reason` and `to` was tried instead; emitted when the try of `to` is over."""
+
+    event: ClassVar[str] = "request.fell_back"
+    from_: str
+    to: str
+    reason: AttemptResult
+    result: FallbackResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The policy has spoken. `reason` is a code of the policy package, from a closed set."""
+
+    event: ClassVar[str] = "request.decided"
+    sensitivity: Sensitivity
+    destination: Destination
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhiFound:
+    """`count` findings of one kind in one part of a request."""
+
+    event: ClassVar[str] = "phi.found"
+    kind: Kind
+    carrier: Carrier
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanEnded:
+    """A scan is over; `failed` says what was done where it failed or came late."""
+
+    event: ClassVar[str] = "scan.ended"
+    duration_s: float
+    failed: ScanFailure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressRefused:
+    """A candidate target off the premises was refused. `reason` is a code of the policy package or of `outbound`."""
+
+    event: ClassVar[str] = "egress.refused"
+    reason: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressViolation:
+    """The tripwire: a connection without a recorded `Outbound`. Must never happen."""
+
+    event: ClassVar[str] = "egress.violated"
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamAborted:
+    event: ClassVar[str] = "stream.aborted"
+    phase: AbortPhase
+    side: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthFailed:
+    event: ClassVar[str] = "auth.failed"
+    reason: AuthFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWritten:
+    """`count` rows of one table were written in one commit, or were not; `duration_s` is the commit's."""
+
+    event: ClassVar[str] = "ledger.written"
+    record: Record
+    result: LedgerResult
+    duration_s: float
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderProbed:
+    event: ClassVar[str] = "provider.probed"
+    provider: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStarted:
+    event: ClassVar[str] = "gateway.started"
+    version: str
+    config_hash: str
+    policy_hash: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStopped:
+    event: ClassVar[str] = "gateway.stopped"
+    uptime_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedStarted:
+    """The child process of the demonstration model answers."""
+
+    event: ClassVar[str] = "embedded.started"
+    model: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedExited:
+    event: ClassVar[str] = "embedded.exited"
+    model: str
+    reason: ExitReason
+    code: int | None = None
+
+
+Event: TypeAlias = (
+    RequestSettled
+    | AttemptStarted
+    | AttemptEnded
+    | FellBack
+    | Decided
+    | PhiFound
+    | ScanEnded
+    | EgressRefused
+    | EgressViolation
+    | StreamAborted
+    | AuthFailed
+    | LedgerWritten
+    | ProviderProbed
+    | GatewayStarted
+    | GatewayStopped
+    | EmbeddedStarted
+    | EmbeddedExited
+)
+
+
+class EventSink(Protocol):
+    """Hears what happened. `emit` is called on the request path and from threads: it never raises, blocks or awaits."""
+
+    def emit(self, event: Event) -> None: ...
+
+
+class FanOut:
+    """One sink made of several; each hears every event, in order."""
+
+    def __init__(self, sinks: Sequence[EventSink]) -> None:
+        self._sinks = tuple(sinks)
+
+    def emit(self, event: Event) -> None:
+        for sink in self._sinks:
+            sink.emit(event)
