@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: facades, authentication, errors as JSON; takes no decision."""

@@ -1,0 +1,138 @@
+"""One HTTP exchange as plain ASGI: headers in, body in within limits, reply out piece by piece; knows no dialect.
+
+Plain ASGI and not FastAPI's request and response objects, which cost about 0.7 ms a call (see ARCHITECTURE.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
+
+Scope: TypeAlias = MutableMapping[str, object]
+Message: TypeAlias = MutableMapping[str, object]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+
+class ClientGone(Exception):
+    """The caller closed the connection: nobody is left to answer."""
+
+
+class Exchange:
+    """A request and its answer. `path` is the routed path, without a query and without the agent prefix."""
+
+    __slots__ = ("_gone", "_receive", "_send", "headers", "method", "path", "request_id", "started", "tag")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self.method = str(scope["method"])
+        self.path = str(scope["path"])
+        self.tag = ""
+        self.headers = _headers(scope)
+        self.request_id = f"req_{secrets.token_hex(12)}"
+        self.started = False
+        self._gone = False
+
+    def header(self, name: str) -> str:
+        """The first value of a header (name in lower case), or ""."""
+        return self.headers.get(name, "")
+
+    async def body(self, *, limit: int, deadline_s: float) -> bytes:
+        """The whole body.
+
+        Raises:
+            PayloadTooLarge: more than `limit` bytes, announced or real.
+            RequestTimeout: it did not arrive within `deadline_s` seconds.
+            InvalidRequest: it is compressed, which nothing here unpacks.
+            ClientGone: the connection closed before its end.
+        """
+        length = self.header("content-length")
+        if length.isdigit() and int(length) > limit:
+            raise _too_large(limit)
+        if self.header("content-encoding") not in {"", "identity"}:
+            raise InvalidRequest("Compressed bodies are not accepted: send the JSON as it is.")
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._read(limit)
+        except TimeoutError:
+            raise RequestTimeout("The body did not arrive in time.") from None
+
+    async def _read(self, limit: int) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self._gone = True
+                raise ClientGone
+            piece = message.get("body", b"")
+            if isinstance(piece, bytes) and piece:
+                size += len(piece)
+                if size > limit:
+                    raise _too_large(limit)
+                pieces.append(piece)
+            if not message.get("more_body", False):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    @asynccontextmanager
+    async def while_connected(self) -> AsyncIterator[None]:
+        """Cancel what runs inside when the caller goes away.
+
+        Raises:
+            ClientGone: in the place of the cancellation.
+        """
+        task = asyncio.current_task()
+        watch = asyncio.ensure_future(self._watch(task))
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._gone or task is None:
+                raise
+            task.uncancel()
+            raise ClientGone from None
+        finally:
+            watch.cancel()
+
+    async def _watch(self, task: asyncio.Task[object] | None) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        if task is not None:
+            task.cancel()
+
+    async def reply(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """The whole answer at once."""
+        await self.begin(status, {**headers, "content-length": str(len(body))})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        """Status and headers of an answer that follows in pieces."""
+        self.started = True
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        raw.append((b"x-gateway-request-id", self.request_id.encode("ascii")))
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def write(self, piece: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def end(self) -> None:
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    raw = scope.get("headers")
+    if isinstance(raw, list | tuple):
+        for name, value in raw:
+            headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    return headers
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"The body is larger than {limit // (1024 * 1024)} MB, the limit of this gateway.")

@@ -1,0 +1,62 @@
+"""The port we send through: one door, `send(outbound)`, one kind of failure; knows no provider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from typing import Protocol
+
+from gateway.domain import Tree
+from gateway.errors import GatewayError
+from gateway.events import AttemptResult
+from gateway.outbound.prepare import Outbound
+
+leaving: ContextVar[Outbound | None] = ContextVar("leaving", default=None)
+"""The `Outbound` on whose behalf this task may open a connection; a socket opened without one is a violation."""
+
+
+class AttemptFailed(Exception):
+    """One try of one target failed.
+
+    `error` is what the caller gets if nobody else may take the request; `fallback` whether another target may be tried
+    (never after the provider understood and refused: our key, our model or the request itself is wrong).
+    """
+
+    def __init__(
+        self, error: GatewayError, *, result: AttemptResult, status: int | None = None, fallback: bool = True
+    ) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.result = result
+        self.status = status
+        self.fallback = fallback
+
+
+class Reply:
+    """What came back: a whole `tree`, or `events` as they arrive; exactly one of them. Close it whatever happened."""
+
+    __slots__ = ("_close", "events", "tree")
+
+    def __init__(
+        self,
+        *,
+        tree: Tree | None = None,
+        events: AsyncIterator[Tree] | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.tree = tree
+        self.events = events
+        self._close = close
+
+    async def aclose(self) -> None:
+        """End the exchange; an answer that was not read to its end is cancelled at the upstream."""
+        if self._close is not None:
+            close, self._close = self._close, None
+            await close()
+
+
+class Upstream(Protocol):
+    """One way to send. `send` raises AttemptFailed and nothing else, and retries nothing."""
+
+    async def send(self, outbound: Outbound) -> Reply: ...
+    async def aclose(self) -> None: ...

@@ -1,0 +1,57 @@
+"""Sockets for providers: only on behalf of an `Outbound`, and for a provider on the premises only to an address there.
+
+The address is judged where it is used, at connect: neither DNS, a redirect nor a proxy variable can move it (law 10).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from gateway.domain import Provider
+from gateway.events import EgressViolation, EventSink
+from gateway.upstream.port import leaving
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+AddrInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
+
+
+class ForbiddenAddress(OSError):
+    """The provider's name led somewhere that nobody vouched for, or nobody recorded why we go there."""
+
+
+def on_premises(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an IP address is loopback or in one of the attested networks (`server.on_prem_networks`)."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return ip.is_loopback or any(ip in network for network in networks)
+
+
+def guard(provider: Provider, networks: Sequence[Network], events: EventSink) -> Callable[[AddrInfo], socket.socket]:
+    """A socket factory for one provider.
+
+    Raises (from the factory):
+        ForbiddenAddress: nothing is on its way out, or it is for another provider, or a provider on the premises
+            resolved to an address that is not there.
+    """
+
+    def open_socket(addr_info: AddrInfo) -> socket.socket:
+        family, kind, proto, _, address = addr_info
+        outbound = leaving.get()
+        if outbound is None or outbound.target.provider.name != provider.name:
+            events.emit(EgressViolation(provider=provider.name))
+            raise ForbiddenAddress("no outbound is recorded for this connection")
+        if provider.on_prem and not on_premises(str(address[0]), networks):
+            events.emit(EgressViolation(provider=provider.name))
+            raise ForbiddenAddress("the address is not on the premises")
+        made = socket.socket(family, kind, proto)
+        made.setblocking(False)
+        return made
+
+    return open_socket
