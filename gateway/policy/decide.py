@@ -1,0 +1,205 @@
+"""Decides, for every candidate target, whether a request may leave through it and without what; it never acts on it.
+
+The specification, in the order of the code below:
+
+1. A rule *concerns* a request if all its conditions hold. A condition that is absent holds; a list asks for any.
+   `phi` also holds for anything that could not be checked (law 4): an unknown, or a kind that nothing can detect.
+   `agent` holds if any claimed agent is listed, or if it is unclear who asks (law 5).
+2. A rule *selects* a target by its traits on the day, its provider and its name.
+3. A target off the premises is *covered* if for all that the request carries some rule that selects it has something
+   to say. What callers claim cannot cover: rules that name agents do not count here (law 5).
+4. All rules that concern the request and select the target *apply* together: any `deny` refuses, every required trait
+   must be there, everything that any of them redacts is taken out. What cannot be taken out refuses.
+
+Law 3 follows, for targets that the policy covers: a rule more can only add to what is denied, required or redacted.
+Coverage itself is a precondition: with no rule about a destination nothing leaves for it, and the first rule that is
+about it opens the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass
+from datetime import date
+from enum import StrEnum
+
+from gateway.domain import DIRECT, Content, Facts, Kind, Style, Target, Trait, UnknownReason
+from gateway.policy.rules import MEDIUM_OF, Policy, Rule, To, When, unite
+
+_SEAL = object()
+
+NO_RULE = "No rule of the policy covers this destination for this request, so nothing may leave for it."
+
+
+class RefusalReason(StrEnum):
+    """Why a target was refused, gravest first; a closed set, because it is a metric label and an audit value."""
+
+    DENIED = "denied"
+    UNREDACTABLE = "unredactable"
+    TRAIT_MISSING = "trait_missing"
+    UNCOVERED = "uncovered"
+
+
+class Sensitivity(StrEnum):
+    """What a request is, all in all: something identifying, something unchecked, only indirect signs, or neither."""
+
+    PHI = "phi"
+    UNKNOWN = "unknown"
+    SUSPECTED = "suspected"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Egress:
+    """Permission to leave through one target, minus what `redact` names. Only `decide` can make one (law 1).
+
+    `rules` are the ids of the rules that applied, `required` the traits they require, `traits` those the target had.
+    """
+
+    target: Target
+    redact: Mapping[Kind, Style]
+    rules: tuple[str, ...]
+    required: frozenset[Trait]
+    traits: frozenset[Trait]
+    policy_hash: str
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("an Egress is made by policy.decide and nowhere else")
+
+    def holds(self, policy: Policy, *, today: date) -> bool:
+        """Whether the decision still stands: same policy, same traits (a BAA ends); asked again before each send."""
+        return self.policy_hash == policy.hash and self.traits == self.target.provider.traits_on(today)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered)."""
+
+    target: Target
+    reason: RefusalReason
+    rule: str
+    why: str
+    missing: frozenset[Trait] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What may go where; every candidate is in `egresses` or in `refusals`, in the order of the candidates."""
+
+    egresses: tuple[Egress, ...]
+    refusals: tuple[Refusal, ...]
+    sensitivity: Sensitivity
+    policy_hash: str
+    today: date
+
+
+def decide(facts: Facts, candidates: Sequence[Target], policy: Policy, *, today: date) -> Decision:
+    """Hold `facts` against every candidate; pure, and total: it never raises on any facts."""
+    concerned = [rule for rule in policy.rules if concerns(rule.when, facts, policy)]
+    covering = [rule for rule in policy.rules if _may_cover(rule.when, facts)]
+    egresses: list[Egress] = []
+    refusals: list[Refusal] = []
+    for target in candidates:
+        traits = target.provider.traits_on(today)
+        applying = [rule for rule in concerned if selects(rule.when.to, target, traits)]
+        refusal = _refusal(facts, target, traits, applying, covering)
+        if refusal is not None:
+            refusals.append(refusal)
+            continue
+        egresses.append(
+            Egress(
+                target=target,
+                redact=unite(rule.then.redact for rule in applying),
+                rules=tuple(rule.id for rule in applying),
+                required=frozenset[Trait]().union(*(rule.then.require for rule in applying)),
+                traits=traits,
+                policy_hash=policy.hash,
+                seal=_SEAL,
+            ),
+        )
+    return Decision(tuple(egresses), tuple(refusals), _sensitivity(facts, policy), policy.hash, today)
+
+
+def concerns(when: When, facts: Facts, policy: Policy) -> bool:
+    """Whether all conditions of `when` on the request hold; its condition on targets is for `selects`."""
+    return (
+        (not when.kinds or may_hold_phi(when, facts))
+        and (not when.unknowns or not when.unknowns.isdisjoint(unknowns(facts, policy)))
+        and (not when.content or not when.content.isdisjoint(carried(facts)))
+        and (not when.agents or facts.agent_unclear or not when.agents.isdisjoint(facts.agents))
+        and _asked_by(when, facts)
+    )
+
+
+def selects(to: To, target: Target, traits: frozenset[Trait]) -> bool:
+    """Whether a rule is about `target`, which has `traits`; of several listed traits one is enough."""
+    return (
+        (not to.having or not to.having.isdisjoint(traits))
+        and (not to.lacking or not to.lacking <= traits)
+        and (not to.providers or target.provider.name in to.providers)
+        and (not to.targets or target.name in to.targets)
+    )
+
+
+def may_hold_phi(when: When, facts: Facts) -> bool:
+    """Whether one of the kinds was found, or could not have been (law 4)."""
+    return not when.kinds.isdisjoint(facts.kinds) or _unchecked(when, facts)
+
+
+def redactable(rule: Rule, facts: Facts) -> bool:
+    """Whether what the rule wants out can be taken out: everything it is about was checked for those kinds."""
+    return not _unchecked(rule.when, facts) and rule.then.redact.keys() <= facts.covered
+
+
+def carried(facts: Facts) -> frozenset[Content]:
+    """What the request carries. Text always: every request has parameters and keys; and the medium of each unknown."""
+    return facts.content.union((Content.TEXT,), (MEDIUM_OF[reason] for reason in facts.unknowns if reason in MEDIUM_OF))
+
+
+def unknowns(facts: Facts, policy: Policy) -> frozenset[UnknownReason]:
+    """What could not be checked, a kind that the policy names and nothing detects included."""
+    return facts.unknowns if policy.kinds <= facts.covered else facts.unknowns | {UnknownReason.UNDETECTABLE}
+
+
+def _unchecked(when: When, facts: Facts) -> bool:
+    return not when.counted.isdisjoint(facts.unknowns) or not when.kinds <= facts.covered
+
+
+def _asked_by(when: When, facts: Facts) -> bool:
+    return (not when.routes or facts.route in when.routes) and (not when.callers or facts.caller in when.callers)
+
+
+def _may_cover(when: When, facts: Facts) -> bool:
+    return bool(when.spoken) and not when.agents and _asked_by(when, facts)
+
+
+def _refusal(
+    facts: Facts, target: Target, traits: frozenset[Trait], applying: Sequence[Rule], covering: Sequence[Rule]
+) -> Refusal | None:
+    for rule in applying:
+        if rule.then.deny:
+            return Refusal(target, RefusalReason.DENIED, rule.id, rule.why)
+    for rule in applying:
+        if rule.then.redact and not redactable(rule, facts):
+            return Refusal(target, RefusalReason.UNREDACTABLE, rule.id, rule.why)
+    for rule in applying:
+        if not rule.then.require <= traits:
+            return Refusal(target, RefusalReason.TRAIT_MISSING, rule.id, rule.why, rule.then.require - traits)
+    if not target.provider.on_prem and not _covered(facts, target, traits, covering):
+        return Refusal(target, RefusalReason.UNCOVERED, "", NO_RULE)
+    return None
+
+
+def _covered(facts: Facts, target: Target, traits: frozenset[Trait], covering: Sequence[Rule]) -> bool:
+    spoken = (rule.when.spoken for rule in covering if selects(rule.when.to, target, traits))
+    return carried(facts) <= frozenset[Content]().union(*spoken)
+
+
+def _sensitivity(facts: Facts, policy: Policy) -> Sensitivity:
+    if not facts.kinds.isdisjoint(DIRECT):
+        return Sensitivity.PHI
+    if unknowns(facts, policy):
+        return Sensitivity.UNKNOWN
+    return Sensitivity.SUSPECTED if facts.kinds else Sensitivity.CLEAN
