@@ -273,12 +273,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A public model name: the targets it may lead to, in order, and how long to wait for the first content."""
+    """A public model name: the targets it may lead to, in order, and how long to wait for the first content.
+
+    `first_token_s` None: nobody set a limit; a model that loads for minutes is then waited for.
+    """
 
     name: str
     targets: tuple[Target, ...]
     operation: Operation = Operation.CHAT
-    first_token_s: float = 60.0
+    first_token_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,24 @@ class _CallIndex:
         return made
 
 
+def chunks_of(tree: Tree) -> list[Tree]:
+    """The chunks of a stream that says what a whole reply says, for a server that answered a stream with one."""
+    chunks: list[Tree] = []
+    for choice in _list(tree.get("choices")):
+        if not isinstance(choice, dict):
+            continue
+        message = choice.get("message")
+        delta: dict[str, Any] = dict(message) if isinstance(message, dict) else {}
+        calls = _list(delta.get("tool_calls"))
+        if calls:
+            delta["tool_calls"] = [{**call, "index": at} for at, call in enumerate(calls) if isinstance(call, dict)]
+        index = choice.get("index", 0)
+        chunks.append({"choices": [{"index": index, "delta": delta, "logprobs": choice.get("logprobs")}]})
+        chunks.append({"choices": [{"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}]})
+    chunks.append({"choices": [], "usage": tree.get("usage")})
+    return chunks
+
+
 def aggregate(chunks: list[Tree], *, usage: Usage | None) -> Tree:
     """One chat completion out of the whole chunks of a stream that was read on a caller's behalf."""
     choices: dict[int, dict[str, Any]] = {}

@@ -1,0 +1,77 @@
+"""From a visit to a `Call`: the body within its limits, the claims of its headers; what is not claimed is not invented."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.api.front import Visit
+from gateway.domain import Call, Dialect, Operation, Tree
+from gateway.errors import InvalidRequest, Overloaded
+from gateway.wire.json_body import read_object
+
+MAX_NAME_CHARS = 256
+
+
+class BodyBudget:
+    """Bytes of all bodies in flight: what one process will hold at once."""
+
+    def __init__(self) -> None:
+        self.held = 0
+
+
+_budget = BodyBudget()
+
+
+@asynccontextmanager
+async def checked_body(visit: Visit) -> AsyncIterator[Tree]:
+    """The JSON object of the body; its bytes count against the budget for as long as the request lives.
+
+    Raises:
+        Overloaded: all bodies together would be too much for the process.
+        InvalidRequest, PayloadTooLarge, RequestTimeout: as the body was.
+    """
+    limits = visit.settings.limits
+    announced = visit.exchange.header("content-length")
+    reserved = int(announced) if announced.isdigit() else 0
+    if reserved <= limits.max_body and _budget.held + reserved > limits.body_budget:
+        raise Overloaded("Too many large requests at once. Try again shortly.")
+    _budget.held += reserved
+    try:
+        body = await visit.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s)
+        _budget.held += len(body) - reserved
+        reserved = len(body)
+        yield read_object(body)
+    finally:
+        _budget.held -= reserved
+
+
+def call_of(visit: Visit, tree: Tree, operation: Operation, dialect: Dialect, *, stream: bool) -> Call:
+    """The call that the pipeline takes.
+
+    Agents are claimed by the base URL (`/agent/<tag>/…`), the agent header, the task header or `metadata.agent`.
+    """
+    exchange, names = visit.exchange, visit.settings.headers
+    model = tree.get("model")
+    claimed = {exchange.tag, exchange.header(names.agent), _metadata_agent(tree)}
+    claimed.add(visit.settings.table.agent_of_task(exchange.header(names.task)))
+    if any(len(name) > MAX_NAME_CHARS for name in claimed):
+        raise InvalidRequest("The name of an agent is too long.")
+    return Call(
+        operation=operation,
+        dialect=dialect,
+        payload=tree,
+        model=model if isinstance(model, str) else "",
+        stream=stream,
+        caller=visit.caller,
+        request_id=exchange.request_id,
+        claimed_agents=frozenset(claimed - {""}),
+        claimed_route=exchange.header(names.route),
+        conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
+    )
+
+
+def _metadata_agent(tree: Tree) -> str:
+    metadata = tree.get("metadata")
+    agent = metadata.get("agent") if isinstance(metadata, dict) else None
+    return agent if isinstance(agent, str) else ""

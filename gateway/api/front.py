@@ -1,0 +1,227 @@
+"""The front door of one listener, as plain ASGI: host, origin, path, caller; then a facade, or FastAPI for the rest.
+
+The order is the onion, outermost first: errors become the caller's dialect, Host and Origin are judged, the agent is
+read off the path, the caller is authenticated, the facade answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import orjson
+
+from gateway.access.callers import authenticate
+from gateway.access.origin import check_host, check_origin
+from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
+from gateway.config import Listener, Settings
+from gateway.domain import Caller, Dialect
+from gateway.errors import (
+    GatewayError,
+    InternalError,
+    InvalidApiKey,
+    MethodNotAllowed,
+    OriginNotAllowed,
+    Overloaded,
+)
+from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
+from gateway.wire.errors import render
+
+Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
+Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+OPEN_PATHS = frozenset({"/health", "/ready", "/"})
+AGENT_PREFIX = "/agent/"
+ALLOWED_HEADERS = (
+    "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
+    "x-gateway-conversation, traceparent, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-runtime, "
+    "x-stainless-runtime-version, x-stainless-package-version, x-stainless-retry-count, x-stainless-timeout"
+)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One authenticated request at a facade, with the settings it keeps to its end."""
+
+    exchange: Exchange
+    settings: Settings
+    listener: Listener
+    caller: Caller
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    async def json(self, body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        """Answer with JSON."""
+        await self.exchange.reply(status, {"content-type": "application/json", **(headers or {})}, orjson.dumps(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Facade:
+    """The endpoints of one dialect: exact paths, and prefixes whose rest is a parameter (`/v1/models/`)."""
+
+    dialect: Dialect
+    exact: Mapping[tuple[str, str], Handler]
+    prefixed: Mapping[tuple[str, str], Handler] = field(default_factory=dict)
+
+
+class Front:
+    """The ASGI application of one listener."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        *,
+        settings: Callable[[], Settings],
+        facades: Mapping[str, Facade],
+        control: Asgi,
+        events: EventSink,
+    ) -> None:
+        self._listener = listener
+        self._settings = settings
+        self._facades = [facades[name] for name in sorted(listener.facades) if name in facades]
+        self._control = control
+        self._events = events
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._control(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send)
+        settings = self._settings()
+        dialect = self._dialect(exchange)
+        self._in_flight += 1
+        try:
+            if self._in_flight > settings.limits.max_concurrency:
+                raise Overloaded("The gateway is at its limit of requests at once. Try again shortly.")
+            await self._enter(exchange, settings, scope, receive, send)
+        except ClientGone:
+            pass
+        except GatewayError as error:
+            await self._fail(exchange, error, dialect, settings)
+        except asyncio.CancelledError:
+            raise
+        except Exception as fault:  # noqa: BLE001  the edge: whatever broke, the caller gets an error of ours
+            self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
+            error = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
+            await self._fail(exchange, error, dialect, settings)
+        finally:
+            self._in_flight -= 1
+
+    async def _enter(
+        self, exchange: Exchange, settings: Settings, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._check_doors(exchange, settings, scope)
+        if exchange.method == "OPTIONS":
+            await exchange.reply(204, _preflight(exchange), b"")
+            return
+        if exchange.path.startswith(AGENT_PREFIX):
+            tag, slash, rest = exchange.path.removeprefix(AGENT_PREFIX).partition("/")
+            exchange.tag, exchange.path = tag, slash + rest
+        handler, params = self._handler(exchange)
+        if handler is None:
+            scope["path"] = exchange.path
+            scope["gateway.visit"] = self._visit(exchange, settings, params) if self._guarded(exchange) else None
+            await self._control(scope, receive, send)
+            return
+        await handler(self._visit(exchange, settings, params))
+
+    def _guarded(self, exchange: Exchange) -> bool:
+        return exchange.path not in OPEN_PATHS
+
+    def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
+        try:
+            host = exchange.headers.get("host")
+            check_host(host, settings.doors, http_version=str(scope.get("http_version", "1.1")))
+        except OriginNotAllowed:
+            self._events.emit(AuthFailed(reason=AuthFailure.HOST))
+            raise
+        try:
+            check_origin(exchange.headers.get("origin"), settings.doors)
+        except OriginNotAllowed:
+            self._events.emit(AuthFailed(reason=AuthFailure.ORIGIN))
+            raise
+
+    def _visit(self, exchange: Exchange, settings: Settings, params: Mapping[str, str]) -> Visit:
+        try:
+            caller = authenticate(
+                exchange.header("authorization"),
+                exchange.header("x-api-key"),
+                keyring=settings.keyring,
+                anonymous=self._listener.anonymous,
+            )
+        except InvalidApiKey:
+            given = exchange.header("authorization") or exchange.header("x-api-key")
+            self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
+            raise
+        return Visit(exchange, settings, self._listener, caller, params)
+
+    def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
+        """The endpoint for method and path.
+
+        Raises:
+            MethodNotAllowed: the path exists, for another method.
+        """
+        method, path = exchange.method, exchange.path
+        for facade in self._facades:
+            handler = facade.exact.get((method, path))
+            if handler is not None:
+                return handler, {}
+        for facade in self._facades:
+            for (wanted, prefix), handler in facade.prefixed.items():
+                if wanted == method and path.startswith(prefix) and len(path) > len(prefix):
+                    return handler, {"rest": path.removeprefix(prefix)}
+        if any(path == known for facade in self._facades for _, known in facade.exact):
+            raise MethodNotAllowed("This path does not take this method.")
+        return None, {}
+
+    def _dialect(self, exchange: Exchange) -> Dialect:
+        """The dialect to fail in: by the path, else that of the listener's first facade."""
+        path = exchange.path
+        if path.startswith(AGENT_PREFIX):
+            path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
+        if path.startswith("/v1/messages"):
+            return Dialect.ANTHROPIC
+        if path.startswith("/api/"):
+            return Dialect.OLLAMA
+        return Dialect.OPENAI
+
+    async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect, settings: Settings) -> None:
+        if exchange.started:
+            return
+        rendered = render(error, dialect, request_id=exchange.request_id)
+        headers = {"content-type": "application/json", **rendered.headers, **cors_headers(exchange, settings)}
+        if error.status in {408, 413}:
+            headers["connection"] = "close"
+        await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
+
+
+def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:
+    """What lets a page of a configured origin read the answer; nothing for anyone else."""
+    origin = exchange.header("origin")
+    if not origin or origin.lower() not in settings.doors.origins:
+        return {}
+    return {"access-control-allow-origin": origin, "vary": "origin", "access-control-expose-headers": "*"}
+
+
+def _preflight(exchange: Exchange) -> dict[str, str]:
+    return {
+        "access-control-allow-origin": exchange.header("origin"),
+        "access-control-allow-methods": "GET, POST, HEAD",
+        "access-control-allow-headers": ALLOWED_HEADERS,
+        "access-control-max-age": "600",
+        "vary": "origin",
+    }
+
+
+def _where(fault: BaseException) -> str:
+    """The innermost place in our own code: file and line, which are ours to say."""
+    where = ""
+    trace = fault.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if f"{os.sep}gateway{os.sep}" in file:
+            where = f"{file.rpartition(f'{os.sep}gateway{os.sep}')[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where

@@ -1,0 +1,102 @@
+"""The OpenAI facade: chat completions, embeddings and models, as any OpenAI SDK expects them; takes no decision.
+
+Source: OpenAI API reference. Endpoints that would make the gateway keep something for a caller do not exist here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from gateway.api.calls import call_of, checked_body
+from gateway.api.front import Facade, Visit, cors_headers
+from gateway.api.streams import StreamWriter, stream
+from gateway.domain import Dialect, Operation, Tree
+from gateway.errors import GatewayError, ModelNotFound
+from gateway.pipeline import Pipeline
+from gateway.routing.resolve import listing
+from gateway.wire import sse
+from gateway.wire.errors import envelope
+from gateway.wire.openai_request import validate_chat, validate_embeddings
+
+CREATED = 1_735_689_600
+"""2025-01-01: the API wants a date of creation for each model, and our names have none."""
+
+
+class OpenAiFacade:
+    """Endpoints bound to one pipeline."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def facade(self) -> Facade:
+        exact = {}
+        for base in ("/v1", ""):
+            exact[("POST", f"{base}/chat/completions")] = self.chat
+            exact[("POST", f"{base}/embeddings")] = self.embeddings
+            exact[("GET", f"{base}/models")] = self.models
+        prefixed = {("GET", "/v1/models/"): self.model, ("GET", "/models/"): self.model}
+        return Facade(Dialect.OPENAI, exact, prefixed)
+
+    async def chat(self, visit: Visit) -> None:
+        async with checked_body(visit) as tree:
+            validate_chat(tree)
+            call = call_of(visit, tree, Operation.CHAT, Dialect.OPENAI, stream=tree.get("stream") is True)
+            async with visit.exchange.while_connected():
+                if call.stream:
+                    await stream(visit, self._pipeline, call, _SseWriter(visit.exchange.request_id))
+                    return
+                answer = await self._pipeline.answer(call, default_agent=visit.listener.default_agent)
+            await visit.json(answer.tree, headers={**answer.headers, **cors_headers(visit.exchange, visit.settings)})
+
+    async def embeddings(self, visit: Visit) -> None:
+        async with checked_body(visit) as tree:
+            validate_embeddings(tree)
+            call = call_of(visit, tree, Operation.EMBEDDINGS, Dialect.OPENAI, stream=False)
+            async with visit.exchange.while_connected():
+                answer = await self._pipeline.answer(call, default_agent=visit.listener.default_agent)
+            await visit.json(answer.tree, headers={**answer.headers, **cors_headers(visit.exchange, visit.settings)})
+
+    async def models(self, visit: Visit) -> None:
+        names = listing(visit.settings.table, visit.caller)
+        await visit.json(
+            {"object": "list", "data": [_model(name) for name in names]},
+            headers=cors_headers(visit.exchange, visit.settings),
+        )
+
+    async def model(self, visit: Visit) -> None:
+        """One model by its id, which may hold `/` and `:`."""
+        name = visit.params["rest"]
+        if name not in listing(visit.settings.table, visit.caller):
+            raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")
+        await visit.json(_model(name), headers=cors_headers(visit.exchange, visit.settings))
+
+
+def _model(name: str) -> Tree:
+    return {"id": name, "object": "model", "created": CREATED, "owned_by": "gateway"}
+
+
+class _SseWriter(StreamWriter):
+    """Chunks as server-sent events; a stream that breaks ends with an error event and without `[DONE]`."""
+
+    content_type = "text/event-stream; charset=utf-8"
+    may_commit_early = True
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def event(self, event: Tree) -> bytes:
+        return sse.encode(orjson.dumps(event))
+
+    def error(self, error: GatewayError) -> bytes:
+        return sse.encode(orjson.dumps(envelope(error, Dialect.OPENAI, request_id=self._request_id)))
+
+    def end(self) -> bytes:
+        return sse.encode(sse.DONE)
+
+    def heartbeat(self) -> bytes:
+        return sse.comment("waiting")
+
+    def trailer(self, headers: Mapping[str, str]) -> bytes:
+        return sse.comment(" ".join(f"{name}={value}" for name, value in headers.items()))

@@ -1,0 +1,101 @@
+"""Streams to a caller: headers held until there is content, heartbeats while it lasts, an error as the last word of a broken one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import ClassVar, Protocol
+
+from gateway.api.front import Visit, cors_headers
+from gateway.domain import Call, Tree
+from gateway.errors import GatewayError
+from gateway.pipeline import Answer, Pipeline
+
+
+class StreamWriter(Protocol):
+    """How one dialect writes a stream.
+
+    `may_commit_early`: whether the 200 may be sent before the first content, with heartbeats that every client skips.
+    """
+
+    content_type: ClassVar[str]
+    may_commit_early: ClassVar[bool]
+
+    def event(self, event: Tree) -> bytes: ...
+    def error(self, error: GatewayError) -> bytes: ...
+    def end(self) -> bytes: ...
+    def heartbeat(self) -> bytes: ...
+    def trailer(self, headers: Mapping[str, str]) -> bytes: ...
+
+
+async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWriter) -> None:
+    """Answer `call` as a stream.
+
+    Headers wait for the first content, so that until then an error is a plain HTTP error; after `commit_s` the 200 goes
+    out with `x-gateway-target: pending`, and the target follows in a final comment.
+
+    Raises:
+        GatewayError: before anything was sent.
+    """
+    exchange = visit.exchange
+    work = asyncio.ensure_future(pipeline.answer(call, default_agent=visit.listener.default_agent))
+    try:
+        pending = await _wait(visit, work, writer)
+        try:
+            answer = await work
+        except GatewayError as error:
+            if not exchange.started:
+                raise
+            await exchange.write(writer.error(error))
+            await exchange.end()
+            return
+    finally:
+        work.cancel()
+    if not pending:
+        await exchange.begin(200, _headers(visit, writer, answer.headers))
+    await _relay(visit, answer, writer, trailer=pending)
+
+
+async def _wait(visit: Visit, work: asyncio.Future[Answer], writer: StreamWriter) -> bool:
+    """Wait for the first content; True if the headers went out before it came."""
+    commit_s = visit.settings.limits.commit_s
+    if not writer.may_commit_early:
+        await asyncio.wait({work})
+        return False
+    done, _ = await asyncio.wait({work}, timeout=commit_s)
+    if done:
+        return False
+    await visit.exchange.begin(200, _headers(visit, writer, {"x-gateway-target": "pending"}))
+    while not done:
+        await visit.exchange.write(writer.heartbeat())
+        done, _ = await asyncio.wait({work}, timeout=commit_s)
+    return True
+
+
+async def _relay(visit: Visit, answer: Answer, writer: StreamWriter, *, trailer: bool) -> None:
+    exchange = visit.exchange
+    if answer.events is None:
+        return
+    async with aclosing(answer.events) as events:
+        try:
+            async for event in events:
+                await exchange.write(writer.event(event))
+        except GatewayError as error:
+            await exchange.write(writer.error(error))
+            await exchange.end()
+            return
+    if trailer:
+        await exchange.write(writer.trailer(answer.headers))
+    await exchange.write(writer.end())
+    await exchange.end()
+
+
+def _headers(visit: Visit, writer: StreamWriter, headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "content-type": writer.content_type,
+        "cache-control": "no-cache",
+        "x-accel-buffering": "no",
+        **headers,
+        **cors_headers(visit.exchange, visit.settings),
+    }

@@ -1,0 +1,186 @@
+"""Tries permitted egresses one after the other until one gives content; after the first content, never another (law 8)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from gateway.audit.port import AuditSink, LedgerUnavailable
+from gateway.domain import Adapter, Call, Detection, Operation, Passage, Tree
+from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable, UpstreamFailed
+from gateway.events import AttemptResult, EgressRefused, EventSink
+from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
+from gateway.phi.scan import Findings
+from gateway.pipeline import refusal
+from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
+from gateway.pipeline.story import Story
+from gateway.policy.decide import Decision, Egress
+from gateway.policy.rules import Policy
+from gateway.upstream import faults
+from gateway.upstream.port import AttemptFailed, Reply, Upstream
+
+Look = Callable[[Sequence[Passage]], Sequence[Detection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is known of one request when its sending begins. `key` is the key of its pseudonyms (caller, conversation)."""
+
+    call: Call
+    findings: Findings
+    decision: Decision
+    planned: tuple[Egress, ...]
+    story: Story
+    key: bytes
+    model: str
+    first_token_s: float | None
+    policy_now: Callable[[], Policy]
+
+    @property
+    def streamed(self) -> bool:
+        """Whether to ask for a stream: for a caller that wants one, and wherever the wait for the first token is limited
+        or another target could take over, because only a stream shows when the first token comes."""
+        if self.call.operation is not Operation.CHAT:
+            return False
+        return self.call.stream or self.first_token_s is not None or len(self.planned) > 1
+
+
+@dataclass(slots=True)
+class Opened:
+    """An answer that has begun: whole (`tree`), or a stream of which `first` was read already."""
+
+    prepared: Prepared
+    reply: Reply
+    tree: Tree | None = None
+    shape: StreamShape | None = None
+    first: Sequence[Tree] = ()
+    rest: AsyncIterator[Tree] | None = None
+
+
+class Attempts:
+    """The sending half of the pipeline; one for all requests."""
+
+    def __init__(
+        self, *, upstreams: Mapping[Adapter, Upstream], ledger: AuditSink, events: EventSink, look: Look
+    ) -> None:
+        self._upstreams = upstreams
+        self._ledger = ledger
+        self._events = events
+        self._look = look
+
+    async def first_content(self, run: Run) -> Opened:
+        """The first answer with content among the planned egresses, in order.
+
+        Raises:
+            GatewayError: none gave one; it says what to start and which rule kept other targets out.
+        """
+        failures = []
+        for place, egress in enumerate(run.planned):
+            try:
+                return await self._attempt(run, egress, last=place == len(run.planned) - 1)
+            except AttemptFailed as failure:
+                if not failure.fallback:
+                    raise failure.error from None
+                failures.append((egress.target, failure))
+        raise refusal.nothing_answered(failures, run.decision)
+
+    async def _attempt(self, run: Run, egress: Egress, *, last: bool) -> Opened:
+        target = egress.target
+        began = run.story.attempt_started(target)
+        result, status = AttemptResult.CANCELLED, None
+        try:
+            prepared = self._prepare(run, egress)
+            await self._record(prepared)
+            opened = await self._open(run, prepared, last=last)
+            result = AttemptResult.OK
+        except AttemptFailed as failure:
+            result, status = failure.result, failure.status
+            raise
+        finally:
+            run.story.attempt_ended(target, result, began=began, status=status)
+        run.story.content_came(target, prepared.redacted)
+        return opened
+
+    def _prepare(self, run: Run, egress: Egress) -> Prepared:
+        """The outbound for this egress, made from the original payload (law 2)."""
+        if not egress.holds(run.policy_now(), today=today()):
+            error = EgressDenied("The policy changed while this request was waiting. Send it again.")
+            raise AttemptFailed(error, result=AttemptResult.REFUSED)
+        try:
+            return prepare(
+                run.call, egress, findings=run.findings, key=run.key, look=self._look, stream=run.streamed
+            )
+        except RedactionRefused as refused:
+            self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
+            raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
+
+    async def _record(self, prepared: Prepared) -> None:
+        """The durable intent, before the first byte leaves the premises (law 6)."""
+        if prepared.outbound.target.provider.on_prem:
+            return
+        try:
+            await self._ledger.intend(prepared)
+        except LedgerUnavailable:
+            error = TargetsUnavailable("The audit ledger cannot be written, so nothing may leave the premises.")
+            raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None
+
+    async def _open(self, run: Run, prepared: Prepared, *, last: bool) -> Opened:
+        outbound = prepared.outbound
+        upstream = self._upstreams[outbound.target.provider.adapter]
+        began = time.perf_counter()
+        reply: Reply | None = None
+        try:
+            async with asyncio.timeout(run.first_token_s):
+                reply = await upstream.send(outbound)
+                if reply.tree is not None:
+                    return _whole(run, prepared, reply, reply.tree)
+                return await _begun(run, prepared, reply, last=last)
+        except BaseException as error:
+            if reply is not None:
+                await reply.aclose()
+            if isinstance(error, TimeoutError):
+                raise faults.late(outbound.target) from None
+            if isinstance(error, UpstreamFailed):
+                raise AttemptFailed(error, result=AttemptResult.BAD_REPLY, status=200) from None
+            raise
+        finally:
+            run.story.waited(time.perf_counter() - began)
+
+
+def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
+    made = whole_reply(run.call, tree, model=run.model)
+    if not run.call.stream:
+        return Opened(prepared, reply, tree=made)
+    shape = stream_shape(run.call, model=run.model)
+    first = [chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw)) is not None]
+    return Opened(prepared, reply, shape=shape, first=first)
+
+
+async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Opened:
+    """Read up to the first content.
+
+    A stream without a finish reason broke; one that ends properly but empty is a failure too as long as somebody else
+    may do better (LM Studio ends so when a prompt does not fit).
+    """
+    shape = stream_shape(run.call, model=run.model)
+    events = reply.events
+    first: list[Tree] = []
+    if events is not None:
+        async for raw in events:
+            chunk = shape.chunk(raw)
+            if chunk is None:
+                continue
+            first.append(chunk)
+            if has_content(chunk):
+                return Opened(prepared, reply, shape=shape, first=first, rest=events)
+    if not shape.finished or not last:
+        raise faults.bad_reply(prepared.outbound.target, status=200)
+    return Opened(prepared, reply, shape=shape, first=first)
+
+
+def today() -> date:
+    """The day by which BAA terms and daily conversations are judged: UTC."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,211 @@
+"""The path of a request, told in order; every step is somebody else's, and this is the only place that joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.config import Settings
+from gateway.detectors.scanner import Scanner
+from gateway.domain import Call, Facts, Outcome, Tree
+from gateway.errors import GatewayError, InternalError, UpstreamFailed
+from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
+from gateway.phi.pseudonym import conversation_key
+from gateway.phi.scan import Findings, gather, walk
+from gateway.pipeline import refusal
+from gateway.pipeline.attempt import Attempts, Opened, Run, today
+from gateway.pipeline.shape import aggregate, usage_of
+from gateway.pipeline.story import Story
+from gateway.policy.decide import decide
+from gateway.routing.plan import plan
+from gateway.routing.resolve import resolve
+from gateway.upstream.port import AttemptFailed
+from gateway.wire.restore import ReplyRestorer
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a facade sends: a whole `tree`, or `events` that are restored as they come; in the hub's dialect.
+
+    `headers` are those of the decision. `events` raises GatewayError where the stream breaks; closing it early is how
+    a facade says that the caller has gone.
+    """
+
+    headers: dict[str, str]
+    tree: Tree | None = None
+    events: AsyncIterator[Tree] | None = None
+
+
+class Pipeline:
+    """One for the whole gateway. `settings` and `health` are asked anew for each request, which keeps what it got."""
+
+    def __init__(
+        self,
+        *,
+        settings: Callable[[], Settings],
+        health: Callable[[], Mapping[str, bool]],
+        scanner: Scanner,
+        attempts: Attempts,
+        events: EventSink,
+        secret: bytes,
+    ) -> None:
+        self._settings = settings
+        self._health = health
+        self._scanner = scanner
+        self._attempts = attempts
+        self._events = events
+        self._secret = secret
+
+    async def answer(self, call: Call, *, default_agent: str = "") -> Answer:
+        """Take `call` the whole way.
+
+        Raises:
+            GatewayError: it may not or cannot be answered; the message says what to do.
+        """
+        story = Story(call, self._events)
+        try:
+            run = await self._decided(call, story, default_agent)
+            opened = await self._attempts.first_content(run)
+            if opened.tree is None and not call.stream:
+                opened.tree = await _read_out(opened, story)
+        except GatewayError as error:
+            story.failed(error)
+            raise
+        except asyncio.CancelledError:
+            story.settle(Outcome.CLIENT_DISCONNECT, status=499)
+            raise
+        except Exception:
+            error = InternalError("Something went wrong inside the gateway. The administrator's log has the request id.")
+            story.failed(error)
+            raise
+        if opened.tree is not None:
+            return _whole(opened, opened.tree, story)
+        return Answer(story.headers(), events=self._restored(opened, story))
+
+    async def _decided(self, call: Call, story: Story, default_agent: str) -> Run:
+        """Resolve, scan, decide, plan: all that happens before anything is prepared."""
+        settings = self._settings()
+        leaves = walk(call)
+        resolution = resolve(call, settings.table, system_text=leaves.system_text, default_agent=default_agent)
+        story.resolution = resolution
+        began = time.perf_counter()
+        detections = await self._scanner.detect(leaves.passages, caller=call.caller.name)
+        findings = gather(leaves, detections, self._scanner.covers)
+        self._scanned(findings, story, duration_s=time.perf_counter() - began)
+        facts = Facts(
+            caller=call.caller.name,
+            route=resolution.route.name,
+            agents=resolution.agents,
+            agent_unclear=resolution.agent_unclear,
+            kinds=findings.kinds,
+            unknowns=findings.unknowns,
+            content=findings.content,
+            covered=findings.covered,
+        )
+        day = today()
+        decision = decide(facts, resolution.route.targets, settings.policy, today=day)
+        story.decision = decision
+        planned = plan(
+            decision.egresses, self._health(), auto_fallback=settings.auto_fallback, operation=call.operation
+        )
+        if not planned:
+            off = [egress.target for egress in decision.egresses if egress.target.provider.off]
+            raise refusal.nothing_permitted(decision, off=off)
+        return Run(
+            call=call,
+            findings=findings,
+            decision=decision,
+            planned=planned,
+            story=story,
+            key=conversation_key(self._secret, call.caller.name, call.conversation or day.isoformat()),
+            model=call.model or resolution.model_label,
+            first_token_s=resolution.route.first_token_s,
+            policy_now=lambda: self._settings().policy,
+        )
+
+    def _scanned(self, findings: Findings, story: Story, *, duration_s: float) -> None:
+        failed = ScanFailure.TREATED_AS_PHI if findings.scan_failed else None
+        self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
+        story.found(findings)
+
+    async def _restored(self, opened: Opened, story: Story) -> AsyncIterator[Tree]:
+        """The events of a stream, restored; settles whatever way it ends."""
+        restorer = ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms)
+        outcome, status, code = Outcome.CLIENT_DISCONNECT, 499, ""
+        try:
+            async for chunk in _chunks(opened, story):
+                for event in restorer.event(chunk):
+                    yield event
+            for event in restorer.end():
+                yield event
+            last = opened.shape.last() if opened.shape else None
+            if last is not None:
+                yield last
+            outcome, status = Outcome.OK, 200
+        except GatewayError as error:
+            outcome, status, code = Outcome.UPSTREAM_ERROR, 200, error.code
+            for event in restorer.end():
+                yield event
+            raise
+        finally:
+            await opened.reply.aclose()
+            story.tokens_unresolved = restorer.unresolved
+            _account(opened, story)
+            if outcome is not Outcome.OK:
+                side = Side.CLIENT if outcome is Outcome.CLIENT_DISCONNECT else Side.UPSTREAM
+                self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=side))
+            story.settle(outcome, status=status, error_code=code)
+
+
+async def _chunks(opened: Opened, story: Story) -> AsyncIterator[Tree]:
+    """The chunks of a stream to its proper end.
+
+    Raises:
+        UpstreamFailed: it ended without one (law 8).
+    """
+    for chunk in opened.first:
+        yield chunk
+    if opened.rest is None or opened.shape is None:
+        return
+    broken = UpstreamFailed(f"Target {opened.prepared.outbound.target.name} broke off in the middle of its answer.")
+    began = time.perf_counter()
+    try:
+        async for raw in opened.rest:
+            story.waited(time.perf_counter() - began)
+            chunk_or_none = opened.shape.chunk(raw)
+            if chunk_or_none is not None:
+                yield chunk_or_none
+            began = time.perf_counter()
+        story.waited(time.perf_counter() - began)
+    except AttemptFailed:
+        if not opened.shape.finished:
+            raise broken from None
+    if not opened.shape.finished:
+        raise broken
+
+
+async def _read_out(opened: Opened, story: Story) -> Tree:
+    """A stream that was asked for on the caller's behalf, read to its end."""
+    try:
+        chunks = [chunk async for chunk in _chunks(opened, story)]
+    finally:
+        await opened.reply.aclose()
+    return aggregate(chunks, usage=opened.shape.usage if opened.shape else None)
+
+
+def _whole(opened: Opened, tree: Tree, story: Story) -> Answer:
+    restorer = ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms)
+    restored = restorer.reply(tree)
+    story.tokens_unresolved = restorer.unresolved
+    _account(opened, story)
+    story.settle(Outcome.OK, status=200)
+    return Answer({**story.headers(), **story.price_headers()}, tree=restored)
+
+
+def _account(opened: Opened, story: Story) -> None:
+    """Tokens, as far as they were reported."""
+    usage = opened.shape.usage if opened.shape else usage_of(opened.reply.tree or {})
+    if usage is not None:
+        story.usage = usage

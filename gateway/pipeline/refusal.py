@@ -1,0 +1,73 @@
+"""What a caller is told when nothing may or can take the request: which rule kept it back, and what to start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.domain import Provider, ProviderKind, Target
+from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable
+from gateway.events import AttemptResult
+from gateway.policy.decide import Decision, Refusal
+from gateway.upstream.port import AttemptFailed
+
+_START = {
+    ProviderKind.LM_STUDIO: "start LM Studio's server (`lms server start`) and load {model}",
+    ProviderKind.OLLAMA: "start Ollama (`ollama serve`) and pull {model} (`ollama pull {model}`)",
+    ProviderKind.MLX: "start `mlx_lm.server --model {model}`",
+    ProviderKind.LLAMA_CPP: "start `llama-server` with {model}",
+    ProviderKind.VLLM: "start `vllm serve {model}`",
+}
+
+
+def nothing_permitted(decision: Decision, *, off: Sequence[Target]) -> GatewayError:
+    """No candidate may take the request, or those that may are switched off."""
+    if off:
+        return TargetsUnavailable(" ".join(["No permitted target is available:", _off(off), _kept(decision.refusals)]))
+    return EgressDenied(
+        " ".join(
+            [
+                "This request may not be sent to any configured destination.",
+                _kept(decision.refusals),
+                "Add a target on the premises to the route, or see `gateway explain`.",
+            ]
+        )
+    )
+
+
+def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision: Decision) -> GatewayError:
+    """Every permitted target was tried and failed.
+
+    Where a rule kept other targets out, or nothing could even be reached, the caller learns what to start (503); a
+    single provider that failed while answering is its own error (502, 504).
+    """
+    target, last = failures[-1]
+    down = all(failure.result is AttemptResult.CONNECT for _, failure in failures)
+    if not decision.refusals and not down:
+        return last.error
+    tried = list(dict.fromkeys(target for target, _ in failures))
+    return TargetsUnavailable(
+        " ".join(["No permitted target answered:", _start(tried), _kept(decision.refusals)]).strip()
+    )
+
+
+def start_hint(provider: Provider, model: str) -> str:
+    """What an administrator does to bring a provider up."""
+    pattern = _START.get(provider.kind)
+    return pattern.format(model=model) if pattern else f"check provider {provider.name} ({provider.kind})"
+
+
+def _start(targets: Sequence[Target]) -> str:
+    return "; ".join(f"{start_hint(target.provider, target.model)} for target {target.name}" for target in targets) + "."
+
+
+def _off(targets: Sequence[Target]) -> str:
+    return "; ".join(f"target {target.name} is off because {target.provider.off}" for target in targets) + "."
+
+
+def _kept(refusals: Sequence[Refusal]) -> str:
+    """One sentence per refused target, in the words of the rule that refused it."""
+    sentences = []
+    for refusal in refusals:
+        rule = f" by rule {refusal.rule}" if refusal.rule else ""
+        sentences.append(f"Target {refusal.target.name} was not allowed{rule}: {refusal.why.rstrip('.')}.")
+    return " ".join(dict.fromkeys(sentences))

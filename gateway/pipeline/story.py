@@ -1,0 +1,224 @@
+"""What one request came to, told once: times, attempts, tokens, money, energy; holds no text of the request."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from decimal import Decimal
+
+from gateway.domain import Call, Destination, Kind, Outcome, Sensitivity, Target, Usage
+from gateway.errors import (
+    AccessDenied,
+    EgressDenied,
+    GatewayError,
+    Overloaded,
+    RateLimitExceeded,
+    UpstreamTimeout,
+)
+from gateway.events import (
+    AttemptEnded,
+    AttemptResult,
+    AttemptStarted,
+    Decided,
+    EventSink,
+    FallbackResult,
+    FellBack,
+    PhiFound,
+    RequestSettled,
+)
+from gateway.phi.scan import Findings
+from gateway.policy.decide import Decision
+from gateway.routing.price import cost_usd, energy_wh
+from gateway.routing.resolve import Resolution
+
+PERMITTED = "permitted"
+REDACTED = "redacted"
+
+
+class Story:
+    """The account of one request, from its first byte to its settlement; `settle` tells it exactly once."""
+
+    def __init__(self, call: Call, events: EventSink) -> None:
+        self.call = call
+        self._events = events
+        self._began = time.perf_counter()
+        self._waited = 0.0
+        self._first_token_s: float | None = None
+        self._settled = False
+        self._failed: tuple[Target, AttemptResult] | None = None
+        self.resolution: Resolution | None = None
+        self.findings: Findings | None = None
+        self.decision: Decision | None = None
+        self.target: Target | None = None
+        self.redacted: frozenset[Kind] = frozenset()
+        self.usage = Usage()
+        self.attempts = 0
+        self.tokens_unresolved = 0
+
+    # --- on the way --------------------------------------------------------------------------------------------
+
+    def waited(self, seconds: float) -> None:
+        """Time that was the upstream's, not ours."""
+        self._waited += seconds
+
+    def found(self, findings: Findings) -> None:
+        self.findings = findings
+        for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
+            self._events.emit(PhiFound(kind=kind, carrier=carrier, count=count))
+
+    def attempt_started(self, target: Target) -> float:
+        self.attempts += 1
+        self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
+        return time.perf_counter()
+
+    def attempt_ended(
+        self, target: Target, result: AttemptResult, *, began: float, status: int | None = None
+    ) -> None:
+        self._events.emit(
+            AttemptEnded(
+                request_id=self.call.request_id,
+                operation=self.call.operation,
+                provider=target.provider.name,
+                target=target.name,
+                model=target.model,
+                result=result,
+                duration_s=time.perf_counter() - began,
+                status=status,
+            )
+        )
+        if self._failed is not None:
+            before, reason = self._failed
+            made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED
+            self._events.emit(FellBack(from_=before.name, to=target.name, reason=reason, result=made))
+        self._failed = None if result is AttemptResult.OK else (target, result)
+
+    def content_came(self, target: Target, redacted: frozenset[Kind]) -> None:
+        self.target = target
+        self.redacted = redacted
+        if self.call.stream:
+            self._first_token_s = time.perf_counter() - self._began
+
+    # --- what the caller may see ---------------------------------------------------------------------------------
+
+    def headers(self) -> dict[str, str]:
+        """The headers of the decision."""
+        headers = {
+            "x-gateway-target": self.target.name if self.target else "none",
+            "x-gateway-route": self.resolution.route.name if self.resolution else "none",
+            "x-gateway-decision": self.reason(),
+            "x-gateway-overhead-ms": f"{self._overhead_s() * 1000:.2f}",
+        }
+        if self.redacted:
+            headers["x-gateway-redacted"] = ",".join(sorted(self.redacted))
+        return headers
+
+    def price_headers(self) -> dict[str, str]:
+        """Money and energy of a call that is over; what nobody knows is left out."""
+        headers = {}
+        cost, energy = self._cost(), self._energy()
+        if cost is not None:
+            headers["x-gateway-cost-usd"] = f"{cost:.6f}"
+        if energy is not None:
+            headers["x-gateway-energy-wh"] = f"{energy:.4f}"
+        return headers
+
+    def reason(self) -> str:
+        """The code of the decision: what kept a target out, else what was taken out, else that all was permitted."""
+        if self.decision is not None and self.decision.refusals:
+            return self.decision.refusals[0].reason
+        return REDACTED if self.redacted else PERMITTED
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def failed(self, error: GatewayError) -> None:
+        self.settle(outcome_of(error), status=error.status, error_code=error.code)
+
+    def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> RequestSettled | None:
+        """Tell it, once; None if it was told before."""
+        if self._settled:
+            return None
+        self._settled = True
+        sensitivity = self.decision.sensitivity if self.decision else Sensitivity.UNKNOWN
+        destination = self._destination()
+        if self.decision is not None:
+            self._events.emit(Decided(sensitivity=sensitivity, destination=destination, reason=self.reason()))
+        settled = self._settlement(outcome, status, error_code, sensitivity, destination)
+        self._events.emit(settled)
+        return settled
+
+    def _settlement(
+        self, outcome: Outcome, status: int, error_code: str, sensitivity: Sensitivity, destination: Destination
+    ) -> RequestSettled:
+        target = self.target
+        return RequestSettled(
+            request_id=self.call.request_id,
+            operation=self.call.operation,
+            dialect=self.call.dialect,
+            facade=f"{self.call.dialect}.{self.call.operation}",
+            outcome=outcome,
+            status=status,
+            duration_s=time.perf_counter() - self._began,
+            overhead_s=self._overhead_s(),
+            caller=self.call.caller.name,
+            route=self.resolution.route.name if self.resolution else "",
+            agent=_only(self.resolution.agents) if self.resolution else "",
+            target=target.name if target else "",
+            provider=target.provider.name if target else "",
+            provider_kind=target.provider.kind if target else None,
+            model=target.model if target else "",
+            error_code=error_code,
+            first_token_s=self._first_token_s,
+            usage=self.usage,
+            cost_usd=self._cost(),
+            energy_wh=self._energy(),
+            stream=self.call.stream,
+            attempts=self.attempts,
+            sensitivity=sensitivity,
+            destination=destination,
+            decision_reason=self.reason(),
+            found=self.findings.kinds if self.findings else frozenset(),
+            redacted=self.redacted,
+            tokens_unresolved=self.tokens_unresolved,
+        )
+
+    def _overhead_s(self) -> float:
+        return max(0.0, time.perf_counter() - self._began - self._waited)
+
+    def _destination(self) -> Destination:
+        if self.target is None:
+            return Destination.DENIED
+        return Destination.LOCAL if self.target.provider.on_prem else Destination.CLOUD
+
+    def _cost(self) -> Decimal | None:
+        if self.target is None or not self.usage.reported:
+            return None
+        return cost_usd(self.usage, self.target.price)
+
+    def _energy(self) -> float | None:
+        if self.target is None:
+            return None
+        return energy_wh(self.target.power_w, seconds=self._waited)
+
+
+def outcome_of(error: GatewayError) -> Outcome:
+    """How a request that ended with `error` ended, as a label."""
+    match error:
+        case EgressDenied():
+            return Outcome.POLICY_DENIED
+        case AccessDenied():
+            return Outcome.CLIENT_ERROR
+        case Overloaded() | RateLimitExceeded():
+            return Outcome.SHED
+        case UpstreamTimeout():
+            return Outcome.DEADLINE
+        case _ if error.status < 500:
+            return Outcome.CLIENT_ERROR
+        case _ if error.status == 500:
+            return Outcome.INTERNAL
+        case _:
+            return Outcome.UPSTREAM_ERROR
+
+
+def _only(agents: frozenset[str]) -> str:
+    """The agent, where there is exactly one."""
+    return next(iter(agents)) if len(agents) == 1 else ""
