@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 import math
@@ -94,6 +95,40 @@ def validate(model: type[M], document: Document) -> M:
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=False)
         raise DocumentInvalid({_explain(error, model, document) for error in errors}) from None
+
+
+def salvage(model: type[M], document: Document) -> tuple[M | None, tuple[Problem, ...]]:
+    """All problems of `validate`, and `model` without the entries that have them, so that the rest can be checked too.
+
+    None where too much is missing to build one.
+    """
+    tree = copy.deepcopy(document.tree)
+    problems: frozenset[Problem] = frozenset()
+    for _ in range(MAX_DEPTH):
+        try:
+            return model.model_validate_json(json.dumps(tree)), tuple(sorted(problems))
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False, include_input=False)
+        # Later rounds only tell what our own pruning left missing.
+        problems = problems or frozenset(_explain(error, model, document) for error in errors)
+        paths = {error["loc"][:-1] if error["type"] == "missing" else error["loc"] for error in errors}
+        for path in sorted(paths, key=repr, reverse=True):
+            _prune(tree, path)
+    return None, tuple(sorted(problems))
+
+
+def _prune(tree: Tree, path: Path) -> None:
+    """Remove what stands at `path`, or the nearest thing around it; of a list, the whole list."""
+    holder: JSON = tree
+    inside: list[tuple[Tree, str]] = []
+    for part in path:
+        if not isinstance(holder, dict) or not isinstance(part, str) or part not in holder:
+            break
+        inside.append((holder, part))
+        holder = holder[part]
+    if inside:
+        last, key = inside[-1]
+        del last[key]
 
 
 def scalar(text: str) -> JSON:

@@ -1,0 +1,1 @@
+"""Who calls, with which key, from where."""

@@ -1,0 +1,60 @@
+"""Judges `Host` and `Origin`, so that no web page can reach the gateway through its user's browser; opens nothing."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from gateway.errors import OriginNotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Host names beside loopback that the gateway answers to, and origins of web pages that may call it; lower case."""
+
+    hosts: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
+
+
+def check_host(host: str | None, doors: Doors, *, http_version: str = "1.1") -> None:
+    """Raise `OriginNotAllowed` unless `Host` is loopback or configured: a rebound DNS name would be neither.
+
+    Only HTTP/1.0 may leave it out (RFC 9112, 3.2); no browser does.
+    """
+    if host is None and http_version == "1.0":
+        return
+    name = host_name(host or "")
+    if name and (is_loopback(name) or name in doors.hosts):
+        return
+    raise OriginNotAllowed("The gateway is not known by this host name. Add it to `server.hosts` if it should be.")
+
+
+def check_origin(origin: str | None, doors: Doors) -> None:
+    """Raise `OriginNotAllowed` for a web page that `server.cors_origins` does not list; others send no Origin."""
+    if origin is None or origin.lower() in doors.origins:
+        return
+    raise OriginNotAllowed("Web pages of this origin may not call the gateway. See `server.cors_origins`.")
+
+
+def host_name(host: str) -> str:
+    """The name in a `Host` header without its port, in lower case; "" when it is none."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        name, bracket, port = host[1:].partition("]")
+        return name if bracket and (not port or _is_port(port)) else ""
+    name, colon, port = host.partition(":")
+    return name.removesuffix(".") if not colon or _is_port(f":{port}") else ""
+
+
+def is_loopback(name: str) -> bool:
+    """Whether `name` is `localhost` or a loopback address written out."""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_port(text: str) -> bool:
+    return text.startswith(":") and text[1:].isascii() and text[1:].isdigit()

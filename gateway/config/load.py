@@ -1,0 +1,86 @@
+"""Reads `config.yaml` and the environment into `Settings`, or reports everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Mapping
+
+from gateway.config.draft import Draft
+from gateway.config.environment import substitute
+from gateway.config.providers import build_providers, build_targets
+from gateway.config.routes import build_table
+from gateway.config.schema import ConfigFile
+from gateway.config.servers import (
+    build_doors,
+    build_headers,
+    build_keyring,
+    build_limits,
+    build_listeners,
+    build_networks,
+)
+from gateway.config.settings import Pricing, Settings
+from gateway.document import DocumentInvalid, Problem, read, salvage
+from gateway.domain import Target
+
+
+def load(path: str, environ: Mapping[str, str]) -> Settings:
+    """Settings of the file at `path`; relative paths in it count from where it stands.
+
+    Raises `DocumentInvalid` with all problems, also when the file cannot be read.
+    """
+    try:
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        remedy = "Name another one with `--config FILE`."
+        raise DocumentInvalid([Problem(path, 1, f"The file cannot be read: {error.strerror}.", remedy)]) from None
+    except UnicodeDecodeError:
+        raise DocumentInvalid([Problem(path, 1, "The file is not text in UTF-8.", "Save it as UTF-8.")]) from None
+    return parse(text, file=path, environ=environ)
+
+
+def parse(text: str, *, file: str, environ: Mapping[str, str]) -> Settings:
+    """Settings of the text of a `config.yaml` that stands, or would stand, at `file`. Raises like `load`."""
+    written = read(text, file=file)
+    document, unset = substitute(written, environ)
+    config, misshapen = salvage(ConfigFile, document)
+    if config is None:
+        raise DocumentInvalid((*unset, *misshapen))
+    draft = Draft(config, document, written, [*unset, *misshapen])
+    settings = _build(draft)
+    if draft.problems:
+        raise DocumentInvalid(set(draft.problems))
+    return settings
+
+
+def _build(draft: Draft) -> Settings:
+    config = draft.config
+    here = pathlib.Path(draft.document.file).parent
+    networks = build_networks(draft)
+    providers = build_providers(draft, networks)
+    targets = build_targets(draft, providers)
+    keyring = build_keyring(draft)
+    return Settings(
+        file=draft.document.file,
+        listeners=build_listeners(draft, keyring),
+        limits=build_limits(draft),
+        headers=build_headers(draft),
+        doors=build_doors(draft),
+        keyring=keyring,
+        on_prem_networks=networks,
+        state_dir=str(here / config.state_dir),
+        policies=str(here / config.policies),
+        ledger_local=config.ledger.local,
+        scan_deadline_s=config.scan.deadline_ms / 1000,
+        providers=providers,
+        targets=targets,
+        table=build_table(draft, providers, targets),
+        auto_fallback=config.routing.auto_fallback,
+        pricing=Pricing(config.pricing.tariff_usd_per_kwh, _baseline(draft, targets)),
+    )
+
+
+def _baseline(draft: Draft, targets: Mapping[str, Target]) -> Target | None:
+    name = draft.config.pricing.baseline
+    if name is None or not draft.known("targets", name, ("pricing", "baseline")):
+        return None
+    return targets.get(name)

@@ -1,0 +1,172 @@
+"""Builds providers and targets, and holds "on the premises" and plain HTTP to what their addresses allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from gateway.config.addresses import Place, address
+from gateway.config.draft import Draft
+from gateway.config.environment import variables
+from gateway.config.schema import ProviderSection, TargetSection
+from gateway.config.settings import IPNetwork
+from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, ProviderKind, Target, Trait
+from gateway.routing.table import is_cloud_name
+
+LOCAL_KINDS: Final = frozenset(
+    {
+        ProviderKind.LM_STUDIO,
+        ProviderKind.OLLAMA,
+        ProviderKind.MLX,
+        ProviderKind.LLAMA_CPP,
+        ProviderKind.VLLM,
+        ProviderKind.OPENAI_COMPATIBLE,
+    }
+)
+_IN_PROCESS: Final = frozenset({ProviderKind.EMBEDDED, ProviderKind.SCRIPTED})
+_KEYED: Final = frozenset({ProviderKind.ANTHROPIC, ProviderKind.OPENAI, ProviderKind.AZURE})
+_PUBLIC_URLS: Final[Mapping[ProviderKind, str]] = MappingProxyType(
+    {ProviderKind.ANTHROPIC: "https://api.anthropic.com", ProviderKind.OPENAI: "https://api.openai.com/v1"}
+)
+_DIRECT_KINDS: Final = LOCAL_KINDS | frozenset(_PUBLIC_URLS)
+
+
+def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:
+    """Every provider of the draft; problems go into the draft."""
+    return {name: _provider(draft, name, section, networks) for name, section in draft.config.providers.items()}
+
+
+def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, Target]:
+    """Every target whose provider is known; problems go into the draft."""
+    targets: dict[str, Target] = {}
+    for name, section in draft.config.targets.items():
+        if not draft.known("providers", section.provider, ("targets", name, "provider")):
+            continue
+        provider = providers.get(section.provider)
+        if provider is None:
+            continue
+        if provider.on_prem and is_cloud_name(section.model):
+            draft.problem(
+                ("targets", name, "model"),
+                "Ollama runs models of this name in its own cloud, but the provider is said to be on the premises.",
+                "Choose a model that runs here, or a provider without `on_prem`.",
+            )
+        targets[name] = _target(name, section, provider)
+    return targets
+
+
+def _provider(draft: Draft, name: str, section: ProviderSection, networks: Sequence[IPNetwork]) -> Provider:
+    path: Path = ("providers", name)
+    adapter = _adapter(draft, path, section)
+    base_url = section.base_url.strip()
+    if not base_url and adapter is Adapter.DIRECT:
+        base_url = _PUBLIC_URLS.get(section.kind, "")
+    traits = frozenset(section.traits)
+    if section.kind is ProviderKind.EMBEDDED:
+        traits |= {Trait.ON_PREM}  # a child process that we start ourselves, on loopback
+    _check_traits(draft, path, section)
+    _check_url(draft, path, section, networks)
+    key = section.api_key.strip()
+    if not key.isprintable() or " " in key:
+        draft.problem((*path, "api_key"), "The key has spaces or control characters in it.", "Copy it again.")
+    return Provider(
+        name=name,
+        kind=section.kind,
+        adapter=adapter,
+        base_url=base_url,
+        api_key=key,
+        traits=traits,
+        baa=BaaTerm(section.baa.reference, section.baa.expires) if section.baa else None,
+        discover=section.discover,
+        params=MappingProxyType(dict(section.params)),
+        proxy=section.proxy,
+        ca_bundle=section.ca_bundle,
+        relay_errors=section.relay_errors,
+        off=_off(draft, name, section, key),
+    )
+
+
+def _adapter(draft: Draft, path: Path, section: ProviderSection) -> Adapter:
+    if section.kind in _IN_PROCESS:
+        if section.via:
+            draft.problem((*path, "via"), f"A provider of kind `{section.kind}` has one way only.", "Remove `via`.")
+        return Adapter(section.kind)
+    if section.via is None:
+        return Adapter.DIRECT if section.kind in LOCAL_KINDS else Adapter.LITELLM
+    adapter = Adapter(section.via)
+    if adapter is Adapter.OLLAMA and section.kind is not ProviderKind.OLLAMA:
+        draft.problem((*path, "via"), "Only a provider of kind `ollama` speaks Ollama's own API.", "Remove `via`.")
+    if adapter is Adapter.DIRECT and section.kind not in _DIRECT_KINDS:
+        draft.problem((*path, "via"), f"`{section.kind}` speaks a dialect that needs LiteLLM.", "Remove `via`.")
+    return adapter
+
+
+def _check_traits(draft: Draft, path: Path, section: ProviderSection) -> None:
+    if Trait.BAA in section.traits:
+        draft.problem(
+            (*path, "traits"),
+            "`baa` is no trait to list: an agreement has a reference and an end.",
+            "Write `baa: {reference: …, expires: YYYY-MM-DD}` on the provider.",
+        )
+    if Trait.ON_PREM in section.traits and section.proxy:
+        draft.problem((*path, "proxy"), "What is on the premises is never reached through a proxy.", "Remove `proxy`.")
+    if section.proxy and address(section.proxy, ()) is None:
+        draft.problem((*path, "proxy"), "This is not the address of a proxy.", "Write `http://host:port`, no password.")
+
+
+def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Sequence[IPNetwork]) -> None:
+    """`on_prem` and `http://` need an address that is loopback or in `server.on_prem_networks` (law 10)."""
+    url = section.base_url.strip()
+    on_prem = Trait.ON_PREM in section.traits
+    if section.kind in _IN_PROCESS:
+        if url:
+            draft.problem((*path, "base_url"), f"A provider of kind `{section.kind}` has no address.", "Remove it.")
+        return
+    if not url:
+        if section.kind in LOCAL_KINDS or section.kind is ProviderKind.AZURE:
+            draft.problem(path, f"`base_url` is missing in `{'.'.join(map(str, path))}`.", "Say where it listens.")
+        elif on_prem:
+            draft.problem((*path, "traits"), "Without a `base_url` this is the vendor's cloud, not on the premises.")
+        return
+    where = address(url, networks)
+    if where is None:
+        remedy = "Write `http(s)://host:port/path`, without user, password or query."
+        draft.problem((*path, "base_url"), "This is not an address that a provider may have.", remedy)
+        return
+    # A name can be checked only when it is looked up, at every connection, and only against networks that are named.
+    vouched = where.place in (Place.LOOPBACK, Place.ON_PREM) or (
+        where.place is Place.NAMED and bool(networks) and on_prem
+    )
+    remedy = "Use a loopback address, or add the network it stands in to `server.on_prem_networks`."
+    if on_prem and not vouched:
+        draft.problem(
+            (*path, "base_url"), "This address is not known to be on the premises, as `on_prem` says.", remedy
+        )
+    elif where.scheme == "http" and not vouched:
+        message = "Plain `http://` is for loopback and `server.on_prem_networks` only."
+        draft.problem((*path, "base_url"), message, "Use `https://`.")
+
+
+def _off(draft: Draft, name: str, section: ProviderSection, key: str) -> str:
+    """Why the provider is off: it needs a key and has none. That is no error."""
+    if key or section.kind in LOCAL_KINDS | _IN_PROCESS:
+        return ""
+    names = variables(draft.source("providers", name, "api_key"))
+    if names:
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not set"
+    return "no `api_key` is configured" if section.kind in _KEYED else ""
+
+
+def _target(name: str, section: TargetSection, provider: Provider) -> Target:
+    price = section.price
+    return Target(
+        name=name,
+        provider=provider,
+        model=section.model,
+        capabilities=frozenset(section.capabilities),
+        context=section.context,
+        power_w=section.power_w,
+        price=Price(**dict(price)) if price else None,
+        relay_errors=section.relay_errors or provider.relay_errors,
+    )

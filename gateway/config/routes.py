@@ -1,0 +1,190 @@
+"""Builds routes, agents and aliases in the order the environment asks for; keeps the demonstration model apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.config.draft import Draft
+from gateway.config.environment import variables
+from gateway.document import nearest
+from gateway.domain import Agent, Capability, Operation, Path, Provider, ProviderKind, Route, Target
+from gateway.routing.table import Alias, RoutingTable, by_specificity
+
+EMBEDDED_ROUTES: Final = frozenset({"demo", "demo-embedding"})
+_SYNONYMS: Final[Mapping[str, ProviderKind]] = {
+    "claude": ProviderKind.ANTHROPIC,
+    "anthropic": ProviderKind.ANTHROPIC,
+    "ollama": ProviderKind.OLLAMA,
+    "lmstudio": ProviderKind.LM_STUDIO,
+    "openai": ProviderKind.OPENAI,
+    "mlx": ProviderKind.MLX,
+}
+_DEFAULT_FIRST_TOKEN_S: Final = 60.0
+# A stand-in must read what the route is for.
+_SENSES: Final = frozenset({Capability.VISION, Capability.AUDIO, Capability.FILES})
+
+
+def build_table(draft: Draft, providers: Mapping[str, Provider], targets: Mapping[str, Target]) -> RoutingTable:
+    """Everything that names lead to; problems go into the draft."""
+    leaning = Leaning(_chosen(draft, "primary", providers), _chosen(draft, "fallback", providers), targets)
+    routes = _routes(draft, targets, leaning)
+    agents = _agents(draft)
+    return RoutingTable(
+        routes=routes,
+        aliases=_aliases(draft),
+        agents=agents,
+        tasks=_tasks(draft),
+        default_route=_default(draft, "default_route", Operation.CHAT, routes),
+        default_embedding_route=_default(draft, "default_embedding_route", Operation.EMBEDDINGS, routes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """The providers that `routing.primary` and `routing.fallback` name ("" for none), and all targets in order."""
+
+    primary: str
+    fallback: str
+    targets: Mapping[str, Target]
+
+    def arrange(self, listed: tuple[Target, ...], operation: Operation) -> tuple[Target, ...]:
+        """`listed` with the primary's targets first and the fallback's last.
+
+        A chat route that has none of theirs gets one: it is still the policy that says whether it may be used.
+        Embeddings are only put in order.
+        """
+        first, last = self._own(listed, self.primary, operation), self._own(listed, self.fallback, operation)
+        if self.fallback == self.primary:
+            last = ()
+        rest = tuple(target for target in listed if target not in first and target not in last)
+        return (*first, *rest, *last)
+
+    def _own(self, listed: tuple[Target, ...], provider: str, operation: Operation) -> tuple[Target, ...]:
+        own = tuple(target for target in listed if target.provider.name == provider)
+        if own or not provider or operation is Operation.EMBEDDINGS:
+            return own
+        needed = listed[0].capabilities & _SENSES if listed else frozenset()
+        fits = (
+            target
+            for target in self.targets.values()
+            if target.provider.name == provider
+            and Capability.EMBEDDINGS not in target.capabilities
+            and needed <= target.capabilities
+        )
+        return tuple(fits)[:1]
+
+
+def _chosen(draft: Draft, which: str, providers: Mapping[str, Provider]) -> str:
+    """The provider that `routing.<which>` means, by its name or by what people call it."""
+    routing = draft.config.routing
+    word = (routing.primary if which == "primary" else routing.fallback).strip()
+    if not word:
+        return ""
+    name = word if word in providers else _by_kind(word, providers)
+    if name and providers[name].kind is not ProviderKind.EMBEDDED:
+        return name
+    names = {known for known, provider in providers.items() if provider.kind is not ProviderKind.EMBEDDED}
+    source = variables(draft.source("routing", which))
+    message = f"{source[0]} names no provider." if source else f"`routing.{which}` names no provider."
+    synonyms = {synonym for synonym in _SYNONYMS if _by_kind(synonym, providers)}
+    draft.problem(("routing", which), message, nearest(word, names | synonyms))
+    return ""
+
+
+def _by_kind(word: str, providers: Mapping[str, Provider]) -> str:
+    kind = _SYNONYMS.get(word.lower().replace("_", "").replace("-", "").replace(" ", ""))
+    return next((name for name, provider in providers.items() if provider.kind is kind), "")
+
+
+def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> dict[str, Route]:
+    threshold_ms = draft.config.routing.first_token_ms
+    patience_s = threshold_ms / 1000 if threshold_ms else _DEFAULT_FIRST_TOKEN_S
+    routes: dict[str, Route] = {}
+    for name, section in draft.config.routes.items():
+        path: Path = ("routes", name, "targets")
+        listed = tuple(
+            targets[target]
+            for index, target in enumerate(section.targets)
+            if draft.known("targets", target, (*path, index)) and target in targets
+        )
+        _check_route(draft, name, listed, section.operation)
+        arranged = leaning.arrange(listed, section.operation)
+        routes[name] = Route(name, arranged, section.operation, section.first_token_s or patience_s)
+    return routes
+
+
+def _check_route(draft: Draft, name: str, listed: tuple[Target, ...], operation: Operation) -> None:
+    path: Path = ("routes", name, "targets")
+    if name not in EMBEDDED_ROUTES and any(t.provider.kind is ProviderKind.EMBEDDED for t in listed):
+        message = "The demonstration model serves the routes `demo` and `demo-embedding` and no other."
+        draft.problem(path, message, "Name a target of a real provider.")
+    if len({target.name for target in listed}) < len(listed):
+        draft.problem(path, "A target is listed twice.", "Keep one of them.")
+    if operation is Operation.EMBEDDINGS and len({target.model for target in listed}) > 1:
+        message = "Targets of an embeddings route must have one and the same model: vectors of two cannot be compared."
+        draft.problem(path, message, "Make a route for each model.")
+    for index, target in enumerate(listed):
+        if (Capability.EMBEDDINGS in target.capabilities) is not (operation is Operation.EMBEDDINGS):
+            message = (
+                f"`{target.name}` is a target for {'chat' if operation is Operation.EMBEDDINGS else 'embeddings'}."
+            )
+            remedy = "`operation: embeddings` on the route and `capabilities: [embeddings]` on the target go together."
+            draft.problem((*path, index), message, remedy)
+
+
+def _leads(draft: Draft, route: str, path: Path) -> None:
+    """Problems of something at `path` that leads to `route`."""
+    if route in EMBEDDED_ROUTES and _is_embedded(draft, route):
+        message = "Agents and aliases never lead to the demonstration model."
+        draft.problem(path, message, "Name a route with a real provider.")
+    draft.known("routes", route, path)
+
+
+def _is_embedded(draft: Draft, route: str) -> bool:
+    config = draft.config
+    names = config.routes[route].targets if route in config.routes else ()
+    sources = [config.targets[name].provider for name in names if name in config.targets]
+    return any(config.providers[s].kind is ProviderKind.EMBEDDED for s in sources if s in config.providers)
+
+
+def _agents(draft: Draft) -> dict[str, Agent]:
+    for name, section in draft.config.agents.items():
+        _leads(draft, section.route, ("agents", name, "route"))
+    return {
+        name: Agent(name, section.route, section.match.system_contains if section.match else "")
+        for name, section in draft.config.agents.items()
+    }
+
+
+def _tasks(draft: Draft) -> dict[str, str]:
+    tasks: dict[str, str] = {}
+    for name, section in draft.config.agents.items():
+        for index, task in enumerate(section.tasks):
+            taken = tasks.setdefault(task, name)
+            if taken != name or (task != name and task in draft.config.agents):
+                other = taken if taken != name else task
+                draft.problem(("agents", name, "tasks", index), f"This task already means the agent `{other}`.")
+    return tasks
+
+
+def _aliases(draft: Draft) -> tuple[Alias, ...]:
+    aliases: list[Alias] = []
+    for pattern, section in draft.config.aliases.items():
+        path: Path = ("aliases", pattern)
+        if pattern in draft.names("routes"):
+            draft.problem(path, f"`{pattern}` is a route; an alias of that name would never be used.", "Remove one.")
+        _leads(draft, section.route, (*path, "route"))
+        aliases.append(Alias(pattern, section.route, prefer_agent=section.prefer == "agent"))
+    return by_specificity(aliases)
+
+
+def _default(draft: Draft, key: str, operation: Operation, routes: Mapping[str, Route]) -> str:
+    config = draft.config
+    name = config.default_route if key == "default_route" else config.default_embedding_route
+    if name is None or not draft.known("routes", name, (key,)):
+        return ""
+    if name in routes and routes[name].operation is not operation:
+        draft.problem((key,), f"`{name}` is not a route for {operation}.")
+    return name

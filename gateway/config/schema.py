@@ -1,0 +1,215 @@
+"""The shape of `config.yaml`, field by field; knows what a value may look like, not whether the whole makes sense."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway.document import scalar
+from gateway.domain import Capability, Operation, Permission, ProviderKind, Trait
+
+_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_HEADER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_RESERVED_HEADERS: Final = frozenset(
+    {"authorization", "x-api-key", "cookie", "host", "origin", "connection", "upgrade", "accept", "expect", "te"}
+)
+
+
+def _plain(value: object) -> object:
+    """Text that came from the environment, as the number or boolean it stands for; nothing for nothing."""
+    return scalar(value) if isinstance(value, str) else value
+
+
+def _dollars(value: object) -> object:
+    """A sum as it is written, since a float of it would be a little more or less."""
+    value = _plain(value)
+    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _header(name: str) -> str:
+    name = name.lower()
+    if not _HEADER.fullmatch(name):
+        raise ValueError("must be a header name of letters, digits and hyphens.")
+    if name in _RESERVED_HEADERS or name.startswith(("content-", "transfer-", "sec-")):
+        raise ValueError("is a header with a meaning of its own; choose another.")
+    return name
+
+
+Name = Annotated[str, Field(pattern=f"^{_NAME}$")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+HeaderName = Annotated[str, AfterValidator(_header)]
+Flag = Annotated[bool, BeforeValidator(_plain)]
+Port = Annotated[int, BeforeValidator(_plain), Field(ge=0, le=65535)]
+Count = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=1_000_000)]
+Milliseconds = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=3_600_000)]
+Seconds = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=3600, allow_inf_nan=False)]
+Watts = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=100_000, allow_inf_nan=False)]
+Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=100_000, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """A mapping of the file in which unknown keys are errors."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TlsSection(Section):
+    cert: Text
+    key: Text
+
+
+class Bind(Section):
+    """Where a listener listens, and what protects it beyond loopback."""
+
+    host: Text = "127.0.0.1"
+    port: Port = 8080
+    tls: TlsSection | None = None
+    behind_tls_proxy: Flag = False
+
+
+class ServerSection(Bind):
+    hosts: tuple[Text, ...] = ()
+    cors_origins: tuple[Text, ...] = ()
+    on_prem_networks: tuple[Text, ...] = ()
+    allow_unauthenticated: Flag = False
+    max_body_mb: Count = 32
+    body_budget_mb: Count = 256
+    header_timeout_s: Seconds = 10.0
+    body_timeout_s: Seconds = 60.0
+    commit_s: Seconds = 15.0
+    max_concurrency: Count = 256
+
+
+class ListenerSection(Bind):
+    port: Port
+    facades: tuple[Literal["openai", "anthropic", "ollama"], ...] = Field(
+        default=("openai", "anthropic", "ollama"), min_length=1
+    )
+    keys: Literal["required", "none"] = "required"
+    default_agent: Name | None = None
+
+
+class HeadersSection(Section):
+    route: HeaderName = "x-gateway-route"
+    agent: HeaderName = "x-gateway-agent"
+    conversation: HeaderName = "x-gateway-conversation"
+    task: HeaderName = "x-clinic-task"
+
+
+class LedgerSection(Section):
+    local: Literal["continue", "refuse"] = "continue"
+
+
+class ScanSection(Section):
+    deadline_ms: Milliseconds = 2000
+
+
+class CallerSection(Section):
+    key_sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    agents: tuple[Text, ...] = Field(default=("*",), min_length=1)
+    routes: tuple[Text, ...] = Field(default=("*",), min_length=1)
+    may: tuple[Permission, ...] = ()
+
+
+class BaaSection(Section):
+    reference: Text
+    expires: date
+
+
+class ProviderSection(Section):
+    kind: ProviderKind
+    base_url: str = ""
+    api_key: str = ""
+    traits: tuple[Trait, ...] = ()
+    baa: BaaSection | None = None
+    discover: Flag = False
+    via: Literal["direct", "ollama", "litellm"] | None = None
+    params: dict[str, str] = {}
+    proxy: str = ""
+    ca_bundle: str = ""
+    relay_errors: Flag = False
+
+
+class PriceSection(Section):
+    input_usd_per_mtok: Dollars
+    output_usd_per_mtok: Dollars
+    cached_input_usd_per_mtok: Dollars | None = None
+
+
+class TargetSection(Section):
+    provider: Text
+    model: Text
+    capabilities: tuple[Capability, ...] = ()
+    context: Count | None = None
+    power_w: Watts | None = None
+    price: PriceSection | None = None
+    relay_errors: Flag = False
+
+
+class RouteSection(Section):
+    targets: tuple[Text, ...] = Field(min_length=1)
+    order: Literal["listed"] = "listed"
+    operation: Operation = Operation.CHAT
+    first_token_s: Seconds | None = None
+
+
+class MatchSection(Section):
+    system_contains: Text
+
+
+class AgentSection(Section):
+    route: Text
+    match: MatchSection | None = None
+    tasks: tuple[Text, ...] = ()
+
+
+class AliasSection(Section):
+    """An alias in full: `prefer: agent` lets the route of the agent who asks come first."""
+
+    route: Text
+    prefer: Literal["agent"] | None = None
+
+
+def _alias(value: object) -> object:
+    return {"route": value} if isinstance(value, str) else value
+
+
+class RoutingSection(Section):
+    primary: str = ""
+    fallback: str = ""
+    auto_fallback: Flag = True
+    first_token_ms: Annotated[Milliseconds | None, BeforeValidator(_plain)] = None
+
+
+class PricingSection(Section):
+    tariff_usd_per_kwh: Dollars | None = None
+    baseline: Text | None = None
+
+
+class ConfigFile(Section):
+    """All of `config.yaml`."""
+
+    version: Literal[1]
+    server: ServerSection = ServerSection()
+    listeners: tuple[ListenerSection, ...] = ()
+    headers: HeadersSection = HeadersSection()
+    state_dir: Text = "./state"
+    policies: Text = "./policies"
+    ledger: LedgerSection = LedgerSection()
+    scan: ScanSection = ScanSection()
+    callers: dict[Name, CallerSection] = {}
+    providers: dict[Name, ProviderSection] = {}
+    targets: dict[Name, TargetSection] = {}
+    routes: dict[Name, RouteSection] = {}
+    agents: dict[Name, AgentSection] = {}
+    routing: RoutingSection = RoutingSection()
+    pricing: PricingSection = PricingSection()
+    aliases: dict[
+        Annotated[str, Field(min_length=1, max_length=200)], Annotated[AliasSection, BeforeValidator(_alias)]
+    ] = {}
+    default_route: Text | None = None
+    default_embedding_route: Text | None = None

@@ -1,0 +1,97 @@
+"""What the gateway runs with: one frozen value, complete and checked; a request keeps the one it started with."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+from gateway.access.callers import Keyring
+from gateway.access.origin import Doors
+from gateway.domain import Caller, Provider, Target
+from gateway.routing.table import RoutingTable
+
+FACADES: Final = frozenset({"openai", "anthropic", "ollama"})
+IPNetwork: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Paths of PEM files."""
+
+    cert: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One address that the gateway listens on.
+
+    `anonymous` is who calls without a key, or None where every call needs one. `default_agent` is who asks when no
+    agent is claimed.
+    """
+
+    host: str
+    port: int
+    facades: frozenset[str] = FACADES
+    anonymous: Caller | None = None
+    default_agent: str = ""
+    tls: Tls | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Names of the headers that callers steer with, in lower case."""
+
+    route: str = "x-gateway-route"
+    agent: str = "x-gateway-agent"
+    conversation: str = "x-gateway-conversation"
+    task: str = "x-clinic-task"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one caller, and all together, may ask of the process. Sizes in bytes, times in seconds."""
+
+    max_body: int = 32 * 2**20
+    body_budget: int = 256 * 2**20
+    header_timeout_s: float = 10.0
+    body_timeout_s: float = 60.0
+    commit_s: float = 15.0
+    max_concurrency: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """`tariff_usd_per_kwh` prices the energy of local targets; `baseline` is what a call would have cost instead."""
+
+    tariff_usd_per_kwh: Decimal | None = None
+    baseline: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `config.yaml` and the environment say. `listeners` starts with the one of `server:`."""
+
+    file: str
+    listeners: tuple[Listener, ...]
+    limits: Limits
+    headers: Headers
+    doors: Doors
+    keyring: Keyring
+    on_prem_networks: tuple[IPNetwork, ...]
+    state_dir: str
+    policies: str
+    ledger_local: Literal["continue", "refuse"]
+    scan_deadline_s: float
+    providers: Mapping[str, Provider]
+    targets: Mapping[str, Target]
+    table: RoutingTable
+    auto_fallback: bool
+    pricing: Pricing = field(default_factory=Pricing)
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        return tuple(caller for _, caller in self.keyring.entries)

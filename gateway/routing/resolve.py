@@ -1,0 +1,121 @@
+"""Resolves who asks and which route is meant, separately; never judges what may leave, never quotes a caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.domain import EVERY, Call, Caller, Operation, Route
+from gateway.errors import AgentNotAllowed, InvalidRequest, ModelNotFound, RouteNotAllowed
+from gateway.routing.table import MAX_MODEL_CHARS, RoutingTable
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who asks, and where to.
+
+    `agents`: every agent claimed or bound. `agent_unclear`: none is, and the caller may be more than one.
+    `model_label`: the configured or discovered name that led to the route; never the caller's own string.
+    """
+
+    route: Route
+    agents: frozenset[str]
+    agent_unclear: bool
+    model_label: str
+
+
+def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_agent: str = "") -> Resolution:
+    """Who asks and where to. `system_text` is the system prompt, `default_agent` the listener's.
+
+    Raises `AgentNotAllowed`, `RouteNotAllowed`, `ModelNotFound`, or `InvalidRequest` where the route cannot do what
+    is asked. The route never changes which rules apply.
+    """
+    matched = _matched(table, system_text)
+    claimed = call.claimed_agents | matched
+    if not claimed and default_agent:
+        claimed = frozenset({default_agent})
+    for agent in claimed:
+        if agent not in table.agents or not grants(call.caller.agents, agent):
+            raise AgentNotAllowed(
+                "This caller may not act as that agent. See `callers` and `agents` in the configuration."
+            )
+    agents = claimed or _bound(call.caller)
+    label, route = _route(call, table, _leading(table, call.claimed_agents, claimed, agents))
+    if not grants(call.caller.routes, route.name):
+        raise RouteNotAllowed("This caller may not use that model. `GET /v1/models` lists those it may.", param="model")
+    if route.operation is not call.operation:
+        raise InvalidRequest(_WRONG_OPERATION[call.operation], param="model")
+    return Resolution(route, agents, not agents, label)
+
+
+def listing(table: RoutingTable, caller: Caller) -> tuple[str, ...]:
+    """Model names that `caller` may ask for: routes, aliases that are whole names, discovered models."""
+    routes = [name for name in table.routes if grants(caller.routes, name)]
+    aliases = [alias.pattern for alias in table.aliases if alias.exact and grants(caller.routes, alias.route)]
+    found = [name for name in table.discovered if grants(caller.routes, name)]
+    return tuple(dict.fromkeys([*routes, *aliases, *found]))
+
+
+def grants(grant: frozenset[str], name: str) -> bool:
+    """Whether a grant covers `name`; an empty one, or one with `*`, covers all."""
+    return not grant or EVERY in grant or name in grant
+
+
+_WRONG_OPERATION = {
+    Operation.CHAT: "That model makes embeddings and cannot chat. Ask for a chat model, or POST /v1/embeddings.",
+    Operation.EMBEDDINGS: "That model cannot make embeddings. Ask for an embedding model.",
+}
+
+
+def _matched(table: RoutingTable, system_text: str) -> frozenset[str]:
+    patterns = [(agent.name, agent.system_contains) for agent in table.agents.values() if agent.system_contains]
+    if not patterns or not system_text:
+        return frozenset()
+    folded = system_text.casefold()
+    return frozenset(name for name, pattern in patterns if pattern.casefold() in folded)
+
+
+def _bound(caller: Caller) -> frozenset[str]:
+    """A caller granted exactly one agent is that agent."""
+    return caller.agents if len(caller.agents) == 1 and EVERY not in caller.agents else frozenset()
+
+
+def _leading(table: RoutingTable, *claims: frozenset[str]) -> str:
+    """The route of the agent who asks: an explicit claim before a match; of several, the first in the configuration."""
+    for claim in claims:
+        for name, agent in table.agents.items():
+            if name in claim:
+                return agent.route
+    return ""
+
+
+def _route(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Route]:
+    """The name that decided and its route: header, model, agent, default."""
+    if call.claimed_route:
+        if call.claimed_route not in table.routes:
+            raise ModelNotFound("There is no such route. `GET /v1/models` lists those there are.")
+        return call.claimed_route, table.routes[call.claimed_route]
+    suits = agent_route in table.routes and table.routes[agent_route].operation is call.operation
+    own = agent_route if suits else ""
+    if call.model:
+        return _named(call, table, own)
+    name = own or table.default(call.operation)
+    if name not in table.routes:
+        raise InvalidRequest(
+            "Name a `model`: there is no default for this. `GET /v1/models` lists them.", param="model"
+        )
+    return name, table.routes[name]
+
+
+def _named(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Route]:
+    model = call.model
+    if model in table.routes:
+        return model, table.routes[model]
+    if len(model) <= MAX_MODEL_CHARS:
+        alias = table.alias(model)
+        if alias is not None:
+            return alias.pattern, table.routes[agent_route if alias.prefer_agent and agent_route else alias.route]
+        found = table.found(model)
+        if found is not None:
+            name, target = found
+            return name, Route(name, (target,), call.operation)
+    raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")
