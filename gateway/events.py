@@ -272,6 +272,7 @@ class EmbeddedStarted:
     """The child process of the demonstration model answers."""
 
     event: ClassVar[str] = "embedded.started"
+    provider: str
     model: str
     duration_s: float
 
@@ -279,6 +280,7 @@ class EmbeddedStarted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedExited:
     event: ClassVar[str] = "embedded.exited"
+    provider: str
     model: str
     reason: ExitReason
     code: int | None = None

@@ -1,0 +1,183 @@
+"""Every metric the gateway exposes, by name, label and bucket; it counts nothing itself.
+
+Names and buckets of `gen_ai_*` follow the OpenTelemetry conventions for generative AI (status: development), so that
+dashboards for other gateways fit. Duration buckets are extended to eleven minutes, because a local model may have to
+load. Label values are closed sets or names out of the configuration, never text of a request.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.metrics import MetricWrapperBase
+
+Metric = TypeVar("Metric", bound=MetricWrapperBase)
+
+MODEL = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
+PROVIDER = "gen_ai_provider_name"
+
+DURATION_S = (
+    *(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
+    *(163.84, 327.68, 655.36),
+)
+FIRST_TOKEN_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+PER_TOKEN_S = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5)
+TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
+OVERHEAD_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+SCAN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
+WRITE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+class Labelled(Generic[Metric]):
+    """A metric with labels that remembers its series: prometheus-client's own look-up is too slow for every request."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._series: dict[tuple[str, ...], Metric] = {}
+
+    def __call__(self, *labels: str) -> Metric:
+        series = self._series.get(labels)
+        if series is None:
+            series = self._series[labels] = self._metric.labels(*labels)
+        return series
+
+
+class Families:
+    """The metric families, registered once in a registry of their own."""
+
+    def __init__(self) -> None:
+        # Creation times would double the number of series, and no dashboard reads them.
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry(auto_describe=True)
+        ProcessCollector(registry=self.registry)
+        self._define_models()
+        self._define_requests()
+        self._define_policy()
+        self._define_gateway()
+
+    def _define_models(self) -> None:
+        self.request_duration = self._histogram(
+            "gen_ai_server_request_duration_seconds",
+            "Time from a request's arrival to the last byte of its answer, as the caller sees it.",
+            (*MODEL, "error_type"),
+            DURATION_S,
+        )
+        self.first_token = self._histogram(
+            "gen_ai_server_time_to_first_token_seconds",
+            "Time from a request's arrival to its first content.",
+            MODEL,
+            FIRST_TOKEN_S,
+        )
+        self.per_token = self._histogram(
+            "gen_ai_server_time_per_output_token_seconds",
+            "Time per output token after the first, of streamed answers.",
+            MODEL,
+            PER_TOKEN_S,
+        )
+        self.attempt_duration = self._histogram(
+            "gen_ai_client_operation_duration_seconds",
+            "Time of one try of one target.",
+            (*MODEL, "error_type"),
+            DURATION_S,
+        )
+        self.tokens = self._histogram(
+            "gen_ai_client_token_usage",
+            "Tokens of one request, by type, as the provider reported them.",
+            (*MODEL, "gen_ai_token_type"),
+            TOKENS,
+        )
+        self.cost = self._counter(
+            "gateway_cost_usd", "Dollars spent: provider prices, electricity for local targets.", MODEL[1:]
+        )
+        self.unpriced = self._counter(
+            "gateway_cost_unpriced_requests",
+            "Answered requests whose price nobody says; never counted as free.",
+            MODEL[1:],
+        )
+        self.energy = self._counter("gateway_energy_joules", "Energy of local targets by configured power.", MODEL[1:])
+
+    def _define_requests(self) -> None:
+        self.requests = self._counter(
+            "gateway_requests",
+            "Requests that are over, by route, HTTP status and outcome.",
+            ("route", "code", "outcome"),
+        )
+        self.overhead = self._histogram(
+            "gateway_overhead_seconds",
+            "Our own share of a request's time: total less upstream.",
+            ("route",),
+            OVERHEAD_S,
+        )
+        self.inflight = self._gauge("gateway_inflight_requests", "Tries under way, by provider.", (PROVIDER,))
+        self.fallbacks = self._counter(
+            "gateway_fallbacks",
+            "A target failed and another was tried instead.",
+            ("from_target", "to_target", "reason", "result"),
+        )
+        self.stream_aborts = self._counter(
+            "gateway_stream_aborts", "Streams that ended early, by phase and by who left.", ("phase", "side")
+        )
+        self.auth_failures = self._counter("gateway_auth_failures", "Requests refused at the door.", ("reason",))
+
+    def _define_policy(self) -> None:
+        self.decisions = self._counter(
+            "gateway_route_decisions",
+            "Decisions, by how sensitive a request was and where it went.",
+            ("sensitivity", "destination", "reason"),
+        )
+        self.detections = self._counter(
+            "gateway_phi_detections",
+            "Identifiers found, by kind and by part of the request.",
+            ("entity_type", "carrier"),
+        )
+        self.scan = Histogram(
+            "gateway_phi_scan_seconds", "Time of a scan for identifiers.", buckets=SCAN_S, registry=self.registry
+        )
+        self.scan_failures = self._counter(
+            "gateway_phi_scan_failures", "Scans that failed or came late, by what was done about it.", ("action",)
+        )
+        self.blocked = self._counter(
+            "gateway_policy_blocked_egress", "Targets off the premises that a request was kept from.", ("reason",)
+        )
+        self.violations = Counter(
+            "gateway_phi_egress_violations",
+            "Connections without a recorded permission. Must stay 0.",
+            registry=self.registry,
+        )
+        self.unresolved = Counter(
+            "gateway_pseudonyms_unresolved",
+            "Pseudonyms in answers that stand for nothing in their request.",
+            registry=self.registry,
+        )
+
+    def _define_gateway(self) -> None:
+        self.audit_records = self._counter(
+            "gateway_audit_records",
+            "Rows of the ledger, by table and by whether they are durable.",
+            ("record", "result"),
+        )
+        self.audit_write = Histogram(
+            "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
+        )
+        self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
+        self.model_load = self._histogram(
+            "gateway_backend_model_load_seconds", "Time until a started model answered.", (PROVIDER,), FIRST_TOKEN_S
+        )
+        self.embedded_exits = self._counter(
+            "gateway_embedded_exits", "Ends of the demonstration model's process.", ("reason",)
+        )
+        self.build = self._gauge("gateway_build_info", "The running version.", ("version",))
+        self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
+
+    def _counter(self, name: str, documentation: str, labels: tuple[str, ...]) -> Labelled[Counter]:
+        return Labelled(Counter(name, documentation, labels, registry=self.registry))
+
+    def _gauge(self, name: str, documentation: str, labels: tuple[str, ...]) -> Labelled[Gauge]:
+        return Labelled(Gauge(name, documentation, labels, registry=self.registry))
+
+    def _histogram(
+        self, name: str, documentation: str, labels: tuple[str, ...], buckets: tuple[float, ...]
+    ) -> Labelled[Histogram]:
+        return Labelled(Histogram(name, documentation, labels, buckets=buckets, registry=self.registry))

@@ -1,0 +1,244 @@
+"""Counts events into Prometheus metrics; its labels are closed sets and configured names, never text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import assert_never
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.exposition import generate_latest as render_plain
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE_OPENMETRICS
+from prometheus_client.openmetrics.exposition import generate_latest as render_openmetrics
+from typing_extensions import override
+
+from gateway import events
+from gateway.domain import Carrier, Destination, Kind, Operation, Outcome, Sensitivity
+from gateway.errors import GatewayError
+from gateway.events import AttemptResult, Event, EventSink
+from gateway.observability.families import Families
+from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
+
+TOKEN_TYPES = ("input", "output", "cached_input", "reasoning")
+USUAL_ENDS = (
+    (200, Outcome.OK),
+    (400, Outcome.CLIENT_ERROR),
+    (403, Outcome.POLICY_DENIED),
+    (499, Outcome.CLIENT_DISCONNECT),
+    (500, Outcome.INTERNAL),
+    (502, Outcome.UPSTREAM_ERROR),
+    (503, Outcome.UPSTREAM_ERROR),
+    (503, Outcome.SHED),
+    (504, Outcome.DEADLINE),
+)
+"""Shown as 0 from the start, so that a rule on their increase sees the first one."""
+USUAL_REASONS = (AttemptResult.CONNECT, AttemptResult.TIMEOUT, AttemptResult.RATE_LIMITED, AttemptResult.SERVER_ERROR)
+JOULES_PER_WH = 3600
+
+
+def _tree(error: type[GatewayError]) -> Iterator[type[GatewayError]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _tree(child)
+
+
+CODES = frozenset(error.code for error in _tree(GatewayError))
+STATUSES = frozenset(error.status for error in _tree(GatewayError)) | {200, 499}
+
+
+class Metrics(EventSink):
+    """The sink behind `/metrics`. Names it has not been taught become `other`, so that no caller can add a series."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._families = Families()
+        self._vocabulary = vocabulary
+        self.learn(vocabulary)
+        self._show_closed_sets_as_zero()
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        return self._families.registry
+
+    def learn(self, vocabulary: Vocabulary) -> None:
+        """Take the names of a reloaded configuration, and show their series as 0; those already counted stay."""
+        self._vocabulary = vocabulary
+        families = self._families
+        for operation, provider, model in vocabulary.models:
+            labels = (operation.value, provider, model)
+            families.request_duration(*labels, "")
+            families.attempt_duration(*labels, "")
+            families.first_token(*labels)
+            families.cost(provider, model)
+            families.unpriced(provider, model)
+            for kind in TOKEN_TYPES:
+                families.tokens(*labels, kind)
+        for provider in vocabulary.providers:
+            families.inflight(provider)
+        for route, (status, outcome) in product(vocabulary.routes | {NONE}, USUAL_ENDS):
+            families.requests(route, str(status), outcome.value)
+        for (from_, to), reason, result in product(vocabulary.fallbacks, USUAL_REASONS, events.FallbackResult):
+            families.fallbacks(from_, to, reason.value, result.value)
+        for code in vocabulary.reasons:
+            families.blocked(code)
+            for sensitivity, destination in product(Sensitivity, Destination):
+                families.decisions(sensitivity.value, destination.value, code)
+
+    def render(self, accept: str = "") -> tuple[str, bytes]:
+        """(content type, body) of a scrape; OpenMetrics if `accept` asks for it, else plain text 0.0.4."""
+        if "application/openmetrics-text" in accept:
+            return CONTENT_TYPE_OPENMETRICS, render_openmetrics(self.registry)  # type: ignore[no-untyped-call]
+        return CONTENT_TYPE_PLAIN_0_0_4, render_plain(self.registry)
+
+    @override
+    def emit(self, event: Event) -> None:
+        match event:
+            case events.RequestSettled():
+                self._settled(event)
+            case events.AttemptStarted():
+                self._families.inflight(self._name(event.provider, self._vocabulary.providers)).inc()
+            case events.AttemptEnded():
+                self._attempted(event)
+            case events.FellBack() | events.StreamAborted() | events.AuthFailed():
+                self._went_wrong(event)
+            case events.Decided() | events.PhiFound() | events.ScanEnded():
+                self._judged(event)
+            case events.EgressRefused() | events.EgressViolation():
+                self._kept_in(event)
+            case events.LedgerWritten():
+                self._families.audit_records(event.record.value, event.result.value).inc(event.count)
+                self._families.audit_write.observe(event.duration_s)
+            case _:
+                self._changed_state(event)
+
+    # --- one method per kind of news -------------------------------------------------------------------------------
+
+    def _settled(self, event: events.RequestSettled) -> None:
+        families = self._families
+        labels = self._model(event.operation, event.provider, event.model)
+        route = self._name(event.route, self._vocabulary.routes)
+        status = str(event.status) if event.status in STATUSES else OTHER
+        error = self._name(event.error_code, CODES) if event.error_code else ""
+        families.requests(route, status, event.outcome.value).inc()
+        families.request_duration(*labels, error).observe(event.duration_s)
+        families.overhead(route).observe(event.overhead_s)
+        if event.first_token_s is not None:
+            families.first_token(*labels).observe(event.first_token_s)
+            if event.stream and event.usage.output_tokens > 1:
+                generating_s = event.duration_s - event.first_token_s
+                families.per_token(*labels).observe(generating_s / (event.usage.output_tokens - 1))
+        if event.usage.reported:
+            self._count_tokens(event, labels)
+        if event.energy_wh is not None:
+            families.energy(*labels[1:]).inc(event.energy_wh * JOULES_PER_WH)
+        if event.cost_usd is not None:
+            families.cost(*labels[1:]).inc(float(event.cost_usd))
+        elif event.outcome is Outcome.OK:
+            families.unpriced(*labels[1:]).inc()
+        if event.tokens_unresolved:
+            families.unresolved.inc(event.tokens_unresolved)
+
+    def _count_tokens(self, event: events.RequestSettled, labels: tuple[str, str, str]) -> None:
+        usage = event.usage
+        counts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens)
+        for kind, count in zip(TOKEN_TYPES, counts, strict=True):
+            if count:
+                self._families.tokens(*labels, kind).observe(count)
+
+    def _attempted(self, event: events.AttemptEnded) -> None:
+        error = "" if event.result is AttemptResult.OK else event.result.value
+        labels = self._model(event.operation, event.provider, event.model)
+        self._families.attempt_duration(*labels, error).observe(event.duration_s)
+        self._families.inflight(self._name(event.provider, self._vocabulary.providers)).dec()
+
+    def _went_wrong(self, event: events.FellBack | events.StreamAborted | events.AuthFailed) -> None:
+        families = self._families
+        match event:
+            case events.FellBack():
+                targets = self._vocabulary.targets
+                from_, to = self._name(event.from_, targets), self._name(event.to, targets)
+                families.fallbacks(from_, to, event.reason.value, event.result.value).inc()
+            case events.StreamAborted():
+                families.stream_aborts(event.phase.value, event.side.value).inc()
+            case events.AuthFailed():
+                families.auth_failures(event.reason.value).inc()
+            case _:
+                assert_never(event)
+
+    def _judged(self, event: events.Decided | events.PhiFound | events.ScanEnded) -> None:
+        families = self._families
+        match event:
+            case events.Decided():
+                reason = self._name(event.reason, self._vocabulary.reasons)
+                families.decisions(event.sensitivity.value, event.destination.value, reason).inc()
+            case events.PhiFound():
+                families.detections(event.kind.value, event.carrier.value).inc(event.count)
+            case events.ScanEnded():
+                families.scan.observe(event.duration_s)
+                if event.failed is not None:
+                    families.scan_failures(event.failed.value).inc()
+            case _:
+                assert_never(event)
+
+    def _kept_in(self, event: events.EgressRefused | events.EgressViolation) -> None:
+        match event:
+            case events.EgressRefused():
+                self._families.blocked(self._name(event.reason, self._vocabulary.reasons)).inc()
+            case events.EgressViolation():
+                self._families.violations.inc()
+            case _:
+                assert_never(event)
+
+    def _changed_state(
+        self,
+        event: events.ProviderProbed
+        | events.GatewayStarted
+        | events.GatewayStopped
+        | events.EmbeddedStarted
+        | events.EmbeddedExited,
+    ) -> None:
+        families = self._families
+        match event:
+            case events.ProviderProbed():
+                families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
+            case events.GatewayStarted():
+                families.build(event.version).set(1)
+                families.settings(event.config_hash, event.policy_hash).set(1)
+            case events.EmbeddedStarted():
+                families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
+            case events.EmbeddedExited():
+                families.embedded_exits(event.reason.value).inc()
+            case events.GatewayStopped():
+                return  # nobody scrapes a gateway that has stopped
+            case _:
+                assert_never(event)
+
+    # --- labels ----------------------------------------------------------------------------------------------------
+
+    def _model(self, operation: Operation, provider: str, model: str) -> tuple[str, str, str]:
+        if (operation, provider, model) in self._vocabulary.models:
+            return operation.value, provider, model
+        if not provider:
+            return operation.value, NONE, NONE
+        return operation.value, self._name(provider, self._vocabulary.providers), OTHER
+
+    @staticmethod
+    def _name(name: str, known: frozenset[str]) -> str:
+        if name in known:
+            return name
+        return OTHER if name else NONE
+
+    def _show_closed_sets_as_zero(self) -> None:
+        families = self._families
+        for kind, carrier in product(Kind, Carrier):
+            families.detections(kind.value, carrier.value)
+        for action in events.ScanFailure:
+            families.scan_failures(action.value)
+        for phase, side in product(events.AbortPhase, events.Side):
+            families.stream_aborts(phase.value, side.value)
+        for failure in events.AuthFailure:
+            families.auth_failures(failure.value)
+        for record, result in product(events.Record, events.LedgerResult):
+            families.audit_records(record.value, result.value)
+        for exit_reason in events.ExitReason:
+            families.embedded_exits(exit_reason.value)

@@ -1,0 +1,74 @@
+"""Reads the prices that LiteLLM ships, as data; it never imports LiteLLM and never asks the network."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+
+from gateway.domain import Price, ProviderKind
+
+FILE = "model_prices_and_context_window_backup.json"
+PREFIXES: Mapping[ProviderKind, tuple[str, ...]] = {
+    ProviderKind.ANTHROPIC: ("", "anthropic/"),
+    ProviderKind.OPENAI: ("", "openai/"),
+    ProviderKind.AZURE: ("azure/",),
+    ProviderKind.BEDROCK: ("bedrock/", ""),
+    ProviderKind.VERTEX: ("vertex_ai/",),
+    ProviderKind.LITELLM: ("",),
+}
+"""What the map puts before a model's name, tried in order. Kinds that are not here are priced by their power."""
+
+Model = tuple[ProviderKind, str]
+
+
+def find_file() -> Path | None:
+    """The file inside the installed package, or None where it is not installed."""
+    spec = importlib.util.find_spec("litellm")
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).with_name(FILE)
+    return path if path.is_file() else None
+
+
+def load(models: Iterable[Model], *, path: Path | None = None) -> Mapping[Model, Price]:
+    """Prices of those `models` that the map at `path` (by default LiteLLM's) knows; the others are absent, never 0.
+
+    Not read: prices per picture, second or character, and the surcharge some providers take on very long prompts.
+    Raises `ValueError` where the file is not a JSON object.
+    """
+    wanted = [model for model in models if model[0] in PREFIXES]
+    path = path or find_file()
+    if not wanted or path is None:
+        return {}
+    entries = orjson.loads(path.read_bytes())
+    if not isinstance(entries, dict):
+        raise ValueError(f"{path.name} is not a price map")  # noqa: TRY004  # of the file, not of an argument
+    found = {model: _find(entries, model) for model in wanted}
+    return {model: price for model, price in found.items() if price is not None}
+
+
+def _find(entries: Mapping[str, object], model: Model) -> Price | None:
+    kind, name = model
+    for prefix in PREFIXES[kind]:
+        entry = entries.get(prefix + name)
+        if isinstance(entry, dict):
+            return _price(entry)
+    return None
+
+
+def _price(entry: Mapping[str, object]) -> Price | None:
+    per_input = _per_mtok(entry.get("input_cost_per_token"))
+    per_output = _per_mtok(entry.get("output_cost_per_token"))
+    if per_input is None or per_output is None or not per_input + per_output:
+        return None
+    return Price(per_input, per_output, _per_mtok(entry.get("cache_read_input_token_cost")))
+
+
+def _per_mtok(dollars: object) -> Decimal | None:
+    if isinstance(dollars, bool) or not isinstance(dollars, int | float) or dollars < 0:
+        return None
+    return Decimal(repr(dollars)) * 1_000_000

@@ -1,0 +1,57 @@
+"""The names that may become label values or appear in a log line: what the configuration says, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from gateway.domain import Operation, Route
+
+OTHER = "other"
+"""What an unknown name becomes."""
+NONE = "none"
+"""What an empty name becomes: no route, no target was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names out of the configuration, and the reason codes of the policy."""
+
+    models: frozenset[tuple[Operation, str, str]] = frozenset()
+    """(operation, provider, model) that a route leads to."""
+    targets: frozenset[str] = frozenset()
+    fallbacks: frozenset[tuple[str, str]] = frozenset()
+    """(target, target) of one route, either way round."""
+    routes: frozenset[str] = frozenset()
+    providers: frozenset[str] = frozenset()
+    callers: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
+    reasons: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        routes: Sequence[Route],
+        *,
+        callers: Iterable[str] = (),
+        agents: Iterable[str] = (),
+        reasons: Iterable[str] = (),
+    ) -> Vocabulary:
+        """The vocabulary of a configuration. `reasons` are the codes that decisions and refusals give."""
+        return cls(
+            models=frozenset((r.operation, t.provider.name, t.model) for r in routes for t in r.targets),
+            targets=frozenset(t.name for r in routes for t in r.targets),
+            fallbacks=frozenset((a.name, b.name) for r in routes for a, b in permutations(r.targets, 2)),
+            routes=frozenset(r.name for r in routes),
+            providers=frozenset(t.provider.name for r in routes for t in r.targets),
+            callers=frozenset(callers),
+            agents=frozenset(agents),
+            reasons=frozenset(reasons),
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name, whatever it names."""
+        models = frozenset(model for _, _, model in self.models)
+        return models | self.targets | self.routes | self.providers | self.callers | self.agents | self.reasons
