@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Collection
 from typing import Any
 
@@ -46,6 +47,16 @@ def filled(value: Any, at: str) -> str:
 
 def strings(value: Any, at: str) -> list[str]:
     return [string(item, f"{at}.{i}") for i, item in enumerate(array(value, at))]
+
+
+def base64(value: Any, at: str) -> str:
+    """Text that really is base64, as the servers that will decode it demand."""
+    text = filled(value, at)
+    try:
+        binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:  # binascii.Error, and characters outside ASCII
+        raise invalid(at, "must be base64") from None
+    return text
 
 
 def boolean(value: Any, at: str) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gateway.wire.checks import array, boolean, filled, invalid, mapping, one_of, present, string
+from gateway.wire.checks import array, base64, boolean, filled, invalid, mapping, one_of, present, string
+from gateway.wire.structural import IDENTIFIER
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-IDENTIFIER = re.compile(r"[a-zA-Z0-9_-]{1,128}")
-"""Tool names and tool-use ids, as the API restricts them."""
 
 IN_SYSTEM = frozenset({"text"})
 IN_RESULT = frozenset({"text", "image", "document", "search_result", "tool_reference", "browser_state"})
@@ -66,7 +64,7 @@ def _image(item: dict[str, Any], at: str) -> None:
     match one_of(present(source, "type", where), f"{where}.type", ("base64", "url", "file")):
         case "base64":
             one_of(present(source, "media_type", where), f"{where}.media_type", IMAGE_TYPES)
-            filled(present(source, "data", where), f"{where}.data")
+            base64(present(source, "data", where), f"{where}.data")
         case "url":
             filled(present(source, "url", where), f"{where}.url")
         case _:
@@ -79,7 +77,7 @@ def _document(item: dict[str, Any], at: str) -> None:
     match one_of(present(source, "type", where), f"{where}.type", ("base64", "text", "content", "url", "file")):
         case "base64":
             one_of(present(source, "media_type", where), f"{where}.media_type", ("application/pdf",))
-            filled(present(source, "data", where), f"{where}.data")
+            base64(present(source, "data", where), f"{where}.data")
         case "text":
             one_of(present(source, "media_type", where), f"{where}.media_type", ("text/plain",))
             filled(present(source, "data", where), f"{where}.data")

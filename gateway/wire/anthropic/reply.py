@@ -6,7 +6,8 @@ from typing import Any
 
 from gateway.domain import Usage
 from gateway.wire import hub
-from gateway.wire.anthropic.blocks import IDENTIFIER
+from gateway.wire.openai_reply import usage_of
+from gateway.wire.structural import IDENTIFIER
 
 STOP_REASONS = {
     "stop": "end_turn",
@@ -46,7 +47,7 @@ def from_hub(reply: dict[str, Any], *, model: str, message_id: str) -> dict[str,
         "model": model,
         "content": content,
         **ending(choice, called=bool(calls), refused=bool(message.get("refusal"))),
-        "usage": usage_tree(hub.usage_of(reply)),
+        "usage": usage_tree(usage_of(reply) or Usage()),
     }
 
 

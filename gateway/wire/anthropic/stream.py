@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.domain import Dialect, Usage
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
-from gateway.wire.anthropic.errors import envelope
 from gateway.wire.anthropic.reply import ending, tool_id, usage_tree
+from gateway.wire.errors import envelope
+from gateway.wire.openai_reply import usage_of
 
 Event = tuple[str, dict[str, Any]]
 """Name of a server-sent event, and its data."""
@@ -52,13 +54,12 @@ class Stream:
     _said: bool = False
     _refused: bool = False
     _choice: dict[str, Any] = field(default_factory=dict)
-    _usage: dict[str, Any] = field(default_factory=dict)
+    _usage: Usage | None = None
 
     def feed(self, chunk: dict[str, Any]) -> list[Event]:
         """Events for one chunk. Raises UpstreamFailed when tool calls come interleaved, which no client could read."""
         events = self._start()
-        if isinstance(chunk.get("usage"), dict):
-            self._usage = chunk
+        self._usage = usage_of(chunk) or self._usage
         for choice in chunk.get("choices") or []:
             if choice.get("index", 0) == 0:
                 self._delta(choice.get("delta") or {}, events)
@@ -77,14 +78,14 @@ class Stream:
             self._block("text", events)
             self._close(events)
         delta = ending(self._choice, called=bool(self._calls), refused=self._refused)
-        usage = usage_tree(hub.usage_of(self._usage))
+        usage = usage_tree(self._usage or Usage())
         events.append(("message_delta", {"type": "message_delta", "delta": delta, "usage": usage}))
         events.append(("message_stop", {"type": "message_stop"}))
         return events
 
     def fail(self, error: GatewayError, *, request_id: str) -> list[Event]:
         """The event that ends a stream which cannot be finished."""
-        return [("error", envelope(error, request_id=request_id))]
+        return [("error", envelope(error, Dialect.ANTHROPIC, request_id=request_id))]
 
     def _start(self) -> list[Event]:
         if self._started:
