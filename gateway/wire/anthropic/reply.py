@@ -1,0 +1,83 @@
+"""A hub reply as a Messages reply; never carries anything of the upstream's own but text, calls, counts and reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.domain import Usage
+from gateway.wire import hub
+from gateway.wire.openai_reply import usage_of
+from gateway.wire.structural import IDENTIFIER
+
+STOP_REASONS = {
+    "stop": "end_turn",
+    "length": "max_tokens",
+    "tool_calls": "tool_use",
+    "function_call": "tool_use",
+    "content_filter": "refusal",
+}
+"""Finish reasons of the hub; any other counts as the end of the turn."""
+
+
+def from_hub(reply: dict[str, Any], *, model: str, message_id: str) -> dict[str, Any]:
+    """The Messages reply that says what `reply` says, under the model name that the caller asked for.
+
+    Blocks stand in the order thinking, text, tool use. There is always a text or tool block, because clients read
+    `content[0]`. Raises UpstreamFailed for a reply without a message or with tool arguments that are no object.
+    """
+    choice = hub.first_choice(reply)
+    message = choice["message"]
+    content: list[dict[str, Any]] = []
+    if thought := hub.reasoning(message):
+        content.append({"type": "thinking", "thinking": thought, "signature": ""})
+    calls = message.get("tool_calls") or []
+    text = (message.get("content") or "") + (message.get("refusal") or "")
+    if text or not calls:
+        content.append({"type": "text", "text": text})
+    truncated = choice.get("finish_reason") == "length"
+    for i, call in enumerate(calls):
+        function = call["function"]
+        tool_input = hub.arguments(function.get("arguments"), truncated=truncated)
+        block_id = tool_id(call.get("id"), message_id=message_id, index=i)
+        content.append({"type": "tool_use", "id": block_id, "name": function["name"], "input": tool_input})
+    return {
+        "id": message_id,
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": content,
+        **ending(choice, called=bool(calls), refused=bool(message.get("refusal"))),
+        "usage": usage_tree(usage_of(reply) or Usage()),
+    }
+
+
+def ending(choice: dict[str, Any], *, called: bool, refused: bool) -> dict[str, Any]:
+    """`stop_reason` and `stop_sequence` of a choice; servers that finish a tool call with `stop` are put right."""
+    finish, matched = choice.get("finish_reason"), choice.get("stop_reason")
+    if finish == "stop" and isinstance(matched, str) and not called:
+        return {"stop_reason": "stop_sequence", "stop_sequence": matched}
+    reason = STOP_REASONS.get(finish or "", "end_turn")
+    if refused:
+        reason = "refusal"
+    elif called and reason == "end_turn":
+        reason = "tool_use"
+    elif not called and reason == "tool_use":
+        reason = "end_turn"
+    return {"stop_reason": reason, "stop_sequence": None}
+
+
+def tool_id(given: str | None, *, message_id: str, index: int) -> str:
+    """The upstream's id where the dialect allows it, else one of ours that is stable within the message."""
+    if given and IDENTIFIER.fullmatch(given):
+        return given
+    return f"toolu_{message_id.removeprefix('msg_')}_{index}"
+
+
+def usage_tree(usage: Usage) -> dict[str, Any]:
+    """`usage` as this dialect counts it: input tokens without those read from a cache."""
+    return {
+        "input_tokens": max(0, usage.input_tokens - usage.cached_input_tokens),
+        "output_tokens": usage.output_tokens,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": usage.cached_input_tokens,
+    }
