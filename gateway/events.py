@@ -253,6 +253,16 @@ class ProviderProbed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Faulted:
+    """A fault of our own: the class of the exception and the place in our code, never its text."""
+
+    event: ClassVar[str] = "gateway.faulted"
+    request_id: str
+    kind: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayStarted:
     event: ClassVar[str] = "gateway.started"
     version: str
@@ -300,6 +310,7 @@ Event: TypeAlias = (
     | AuthFailed
     | LedgerWritten
     | ProviderProbed
+    | Faulted
     | GatewayStarted
     | GatewayStopped
     | EmbeddedStarted

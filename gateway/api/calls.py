@@ -1,4 +1,4 @@
-"""From a visit to a `Call`: the body within its limits, the claims of its headers; what is not claimed is not invented."""
+"""From a visit to a `Call`: the body within its limits, the claims of its headers; invents no claim."""
 
 from __future__ import annotations
 

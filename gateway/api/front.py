@@ -109,9 +109,7 @@ class Front:
         finally:
             self._in_flight -= 1
 
-    async def _enter(
-        self, exchange: Exchange, settings: Settings, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope, receive: Receive, send: Send) -> None:
         self._check_doors(exchange, settings, scope)
         if exchange.method == "OPTIONS":
             await exchange.reply(204, _preflight(exchange), b"")

@@ -1,10 +1,9 @@
-"""Streams to a caller: headers held until there is content, heartbeats while it lasts, an error as the last word of a broken one."""
+"""Streams to a caller: headers held until there is content, heartbeats meanwhile; never a clean end for a broken one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing
 from typing import ClassVar, Protocol
 
 from gateway.api.front import Visit, cors_headers
@@ -50,11 +49,13 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
             await exchange.write(writer.error(error))
             await exchange.end()
             return
+        if not pending:
+            await exchange.begin(200, _headers(visit, writer, answer.headers))
+        await _relay(visit, answer, writer, trailer=pending)
     finally:
         work.cancel()
-    if not pending:
-        await exchange.begin(200, _headers(visit, writer, answer.headers))
-    await _relay(visit, answer, writer, trailer=pending)
+        if work.done() and not work.cancelled() and work.exception() is None:
+            await work.result().aclose()
 
 
 async def _wait(visit: Visit, work: asyncio.Future[Answer], writer: StreamWriter) -> bool:
@@ -77,14 +78,13 @@ async def _relay(visit: Visit, answer: Answer, writer: StreamWriter, *, trailer:
     exchange = visit.exchange
     if answer.events is None:
         return
-    async with aclosing(answer.events) as events:
-        try:
-            async for event in events:
-                await exchange.write(writer.event(event))
-        except GatewayError as error:
-            await exchange.write(writer.error(error))
-            await exchange.end()
-            return
+    try:
+        async for event in answer.events:
+            await exchange.write(writer.event(event))
+    except GatewayError as error:
+        await exchange.write(writer.error(error))
+        await exchange.end()
+        return
     if trailer:
         await exchange.write(writer.trailer(answer.headers))
     await exchange.write(writer.end())

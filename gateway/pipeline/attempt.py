@@ -1,4 +1,4 @@
-"""Tries permitted egresses one after the other until one gives content; after the first content, never another (law 8)."""
+"""Tries permitted egresses in turn until one gives content; after the first content, never another (law 8)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from gateway.audit.port import AuditSink, LedgerUnavailable
+from gateway.audit.records import AuditSink, LedgerUnavailable
 from gateway.domain import Adapter, Call, Detection, Operation, Passage, Tree
-from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable, UpstreamFailed
+from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
 from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
+from gateway.pipeline.record import intent_row
 from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.story import Story
 from gateway.policy.decide import Decision, Egress
@@ -27,7 +28,7 @@ Look = Callable[[Sequence[Passage]], Sequence[Detection]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known of one request when its sending begins. `key` is the key of its pseudonyms (caller, conversation)."""
+    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation)."""
 
     call: Call
     findings: Findings
@@ -41,8 +42,11 @@ class Run:
 
     @property
     def streamed(self) -> bool:
-        """Whether to ask for a stream: for a caller that wants one, and wherever the wait for the first token is limited
-        or another target could take over, because only a stream shows when the first token comes."""
+        """Whether to ask for a stream.
+
+        For a caller that wants one, and wherever the wait for the first token is limited or another target could take
+        over, because only a stream shows when the first token comes.
+        """
         if self.call.operation is not Operation.CHAT:
             return False
         return self.call.stream or self.first_token_s is not None or len(self.planned) > 1
@@ -64,12 +68,19 @@ class Attempts:
     """The sending half of the pipeline; one for all requests."""
 
     def __init__(
-        self, *, upstreams: Mapping[Adapter, Upstream], ledger: AuditSink, events: EventSink, look: Look
+        self,
+        *,
+        upstreams: Mapping[Adapter, Upstream],
+        ledger: AuditSink,
+        events: EventSink,
+        look: Look,
+        audit_key: bytes,
     ) -> None:
         self._upstreams = upstreams
         self._ledger = ledger
         self._events = events
         self._look = look
+        self._audit_key = audit_key
 
     async def first_content(self, run: Run) -> Opened:
         """The first answer with content among the planned egresses, in order.
@@ -93,7 +104,7 @@ class Attempts:
         result, status = AttemptResult.CANCELLED, None
         try:
             prepared = self._prepare(run, egress)
-            await self._record(prepared)
+            await self._record(run, prepared)
             opened = await self._open(run, prepared, last=last)
             result = AttemptResult.OK
         except AttemptFailed as failure:
@@ -110,19 +121,27 @@ class Attempts:
             error = EgressDenied("The policy changed while this request was waiting. Send it again.")
             raise AttemptFailed(error, result=AttemptResult.REFUSED)
         try:
-            return prepare(
-                run.call, egress, findings=run.findings, key=run.key, look=self._look, stream=run.streamed
-            )
+            return prepare(run.call, egress, findings=run.findings, key=run.key, look=self._look, stream=run.streamed)
         except RedactionRefused as refused:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
-    async def _record(self, prepared: Prepared) -> None:
+    async def _record(self, run: Run, prepared: Prepared) -> None:
         """The durable intent, before the first byte leaves the premises (law 6)."""
         if prepared.outbound.target.provider.on_prem:
             return
         try:
-            await self._ledger.intend(prepared)
+            story = run.story
+            row = intent_row(
+                prepared,
+                run.call,
+                attempt=story.attempts,
+                route=story.route_name,
+                agent=story.agent,
+                sensitivity=story.sensitivity,
+                key=self._audit_key,
+            )
+            await self._ledger.intend(row)
         except LedgerUnavailable:
             error = TargetsUnavailable("The audit ledger cannot be written, so nothing may leave the premises.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None

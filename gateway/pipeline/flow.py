@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Facts, Outcome, Tree
@@ -29,13 +30,21 @@ from gateway.wire.restore import ReplyRestorer
 class Answer:
     """What a facade sends: a whole `tree`, or `events` that are restored as they come; in the hub's dialect.
 
-    `headers` are those of the decision. `events` raises GatewayError where the stream breaks; closing it early is how
-    a facade says that the caller has gone.
+    `headers` are those of the decision. `events` raises GatewayError where the stream breaks. A facade closes every
+    answer that streams, also one it never began to read.
     """
 
     headers: dict[str, str]
     tree: Tree | None = None
-    events: AsyncIterator[Tree] | None = None
+    events: AsyncGenerator[Tree, None] | None = None
+    close: Callable[[], Awaitable[None]] | None = None
+
+    async def aclose(self) -> None:
+        """End the stream wherever it is, cancel the upstream, settle; harmless after the end."""
+        if self.events is not None:
+            await self.events.aclose()
+        if self.close is not None:
+            await self.close()
 
 
 class Pipeline:
@@ -49,14 +58,16 @@ class Pipeline:
         scanner: Scanner,
         attempts: Attempts,
         events: EventSink,
-        secret: bytes,
+        ledger: AuditSink,
+        pseudonym_key: bytes,
     ) -> None:
         self._settings = settings
         self._health = health
         self._scanner = scanner
         self._attempts = attempts
         self._events = events
-        self._secret = secret
+        self._ledger = ledger
+        self._pseudonym_key = pseudonym_key
 
     async def answer(self, call: Call, *, default_agent: str = "") -> Answer:
         """Take `call` the whole way.
@@ -64,9 +75,11 @@ class Pipeline:
         Raises:
             GatewayError: it may not or cannot be answered; the message says what to do.
         """
-        story = Story(call, self._events)
+        settings = self._settings()
+        tariff = settings.pricing.tariff_usd_per_kwh
+        story = Story(call, events=self._events, ledger=self._ledger, usd_per_kwh=tariff)
         try:
-            run = await self._decided(call, story, default_agent)
+            run = await self._decided(call, settings, story, default_agent=default_agent)
             opened = await self._attempts.first_content(run)
             if opened.tree is None and not call.stream:
                 opened.tree = await _read_out(opened, story)
@@ -77,16 +90,21 @@ class Pipeline:
             story.settle(Outcome.CLIENT_DISCONNECT, status=499)
             raise
         except Exception:
-            error = InternalError("Something went wrong inside the gateway. The administrator's log has the request id.")
+            error = InternalError(
+                "Something went wrong inside the gateway. The administrator's log has the request id."
+            )
             story.failed(error)
             raise
         if opened.tree is not None:
             return _whole(opened, opened.tree, story)
-        return Answer(story.headers(), events=self._restored(opened, story))
 
-    async def _decided(self, call: Call, story: Story, default_agent: str) -> Run:
+        async def close() -> None:
+            await self._finish(opened, story, Outcome.CLIENT_DISCONNECT, status=499)
+
+        return Answer(story.headers(), events=self._restored(opened, story), close=close)
+
+    async def _decided(self, call: Call, settings: Settings, story: Story, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
-        settings = self._settings()
         leaves = walk(call)
         resolution = resolve(call, settings.table, system_text=leaves.system_text, default_agent=default_agent)
         story.resolution = resolution
@@ -119,7 +137,7 @@ class Pipeline:
             decision=decision,
             planned=planned,
             story=story,
-            key=conversation_key(self._secret, call.caller.name, call.conversation or day.isoformat()),
+            key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or day.isoformat()),
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s,
             policy_now=lambda: self._settings().policy,
@@ -130,7 +148,7 @@ class Pipeline:
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
         story.found(findings)
 
-    async def _restored(self, opened: Opened, story: Story) -> AsyncIterator[Tree]:
+    async def _restored(self, opened: Opened, story: Story) -> AsyncGenerator[Tree, None]:
         """The events of a stream, restored; settles whatever way it ends."""
         restorer = ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms)
         outcome, status, code = Outcome.CLIENT_DISCONNECT, 499, ""
@@ -145,18 +163,20 @@ class Pipeline:
                 yield last
             outcome, status = Outcome.OK, 200
         except GatewayError as error:
-            outcome, status, code = Outcome.UPSTREAM_ERROR, 200, error.code
+            outcome, code = Outcome.UPSTREAM_ERROR, error.code
             for event in restorer.end():
                 yield event
             raise
         finally:
-            await opened.reply.aclose()
             story.tokens_unresolved = restorer.unresolved
-            _account(opened, story)
-            if outcome is not Outcome.OK:
-                side = Side.CLIENT if outcome is Outcome.CLIENT_DISCONNECT else Side.UPSTREAM
-                self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=side))
-            story.settle(outcome, status=status, error_code=code)
+            await self._finish(opened, story, outcome, status=status, code=code)
+
+    async def _finish(self, opened: Opened, story: Story, outcome: Outcome, *, status: int, code: str = "") -> None:
+        await opened.reply.aclose()
+        _account(opened, story)
+        if story.settle(outcome, status=status, error_code=code) and outcome is not Outcome.OK:
+            side = Side.CLIENT if outcome is Outcome.CLIENT_DISCONNECT else Side.UPSTREAM
+            self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=side))
 
 
 async def _chunks(opened: Opened, story: Story) -> AsyncIterator[Tree]:

@@ -40,7 +40,7 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     Where a rule kept other targets out, or nothing could even be reached, the caller learns what to start (503); a
     single provider that failed while answering is its own error (502, 504).
     """
-    target, last = failures[-1]
+    _, last = failures[-1]
     down = all(failure.result is AttemptResult.CONNECT for _, failure in failures)
     if not decision.refusals and not down:
         return last.error
@@ -57,7 +57,9 @@ def start_hint(provider: Provider, model: str) -> str:
 
 
 def _start(targets: Sequence[Target]) -> str:
-    return "; ".join(f"{start_hint(target.provider, target.model)} for target {target.name}" for target in targets) + "."
+    return (
+        "; ".join(f"{start_hint(target.provider, target.model)} for target {target.name}" for target in targets) + "."
+    )
 
 
 def _off(targets: Sequence[Target]) -> str:

@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from decimal import Decimal
 
-from gateway.domain import Call, Destination, Kind, Outcome, Sensitivity, Target, Usage
+from gateway.audit.records import AuditSink
+from gateway.domain import Call, Destination, Kind, Outcome, Sensitivity, Target, UnknownReason, Usage
 from gateway.errors import (
     AccessDenied,
     EgressDenied,
@@ -27,8 +28,9 @@ from gateway.events import (
     RequestSettled,
 )
 from gateway.phi.scan import Findings
+from gateway.pipeline.record import attempt_row, outcome_row
 from gateway.policy.decide import Decision
-from gateway.routing.price import cost_usd, energy_wh
+from gateway.routing.price import Bill, bill
 from gateway.routing.resolve import Resolution
 
 PERMITTED = "permitted"
@@ -38,8 +40,10 @@ REDACTED = "redacted"
 class Story:
     """The account of one request, from its first byte to its settlement; `settle` tells it exactly once."""
 
-    def __init__(self, call: Call, events: EventSink) -> None:
+    def __init__(self, call: Call, *, events: EventSink, ledger: AuditSink, usd_per_kwh: Decimal | None) -> None:
         self.call = call
+        self._ledger = ledger
+        self._usd_per_kwh = usd_per_kwh
         self._events = events
         self._began = time.perf_counter()
         self._waited = 0.0
@@ -54,6 +58,24 @@ class Story:
         self.usage = Usage()
         self.attempts = 0
         self.tokens_unresolved = 0
+
+    @property
+    def route_name(self) -> str:
+        return self.resolution.route.name if self.resolution else ""
+
+    @property
+    def agent(self) -> str:
+        """The agent, where there is exactly one."""
+        agents = self.resolution.agents if self.resolution else frozenset()
+        return next(iter(agents)) if len(agents) == 1 else ""
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        return self.decision.sensitivity if self.decision else Sensitivity.UNKNOWN
+
+    @property
+    def unknowns(self) -> frozenset[UnknownReason]:
+        return self.findings.unknowns if self.findings else frozenset()
 
     # --- on the way --------------------------------------------------------------------------------------------
 
@@ -71,9 +93,7 @@ class Story:
         self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
         return time.perf_counter()
 
-    def attempt_ended(
-        self, target: Target, result: AttemptResult, *, began: float, status: int | None = None
-    ) -> None:
+    def attempt_ended(self, target: Target, result: AttemptResult, *, began: float, status: int | None = None) -> None:
         self._events.emit(
             AttemptEnded(
                 request_id=self.call.request_id,
@@ -86,6 +106,17 @@ class Story:
                 status=status,
             )
         )
+        if target.provider.on_prem:
+            self._ledger.attempt(
+                attempt_row(
+                    self.call,
+                    target,
+                    attempt=self.attempts,
+                    result=result,
+                    duration_s=time.perf_counter() - began,
+                    status=status,
+                )
+            )
         if self._failed is not None:
             before, reason = self._failed
             made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED
@@ -104,7 +135,7 @@ class Story:
         """The headers of the decision."""
         headers = {
             "x-gateway-target": self.target.name if self.target else "none",
-            "x-gateway-route": self.resolution.route.name if self.resolution else "none",
+            "x-gateway-route": self.route_name or "none",
             "x-gateway-decision": self.reason(),
             "x-gateway-overhead-ms": f"{self._overhead_s() * 1000:.2f}",
         }
@@ -115,11 +146,11 @@ class Story:
     def price_headers(self) -> dict[str, str]:
         """Money and energy of a call that is over; what nobody knows is left out."""
         headers = {}
-        cost, energy = self._cost(), self._energy()
-        if cost is not None:
-            headers["x-gateway-cost-usd"] = f"{cost:.6f}"
-        if energy is not None:
-            headers["x-gateway-energy-wh"] = f"{energy:.4f}"
+        bill = self._bill()
+        if bill.cost_usd is not None:
+            headers["x-gateway-cost-usd"] = f"{bill.cost_usd:.6f}"
+        if bill.energy_wh is not None:
+            headers["x-gateway-energy-wh"] = f"{bill.energy_wh:.4f}"
         return headers
 
     def reason(self) -> str:
@@ -133,23 +164,22 @@ class Story:
     def failed(self, error: GatewayError) -> None:
         self.settle(outcome_of(error), status=error.status, error_code=error.code)
 
-    def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> RequestSettled | None:
-        """Tell it, once; None if it was told before."""
+    def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> bool:
+        """Tell it, once; False if it was told before."""
         if self._settled:
-            return None
+            return False
         self._settled = True
-        sensitivity = self.decision.sensitivity if self.decision else Sensitivity.UNKNOWN
-        destination = self._destination()
+        settled = self._settlement(outcome, status, error_code)
         if self.decision is not None:
-            self._events.emit(Decided(sensitivity=sensitivity, destination=destination, reason=self.reason()))
-        settled = self._settlement(outcome, status, error_code, sensitivity, destination)
+            self._events.emit(
+                Decided(sensitivity=settled.sensitivity, destination=settled.destination, reason=self.reason())
+            )
         self._events.emit(settled)
-        return settled
+        self._ledger.settle(outcome_row(settled, self.findings, self.decision))
+        return True
 
-    def _settlement(
-        self, outcome: Outcome, status: int, error_code: str, sensitivity: Sensitivity, destination: Destination
-    ) -> RequestSettled:
-        target = self.target
+    def _settlement(self, outcome: Outcome, status: int, error_code: str) -> RequestSettled:
+        target, bill = self.target, self._bill()
         return RequestSettled(
             request_id=self.call.request_id,
             operation=self.call.operation,
@@ -160,8 +190,8 @@ class Story:
             duration_s=time.perf_counter() - self._began,
             overhead_s=self._overhead_s(),
             caller=self.call.caller.name,
-            route=self.resolution.route.name if self.resolution else "",
-            agent=_only(self.resolution.agents) if self.resolution else "",
+            route=self.route_name,
+            agent=self.agent,
             target=target.name if target else "",
             provider=target.provider.name if target else "",
             provider_kind=target.provider.kind if target else None,
@@ -169,12 +199,12 @@ class Story:
             error_code=error_code,
             first_token_s=self._first_token_s,
             usage=self.usage,
-            cost_usd=self._cost(),
-            energy_wh=self._energy(),
+            cost_usd=bill.cost_usd,
+            energy_wh=bill.energy_wh,
             stream=self.call.stream,
             attempts=self.attempts,
-            sensitivity=sensitivity,
-            destination=destination,
+            sensitivity=self.sensitivity,
+            destination=self._destination(),
             decision_reason=self.reason(),
             found=self.findings.kinds if self.findings else frozenset(),
             redacted=self.redacted,
@@ -189,15 +219,10 @@ class Story:
             return Destination.DENIED
         return Destination.LOCAL if self.target.provider.on_prem else Destination.CLOUD
 
-    def _cost(self) -> Decimal | None:
-        if self.target is None or not self.usage.reported:
-            return None
-        return cost_usd(self.usage, self.target.price)
-
-    def _energy(self) -> float | None:
+    def _bill(self) -> Bill:
         if self.target is None:
-            return None
-        return energy_wh(self.target.power_w, seconds=self._waited)
+            return Bill(cost_usd=None, energy_wh=None)
+        return bill(self.target, self.usage, busy_s=self._waited, usd_per_kwh=self._usd_per_kwh)
 
 
 def outcome_of(error: GatewayError) -> Outcome:
@@ -217,8 +242,3 @@ def outcome_of(error: GatewayError) -> Outcome:
             return Outcome.INTERNAL
         case _:
             return Outcome.UPSTREAM_ERROR
-
-
-def _only(agents: frozenset[str]) -> str:
-    """The agent, where there is exactly one."""
-    return next(iter(agents)) if len(agents) == 1 else ""

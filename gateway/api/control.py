@@ -1,0 +1,72 @@
+"""Endpoints off the hot path, as an ordinary FastAPI application: health, readiness, metrics, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gateway.api.front import Visit
+from gateway.domain import Dialect, Permission
+from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
+from gateway.wire.errors import render
+
+
+class Exposition(Protocol):
+    """The metrics, as text for Prometheus."""
+
+    def render(self, accept: str) -> tuple[str, bytes]: ...
+
+
+def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
+    """The control application. It answers what no facade does, and so has the last word on unknown paths."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        """Alive: no key needed."""
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/ready")
+    async def readiness() -> JSONResponse:
+        """Ready to take requests: no key needed."""
+        return JSONResponse({"ready": ready()}, status_code=200 if ready() else 503)
+
+    @app.get("/metrics")
+    async def exposition(request: Request) -> Response:
+        demand(request, Permission.METRICS)
+        content_type, body = metrics.render(request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": content_type})
+
+    @app.exception_handler(GatewayError)
+    async def refuse(request: Request, error: GatewayError) -> JSONResponse:
+        visit = request.scope.get("gateway.visit")
+        request_id = visit.exchange.request_id if isinstance(visit, Visit) else ""
+        rendered = render(error, Dialect.OPENAI, request_id=request_id)
+        return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
+
+    @app.exception_handler(HTTPException)
+    async def unknown(request: Request, error: HTTPException) -> JSONResponse:
+        """FastAPI's own 404 and 405, in our shape and without its words."""
+        if error.status_code == 405:
+            return await refuse(request, MethodNotAllowed("This path does not take this method."))
+        return await refuse(request, NotFound("There is nothing at this path. The API is under /v1."))
+
+    return app
+
+
+def demand(request: Request, permission: Permission) -> Visit:
+    """The visit, if its caller has `permission`.
+
+    Raises:
+        PermissionDenied: the key is good, the grant does not say `may: [...]`.
+    """
+    visit = request.scope.get("gateway.visit")
+    if not isinstance(visit, Visit):
+        raise InvalidApiKey("A valid key is needed.")
+    if permission not in visit.caller.may:
+        raise PermissionDenied(f"This key may not do that: its caller needs `may: [{permission}]`.")
+    return visit
