@@ -1,0 +1,44 @@
+"""The command `gateway`: one module per sub-command; prints for people, and takes no decision."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from gateway import __version__
+
+_EPILOG = """examples:
+  gateway serve                       serve config.yaml on 127.0.0.1:8080
+  gateway check --config config.yaml  list every problem of a configuration
+  gateway keys new soma               make a key for an application
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command, with all sub-commands."""
+    from gateway.cli import check, keys, serve  # noqa: PLC0415  after --version, which should not wait for them
+
+    made = argparse.ArgumentParser(
+        prog="gateway",
+        description="Triage Gateway: one URL in front of your models; PHI stays where your policies keep it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=f"gateway {__version__}")
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (serve, check, keys):
+        command.register(commands)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe went away: not our failure
+        return 0
