@@ -1,0 +1,93 @@
+"""`gateway check`: says whether the configuration can be used, or everything that is wrong; it changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from gateway.config import Settings, load
+from gateway.document import DocumentInvalid
+
+Checker: TypeAlias = Callable[[Settings], str]
+"""Checks one more thing that settings lead to, says in a line what it found, or raises `DocumentInvalid`."""
+
+_EXAMPLE: Final = """example:
+  gateway check --config config.yaml
+  config.yaml:14: Unknown key `targts` in `routes.radiology`.
+    Did you mean `targets`?
+"""
+
+
+def register(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    checkers: Sequence[Checker] = (),
+) -> None:
+    """Add `check`; `checkers` run once the configuration itself is sound."""
+    parser = commands.add_parser(
+        "check",
+        help="check the configuration and report every problem",
+        description="Check the configuration: every problem with file, line and remedy. Exit status 1 if there is any.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", metavar="FILE", default="config.yaml", help="the file to check (%(default)s)")
+    parser.set_defaults(run=lambda options: check(options.config, os.environ, checkers))
+
+
+def check(path: str, environ: Mapping[str, str], checkers: Sequence[Checker] = ()) -> int:
+    """Print what is wrong with the configuration at `path`, or what is in it; the exit status."""
+    try:
+        settings = load(path, environ)
+    except DocumentInvalid as invalid:
+        return _report(invalid)
+    lines = [summary(settings)]
+    broken: list[DocumentInvalid] = []
+    for checker in checkers:
+        try:
+            lines.append(checker(settings))
+        except DocumentInvalid as invalid:
+            broken.append(invalid)
+    if broken:
+        return _report(*broken)
+    print("\n".join(lines))
+    return 0
+
+
+def summary(settings: Settings) -> str:
+    """What the configuration amounts to, in a few lines."""
+    table = settings.table
+    listen = ", ".join(f"{_bracketed(listener.host)}:{listener.port}" for listener in settings.listeners)
+    callers = len(settings.callers)
+    off = [f"{provider.name} ({provider.off})" for provider in settings.providers.values() if provider.off]
+    counts = ", ".join(
+        (
+            _counted(len(table.routes), "route"),
+            _counted(len(table.agents), "agent"),
+            _counted(len(settings.targets), "target"),
+        )
+    )
+    lines = [
+        f"{settings.file} is sound.",
+        f"  listens on {listen}; {_counted(callers, 'caller') if callers else 'no callers, no keys'}",
+        f"  {counts} at {_counted(len(settings.providers), 'provider')}",
+        f"  default route: {table.default_route or 'none'}; for embeddings: {table.default_embedding_route or 'none'}",
+    ]
+    return "\n".join([*lines, *([f"  off: {', '.join(off)}"] if off else [])])
+
+
+def _report(*invalid: DocumentInvalid) -> int:
+    problems = [problem for each in invalid for problem in each.problems]
+    for problem in problems:
+        print(problem)
+    print(f"{_counted(len(problems), 'problem')}.")
+    return 1
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

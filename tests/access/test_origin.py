@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.access.origin import Doors, check_host, check_origin, host_name, is_loopback
+from gateway.errors import OriginNotAllowed
+
+DOORS = Doors(frozenset({"gateway.clinic.example", "10.0.0.5"}), frozenset({"https://portal.example"}))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8080",
+        "127.0.0.1",
+        "127.8.8.8:80",
+        "[::1]",
+        "[::1]:8080",
+        "gateway.clinic.example",
+        "Gateway.Clinic.Example:443",
+        "gateway.clinic.example.",
+        "10.0.0.5:8080",
+    ],
+)
+def test_loopback_and_configured_hosts_are_let_in(host: str) -> None:
+    check_host(host, DOORS)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        None,
+        "",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "127.0.0.1@evil.example",
+        "localhost:x",
+        "localhost:",
+        "[::1",
+        "[::1]x",
+        "::1",
+        "10.0.0.6",
+        "0.0.0.0",
+        "localhost,evil.example",
+    ],
+)
+def test_any_other_host_is_refused(host: str | None) -> None:
+    with pytest.raises(OriginNotAllowed):
+        check_host(host, DOORS)
+
+
+def test_only_http_1_0_may_leave_the_host_out() -> None:
+    check_host(None, DOORS, http_version="1.0")
+    with pytest.raises(OriginNotAllowed):
+        check_host("evil.example", DOORS, http_version="1.0")
+
+
+@pytest.mark.parametrize("origin", [None, "https://portal.example", "HTTPS://Portal.Example"])
+def test_no_origin_and_configured_origins_are_let_in(origin: str | None) -> None:
+    check_origin(origin, DOORS)
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "null", "https://evil.example", "http://portal.example", "http://localhost:3000"]
+)
+def test_any_other_origin_is_refused(origin: str) -> None:
+    with pytest.raises(OriginNotAllowed):
+        check_origin(origin, DOORS)
+
+
+@given(st.text(max_size=30))
+def test_no_host_raises_anything_but_our_refusal(host: str) -> None:
+    with contextlib.suppress(OriginNotAllowed):
+        check_host(host, DOORS)
+        assert is_loopback(host_name(host)) or host_name(host) in DOORS.hosts

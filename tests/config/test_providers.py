@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from gateway.config import Settings, parse
+from gateway.document import DocumentInvalid, Problem
+from gateway.domain import Adapter, Capability, Trait
+
+HEAD = "version: 1\n"
+
+
+def settings(text: str, **environ: str) -> Settings:
+    return parse(HEAD + text, file="c.yaml", environ=environ)
+
+
+def problems(text: str, **environ: str) -> tuple[Problem, ...]:
+    with pytest.raises(DocumentInvalid) as caught:
+        settings(text, **environ)
+    return caught.value.problems
+
+
+def provider(line: str, **environ: str) -> Settings:
+    return settings(f"providers:\n  p: {line}\n", **environ)
+
+
+@pytest.mark.parametrize(
+    ("line", "adapter"),
+    [
+        ("{kind: lm_studio, base_url: 'http://localhost:1234/v1'}", Adapter.DIRECT),
+        ("{kind: ollama, base_url: 'http://localhost:11434'}", Adapter.DIRECT),
+        ("{kind: mlx, base_url: 'http://localhost:8081'}", Adapter.DIRECT),
+        ("{kind: llama_cpp, base_url: 'http://localhost:8081'}", Adapter.DIRECT),
+        ("{kind: vllm, base_url: 'http://localhost:8081'}", Adapter.DIRECT),
+        ("{kind: openai_compatible, base_url: 'https://x.example'}", Adapter.DIRECT),
+        ("{kind: anthropic}", Adapter.LITELLM),
+        ("{kind: openai}", Adapter.LITELLM),
+        ("{kind: azure, base_url: 'https://x.example'}", Adapter.LITELLM),
+        ("{kind: bedrock}", Adapter.LITELLM),
+        ("{kind: vertex}", Adapter.LITELLM),
+        ("{kind: litellm}", Adapter.LITELLM),
+        ("{kind: embedded}", Adapter.EMBEDDED),
+        ("{kind: scripted}", Adapter.SCRIPTED),
+        ("{kind: ollama, base_url: 'http://localhost:11434', via: ollama}", Adapter.OLLAMA),
+        ("{kind: ollama, base_url: 'http://localhost:11434', via: litellm}", Adapter.LITELLM),
+        ("{kind: anthropic, via: direct}", Adapter.DIRECT),
+    ],
+)
+def test_the_kind_chooses_the_adapter_and_via_overrides_it(line: str, adapter: Adapter) -> None:
+    assert provider(line).providers["p"].adapter is adapter
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{kind: embedded, via: direct}",
+        "{kind: bedrock, via: direct}",
+        "{kind: lm_studio, base_url: 'http://localhost:1', via: ollama}",
+    ],
+)
+def test_a_way_that_does_not_exist_is_refused(line: str) -> None:
+    [problem] = problems(f"providers:\n  p: {line}\n")
+    assert problem.remedy == "Remove `via`."
+
+
+def test_a_cloud_that_is_spoken_to_directly_has_its_public_address() -> None:
+    assert provider("{kind: anthropic, via: direct}").providers["p"].base_url == "https://api.anthropic.com"
+    assert provider("{kind: openai, via: direct}").providers["p"].base_url == "https://api.openai.com/v1"
+    assert provider("{kind: openai}").providers["p"].base_url == ""
+
+
+NETWORKS = "server: {on_prem_networks: [10.1.0.0/16]}\n"
+
+
+@pytest.mark.parametrize(
+    ("networks", "url", "accepted"),
+    [
+        ("", "http://127.0.0.1:1", True),
+        ("", "http://localhost:1", True),
+        ("", "http://[::1]:1", True),
+        ("", "http://10.1.0.7:1", False),
+        (NETWORKS, "http://10.1.0.7:1", True),
+        (NETWORKS, "http://10.2.0.7:1", False),
+        ("", "https://ollama:1", False),
+        (NETWORKS, "http://ollama:1", True),
+        (NETWORKS, "https://8.8.8.8", False),
+        ("", "http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_on_prem_is_attested_by_the_address(networks: str, url: str, accepted: bool) -> None:
+    text = f"{networks}providers:\n  p: {{kind: ollama, traits: [on_prem], base_url: '{url}'}}\n"
+    if accepted:
+        assert settings(text).providers["p"].on_prem
+    else:
+        [problem] = problems(text)
+        assert "not known to be on the premises" in problem.message
+        assert "on_prem_networks" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("networks", "url", "accepted"),
+    [
+        ("", "http://localhost:1", True),
+        ("", "https://cloud.example", True),
+        ("", "http://cloud.example", False),
+        (NETWORKS, "http://cloud.example", False),
+        (NETWORKS, "http://10.1.0.7", True),
+        (NETWORKS, "http://8.8.8.8", False),
+    ],
+)
+def test_plain_http_is_for_loopback_and_the_premises(networks: str, url: str, accepted: bool) -> None:
+    text = f"{networks}providers:\n  p: {{kind: openai_compatible, base_url: '{url}'}}\n"
+    if accepted:
+        assert settings(text).providers["p"].base_url == url
+    else:
+        assert ["http://" in problem.message for problem in problems(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{kind: ollama}", "`base_url` is missing"),
+        ("{kind: azure}", "`base_url` is missing"),
+        ("{kind: anthropic, traits: [on_prem]}", "the vendor's cloud"),
+        ("{kind: embedded, base_url: 'http://localhost:1'}", "has no address"),
+        ("{kind: ollama, base_url: 'http://u:hunter2@localhost:1'}", "not an address"),
+        ("{kind: ollama, base_url: 'http://localhost:1', traits: [on_prem], proxy: 'http://127.0.0.1:3128'}", "proxy"),
+        ("{kind: anthropic, proxy: 'http://u:hunter2@proxy.example'}", "not the address of a proxy"),
+        ("{kind: anthropic, traits: [baa]}", "`baa` is no trait to list"),
+        ("{kind: anthropic, api_key: 'hunter2 hunter2'}", "spaces or control characters"),
+        ("{kind: anthropic, baa: {reference: x, expires: soon}}", "expires"),
+        ("{kind: anthropic, baa: {reference: x, expires: 2027-02-30}}", "expires"),
+        ("{kind: anthropic, baa: {expires: 2027-02-28}}", "`reference` is missing"),
+        ("{kind: antropic}", "kind"),
+    ],
+)
+def test_a_provider_that_makes_no_sense_is_a_problem_without_its_secrets(line: str, words: str) -> None:
+    [problem] = problems(f"providers:\n  p: {line}\n")
+    assert problem.line == 3
+    assert words in problem.message
+    assert "hunter2" not in str(problem)
+
+
+def test_a_baa_is_a_trait_until_its_date() -> None:
+    found = provider("{kind: anthropic, baa: {reference: c-1, expires: 2027-06-30}}").providers["p"]
+    assert Trait.BAA in found.traits_on(date(2027, 6, 30))
+    assert Trait.BAA not in found.traits_on(date(2027, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("line", "environ", "off"),
+    [
+        ("{kind: anthropic, api_key: '${ANTHROPIC_API_KEY:-}'}", {}, "ANTHROPIC_API_KEY is not set"),
+        ("{kind: anthropic, api_key: '${ANTHROPIC_API_KEY:-}'}", {"ANTHROPIC_API_KEY": "sk-1"}, ""),
+        (
+            "{kind: anthropic, api_key: '${ANTHROPIC_API_KEY:-}'}",
+            {"ANTHROPIC_API_KEY": " "},
+            "ANTHROPIC_API_KEY is not set",
+        ),
+        ("{kind: openai}", {}, "no `api_key` is configured"),
+        ("{kind: bedrock}", {}, ""),
+        ("{kind: litellm, api_key: '${A:-}${B:-}'}", {}, "A and B are not set"),
+        ("{kind: lm_studio, base_url: 'http://localhost:1', api_key: '${KEY:-}'}", {}, ""),
+        ("{kind: embedded}", {}, ""),
+    ],
+)
+def test_a_provider_without_its_key_is_off_and_says_why(line: str, environ: dict[str, str], off: str) -> None:
+    assert provider(line, **environ).providers["p"].off == off
+
+
+def test_a_key_shows_in_no_repr() -> None:
+    line = "{kind: azure, base_url: 'https://x.example', api_key: hunter2, params: {api_version: hunter2}}"
+    assert "hunter2" not in repr(provider(line))
+
+
+def test_the_embedded_provider_is_on_the_premises_by_itself() -> None:
+    assert provider("{kind: embedded}").providers["p"].on_prem
+
+
+@pytest.mark.parametrize("model", ["gpt-oss:120b-cloud", "qwen3-coder:480b:cloud"])
+def test_a_model_that_ollama_runs_in_its_cloud_is_refused_on_the_premises(model: str) -> None:
+    local = "providers:\n  o: {kind: ollama, base_url: 'http://localhost:1', traits: [on_prem]}\n"
+    [problem] = problems(f"{local}targets:\n  t: {{provider: o, model: '{model}'}}\n")
+    assert (problem.line, "its own cloud" in problem.message) == (5, True)
+    elsewhere = local.replace(", traits: [on_prem]", "")
+    assert settings(f"{elsewhere}targets:\n  t: {{provider: o, model: '{model}'}}\n").targets["t"].model == model
+
+
+def test_a_target_has_all_that_is_written_of_it() -> None:
+    text = """providers:
+  p: {kind: scripted, relay_errors: true}
+targets:
+  t:
+    provider: p
+    model: m
+    capabilities: [vision, tools]
+    context: 16384
+    power_w: 70.5
+    price: {input_usd_per_mtok: 3, output_usd_per_mtok: "15.50", cached_input_usd_per_mtok: 0.3}
+"""
+    target = settings(text).targets["t"]
+    assert target.capabilities == {Capability.VISION, Capability.TOOLS}
+    assert (target.context, target.power_w, target.relay_errors) == (16384, 70.5, True)
+    assert target.price is not None
+    assert [str(p) for p in (target.price.input_usd_per_mtok, target.price.output_usd_per_mtok)] == ["3", "15.5"]
+    assert str(target.price.cached_input_usd_per_mtok) == "0.3"
+
+
+def test_a_target_of_an_unknown_provider_is_told_the_nearest() -> None:
+    [problem] = problems("providers:\n  scripted: {kind: scripted}\ntargets:\n  t: {provider: skripted, model: m}\n")
+    assert str(problem) == "c.yaml:5: There is no provider `skripted`.\n  Did you mean `scripted`?"

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain import Adapter, Agent, Call, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
+from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
+from gateway.routing.resolve import listing, resolve
+from gateway.routing.table import Alias, RoutingTable, by_specificity
+
+OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, discover=True)
+TARGET = Target("t", OLLAMA, "llama3.2:3b")
+ROUTES = ("radiology", "writing", "demo")
+TABLE = RoutingTable(
+    routes={
+        **{name: Route(name, (TARGET,)) for name in ROUTES},
+        "vectors": Route("vectors", (TARGET,), Operation.EMBEDDINGS),
+    },
+    aliases=by_specificity(
+        [Alias("claude-*", "writing", prefer_agent=True), Alias("gpt-*", "writing"), Alias("fast-model", "demo")]
+    ),
+    agents={
+        "radiologist": Agent("radiologist", "radiology", "expert Radiologist"),
+        "writer": Agent("writer", "writing", "report writer"),
+        "indexer": Agent("indexer", "vectors"),
+    },
+    default_route="demo",
+    default_embedding_route="vectors",
+    discovered={"ollama/qwen3:32b": Target("ollama/qwen3:32b", OLLAMA, "qwen3:32b")},
+)
+ANYONE = Caller("anyone")
+
+
+def call(**changes: object) -> Call:
+    plain = Call(
+        operation=Operation.CHAT,
+        dialect=Dialect.OPENAI,
+        payload={},
+        model="",
+        stream=False,
+        caller=ANYONE,
+        request_id="r1",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def claims(*agents: str) -> frozenset[str]:
+    return frozenset(agents)
+
+
+@pytest.mark.parametrize(
+    ("changes", "route", "label"),
+    [
+        ({}, "demo", "demo"),
+        ({"model": "radiology"}, "radiology", "radiology"),
+        ({"model": "gpt-4o"}, "writing", "gpt-*"),
+        ({"model": "fast-model"}, "demo", "fast-model"),
+        ({"model": "ollama/qwen3:32b"}, "ollama/qwen3:32b", "ollama/qwen3:32b"),
+        ({"model": "qwen3:32b"}, "ollama/qwen3:32b", "ollama/qwen3:32b"),
+        ({"claimed_agents": claims("radiologist")}, "radiology", "radiology"),
+        ({"claimed_agents": claims("radiologist"), "model": "gpt-4o"}, "writing", "gpt-*"),
+        ({"claimed_agents": claims("radiologist"), "model": "claude-3"}, "radiology", "claude-*"),
+        ({"model": "claude-3"}, "writing", "claude-*"),
+        ({"claimed_route": "radiology", "model": "gpt-4o"}, "radiology", "radiology"),
+        ({"claimed_route": "radiology", "model": "no-such"}, "radiology", "radiology"),
+        ({"operation": Operation.EMBEDDINGS}, "vectors", "vectors"),
+        ({"operation": Operation.EMBEDDINGS, "claimed_agents": claims("radiologist")}, "vectors", "vectors"),
+        ({"operation": Operation.EMBEDDINGS, "claimed_agents": claims("indexer")}, "vectors", "vectors"),
+        ({"claimed_agents": claims("indexer")}, "demo", "demo"),
+        ({"claimed_agents": claims("writer", "radiologist")}, "radiology", "radiology"),
+    ],
+)
+def test_a_route_comes_of_header_then_model_then_agent_then_default(
+    changes: dict[str, object], route: str, label: str
+) -> None:
+    resolution = resolve(call(**changes), TABLE)
+    assert (resolution.route.name, resolution.model_label) == (route, label)
+
+
+def test_a_discovered_model_serves_the_operation_that_is_asked_for() -> None:
+    resolution = resolve(call(model="qwen3:32b", operation=Operation.EMBEDDINGS), TABLE)
+    assert resolution.route.operation is Operation.EMBEDDINGS
+
+
+@pytest.mark.parametrize(
+    ("changes", "system", "default", "agents", "unclear"),
+    [
+        ({}, "", "", claims(), True),
+        ({}, "You are an EXPERT RADIOLOGIST.", "", claims("radiologist"), False),
+        ({"claimed_agents": claims("writer")}, "an expert radiologist", "", claims("writer", "radiologist"), False),
+        ({}, "", "writer", claims("writer"), False),
+        ({"claimed_agents": claims("radiologist")}, "", "writer", claims("radiologist"), False),
+        ({"caller": Caller("c", agents=claims("writer"))}, "", "", claims("writer"), False),
+        ({"caller": Caller("c", agents=claims("writer", "radiologist"))}, "", "", claims(), True),
+        ({"caller": Caller("c", agents=claims("writer", "*"))}, "", "", claims(), True),
+        ({"caller": Caller("c", agents=claims())}, "", "", claims(), True),
+    ],
+)
+def test_agents_are_claimed_or_bound_or_unclear(
+    changes: dict[str, object], system: str, default: str, agents: frozenset[str], unclear: bool
+) -> None:
+    resolution = resolve(call(**changes), TABLE, system_text=system, default_agent=default)
+    assert (resolution.agents, resolution.agent_unclear) == (agents, unclear)
+
+
+def test_an_explicit_claim_chooses_the_route_before_a_match_does() -> None:
+    resolution = resolve(call(claimed_agents=claims("writer")), TABLE, system_text="expert radiologist")
+    assert resolution.route.name == "writing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "system", "error"),
+    [
+        ({"claimed_agents": claims("SECRET")}, "", AgentNotAllowed),
+        ({"claimed_agents": claims("writer"), "caller": Caller("c", agents=claims("indexer"))}, "", AgentNotAllowed),
+        ({"caller": Caller("c", agents=claims("indexer"))}, "SECRET report writer", AgentNotAllowed),
+        ({"caller": Caller("c", routes=claims("radiology")), "model": "gpt-SECRET"}, "", RouteNotAllowed),
+        ({"caller": Caller("c", routes=claims("radiology"))}, "", RouteNotAllowed),
+        ({"caller": Caller("c", routes=claims("radiology")), "model": "qwen3:32b"}, "", RouteNotAllowed),
+        ({"model": "SECRET"}, "", ModelNotFound),
+        ({"model": "SECRET" * 100}, "", ModelNotFound),
+        ({"claimed_route": "SECRET"}, "", ModelNotFound),
+        ({"claimed_route": "gpt-SECRET"}, "", ModelNotFound),
+        ({"model": "radiology", "operation": Operation.EMBEDDINGS}, "", InvalidRequest),
+        ({"model": "vectors"}, "", InvalidRequest),
+    ],
+)
+def test_what_is_refused_is_never_quoted(changes: dict[str, object], system: str, error: type[GatewayError]) -> None:
+    with pytest.raises(error) as caught:
+        resolve(call(**changes), TABLE, system_text=system)
+    assert "SECRET" not in caught.value.message
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_without_a_model_and_a_default_the_caller_must_name_one(operation: Operation) -> None:
+    with pytest.raises(InvalidRequest):
+        resolve(call(operation=operation), RoutingTable(routes=TABLE.routes))
+
+
+def test_a_caller_granted_one_discovered_model_may_use_it() -> None:
+    caller = Caller("c", routes=claims("ollama/qwen3:32b"))
+    assert resolve(call(caller=caller, model="qwen3:32b"), TABLE).route.name == "ollama/qwen3:32b"
+
+
+def test_the_listing_has_routes_whole_aliases_and_discovered_models() -> None:
+    expected = ("radiology", "writing", "demo", "vectors", "fast-model", "ollama/qwen3:32b")
+    assert listing(TABLE, ANYONE) == expected
+
+
+def test_the_listing_has_only_what_the_caller_may_use() -> None:
+    assert listing(TABLE, Caller("c", routes=claims("demo"))) == ("demo", "fast-model")
+
+
+AGENTS = st.frozensets(st.sampled_from([*TABLE.agents, "stranger"]))
+GRANTS = st.frozensets(st.sampled_from([*TABLE.agents, "*"]), min_size=1)
+
+
+def outcome(agents: frozenset[str], grant: frozenset[str], system: str) -> frozenset[str] | None:
+    """The agents that rules will see; None when refused."""
+    try:
+        resolution = resolve(call(claimed_agents=agents, caller=Caller("c", agents=grant)), TABLE, system_text=system)
+    except AgentNotAllowed:
+        return None
+    assert resolution.agent_unclear is not bool(resolution.agents)
+    return resolution.agents
+
+
+@given(agents=AGENTS, grant=GRANTS, system=st.sampled_from(["", "report writer", "expert radiologist report writer"]))
+def test_a_claim_never_widens_who_a_caller_may_be(agents: frozenset[str], grant: frozenset[str], system: str) -> None:
+    resolved = outcome(agents, grant, system)
+    if resolved is not None:
+        assert agents <= resolved <= frozenset(TABLE.agents)
+        assert "*" in grant or resolved <= grant
+
+
+@given(agents=AGENTS, more=AGENTS, grant=GRANTS)
+def test_one_more_claim_takes_no_agent_away(
+    agents: frozenset[str], more: frozenset[str], grant: frozenset[str]
+) -> None:
+    few, many = outcome(agents, grant, ""), outcome(agents | more, grant, "")
+    if few and many is not None:
+        assert few <= many
+    if few is None:
+        assert many is None
+
+
+@given(
+    model=st.text(max_size=40),
+    agents=AGENTS,
+    grant=GRANTS,
+    route=st.sampled_from(["", *ROUTES, "nowhere"]),
+    operation=st.sampled_from(Operation),
+)
+def test_any_names_resolve_to_something_granted_or_to_one_of_our_errors(
+    model: str, agents: frozenset[str], grant: frozenset[str], route: str, operation: Operation
+) -> None:
+    caller = Caller("c", agents=grant, routes=claims("demo", "vectors"))
+    asked = call(model=model, claimed_agents=agents, claimed_route=route, operation=operation, caller=caller)
+    try:
+        resolution = resolve(asked, TABLE)
+    except GatewayError as error:
+        assert error.status in (400, 403, 404)  # noqa: PT017 - either outcome is right, and both are held to something
+    else:
+        assert resolution.route.name in caller.routes
+        assert resolution.route.operation is operation
