@@ -40,6 +40,9 @@ class RefusalReason(StrEnum):
     UNCOVERED = "uncovered"
 
 
+_GRAVITY = {reason: place for place, reason in enumerate(RefusalReason)}
+
+
 class Sensitivity(StrEnum):
     """What a request is, all in all: something identifying, something unchecked, only indirect signs, or neither."""
 
@@ -75,7 +78,10 @@ class Egress:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered)."""
+    """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered).
+
+    `missing` are the traits that this rule requires and the target lacks.
+    """
 
     target: Target
     reason: RefusalReason
@@ -153,6 +159,15 @@ def redactable(rule: Rule, facts: Facts) -> bool:
     return not _unchecked(rule.when, facts) and rule.then.redact.keys() <= facts.covered
 
 
+def objection(rule: Rule, facts: Facts, traits: frozenset[Trait]) -> RefusalReason | None:
+    """Why a rule that applies refuses a target with `traits`: its gravest reason, or None if it has none."""
+    if rule.then.deny:
+        return RefusalReason.DENIED
+    if rule.then.redact and not redactable(rule, facts):
+        return RefusalReason.UNREDACTABLE
+    return None if rule.then.require <= traits else RefusalReason.TRAIT_MISSING
+
+
 def carried(facts: Facts) -> frozenset[Content]:
     """What the request carries. Text always: every request has parameters and keys; and the medium of each unknown."""
     return facts.content.union((Content.TEXT,), (MEDIUM_OF[reason] for reason in facts.unknowns if reason in MEDIUM_OF))
@@ -178,15 +193,10 @@ def _may_cover(when: When, facts: Facts) -> bool:
 def _refusal(
     facts: Facts, target: Target, traits: frozenset[Trait], applying: Sequence[Rule], covering: Sequence[Rule]
 ) -> Refusal | None:
-    for rule in applying:
-        if rule.then.deny:
-            return Refusal(target, RefusalReason.DENIED, rule.id, rule.why)
-    for rule in applying:
-        if rule.then.redact and not redactable(rule, facts):
-            return Refusal(target, RefusalReason.UNREDACTABLE, rule.id, rule.why)
-    for rule in applying:
-        if not rule.then.require <= traits:
-            return Refusal(target, RefusalReason.TRAIT_MISSING, rule.id, rule.why, rule.then.require - traits)
+    objections = [(reason, rule) for rule in applying if (reason := objection(rule, facts, traits))]
+    if objections:
+        reason, rule = min(objections, key=lambda pair: (_GRAVITY[pair[0]], pair[1].id))
+        return Refusal(target, reason, rule.id, rule.why, rule.then.require - traits)
     if not target.provider.on_prem and not _covered(facts, target, traits, covering):
         return Refusal(target, RefusalReason.UNCOVERED, "", NO_RULE)
     return None

@@ -1,0 +1,54 @@
+"""Finds names in rules that the configuration does not know: a rule about a misspelt provider would never apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gateway.document import Problem, nearest
+from gateway.policy.rules import Policy, Rule
+
+
+def unresolved(
+    policy: Policy,
+    *,
+    agents: Iterable[str],
+    routes: Iterable[str],
+    callers: Iterable[str],
+    providers: Iterable[str],
+    targets: Iterable[str],
+) -> tuple[Problem, ...]:
+    """A problem for each name in a rule that is not among those given, at the line of the rule.
+
+    A route or target may also be `provider/model`, for a model that a known provider lists at run time.
+    """
+    vendors = frozenset(providers)
+    known = {
+        "agent": frozenset(agents),
+        "route": frozenset(routes),
+        "caller": frozenset(callers),
+        "provider": vendors,
+        "target": frozenset(targets),
+    }
+    return tuple(
+        Problem(rule.file, rule.line, f"Rule `{rule.id}` names an unknown {what}.", nearest(name, known[what]))
+        for rule in policy.rules
+        for what, name in _mentions(rule)
+        if name not in known[what] and not (what in {"route", "target"} and _is_listed_by(name, vendors))
+    )
+
+
+def _mentions(rule: Rule) -> Iterator[tuple[str, str]]:
+    when, to = rule.when, rule.when.to
+    groups = (
+        ("agent", when.agents),
+        ("route", when.routes),
+        ("caller", when.callers),
+        ("provider", to.providers),
+        ("target", to.targets),
+    )
+    return ((what, name) for what, names in groups for name in sorted(names))
+
+
+def _is_listed_by(name: str, providers: frozenset[str]) -> bool:
+    provider, slash, model = name.partition("/")
+    return bool(slash and model) and provider in providers
