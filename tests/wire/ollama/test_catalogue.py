@@ -1,0 +1,28 @@
+from ollama import ListResponse, ProcessResponse, ShowResponse
+
+from gateway.wire.ollama import catalogue
+
+
+def test_every_name_is_listed_as_the_client_reads_it():
+    body = catalogue.tags(["qwen3:32b", "gpt-4o"], modified_at="2026-11-21T10:00:00Z")
+    assert [model["name"] for model in body["models"]] == ["qwen3:32b", "gpt-4o"]
+    read = ListResponse(**body).models
+    assert [model.model for model in read] == ["qwen3:32b", "gpt-4o"]
+    assert len({model.digest for model in read}) == 2
+
+
+def test_running_models_are_listed_as_the_client_reads_them():
+    read = ProcessResponse(**catalogue.running(["m"], expires_at="2026-11-21T10:00:00Z")).models
+    assert (read[0].name, read[0].expires_at.year) == ("m", 2026)
+
+
+def test_a_model_is_shown_with_what_it_can_do():
+    body = catalogue.show(modified_at="2026-11-21T10:00:00Z", capabilities=["completion", "vision"], context=4096)
+    read = ShowResponse(**body)
+    assert read.capabilities == ["completion", "vision"]
+    assert read.modelinfo["gateway.context_length"] == 4096
+    assert "gateway.context_length" not in catalogue.show(modified_at="t", capabilities=[], context=None)["model_info"]
+
+
+def test_the_version_is_one_that_clients_can_compare():
+    assert all(part.isdigit() for part in catalogue.version()["version"].split("."))

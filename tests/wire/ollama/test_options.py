@@ -1,0 +1,78 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import InvalidRequest
+from gateway.wire.ollama import options
+
+
+def test_the_founding_options_become_the_hubs():
+    given = {"temperature": 0.3, "num_predict": 800, "num_ctx": 8192, "top_p": 0.9, "stop": ["END"], "seed": 7}
+    assert options.to_hub(given) == {
+        "temperature": 0.3,
+        "max_tokens": 800,
+        "num_ctx": 8192,
+        "top_p": 0.9,
+        "stop": ["END"],
+        "seed": 7,
+    }
+
+
+@pytest.mark.parametrize("limit", [-1, -2, 0])
+def test_no_limit_is_the_hubs_default(limit):
+    assert options.to_hub({"num_predict": limit}) == {}
+
+
+def test_empty_null_and_unknown_options_say_nothing():
+    assert options.to_hub(None) == options.to_hub({"stop": [], "seed": None, "unheard_of": 1}) == {}
+
+
+def test_the_hubs_fields_become_options():
+    tree = {
+        "max_completion_tokens": 5,
+        "max_tokens": 9,
+        "stop": "END",
+        "repetition_penalty": 1.1,
+        "user": "u",
+        "top_k": None,
+    }
+    assert options.from_hub(tree) == {"num_predict": 5, "stop": ["END"], "repeat_penalty": 1.1}
+    assert options.from_hub({"repetition_penalty": 1.1, "repeat_penalty": 1.2}) == {"repeat_penalty": 1.2}
+
+
+WRONG = [
+    ({"temperature": "hot"}, "options.temperature"),
+    ({"num_ctx": "big"}, "options.num_ctx"),
+    ({"num_ctx": 1.5}, "options.num_ctx"),
+    ({"seed": True}, "options.seed"),
+    ({"stop": "END"}, "options.stop"),
+    ({"stop": [1]}, "options.stop.0"),
+    ({"use_mmap": 1}, "options.use_mmap"),
+    ([], "options"),
+]
+
+
+@pytest.mark.parametrize(("value", "param"), WRONG)
+def test_an_option_of_the_wrong_type_is_refused_by_name(value, param):
+    with pytest.raises(InvalidRequest) as raised:
+        options.validate(value)
+    assert raised.value.param == param
+
+
+def test_unknown_options_pass_and_whole_floats_are_integers():
+    options.validate({"unheard_of": object(), "num_ctx": 4096.0, "temperature": None, "use_mmap": True})
+    assert options.to_hub({"num_ctx": 4096.0}) == {"num_ctx": 4096}
+
+
+VALUES = {
+    **{name: st.integers(1, 9999) for name in options.INTEGERS},
+    **{name: st.floats(0, 2) for name in options.NUMBERS},
+    **{name: st.booleans() for name in options.BOOLEANS},
+    "stop": st.lists(st.text(min_size=1), min_size=1, max_size=3),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=VALUES))
+def test_options_survive_the_way_through_the_hub(given):
+    options.validate(given)
+    assert options.from_hub(options.to_hub(given)) == given
