@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
@@ -21,12 +22,14 @@ from gateway.config.servers import (
 from gateway.config.settings import Pricing, Settings
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.domain import Target
+from gateway.policy.parse import load as load_policies
 
 
-def load(path: str, environ: Mapping[str, str]) -> Settings:
-    """Settings of the file at `path`; relative paths in it count from where it stands.
+def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> Settings:
+    """Settings of the file at `path` and the policies it names; relative paths in it count from where it stands.
 
-    Raises `DocumentInvalid` with all problems, also when the file cannot be read.
+    `host` and `port` take the place of those of `server`. Raises `DocumentInvalid` with all problems, of the
+    configuration and of the policies, also when a file cannot be read.
     """
     try:
         text = pathlib.Path(path).read_text(encoding="utf-8")
@@ -35,13 +38,50 @@ def load(path: str, environ: Mapping[str, str]) -> Settings:
         raise DocumentInvalid([Problem(path, 1, f"The file cannot be read: {error.strerror}.", remedy)]) from None
     except UnicodeDecodeError:
         raise DocumentInvalid([Problem(path, 1, "The file is not text in UTF-8.", "Save it as UTF-8.")]) from None
-    return parse(text, file=path, environ=environ)
+    settings, problems = None, list[Problem]()
+    try:
+        settings = parse(text, file=path, environ=environ, host=host, port=port)
+    except DocumentInvalid as invalid:
+        problems += invalid.problems
+    try:
+        where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
+        rules = load_policies(read_policies(where))
+    except DocumentInvalid as invalid:
+        problems += invalid.problems
+    if settings is None or problems:
+        raise DocumentInvalid(problems)
+    return replace(settings, policy=rules)
 
 
-def parse(text: str, *, file: str, environ: Mapping[str, str]) -> Settings:
-    """Settings of the text of a `config.yaml` that stands, or would stand, at `file`. Raises like `load`."""
+def read_policies(directory: str) -> dict[str, str]:
+    """The texts of all `*.yaml` files of a directory by path; none where it does not exist, and then nothing leaves.
+
+    Raises `DocumentInvalid` where one cannot be read.
+    """
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file in sorted(pathlib.Path(directory).glob("*.yaml")):
+        try:
+            texts[str(file)] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            problems.append(Problem(str(file), 1, "The policy cannot be read.", "Make it a readable file in UTF-8."))
+    if problems:
+        raise DocumentInvalid(problems)
+    return texts
+
+
+def parse(
+    text: str, *, file: str, environ: Mapping[str, str], host: str | None = None, port: int | None = None
+) -> Settings:
+    """Settings of the text of a `config.yaml` that stands, or would stand, at `file`, without policies.
+
+    Raises like `load`.
+    """
     written = read(text, file=file)
     document, unset = substitute(written, environ)
+    server = document.tree.setdefault("server", {})
+    if isinstance(server, dict):
+        server.update({name: value for name, value in (("host", host), ("port", port)) if value is not None})
     config, misshapen = salvage(ConfigFile, document)
     if config is None:
         raise DocumentInvalid((*unset, *misshapen))

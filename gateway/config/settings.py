@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from gateway.access.callers import Keyring
 from gateway.access.origin import Doors
 from gateway.domain import Caller, Provider, Target
+from gateway.policy.rules import Policy
 from gateway.routing.table import RoutingTable
 
 FACADES: Final = frozenset({"openai", "anthropic", "ollama"})
@@ -91,6 +92,7 @@ class Settings:
     table: RoutingTable
     auto_fallback: bool
     pricing: Pricing = field(default_factory=Pricing)
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def callers(self) -> tuple[Caller, ...]:
