@@ -104,8 +104,8 @@ class Front:
             raise
         except Exception as fault:  # noqa: BLE001  the edge: whatever broke, the caller gets an error of ours
             self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
-            error = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
-            await self._fail(exchange, error, dialect, settings)
+            broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
+            await self._fail(exchange, broken, dialect, settings)
         finally:
             self._in_flight -= 1
 

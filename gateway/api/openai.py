@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import orjson
+from typing_extensions import override
 
 from gateway.api.calls import call_of, checked_body
 from gateway.api.front import Facade, Visit, cors_headers
@@ -86,17 +87,22 @@ class _SseWriter(StreamWriter):
     def __init__(self, request_id: str) -> None:
         self._request_id = request_id
 
+    @override
     def event(self, event: Tree) -> bytes:
         return sse.encode(orjson.dumps(event))
 
+    @override
     def error(self, error: GatewayError) -> bytes:
         return sse.encode(orjson.dumps(envelope(error, Dialect.OPENAI, request_id=self._request_id)))
 
+    @override
     def end(self) -> bytes:
         return sse.encode(sse.DONE)
 
+    @override
     def heartbeat(self) -> bytes:
         return sse.comment("waiting")
 
+    @override
     def trailer(self, headers: Mapping[str, str]) -> bytes:
         return sse.comment(" ".join(f"{name}={value}" for name, value in headers.items()))

@@ -16,7 +16,7 @@ from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
 from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.record import intent_row
-from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
+from gateway.pipeline.shape import ChunkStream, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.story import Story
 from gateway.policy.decide import Decision, Egress
 from gateway.policy.rules import Policy
@@ -59,7 +59,7 @@ class Opened:
     prepared: Prepared
     reply: Reply
     tree: Tree | None = None
-    shape: StreamShape | None = None
+    shape: ChunkStream | None = None
     first: Sequence[Tree] = ()
     rest: AsyncIterator[Tree] | None = None
 

@@ -90,10 +90,7 @@ class Pipeline:
             story.settle(Outcome.CLIENT_DISCONNECT, status=499)
             raise
         except Exception:
-            error = InternalError(
-                "Something went wrong inside the gateway. The administrator's log has the request id."
-            )
-            story.failed(error)
+            story.failed(InternalError(""))
             raise
         if opened.tree is not None:
             return _whole(opened, opened.tree, story)

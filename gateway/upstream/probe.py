@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import httpx
@@ -11,6 +12,8 @@ import httpx
 from gateway.domain import Provider, ProviderKind
 from gateway.upstream.sockets import Network, on_premises
 
+probing: ContextVar[bool] = ContextVar("probing", default=False)
+"""Set while a probe may open a connection: the only ones without an `Outbound`, because they carry no content."""
 PROBE_S = 1.0
 MAX_LIST_BYTES = 4 * 1024 * 1024
 MAX_MODELS = 1000
@@ -45,6 +48,7 @@ async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
     LM Studio answers 200 with an error text for unknown paths, and mlx_lm with an empty body: only a list of models
     counts as an answer.
     """
+    probing.set(True)  # for this task alone
     headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
     timeout = httpx.Timeout(PROBE_S, connect=PROBE_S)
     try:
