@@ -295,7 +295,7 @@ def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) ->
     if kind == "value_error":
         message = str(error.get("ctx", {}).get("error", "not allowed"))
         return document.problem(path, f"`{where}`: {message}" if where else message)
-    if kind in ("too_short", "string_too_short"):
+    if kind in ("too_short", "string_too_short") and error.get("ctx", {}).get("min_length") == 1:
         return document.problem(path, f"`{where}` must not be empty.")
     if _SAFE_MESSAGES.fullmatch(kind):
         message = error["msg"].removeprefix("Input ")
