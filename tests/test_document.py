@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
@@ -229,6 +229,15 @@ def test_an_empty_list_where_something_must_be_is_said_plainly() -> None:
     with pytest.raises(DocumentInvalid) as caught:
         validate(Full, read("items: []\n", file="c.yaml"))
     assert str(caught.value) == "c.yaml:1: `items` must not be empty."
+
+
+def test_keys_are_known_through_annotations_lists_and_mappings() -> None:
+    class Holder(Strict):
+        deep: dict[str, Annotated[list[Annotated[Leaf, "noted"]], "noted"]] = {}
+
+    with pytest.raises(DocumentInvalid) as caught:
+        validate(Holder, read("deep: {x: [{sise: 1}]}\n", file="c.yaml"))
+    assert caught.value.problems[0].remedy == "Did you mean `size`?"
 
 
 def test_nearest_says_nothing_where_nothing_is_known() -> None:

@@ -55,6 +55,19 @@ def listing(table: RoutingTable, caller: Caller) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*routes, *aliases, *found]))
 
 
+def offers(table: RoutingTable, caller: Caller, model: str) -> bool:
+    """Whether `caller` may ask for `model`: what `listing` names, and what a pattern or a bare name means."""
+    if model in table.routes:
+        return grants(caller.routes, model)
+    if len(model) > MAX_MODEL_CHARS:
+        return False
+    alias = table.alias(model)
+    if alias is not None:
+        return grants(caller.routes, alias.route)
+    found = table.found(model)
+    return found is not None and grants(caller.routes, found[0])
+
+
 def grants(grant: frozenset[str], name: str) -> bool:
     """Whether a grant covers `name`; an empty one, or one with `*`, covers all."""
     return not grant or EVERY in grant or name in grant

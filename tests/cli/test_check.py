@@ -50,6 +50,15 @@ def test_the_shipped_file_is_sound_and_summed_up(capsys: pytest.CaptureFixture[s
     assert "off: anthropic (ANTHROPIC_API_KEY is not set), openai (OPENAI_API_KEY is not set)" in out
 
 
+def test_a_configuration_without_rules_says_that_nothing_leaves(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\n")
+    assert check(str(path), {}) == 0
+    assert f"0 rules in {tmp_path}/policies: nothing leaves the premises" in capsys.readouterr().out
+
+
 def test_no_key_is_ever_printed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "config.yaml"
     path.write_text('version: 1\nproviders: {a: {kind: anthropic, api_key: "${K}", base_url: "http://${K}@x"}}\n')

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config import Settings, load, parse
+from gateway.config.load import read_policies
 from gateway.document import DocumentInvalid, Problem
-from gateway.domain import Adapter, Operation, ProviderKind, Trait
+from gateway.domain import Adapter, Call, Caller, Dialect, Operation, ProviderKind, Trait
+from gateway.routing.resolve import resolve
 
 SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
 
@@ -44,6 +46,30 @@ def test_the_shipped_file_has_the_agents_of_the_mission_with_their_models_and_fa
 def test_the_four_operations_of_the_transcription_service_stay_with_lm_studio(agent: str) -> None:
     table = shipped().table
     assert {t.provider.kind for t in table.routes[table.agents[agent].route].targets} == {ProviderKind.LM_STUDIO}
+
+
+@pytest.mark.parametrize(
+    ("system", "agent", "route"),
+    [
+        ("You are an expert radiologist who reads CT series.", "radiologist", "radiology"),
+        ("You are an expert pathologist. Weigh the findings.", "pathologist", "pathology"),
+        ("You are a medical report writer.", "report-writer", "report-writing"),
+        ("You do medical report quality control.", "qc-reviewer", "quality-check"),
+        ("You are a medical AI assistant that sorts feedback.", "alignment", "intent"),
+    ],
+)
+def test_agents_that_share_one_model_name_are_told_apart_by_their_prompt(system: str, agent: str, route: str) -> None:
+    call = Call(
+        operation=Operation.CHAT,
+        dialect=Dialect.ANTHROPIC,
+        payload={},
+        model="claude-sonnet-4-20250514",
+        stream=False,
+        caller=Caller("soma"),
+        request_id="r",
+    )
+    resolution = resolve(call, shipped().table, system_text=system)
+    assert (resolution.agents, resolution.route.name) == ({agent}, route)
 
 
 def test_the_shipped_file_vouches_for_nothing_but_loopback() -> None:
@@ -197,6 +223,53 @@ def test_a_file_that_is_not_there_or_not_text_is_a_problem(tmp_path: pathlib.Pat
         assert words in caught.value.problems[0].message
 
 
+@pytest.fixture
+def directory(tmp_path: pathlib.Path) -> pathlib.Path:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "config.yaml").write_text("version: 1\nserver: {port: 9000}\n")
+    return tmp_path
+
+
+def test_policies_beside_the_file_are_part_of_the_settings(directory: pathlib.Path) -> None:
+    path = str(directory / "config.yaml")
+    assert load(path, {}).policy.rules == ()
+    rule = "version: 1\nrules: [{id: stay, why: Nothing leaves., when: {phi: [any]}, then: {deny: true}}]\n"
+    (directory / "policies" / "house.yaml").write_text(rule)
+    assert [found.id for found in load(path, {}).policy.rules] == ["stay"]
+
+
+def test_without_a_directory_of_policies_there_are_no_rules(tmp_path: pathlib.Path) -> None:
+    assert read_policies(str(tmp_path / "nowhere")) == {}
+
+
+def test_problems_of_the_configuration_and_of_the_policies_come_together(directory: pathlib.Path) -> None:
+    (directory / "config.yaml").write_text("version: 1\ndefault_route: r\n")
+    (directory / "policies" / "a.yaml").write_text("version: 1\nrules: [{id: x}]\n")
+    with pytest.raises(DocumentInvalid) as caught:
+        load(str(directory / "config.yaml"), {})
+    assert {pathlib.Path(problem.file).name for problem in caught.value.problems} == {"config.yaml", "a.yaml"}
+
+
+def test_a_policy_that_is_not_text_is_a_problem(directory: pathlib.Path) -> None:
+    (directory / "policies" / "a.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DocumentInvalid) as caught:
+        load(str(directory / "config.yaml"), {})
+    assert [problem.message for problem in caught.value.problems] == ["The policy cannot be read."]
+
+
+def test_host_and_port_of_the_command_line_come_before_those_of_the_file(directory: pathlib.Path) -> None:
+    [listener] = load(str(directory / "config.yaml"), {}, host="::1", port=0).listeners
+    assert (listener.host, listener.port) == ("::1", 0)
+    with pytest.raises(DocumentInvalid):
+        load(str(directory / "config.yaml"), {}, host="0.0.0.0")
+
+
+def test_the_command_line_does_not_hide_that_a_section_is_misshapen() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        parse("version: 1\nserver: 7\n", file="c.yaml", environ={}, port=1)
+    assert "`server`" in caught.value.problems[0].message
+
+
 # --- laws ---------------------------------------------------------------------------------------------------
 
 NAMES = (
@@ -229,6 +302,30 @@ def test_no_tree_raises_anything_but_document_invalid(tree: dict[str, object]) -
 def test_no_text_raises_anything_but_document_invalid(text: str) -> None:
     with contextlib.suppress(DocumentInvalid):
         assert parse(text, file="c.yaml", environ={}).listeners
+
+
+MISTAKES = {
+    "server: {port: http}": "`server.port`",
+    "scan: {deadline: 5}": "Unknown key `deadline`",
+    "state_dir: ''": "`state_dir` must not be empty",
+    "policies: ${NOWHERE}": "NOWHERE is not set",
+    "callers: {a: {key_sha256: short}}": "64 hexadecimal digits",
+    "providers: {p: {kind: ollama}}": "`base_url` is missing",
+    "targets: {t: {provider: q, model: m}}": "There is no provider `q`",
+    "routes: {r: {targets: [u]}}": "There is no target `u`",
+    "agents: {a: {route: s}}": "There is no route `s`",
+    "aliases: {x: v}": "There is no route `v`",
+    "pricing: {baseline: b}": "There is no target `b`",
+    "routing: {primary: w}": "`routing.primary` names no provider",
+    "default_route: y": "There is no route `y`",
+}
+
+
+@given(st.lists(st.sampled_from(sorted(MISTAKES)), min_size=1, unique=True))
+def test_every_mistake_is_reported_however_many_there_are(lines: list[str]) -> None:
+    found = problems("version: 1\n" + "\n".join(lines))
+    for number, line in enumerate(lines, start=2):
+        assert any(p.line == number and MISTAKES[line] in p.message for p in found), line
 
 
 @given(section=SECTIONS, key=st.from_regex(r"[a-z]{1,10}_zz", fullmatch=True))

@@ -65,6 +65,12 @@ def test_an_alias_is_a_route_or_a_section() -> None:
     assert [(alias.route, alias.prefer) for alias in aliases.values()] == [("r", None), ("r", "agent")]
 
 
+def test_an_unknown_key_of_an_alias_is_told_the_nearest() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        validate(ConfigFile, read("version: 1\naliases: {x: {rout: r}}\n", file="c.yaml"))
+    assert "Did you mean `route`?" in [problem.remedy for problem in caught.value.problems]
+
+
 def test_an_unknown_key_deep_inside_is_told_the_nearest() -> None:
     text = "version: 1\nlisteners:\n  - {port: 1, tls: {crt: x, key: y}}\n"
     with pytest.raises(DocumentInvalid) as caught:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Adapter, Agent, Call, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
 from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
-from gateway.routing.resolve import listing, resolve
+from gateway.routing.resolve import listing, offers, resolve
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
 OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, discover=True)
@@ -152,6 +152,29 @@ def test_the_listing_has_routes_whole_aliases_and_discovered_models() -> None:
 
 def test_the_listing_has_only_what_the_caller_may_use() -> None:
     assert listing(TABLE, Caller("c", routes=claims("demo"))) == ("demo", "fast-model")
+
+
+@pytest.mark.parametrize(
+    ("model", "anyone", "demo_only"),
+    [
+        ("radiology", True, False),
+        ("demo", True, True),
+        ("fast-model", True, True),
+        ("gpt-4o", True, False),
+        ("qwen3:32b", True, False),
+        ("ollama/qwen3:32b", True, False),
+        ("no-such", False, False),
+        ("", False, False),
+        ("gpt-" + "x" * 300, False, False),
+    ],
+)
+def test_a_model_is_offered_if_its_name_leads_somewhere_granted(model: str, anyone: bool, demo_only: bool) -> None:
+    assert offers(TABLE, ANYONE, model) is anyone
+    assert offers(TABLE, Caller("c", routes=claims("demo")), model) is demo_only
+
+
+def test_all_that_is_listed_is_offered() -> None:
+    assert all(offers(TABLE, ANYONE, model) for model in listing(TABLE, ANYONE))
 
 
 AGENTS = st.frozensets(st.sampled_from([*TABLE.agents, "stranger"]))
