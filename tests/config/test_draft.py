@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.config.draft import Draft
@@ -36,6 +38,11 @@ def test_an_unknown_name_is_a_problem_where_it_is_used(draft: Draft) -> None:
         "c.yaml:6: There is no route `goood`.\n  Did you mean `good`?",
         "c.yaml:3: There is no target `t`.\n  Define it under `targets:`.",
     ]
+
+
+@pytest.mark.parametrize(("path", "seen"), [("", ""), ("state", "etc/state"), ("./a/b", "etc/a/b"), ("/abs", "/abs")])
+def test_a_relative_path_counts_from_where_the_file_stands(draft: Draft, path: str, seen: str) -> None:
+    assert replace(draft, document=replace(draft.document, file="etc/c.yaml")).beside(path) == seen
 
 
 def test_the_source_of_a_value_still_has_its_variables(draft: Draft) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config import Headers, Settings, parse
+from gateway.config import Headers, Settings, Tls, parse
 from gateway.document import DocumentInvalid, Problem
 from gateway.domain import Permission
 
@@ -49,6 +49,11 @@ def test_beyond_loopback_needs_encryption_and_callers_or_a_written_word(server: 
     else:
         assert [any(w in p.message for p in problems(text)) for w in words] == [True] * len(words)
         assert len(problems(text)) == len(words)
+
+
+def test_certificates_count_from_where_the_file_stands() -> None:
+    text = f"version: 1\n{CALLERS}server: {{host: 10.0.0.5, tls: {{cert: c.pem, key: /k.pem}}}}\n"
+    assert parse(text, file="etc/c.yaml", environ={}).listeners[0].tls == Tls("etc/c.pem", "/k.pem")
 
 
 def test_callers_are_what_a_listener_beyond_loopback_needs() -> None:

@@ -140,6 +140,20 @@ def test_without_a_model_and_a_default_the_caller_must_name_one(operation: Opera
         resolve(call(operation=operation), RoutingTable(routes=TABLE.routes))
 
 
+def test_no_agent_falls_to_the_demonstration_model() -> None:
+    tiny = Target("tiny", Provider("embedded", ProviderKind.EMBEDDED, Adapter.EMBEDDED), "tiny")
+    demos = {"demo": Route("demo", (tiny,)), "demo-embedding": Route("demo-embedding", (tiny,), Operation.EMBEDDINGS)}
+    table = replace(TABLE, routes={**TABLE.routes, **demos}, default_embedding_route="demo-embedding")
+    for operation, stranger, agent in (
+        (Operation.CHAT, "demo", "indexer"),
+        (Operation.EMBEDDINGS, "demo-embedding", "radiologist"),
+    ):
+        assert resolve(call(operation=operation), table).route.name == stranger
+        asked = call(operation=operation, claimed_agents=claims(agent))
+        with pytest.raises(InvalidRequest):
+            resolve(asked, table)
+
+
 def test_a_caller_granted_one_discovered_model_may_use_it() -> None:
     caller = Caller("c", routes=claims("ollama/qwen3:32b"))
     assert resolve(call(caller=caller, model="qwen3:32b"), TABLE).route.name == "ollama/qwen3:32b"
