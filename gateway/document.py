@@ -284,7 +284,7 @@ _SAFE_MESSAGES: Final = re.compile(
 
 
 def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) -> Problem:
-    path: Path = error["loc"]
+    path: Path = tuple(part for part in error["loc"] if part != "[key]")
     where = _dotted(path)
     kind = error["type"]
     if kind == "extra_forbidden":
@@ -295,6 +295,8 @@ def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) ->
     if kind == "value_error":
         message = str(error.get("ctx", {}).get("error", "not allowed"))
         return document.problem(path, f"`{where}`: {message}" if where else message)
+    if kind in ("too_short", "string_too_short") and error.get("ctx", {}).get("min_length") == 1:
+        return document.problem(path, f"`{where}` must not be empty.")
     if _SAFE_MESSAGES.fullmatch(kind):
         message = error["msg"].removeprefix("Input ")
         return document.problem(path, f"`{where}` {message[:1].lower()}{message[1:]}.")

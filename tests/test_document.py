@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from gateway.document import Document, DocumentInvalid, Problem, nearest, read, scalar, validate
+from gateway.document import Document, DocumentInvalid, Problem, nearest, read, salvage, scalar, validate
 
 
 class Strict(BaseModel):
@@ -162,6 +162,82 @@ def test_a_message_of_our_own_names_its_place() -> None:
 def test_a_valid_document_becomes_its_model() -> None:
     model = validate(Root, read("version: 1\nroutes: {r: {targets: [a, b]}}\n", file="c.yaml"))
     assert model.routes["r"].targets == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "remains"),
+    [
+        ("version: 1\nroutes: {r: {targts: [a]}, s: {size: 1}}\n", {"r": Leaf(), "s": Leaf(size=1)}),
+        (
+            "version: 1\nroutes: {r: {targets: [1]}, s: {size: x}, t: {size: 2}}\n",
+            {"r": Leaf(), "s": Leaf(), "t": Leaf(size=2)},
+        ),
+        ("version: 1\nroutes: [1]\n", {}),
+        ("version: 1\nroutes: {r: 1, s: {}}\nlisteners: [{}, {x: 1}, 2]\n", {"s": Leaf()}),
+    ],
+)
+def test_what_has_no_problem_can_be_salvaged(text: str, remains: dict[str, Leaf]) -> None:
+    document = read(text, file="c.yaml")
+    model, found = salvage(Root, document)
+    assert model is not None
+    assert (model.routes, model.listeners) == (remains, ())
+    assert found == problems(text)
+
+
+def test_nothing_is_salvaged_where_what_is_needed_is_missing() -> None:
+    model, found = salvage(Root, read("routes: {}\n", file="c.yaml"))
+    assert model is None
+    assert [problem.message for problem in found] == ["`version` is missing."]
+
+
+def test_an_entry_that_lacks_something_goes_as_a_whole() -> None:
+    class Needy(Strict):
+        must: int
+
+    class Holder(Strict):
+        entries: dict[str, Needy] = {}
+
+    model, found = salvage(Holder, read("entries:\n  a: {must: 1}\n  b: {}\n", file="c.yaml"))
+    assert model == Holder(entries={"a": Needy(must=1)})
+    assert [(p.line, p.message) for p in found] == [(3, "`must` is missing in `entries.b`.")]
+
+
+@given(
+    st.recursive(
+        st.integers() | st.text(max_size=3),
+        lambda t: (
+            st.lists(t, max_size=2)
+            | st.dictionaries(st.sampled_from(["routes", "listeners", "one", "targets", "size", "x"]), t, max_size=3)
+        ),
+        max_leaves=12,
+    )
+)
+def test_salvage_ends_and_reports_what_validate_would(tree: object) -> None:
+    document = Document("c.yaml", {"version": 1, "routes": {"r": tree}, "one": tree})
+    model, found = salvage(Root, document)
+    assert model is not None
+    if found:
+        with pytest.raises(DocumentInvalid) as caught:
+            validate(Root, document)
+        assert caught.value.problems == found
+
+
+def test_an_empty_list_where_something_must_be_is_said_plainly() -> None:
+    class Full(Strict):
+        items: tuple[str, ...] = Field(min_length=1)
+
+    with pytest.raises(DocumentInvalid) as caught:
+        validate(Full, read("items: []\n", file="c.yaml"))
+    assert str(caught.value) == "c.yaml:1: `items` must not be empty."
+
+
+def test_keys_are_known_through_annotations_lists_and_mappings() -> None:
+    class Holder(Strict):
+        deep: dict[str, Annotated[list[Annotated[Leaf, "noted"]], "noted"]] = {}
+
+    with pytest.raises(DocumentInvalid) as caught:
+        validate(Holder, read("deep: {x: [{sise: 1}]}\n", file="c.yaml"))
+    assert caught.value.problems[0].remedy == "Did you mean `size`?"
 
 
 def test_nearest_says_nothing_where_nothing_is_known() -> None:

@@ -74,6 +74,10 @@ def summary(settings: Settings) -> str:
         f"  {counts} at {_counted(len(settings.providers), 'provider')}",
         f"  default route: {table.default_route or 'none'}; for embeddings: {table.default_embedding_route or 'none'}",
     ]
+    rules = len(settings.policy.rules)
+    lines.append(
+        f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
+    )
     return "\n".join([*lines, *([f"  off: {', '.join(off)}"] if off else [])])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -36,6 +37,10 @@ class Draft:
         remedy = nearest(name, names) or f"Define it under `{section}:`."
         self.problem(path, f"There is no {one} `{name}`.", remedy)
         return False
+
+    def beside(self, path: str) -> str:
+        """`path`, if relative, as seen from where the file stands; "" stays ""."""
+        return str(pathlib.Path(self.document.file).parent / path) if path else ""
 
     def source(self, *path: str) -> JSON:
         """What is written at `path`, with its variables as variables."""

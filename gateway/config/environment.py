@@ -58,6 +58,8 @@ def _replacement(found: re.Match[str], environ: Mapping[str, str]) -> tuple[str,
         return body["text"], None
     if value is None:
         return "", (f"The environment variable {name} is not set.", f"Set it, or write `${{{name}:-}}`.")
+    if not value.isprintable():
+        return "", (f"The environment variable {name} holds characters that are no text.", "Set it anew.")
     return value, None
 
 

@@ -94,7 +94,6 @@ def parse(
 
 def _build(draft: Draft) -> Settings:
     config = draft.config
-    here = pathlib.Path(draft.document.file).parent
     networks = build_networks(draft)
     providers = build_providers(draft, networks)
     targets = build_targets(draft, providers)
@@ -107,8 +106,8 @@ def _build(draft: Draft) -> Settings:
         doors=build_doors(draft),
         keyring=keyring,
         on_prem_networks=networks,
-        state_dir=str(here / config.state_dir),
-        policies=str(here / config.policies),
+        state_dir=draft.beside(config.state_dir),
+        policies=draft.beside(config.policies),
         ledger_local=config.ledger.local,
         scan_deadline_s=config.scan.deadline_ms / 1000,
         providers=providers,

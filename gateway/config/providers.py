@@ -81,7 +81,7 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         discover=section.discover,
         params=MappingProxyType(dict(section.params)),
         proxy=section.proxy,
-        ca_bundle=section.ca_bundle,
+        ca_bundle=draft.beside(section.ca_bundle),
         relay_errors=section.relay_errors,
         off=_off(draft, name, section, key),
     )

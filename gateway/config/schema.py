@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from gateway.document import scalar
 from gateway.domain import Capability, Operation, Permission, ProviderKind, Trait
 
-_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _HEADER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _RESERVED_HEADERS: Final = frozenset(
     {"authorization", "x-api-key", "cookie", "host", "origin", "connection", "upgrade", "accept", "expect", "te"}
@@ -30,6 +31,18 @@ def _dollars(value: object) -> object:
     return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("must be a name of letters, digits, `.`, `_` and `-`, at most 64.")
+    return text
+
+
+def _sha256(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise ValueError("must be the 64 hexadecimal digits that `gateway keys new` prints.")
+    return text
+
+
 def _header(name: str) -> str:
     name = name.lower()
     if not _HEADER.fullmatch(name):
@@ -39,7 +52,8 @@ def _header(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(pattern=f"^{_NAME}$")]
+Name = Annotated[str, AfterValidator(_name)]
+Sha256 = Annotated[str, AfterValidator(_sha256)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 Flag = Annotated[bool, BeforeValidator(_plain)]
@@ -109,7 +123,7 @@ class ScanSection(Section):
 
 
 class CallerSection(Section):
-    key_sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    key_sha256: Sha256
     agents: tuple[Text, ...] = Field(default=("*",), min_length=1)
     routes: tuple[Text, ...] = Field(default=("*",), min_length=1)
     may: tuple[Permission, ...] = ()

@@ -169,7 +169,7 @@ def _listener(
         facades=facades,
         anonymous=Caller(ANONYMOUS, may=may) if keyless else None,
         default_agent=default_agent,
-        tls=Tls(bind.tls.cert, bind.tls.key) if bind.tls else None,
+        tls=Tls(draft.beside(bind.tls.cert), draft.beside(bind.tls.key)) if bind.tls else None,
     )
 
 

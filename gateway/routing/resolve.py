@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.domain import EVERY, Call, Caller, Operation, Route
+from gateway.domain import EVERY, Call, Caller, Operation, ProviderKind, Route
 from gateway.errors import AgentNotAllowed, InvalidRequest, ModelNotFound, RouteNotAllowed
 from gateway.routing.table import MAX_MODEL_CHARS, RoutingTable
 
@@ -55,6 +55,19 @@ def listing(table: RoutingTable, caller: Caller) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*routes, *aliases, *found]))
 
 
+def offers(table: RoutingTable, caller: Caller, model: str) -> bool:
+    """Whether `caller` may ask for `model`: what `listing` names, and what a pattern or a bare name means."""
+    if model in table.routes:
+        return grants(caller.routes, model)
+    if len(model) > MAX_MODEL_CHARS:
+        return False
+    alias = table.alias(model)
+    if alias is not None:
+        return grants(caller.routes, alias.route)
+    found = table.found(model)
+    return found is not None and grants(caller.routes, found[0])
+
+
 def grants(grant: frozenset[str], name: str) -> bool:
     """Whether a grant covers `name`; an empty one, or one with `*`, covers all."""
     return not grant or EVERY in grant or name in grant
@@ -99,11 +112,17 @@ def _route(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Rout
     if call.model:
         return _named(call, table, own)
     name = own or table.default(call.operation)
-    if name not in table.routes:
+    # The demonstration model is for whoever asks for nothing in particular; no agent ever falls to it.
+    stranded = agent_route and not own and name in table.routes and _is_demonstration(table.routes[name])
+    if name not in table.routes or stranded:
         raise InvalidRequest(
             "Name a `model`: there is no default for this. `GET /v1/models` lists them.", param="model"
         )
     return name, table.routes[name]
+
+
+def _is_demonstration(route: Route) -> bool:
+    return any(target.provider.kind is ProviderKind.EMBEDDED for target in route.targets)
 
 
 def _named(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Route]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gateway.config.environment import substitute, variables
 from gateway.document import read
 
-ENVIRON = {"HOST": "10.0.0.1", "EMPTY": "", "NESTED": "${HOST}"}
+ENVIRON = {"HOST": "10.0.0.1", "EMPTY": "", "NESTED": "${HOST}", "BYTES": "hunter2\udcff", "LINES": "hunter2\n"}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def test_variables_are_filled_in_as_a_shell_would(text: str, filled: str) -> Non
     ("text", "words"),
     [
         ("${UNSET}", "UNSET is not set"),
+        ("${BYTES}", "BYTES holds characters"),
+        ("${LINES:-x}", "LINES holds characters"),
         ("${}", "without a variable name"),
         ("${1ST}", "without a variable name"),
         ("${A B:-x}", "without a variable name"),
@@ -48,6 +50,7 @@ def test_what_cannot_be_filled_in_is_a_problem_on_its_line(text: str, words: str
     [problem] = problems
     assert problem.line == 4
     assert words in problem.message
+    assert "hunter2" not in problem.message
 
 
 def test_keys_numbers_and_lines_stay_as_they_are() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Adapter, Agent, Call, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
 from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
-from gateway.routing.resolve import listing, resolve
+from gateway.routing.resolve import listing, offers, resolve
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
 OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, discover=True)
@@ -140,6 +140,20 @@ def test_without_a_model_and_a_default_the_caller_must_name_one(operation: Opera
         resolve(call(operation=operation), RoutingTable(routes=TABLE.routes))
 
 
+def test_no_agent_falls_to_the_demonstration_model() -> None:
+    tiny = Target("tiny", Provider("embedded", ProviderKind.EMBEDDED, Adapter.EMBEDDED), "tiny")
+    demos = {"demo": Route("demo", (tiny,)), "demo-embedding": Route("demo-embedding", (tiny,), Operation.EMBEDDINGS)}
+    table = replace(TABLE, routes={**TABLE.routes, **demos}, default_embedding_route="demo-embedding")
+    for operation, stranger, agent in (
+        (Operation.CHAT, "demo", "indexer"),
+        (Operation.EMBEDDINGS, "demo-embedding", "radiologist"),
+    ):
+        assert resolve(call(operation=operation), table).route.name == stranger
+        asked = call(operation=operation, claimed_agents=claims(agent))
+        with pytest.raises(InvalidRequest):
+            resolve(asked, table)
+
+
 def test_a_caller_granted_one_discovered_model_may_use_it() -> None:
     caller = Caller("c", routes=claims("ollama/qwen3:32b"))
     assert resolve(call(caller=caller, model="qwen3:32b"), TABLE).route.name == "ollama/qwen3:32b"
@@ -152,6 +166,29 @@ def test_the_listing_has_routes_whole_aliases_and_discovered_models() -> None:
 
 def test_the_listing_has_only_what_the_caller_may_use() -> None:
     assert listing(TABLE, Caller("c", routes=claims("demo"))) == ("demo", "fast-model")
+
+
+@pytest.mark.parametrize(
+    ("model", "anyone", "demo_only"),
+    [
+        ("radiology", True, False),
+        ("demo", True, True),
+        ("fast-model", True, True),
+        ("gpt-4o", True, False),
+        ("qwen3:32b", True, False),
+        ("ollama/qwen3:32b", True, False),
+        ("no-such", False, False),
+        ("", False, False),
+        ("gpt-" + "x" * 300, False, False),
+    ],
+)
+def test_a_model_is_offered_if_its_name_leads_somewhere_granted(model: str, anyone: bool, demo_only: bool) -> None:
+    assert offers(TABLE, ANYONE, model) is anyone
+    assert offers(TABLE, Caller("c", routes=claims("demo")), model) is demo_only
+
+
+def test_all_that_is_listed_is_offered() -> None:
+    assert all(offers(TABLE, ANYONE, model) for model in listing(TABLE, ANYONE))
 
 
 AGENTS = st.frozensets(st.sampled_from([*TABLE.agents, "stranger"]))

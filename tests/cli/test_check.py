@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import argparse
+import pathlib
+
+import pytest
+
+from gateway.cli.check import check, register
+from gateway.config import Settings
+from gateway.document import DocumentInvalid, Problem
+
+SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    register(parser.add_subparsers())
+    options = parser.parse_args(["check", *arguments])
+    code = options.run(options)
+    assert isinstance(code, int)
+    return code
+
+
+@pytest.fixture
+def broken(tmp_path: pathlib.Path) -> str:
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\nroutes:\n  r: {targts: [a]}\ndefault_route: rr\n")
+    return str(path)
+
+
+def test_every_problem_is_printed_with_file_line_and_remedy(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--config", broken) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{broken}:3: Unknown key `targts` in `routes.r`.",
+        "  Did you mean `targets`?",
+        f"{broken}:3: `targets` is missing in `routes.r`.",
+        "  Add `targets:` there.",
+        f"{broken}:4: There is no route `rr`.",
+        "  Did you mean `r`?",
+        "3 problems.",
+    ]
+
+
+def test_the_shipped_file_is_sound_and_summed_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(str(SHIPPED), {}) == 0
+    out = capsys.readouterr().out
+    assert f"{SHIPPED} is sound." in out
+    assert "listens on 127.0.0.1:8080; no callers, no keys" in out
+    assert "9 agents" in out
+    assert "off: anthropic (ANTHROPIC_API_KEY is not set), openai (OPENAI_API_KEY is not set)" in out
+
+
+def test_a_configuration_without_rules_says_that_nothing_leaves(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\n")
+    assert check(str(path), {}) == 0
+    assert f"0 rules in {tmp_path}/policies: nothing leaves the premises" in capsys.readouterr().out
+
+
+def test_no_key_is_ever_printed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text('version: 1\nproviders: {a: {kind: anthropic, api_key: "${K}", base_url: "http://${K}@x"}}\n')
+    assert check(str(path), {"K": "hunter2"}) == 1
+    assert "hunter2" not in capsys.readouterr().out
+
+
+def test_further_checkers_have_their_say(capsys: pytest.CaptureFixture[str]) -> None:
+    def sound(settings: Settings) -> str:
+        return f"policies in {settings.policies} are sound."
+
+    def unsound(_: Settings) -> str:
+        raise DocumentInvalid([Problem("p.yaml", 2, "No `why`.", "Say why.")])
+
+    assert check(str(SHIPPED), {}, [sound]) == 0
+    assert capsys.readouterr().out.endswith("are sound.\n")
+    assert check(str(SHIPPED), {}, [unsound, sound, unsound]) == 1
+    assert capsys.readouterr().out == "p.yaml:2: No `why`.\n  Say why.\n" * 2 + "2 problems.\n"
+
+
+def test_the_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--help")
+    assert ended.value.code == 0
+    assert "gateway check --config config.yaml" in capsys.readouterr().out
