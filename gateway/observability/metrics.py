@@ -107,7 +107,8 @@ class Metrics(EventSink):
                 self._kept_in(event)
             case events.LedgerWritten():
                 self._families.audit_records(event.record.value, event.result.value).inc(event.count)
-                self._families.audit_write.observe(event.duration_s)
+                if event.result is not events.LedgerResult.REFUSED:  # nothing was tried
+                    self._families.audit_write.observe(event.duration_s)
             case _:
                 self._changed_state(event)
 

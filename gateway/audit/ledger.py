@@ -1,0 +1,248 @@
+"""The record in SQLite behind one writer thread with group commit; no intent is acknowledged before it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.audit.records import AttemptRow, IntentRow, LedgerUnavailable, OutcomeRow, Row, RowRefused
+from gateway.audit.store import FILE, Store, prepare_directory
+from gateway.events import EventSink, LedgerResult, LedgerWritten, Record
+
+MAX_BATCH = 512
+Waiter = asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """An intent and who waits for it."""
+
+    row: IntentRow
+    loop: asyncio.AbstractEventLoop
+    waiter: Waiter
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    pass
+
+
+_Item = _Intent | AttemptRow | OutcomeRow | _Stop
+
+
+class Ledger:
+    """An `AuditSink` on `state_dir/ledger.db`.
+
+    Rows that nobody waits for are written with the next intent, or after `linger_s` seconds. When the file fails, every
+    intent is refused at once, up to `max_waiting` of the other rows are kept, and the file is tried again every
+    `retry_s` seconds; a failed commit closes the connection, since a failed fsync must not be tried again on it.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        words: Iterable[str],
+        sink: EventSink,
+        linger_s: float = 0.2,
+        retry_s: float = 5.0,
+        max_waiting: int = 20_000,
+    ) -> None:
+        """Open or make the ledger and start its thread. Raises `LedgerUnavailable` where that fails."""
+        self._path = state_dir / FILE
+        self._words = frozenset(words)
+        self._sink = sink
+        self._linger_s = linger_s
+        self._retry_s = retry_s
+        self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._waiting: deque[Row] = deque()
+        self._max_waiting = max_waiting
+        self._lost = 0
+        self._down_since_us = 0
+        self._retry_at = 0.0
+        self._closing = threading.Lock()
+        self._closed = False
+        self._store: Store | None = None
+        opened: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, args=(opened,), name="ledger", daemon=True)
+        self._thread.start()
+        error = opened.get()
+        if error is not None:
+            self._thread.join()
+            raise LedgerUnavailable(f"{self._path} cannot be used: {type(error).__name__}.") from error
+
+    @property
+    def available(self) -> bool:
+        return self._store is not None and not self._closed
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Take the names of a reloaded configuration; rows put in later may use them."""
+        self._words |= frozenset(words)
+
+    async def intend(self, row: IntentRow) -> None:
+        loop = asyncio.get_running_loop()
+        waiter: Waiter = loop.create_future()
+        if not self.available or not self._put(_Intent(row, loop, waiter)):
+            self._report([row], LedgerResult.REFUSED, 0.0)
+            raise LedgerUnavailable("The record cannot be written: nothing may leave the premises.")
+        await waiter
+
+    def attempt(self, row: AttemptRow) -> None:
+        self._put(row)
+
+    def settle(self, row: OutcomeRow) -> None:
+        self._put(row)
+
+    def close(self) -> None:
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._items.put(_Stop())
+        self._thread.join()
+
+    def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
+        for kind, record in ((IntentRow, Record.INTENT), (AttemptRow, Record.ATTEMPT), (OutcomeRow, Record.OUTCOME)):
+            count = sum(isinstance(row, kind) for row in rows)
+            if count:
+                self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))
+
+    def _put(self, item: _Item) -> bool:
+        with self._closing:
+            if self._closed:
+                return False
+            self._items.put(item)
+            return True
+
+    # --- everything below runs in the writer thread ------------------------------------------------------------------
+
+    def _run(self, opened: queue.SimpleQueue[Exception | None]) -> None:
+        try:
+            prepare_directory(self._path.parent)
+            self._store = Store(self._path, words=self._words)
+        except (OSError, sqlite3.Error) as error:
+            opened.put(error)
+            return
+        self._known = self._words
+        opened.put(None)
+        stopping = False
+        while not stopping:
+            intents, stopping = self._collect()
+            self._turn(intents, final=stopping)
+        if self._store is not None:
+            self._store.close()
+
+    def _collect(self) -> tuple[list[_Intent], bool]:
+        """Wait for work; the intents of one batch, and whether to stop after it. Other rows go to `_waiting`."""
+        intents: list[_Intent] = []
+        deadline = time.monotonic() + self._linger_s if self._waiting else None
+        if self._store is None:
+            deadline = self._retry_at
+        while len(intents) < MAX_BATCH:
+            try:
+                item = self._items.get(timeout=self._patience(deadline, hurry=bool(intents)))
+            except queue.Empty:
+                return intents, False
+            match item:
+                case _Intent():
+                    intents.append(item)
+                case _Stop():
+                    return intents, True
+                case _:
+                    self._keep(item)
+                    deadline = deadline or time.monotonic() + self._linger_s
+                    if len(self._waiting) >= MAX_BATCH and self._store is not None:
+                        return intents, False
+        return intents, False
+
+    @staticmethod
+    def _patience(deadline: float | None, *, hurry: bool) -> float | None:
+        if hurry:
+            return 0.0
+        return None if deadline is None else max(deadline - time.monotonic(), 0.0)
+
+    def _keep(self, row: Row) -> None:
+        if len(self._waiting) >= self._max_waiting:
+            self._waiting.popleft()
+            self._lost += 1
+        self._waiting.append(row)
+
+    def _turn(self, intents: Sequence[_Intent], *, final: bool) -> None:
+        if self._store is None and (final or time.monotonic() >= self._retry_at):
+            self._reopen()
+        if self._store is None:
+            self._report([intent.row for intent in intents], LedgerResult.REFUSED, 0.0)
+            self._answer(intents, [False] * len(intents), LedgerUnavailable)
+            return
+        rows = [*(intent.row for intent in intents), *self._waiting]
+        if not rows:
+            return
+        started = time.perf_counter()
+        try:
+            self._learn_new_words(self._store)
+            taken = self._store.write(rows)
+        except Exception:  # noqa: BLE001  # the thread's edge: whatever happened, nobody may wait for ever
+            self._go_down()
+            self._report([intent.row for intent in intents], LedgerResult.FAILED, time.perf_counter() - started)
+            self._answer(intents, [False] * len(intents), LedgerUnavailable)
+            return
+        self._waiting.clear()
+        duration_s = time.perf_counter() - started
+        self._report([row for row, ok in zip(rows, taken, strict=True) if ok], LedgerResult.OK, duration_s)
+        self._report([row for row, ok in zip(rows, taken, strict=True) if not ok], LedgerResult.REFUSED, duration_s)
+        self._answer(intents, taken, RowRefused)
+
+    def _learn_new_words(self, store: Store) -> None:
+        words = self._words
+        if words is not self._known:
+            store.learn(words - self._known)
+            self._known = words
+
+    def _go_down(self) -> None:
+        store, self._store = self._store, None
+        self._down_since_us = self._down_since_us or time.time_ns() // 1000
+        self._retry_at = time.monotonic() + self._retry_s
+        if store is not None:
+            try:
+                store.close()
+            except sqlite3.Error:
+                return  # it is lost already; the next connection recovers from the log
+
+    def _reopen(self) -> None:
+        now_us = time.time_ns() // 1000
+        self._retry_at = time.monotonic() + self._retry_s
+        try:
+            store = Store(self._path, words=self._words)
+        except (OSError, sqlite3.Error):
+            return
+        try:
+            store.note_outage(from_us=min(self._down_since_us, now_us), to_us=now_us, lost=self._lost)
+        except sqlite3.Error:
+            store.close()
+            return
+        self._known = self._words
+        self._store, self._down_since_us, self._lost = store, 0, 0
+
+    @staticmethod
+    def _answer(intents: Sequence[_Intent], taken: Sequence[bool], refusal: type[LedgerUnavailable]) -> None:
+        for loop in {intent.loop for intent in intents}:
+            answers = [(i.waiter, ok) for i, ok in zip(intents, taken, strict=False) if i.loop is loop]
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, answers, refusal)
+
+
+def _resolve(answers: Sequence[tuple[Waiter, bool]], refusal: type[LedgerUnavailable]) -> None:
+    for waiter, ok in answers:
+        if waiter.done():  # whoever waited has gone
+            continue
+        if ok:
+            waiter.set_result(None)
+        else:
+            waiter.set_exception(refusal("The record was not written: nothing may leave the premises."))

@@ -1,0 +1,238 @@
+"""The ledger's tables, and how a row becomes one of theirs; a text that is not a known word finds no place in them.
+
+Every text column refers to `word`, which holds the enums of the code and the names of the configuration and is filled
+only from there. What a caller wrote is therefore refused by the database itself, not by good intentions.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from enum import StrEnum
+
+from gateway import domain, events
+from gateway.audit.records import AttemptRow, IntentRow, OutcomeRow, Row
+from gateway.errors import GatewayError
+
+VERSION = 1
+APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
+
+DDL = """
+CREATE TABLE IF NOT EXISTS word (
+    name TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 200 AND name NOT GLOB '*[^ -~]*')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS entry (
+    seq INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL CHECK (at_us > 0),
+    phase TEXT NOT NULL CHECK (phase IN ('intent', 'attempt', 'outcome')),
+    request_id TEXT NOT NULL CHECK (request_id GLOB 'req_*' AND length(request_id) BETWEEN 20 AND 44
+                                    AND substr(request_id, 5) NOT GLOB '*[^0-9a-z]*'),
+    attempt INTEGER NOT NULL CHECK (attempt BETWEEN 0 AND 1000),
+    operation TEXT NOT NULL REFERENCES word,
+    dialect TEXT REFERENCES word,
+    caller TEXT REFERENCES word,
+    route TEXT REFERENCES word,
+    agent TEXT REFERENCES word,
+    target TEXT REFERENCES word,
+    provider TEXT REFERENCES word,
+    provider_kind TEXT REFERENCES word,
+    model TEXT REFERENCES word,
+    sensitivity TEXT REFERENCES word,
+    destination TEXT REFERENCES word,
+    result TEXT REFERENCES word,
+    reason TEXT REFERENCES word,
+    error_code TEXT REFERENCES word,
+    policy_hash TEXT CHECK (length(policy_hash) BETWEEN 8 AND 64 AND policy_hash NOT GLOB '*[^0-9a-f]*'),
+    body_digest BLOB CHECK (length(body_digest) = 32),
+    body_bytes INTEGER CHECK (body_bytes >= 0),
+    status INTEGER CHECK (status BETWEEN 100 AND 999),
+    attempts INTEGER CHECK (attempts >= 0),
+    duration_us INTEGER CHECK (duration_us >= 0),
+    first_token_us INTEGER CHECK (first_token_us >= 0),
+    input_tokens INTEGER CHECK (input_tokens >= 0),
+    output_tokens INTEGER CHECK (output_tokens >= 0),
+    cached_input_tokens INTEGER CHECK (cached_input_tokens >= 0),
+    reasoning_tokens INTEGER CHECK (reasoning_tokens >= 0),
+    cost_nano_usd INTEGER CHECK (cost_nano_usd >= 0),
+    energy_mwh INTEGER CHECK (energy_mwh >= 0),
+    CHECK (phase <> 'intent' OR (body_digest IS NOT NULL AND policy_hash IS NOT NULL AND target IS NOT NULL)),
+    CHECK (phase <> 'outcome' OR (status IS NOT NULL AND result IS NOT NULL)),
+    UNIQUE (request_id, phase, attempt)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS detail (
+    seq INTEGER NOT NULL REFERENCES entry,
+    what TEXT NOT NULL CHECK (what IN ('found', 'redacted', 'unknown', 'rule', 'trait')),
+    word TEXT NOT NULL REFERENCES word,
+    style TEXT REFERENCES word,
+    count INTEGER CHECK (count > 0),
+    PRIMARY KEY (seq, what, word)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS outage (
+    from_us INTEGER NOT NULL CHECK (from_us > 0),
+    to_us INTEGER NOT NULL CHECK (to_us >= from_us),
+    lost INTEGER NOT NULL CHECK (lost >= 0)
+) STRICT;
+"""
+
+# A guard against accidents, not against an owner of the file.
+GUARD = """
+CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+"""
+GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in ("entry", "detail") for verb in ("UPDATE", "DELETE"))
+
+ENUMS: tuple[type[StrEnum], ...] = (
+    *(domain.Kind, domain.UnknownReason, domain.Trait, domain.Operation, domain.Dialect, domain.ProviderKind),
+    *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult),
+)
+
+Cell = str | int | bytes | None
+Detail = tuple[str, str, str | None, int | None]
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Create the tables in a new file and make sure of the version of an old one. Raises `sqlite3.Error`."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise sqlite3.NotSupportedError("the ledger was written by a newer gateway")
+    if version == 0:
+        stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+        connection.executescript(f"BEGIN IMMEDIATE; {DDL} {GUARDS} {stamp} COMMIT;")
+    learn(connection, own_words())
+
+
+def own_words() -> Iterator[str]:
+    """The enums and error codes of the code."""
+    for enum in ENUMS:
+        yield from enum
+    pending: list[type[GatewayError]] = [GatewayError]
+    while pending:
+        error = pending.pop()
+        pending.extend(error.__subclasses__())
+        yield error.code
+
+
+def learn(connection: sqlite3.Connection, words: Iterable[str]) -> None:
+    """Add words; what is empty, over 200 characters or not printable ASCII is left out, and its rows are refused."""
+    rows = [(str(word),) for word in words]
+    connection.executemany("INSERT OR IGNORE INTO word (name) VALUES (?)", rows)
+
+
+def insert(connection: sqlite3.Connection, row: Row) -> None:
+    """Write one row with its details. Raises `sqlite3.IntegrityError` where the schema refuses it."""
+    cells, details = _cells(row)
+    columns, marks = ", ".join(cells), ", ".join("?" * len(cells))
+    # Column names come from this module.
+    cursor = connection.execute(f"INSERT INTO entry ({columns}) VALUES ({marks})", tuple(cells.values()))  # noqa: S608
+    if details:
+        seq = cursor.lastrowid
+        connection.executemany(
+            "INSERT INTO detail (seq, what, word, style, count) VALUES (?, ?, ?, ?, ?)",
+            [(seq, *detail) for detail in details],
+        )
+
+
+def note_outage(connection: sqlite3.Connection, *, from_us: int, to_us: int, lost: int) -> None:
+    """Write down that the record had a gap, and how many outcome and attempt rows it cost."""
+    connection.execute("INSERT INTO outage (from_us, to_us, lost) VALUES (?, ?, ?)", (from_us, to_us, lost))
+
+
+def _cells(row: Row) -> tuple[dict[str, Cell], list[Detail]]:
+    match row:
+        case IntentRow():
+            return _intent(row)
+        case AttemptRow():
+            return _attempt(row), []
+        case OutcomeRow():
+            return _outcome(row)
+
+
+def _intent(row: IntentRow) -> tuple[dict[str, Cell], list[Detail]]:
+    cells: dict[str, Cell] = {
+        "phase": "intent",
+        "at_us": row.at_us,
+        "request_id": row.request_id,
+        "attempt": row.attempt,
+        "operation": row.operation,
+        "dialect": row.dialect,
+        "caller": row.caller or None,
+        "route": row.route or None,
+        "agent": row.agent or None,
+        "target": row.target or None,
+        "provider": row.provider or None,
+        "provider_kind": row.provider_kind,
+        "model": row.model or None,
+        "sensitivity": row.sensitivity,
+        "policy_hash": row.policy_hash,
+        "body_digest": row.body_digest,
+        "body_bytes": row.body_bytes,
+    }
+    details: list[Detail] = [("redacted", kind, style, None) for kind, style in row.redacted.items()]
+    details += [("unknown", reason, None, None) for reason in row.unknowns]
+    details += [("rule", rule, None, None) for rule in dict.fromkeys(row.rules)]
+    details += [("trait", trait, None, None) for trait in row.traits]
+    return cells, details
+
+
+def _attempt(row: AttemptRow) -> dict[str, Cell]:
+    return {
+        "phase": "attempt",
+        "at_us": row.at_us,
+        "request_id": row.request_id,
+        "attempt": row.attempt,
+        "operation": row.operation,
+        "target": row.target or None,
+        "provider": row.provider or None,
+        "provider_kind": row.provider_kind,
+        "model": row.model or None,
+        "result": row.result,
+        "status": row.status,
+        "duration_us": _micro(row.duration_s),
+    }
+
+
+def _outcome(row: OutcomeRow) -> tuple[dict[str, Cell], list[Detail]]:
+    usage = row.usage
+    cells: dict[str, Cell] = {
+        "phase": "outcome",
+        "at_us": row.at_us,
+        "request_id": row.request_id,
+        "attempt": 0,
+        "operation": row.operation,
+        "dialect": row.dialect,
+        "caller": row.caller or None,
+        "route": row.route or None,
+        "agent": row.agent or None,
+        "target": row.target or None,
+        "provider": row.provider or None,
+        "provider_kind": row.provider_kind,
+        "model": row.model or None,
+        "sensitivity": row.sensitivity,
+        "destination": row.destination,
+        "result": row.outcome,
+        "reason": row.reason or None,
+        "error_code": row.error_code or None,
+        "policy_hash": row.policy_hash or None,
+        "status": row.status,
+        "attempts": row.attempts,
+        "duration_us": _micro(row.duration_s),
+        "first_token_us": None if row.first_token_s is None else _micro(row.first_token_s),
+        "input_tokens": usage.input_tokens if usage.reported else None,
+        "output_tokens": usage.output_tokens if usage.reported else None,
+        "cached_input_tokens": usage.cached_input_tokens if usage.reported else None,
+        "reasoning_tokens": usage.reasoning_tokens if usage.reported else None,
+        "cost_nano_usd": None if row.cost_usd is None else int(row.cost_usd * Decimal(10**9)),
+        "energy_mwh": None if row.energy_wh is None else round(row.energy_wh * 1000),
+    }
+    details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
+    details += [("unknown", reason, None, None) for reason in row.unknowns]
+    details += [("rule", rule, None, None) for rule in dict.fromkeys(row.rules)]
+    return cells, details
+
+
+def _micro(seconds: float) -> int:
+    return max(round(seconds * 1_000_000), 0)

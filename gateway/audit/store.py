@@ -1,0 +1,96 @@
+"""One connection to the ledger's file and its commits; what it reports as written survives the loss of power."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gateway.audit import schema
+from gateway.audit.records import Row
+
+FILE = "ledger.db"
+BUSY_MS = 2000
+REFUSALS = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
+"""What is raised about one row: it is refused, and its neighbours are written. Anything else is about the file."""
+
+
+def prepare_directory(state_dir: Path) -> None:
+    """Make `state_dir` with mode 0700, and close an existing one to others. Raises `OSError`."""
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if state_dir.stat().st_mode & 0o077:
+        state_dir.chmod(0o700)
+
+
+class Store:
+    """An open ledger. Used by one thread; every method raises `sqlite3.Error` or `OSError` where the file fails."""
+
+    def __init__(self, path: Path, *, words: Iterable[str]) -> None:
+        # SQLite gives -wal and -shm the mode of the database file.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+        try:
+            self._configure()
+            schema.prepare(self._connection)
+            schema.learn(self._connection, words)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def write(self, rows: Sequence[Row]) -> list[bool]:
+        """Commit `rows` together; for each, whether it was taken (True) or refused by the schema."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            taken = [self._try(row) for row in rows]
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return taken
+
+    def learn(self, words: Iterable[str]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        schema.learn(self._connection, words)
+        self._connection.execute("COMMIT")
+
+    def note_outage(self, *, from_us: int, to_us: int, lost: int) -> None:
+        """Durably write down a gap; also proves that the file can be written again."""
+        schema.note_outage(self._connection, from_us=from_us, to_us=to_us, lost=lost)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _try(self, row: Row) -> bool:
+        self._connection.execute("SAVEPOINT one_row")
+        try:
+            schema.insert(self._connection, row)
+        except REFUSALS:
+            self._connection.execute("ROLLBACK TO one_row")
+            self._connection.execute("RELEASE one_row")
+            return False
+        self._connection.execute("RELEASE one_row")
+        return True
+
+    def _configure(self) -> None:
+        connection = self._connection
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if sys.platform == "darwin":  # fsync of macOS does not reach the disk
+            connection.execute("PRAGMA fullfsync = ON")
+            connection.execute("PRAGMA checkpoint_fullfsync = ON")

@@ -1,0 +1,152 @@
+"""Rows to write, and a ledger to write them to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.ledger import Ledger
+from gateway.audit.records import AttemptRow, IntentRow, OutcomeRow
+from gateway.domain import (
+    Destination,
+    Dialect,
+    Kind,
+    Operation,
+    Outcome,
+    ProviderKind,
+    Sensitivity,
+    Style,
+    Trait,
+    UnknownReason,
+    Usage,
+)
+from gateway.events import AttemptResult, Event
+
+WORDS = (
+    "soma",
+    "triage",
+    "pathologist",
+    "sonnet",
+    "fast",
+    "anthropic-eu",
+    "ollama",
+    "claude-sonnet-4",
+    "no-phi",
+    "allowed",
+)
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.heard.append(event)
+
+
+def make_intent(number: int = 0, **changes: object) -> IntentRow:
+    fields: dict[str, object] = {
+        "at_us": 1_790_000_000_000_000 + number,
+        "request_id": f"req_{number:032x}",
+        "attempt": 1,
+        "operation": Operation.CHAT,
+        "dialect": Dialect.OPENAI,
+        "caller": "soma",
+        "route": "triage",
+        "agent": "pathologist",
+        "target": "sonnet",
+        "provider": "anthropic-eu",
+        "provider_kind": ProviderKind.ANTHROPIC,
+        "model": "claude-sonnet-4",
+        "sensitivity": Sensitivity.PHI,
+        "policy_hash": "c0ffee00",
+        "body_digest": bytes(32),
+        "body_bytes": 812,
+        "traits": frozenset({Trait.BAA}),
+        "redacted": {Kind.MRN: Style.TOKEN, Kind.NAME: Style.TOKEN},
+        "rules": ("no-phi",),
+    }
+    return IntentRow(**(fields | changes))
+
+
+def make_attempt(number: int = 0, **changes: object) -> AttemptRow:
+    fields: dict[str, object] = {
+        "at_us": 1_790_000_000_000_000 + number,
+        "request_id": f"req_{number:032x}",
+        "attempt": 1,
+        "operation": Operation.CHAT,
+        "target": "fast",
+        "provider": "ollama",
+        "provider_kind": ProviderKind.OLLAMA,
+        "model": "claude-sonnet-4",
+        "result": AttemptResult.OK,
+        "duration_s": 0.5,
+        "status": 200,
+    }
+    return AttemptRow(**(fields | changes))
+
+
+def make_outcome(number: int = 0, **changes: object) -> OutcomeRow:
+    fields: dict[str, object] = {
+        "at_us": 1_790_000_000_000_000 + number,
+        "request_id": f"req_{number:032x}",
+        "operation": Operation.CHAT,
+        "dialect": Dialect.OPENAI,
+        "outcome": Outcome.OK,
+        "status": 200,
+        "duration_s": 1.25,
+        "caller": "soma",
+        "target": "sonnet",
+        "provider": "anthropic-eu",
+        "provider_kind": ProviderKind.ANTHROPIC,
+        "model": "claude-sonnet-4",
+        "sensitivity": Sensitivity.PHI,
+        "destination": Destination.CLOUD,
+        "reason": "allowed",
+        "policy_hash": "c0ffee00",
+        "attempts": 1,
+        "first_token_s": 0.25,
+        "usage": Usage(input_tokens=100, output_tokens=10, reported=True),
+        "cost_usd": Decimal("0.00045"),
+        "energy_wh": 0.25,
+        "found": {Kind.MRN: 2},
+        "unknowns": frozenset({UnknownReason.IMAGE}),
+    }
+    return OutcomeRow(**(fields | changes))
+
+
+@pytest.fixture
+def intent() -> Callable[..., IntentRow]:
+    return make_intent
+
+
+@pytest.fixture
+def attempt() -> Callable[..., AttemptRow]:
+    return make_attempt
+
+
+@pytest.fixture
+def outcome() -> Callable[..., OutcomeRow]:
+    return make_outcome
+
+
+@pytest.fixture
+def sink() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def open_ledger(tmp_path: Path, sink: Recorder) -> Iterator[Callable[..., Ledger]]:
+    opened: list[Ledger] = []
+
+    def opener(**options: object) -> Ledger:
+        ledger = Ledger(tmp_path / "state", words=WORDS, sink=sink, **options)
+        opened.append(ledger)
+        return ledger
+
+    yield opener
+    for ledger in opened:
+        ledger.close()

@@ -1,0 +1,239 @@
+"""The ledger: durable before it says so, and honest when it cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.records import LedgerUnavailable, RowRefused
+from gateway.events import LedgerResult, LedgerWritten, Record
+
+
+def entries(state: Path) -> list[tuple[str, str]]:
+    reader = sqlite3.connect(state / "ledger.db")
+    try:
+        return reader.execute("SELECT phase, request_id FROM entry ORDER BY seq").fetchall()
+    finally:
+        reader.close()
+
+
+async def eventually(claim) -> None:
+    deadline = time.monotonic() + 10
+    while not claim():
+        assert time.monotonic() < deadline, "it never came true"
+        await asyncio.sleep(0.005)
+
+
+async def test_an_acknowledged_intent_is_in_the_file(open_ledger, intent, tmp_path):
+    ledger = open_ledger()
+
+    await ledger.intend(intent(7))
+
+    assert entries(tmp_path / "state") == [("intent", intent(7).request_id)]
+
+
+async def test_intents_that_come_together_are_committed_together(open_ledger, intent, sink):
+    ledger = open_ledger()
+
+    await asyncio.gather(*(ledger.intend(intent(number)) for number in range(64)))
+
+    written = [event for event in sink.heard if isinstance(event, LedgerWritten)]
+    assert sum(event.count for event in written) == 64
+    assert len(written) < 32
+    assert {event.record for event in written} == {Record.INTENT}
+    assert {event.result for event in written} == {LedgerResult.OK}
+
+
+async def test_other_rows_become_durable_without_anyone_waiting(open_ledger, attempt, outcome, tmp_path):
+    ledger = open_ledger(linger_s=0.01)
+
+    ledger.attempt(attempt(1))
+    ledger.settle(outcome(1))
+
+    await eventually(lambda: len(entries(tmp_path / "state")) == 2)
+
+
+async def test_closing_writes_what_is_waiting(open_ledger, outcome, tmp_path):
+    ledger = open_ledger(linger_s=3600)
+    for number in range(700):
+        ledger.settle(outcome(number))
+
+    await asyncio.to_thread(ledger.close)
+
+    assert len(entries(tmp_path / "state")) == 700
+    ledger.close()
+
+
+async def test_a_row_the_schema_refuses_is_no_leave_to_send_and_harms_no_other(open_ledger, intent, sink):
+    ledger = open_ledger()
+
+    answers = await asyncio.gather(
+        ledger.intend(intent(1)),
+        ledger.intend(intent(2, target="Zebulon Quarkenbusch")),
+        ledger.intend(intent(3)),
+        return_exceptions=True,
+    )
+
+    assert [type(answer) for answer in answers] == [type(None), RowRefused, type(None)]
+    assert "Zebulon" not in str(answers[1])
+    assert ledger.available
+    assert LedgerResult.REFUSED in {event.result for event in sink.heard}
+
+
+async def test_a_closed_ledger_acknowledges_nothing(open_ledger, intent, outcome):
+    ledger = open_ledger()
+    ledger.close()
+
+    ledger.settle(outcome())
+
+    assert not ledger.available
+    with pytest.raises(LedgerUnavailable):
+        await ledger.intend(intent())
+
+
+async def test_whoever_stops_waiting_does_not_disturb_the_others(open_ledger, intent, tmp_path):
+    ledger = open_ledger()
+    gone = asyncio.ensure_future(ledger.intend(intent(1)))
+    stays = asyncio.ensure_future(ledger.intend(intent(2)))
+    await asyncio.sleep(0)
+
+    gone.cancel()
+    await stays
+
+    assert ("intent", intent(2).request_id) in entries(tmp_path / "state")
+
+
+async def test_names_of_a_reloaded_configuration_are_taken(open_ledger, intent):
+    ledger = open_ledger()
+    with pytest.raises(RowRefused):
+        await ledger.intend(intent(1, target="brand-new"))
+
+    ledger.learn(["brand-new"])
+
+    await ledger.intend(intent(1, target="brand-new"))
+
+
+async def test_a_ledger_is_taken_up_where_it_was_left(open_ledger, intent, tmp_path):
+    first = open_ledger()
+    await first.intend(intent(1))
+    first.close()
+
+    await open_ledger().intend(intent(2))
+
+    assert len(entries(tmp_path / "state")) == 2
+
+
+def test_a_place_that_cannot_be_written_is_said_at_the_start(open_ledger, tmp_path):
+    (tmp_path / "state").write_text("a file where the directory should be")
+
+    with pytest.raises(LedgerUnavailable, match="cannot be used"):
+        open_ledger()
+
+
+FULL_DISK = """
+    import asyncio, resource, signal, sqlite3, sys
+    from pathlib import Path
+    from conftest import Recorder, WORDS, make_intent, make_outcome
+    from gateway.audit.ledger import Ledger
+    from gateway.audit.records import LedgerUnavailable
+
+    def limit(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    async def main(state):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        sink = Recorder()
+        ledger = Ledger(state, words=WORDS, sink=sink, retry_s=0.05, linger_s=0.01, max_waiting=5)
+        await ledger.intend(make_intent(1))
+        limit(4096)
+        for number in (2, 3):
+            try:
+                await ledger.intend(make_intent(number))
+            except LedgerUnavailable:
+                print("refused", ledger.available)
+        for number in range(10, 20):
+            ledger.settle(make_outcome(number))
+        await asyncio.sleep(0.2)
+        print("still down", not ledger.available)
+        limit(resource.RLIM_INFINITY)
+        for _ in range(500):
+            if ledger.available:
+                break
+            await asyncio.sleep(0.01)
+        await ledger.intend(make_intent(4))
+        ledger.close()
+        print("results", sorted({event.result.value for event in sink.heard}))
+        reader = sqlite3.connect(state / "ledger.db")
+        intents = reader.execute("SELECT request_id FROM entry WHERE phase = 'intent'").fetchall()
+        print("intents", [int(name[4:], 16) for (name,) in intents])
+        print("outcomes", reader.execute("SELECT count(*) FROM entry WHERE phase = 'outcome'").fetchone()[0])
+        print("outage", reader.execute("SELECT to_us >= from_us, lost FROM outage").fetchall())
+
+    asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def script(source: str, *arguments: str) -> subprocess.Popen[str]:
+    setup = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+    command = [sys.executable, "-c", setup + textwrap.dedent(source), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_full_disk_refuses_intents_and_the_ledger_recovers_and_notes_the_gap(tmp_path):
+    output, errors = script(FULL_DISK, str(tmp_path / "state")).communicate(timeout=60)
+
+    assert output.splitlines() == [
+        "refused False",
+        "refused False",
+        "still down True",
+        "results ['failed', 'ok', 'refused']",
+        "intents [1, 4]",
+        "outcomes 5",
+        "outage [(1, 5)]",
+    ], errors
+
+
+CRASH = """
+    import asyncio, itertools, sys
+    from pathlib import Path
+    from conftest import Recorder, WORDS, make_intent, make_outcome
+    from gateway.audit.ledger import Ledger
+
+    async def write(ledger, numbers):
+        for number in numbers:
+            await ledger.intend(make_intent(number))
+            ledger.settle(make_outcome(number))
+            sys.stdout.write(f"{number}\n")
+            sys.stdout.flush()
+
+    async def main(state):
+        ledger = Ledger(state, words=WORDS, sink=Recorder())
+        numbers = itertools.count()
+        await asyncio.gather(*(write(ledger, numbers) for _ in range(16)))
+
+    asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize("acknowledged", [1, 40, 400])
+def test_no_acknowledged_intent_is_lost_when_the_process_is_killed(tmp_path, acknowledged):
+    writer = script(CRASH, str(tmp_path / "state"))
+    assert writer.stdout is not None
+    seen = [int(writer.stdout.readline()) for _ in range(acknowledged)]
+    writer.send_signal(signal.SIGKILL)
+    rest, _ = writer.communicate(timeout=30)
+    seen += [int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+
+    kept = {int(request_id[4:], 16) for phase, request_id in entries(tmp_path / "state") if phase == "intent"}
+    reader = sqlite3.connect(tmp_path / "state" / "ledger.db")
+    assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    reader.close()
+    assert set(seen) <= kept

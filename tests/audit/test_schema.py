@@ -1,0 +1,159 @@
+"""What the tables take, and what they refuse."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from gateway.audit import schema
+from gateway.domain import Kind, Style, Usage
+
+CANARY = "Zebulon Quarkenbusch"
+
+
+@pytest.fixture
+def connection():
+    opened = sqlite3.connect(":memory:", isolation_level=None)
+    opened.execute("PRAGMA foreign_keys = ON")
+    schema.prepare(opened)
+    words = ["soma", "triage", "pathologist", "sonnet", "fast", "anthropic-eu", "ollama", "claude-sonnet-4", "no-phi"]
+    schema.learn(opened, [*words, "allowed"])
+    yield opened
+    opened.close()
+
+
+def test_an_intent_says_what_leaves_for_where_and_without_what(connection, intent):
+    schema.insert(connection, intent())
+
+    entry = connection.execute("SELECT phase, caller, target, sensitivity, body_bytes FROM entry").fetchone()
+    details = connection.execute("SELECT what, word, style FROM detail ORDER BY what, word").fetchall()
+    assert entry == ("intent", "soma", "sonnet", "phi", 812)
+    assert details == [
+        ("redacted", "mrn", "token"),
+        ("redacted", "name", "token"),
+        ("rule", "no-phi", None),
+        ("trait", "baa", None),
+    ]
+
+
+def test_an_outcome_counts_in_whole_numbers(connection, outcome):
+    schema.insert(connection, outcome())
+
+    columns = "result, duration_us, first_token_us, input_tokens, cost_nano_usd, energy_mwh"
+    assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == ("ok", 1250000, 250000, 100, 450000, 250)
+    found = "SELECT word, count FROM detail WHERE what = 'found'"
+    assert connection.execute(found).fetchone() == ("mrn", 2)
+
+
+def test_what_is_not_known_is_null_and_not_zero(connection, outcome):
+    schema.insert(connection, outcome(usage=Usage(), cost_usd=None, energy_wh=None, first_token_s=None, target=""))
+
+    columns = "input_tokens, cost_nano_usd, energy_mwh, first_token_us, target"
+    assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == (None,) * 5
+
+
+def test_an_attempt_on_the_premises_is_a_row_too(connection, attempt):
+    schema.insert(connection, attempt())
+
+    columns = "phase, target, result, status, duration_us"
+    assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == ("attempt", "fast", "ok", 200, 500000)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("request_id", "operation", "dialect", "caller", "route", "agent", "target", "provider", "provider_kind"),
+        *("model", "sensitivity", "policy_hash", "body_digest", "body_bytes", "attempt", "at_us"),
+    ],
+)
+def test_a_free_text_finds_no_place_in_an_intent(connection, intent, column):
+    with pytest.raises((sqlite3.Error, TypeError)):
+        schema.insert(connection, intent(**{column: CANARY}))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("request_id", "operation", "dialect", "caller", "route", "agent", "target", "provider", "provider_kind"),
+        *("model", "sensitivity", "policy_hash", "outcome", "reason", "error_code", "destination"),
+        *("status", "attempts", "duration_s", "first_token_s", "cost_usd", "energy_wh", "at_us"),
+    ],
+)
+def test_a_free_text_finds_no_place_in_an_outcome(connection, outcome, column):
+    with pytest.raises((sqlite3.Error, TypeError)):
+        schema.insert(connection, outcome(**{column: CANARY}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"redacted": {CANARY: Style.TOKEN}},
+        {"redacted": {Kind.MRN: CANARY}},
+        {"rules": (CANARY,)},
+        {"unknowns": frozenset({CANARY})},
+        {"traits": frozenset({CANARY})},
+        {"body_digest": b"too short"},
+        {"body_digest": None},
+        {"policy_hash": ""},
+        {"request_id": "req_" + "x" * 60},
+        {"request_id": "req_ZEBULONQUARKENBUSCH"},
+        {"request_id": "8675309"},
+        {"attempt": -1},
+        {"target": ""},
+    ],
+)
+def test_an_intent_with_anything_else_in_it_is_refused(connection, intent, changes):
+    with pytest.raises(sqlite3.Error):
+        schema.insert(connection, intent(**changes))
+
+
+def test_every_text_column_is_bound_to_the_known_words_or_to_a_pattern(connection):
+    for table in ("entry", "detail"):
+        bound = {row[3] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"]
+        checked = {"phase", "request_id", "policy_hash", "what"}
+        assert set(columns) - bound - checked == set()
+
+
+@pytest.mark.parametrize("word", ["", "line\nbreak", "naïve", "x" * 201, "tab\t"])
+def test_a_word_that_no_name_looks_like_is_not_learnt(connection, intent, word):
+    schema.learn(connection, [word])
+
+    assert connection.execute("SELECT count(*) FROM word WHERE name = ?", (word,)).fetchone() == (0,)
+
+
+def test_the_same_try_of_the_same_request_is_written_once(connection, intent):
+    schema.insert(connection, intent())
+
+    with pytest.raises(sqlite3.IntegrityError):
+        schema.insert(connection, intent())
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entry SET status = 200", "DELETE FROM entry", "DELETE FROM detail"])
+def test_the_record_is_append_only(connection, intent, statement):
+    schema.insert(connection, intent())
+
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(statement)
+
+
+def test_a_ledger_of_a_newer_gateway_is_left_alone(connection):
+    connection.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(sqlite3.NotSupportedError, match="newer"):
+        schema.prepare(connection)
+
+
+def test_an_existing_ledger_is_kept(connection, intent):
+    schema.insert(connection, intent())
+
+    schema.prepare(connection)
+
+    assert connection.execute("SELECT count(*) FROM entry").fetchone() == (1,)
+
+
+def test_a_gap_in_the_record_is_written_down(connection):
+    schema.note_outage(connection, from_us=1, to_us=5, lost=3)
+
+    assert connection.execute("SELECT * FROM outage").fetchall() == [(1, 5, 3)]
