@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from gateway.document import Document, DocumentInvalid, Problem, read, validate
 from gateway.domain import Kind, Style
 from gateway.policy.examples import Example, complaint, destination, request
 from gateway.policy.rules import Policy, Rule, Then, To, When, merge, unite
-from gateway.policy.schema import ExampleForm, PolicyForm, RedactForm, RuleForm, ToForm, WhenForm, kinds, reasons
+from gateway.policy.schema import (
+    ExampleForm,
+    PolicyForm,
+    RedactForm,
+    RuleForm,
+    SuiteForm,
+    ToForm,
+    WhenForm,
+    kinds,
+    reasons,
+)
 
 
 def parse(text: str, *, file: str) -> Policy:
@@ -28,18 +39,17 @@ def parse(text: str, *, file: str) -> Policy:
         _rule(rule, file=file, line=document.line(("rules", index, "id"))) for index, rule in enumerate(form.rules)
     )
     policy = Policy(tuple(rules))
-    for index, example in enumerate(form.examples):
-        if said := complaint(_example(example), policy):
-            problems.append(document.problem(("examples", index), said, "Change the example, or the rules it tests."))
+    problems += _broken(form.examples, policy, document)
     if problems:
         raise DocumentInvalid(problems)
     return policy
 
 
-def load(texts: Mapping[str, str]) -> Policy:
+def load(texts: Mapping[str, str], *, tests: Mapping[str, str] = MappingProxyType({})) -> Policy:
     """One policy of several files (name → text); each is tried on its own examples before they are joined.
 
-    Raises `DocumentInvalid` with the problems of all files, ids that two files use included.
+    `tests` are files that hold nothing but examples, for all policies together. Raises `DocumentInvalid` with the
+    problems of all files, ids that two files use included; `tests` are tried when there are none.
     """
     policies: list[Policy] = []
     problems: list[Problem] = []
@@ -50,9 +60,26 @@ def load(texts: Mapping[str, str]) -> Policy:
             problems.extend(invalid.problems)
     policy = merge(policies)
     problems.extend(_clashes(policy.rules))
+    if not problems:
+        for file, text in tests.items():
+            problems.extend(_try(text, policy, file=file))
     if problems:
         raise DocumentInvalid(problems)
     return policy
+
+
+def _try(text: str, policy: Policy, *, file: str) -> Iterable[Problem]:
+    try:
+        document = read(text, file=file)
+        return _broken(validate(SuiteForm, document).examples, policy, document)
+    except DocumentInvalid as invalid:
+        return invalid.problems
+
+
+def _broken(examples: Sequence[ExampleForm], policy: Policy, document: Document) -> list[Problem]:
+    remedy = "Change the example, or the rules it tests."
+    said = (complaint(_example(example), policy) for example in examples)
+    return [document.problem(("examples", place), words, remedy) for place, words in enumerate(said) if words]
 
 
 def _repeated_ids(document: Document) -> list[Problem]:

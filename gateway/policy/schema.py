@@ -156,7 +156,9 @@ class ThenForm(Form):
     redact: Annotated[RedactForm, BeforeValidator(_by_style)] = Field(
         RedactForm.model_construct(), description="These kinds are taken out; what cannot be taken out is refused."
     )
-    deny: Annotated[bool, AfterValidator(_true)] = Field(False, description="Refused, whatever other rules say.")
+    deny: Annotated[bool, AfterValidator(_true)] = Field(
+        False, description="`true`: refused, whatever other rules say."
+    )
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
@@ -214,3 +216,10 @@ class PolicyForm(Form):
     version: Literal[1] = Field(description="The version of this format: 1.")
     rules: Annotated[list[RuleForm], AfterValidator(_filled)] = Field(description="The rules, in any order.")
     examples: list[ExampleForm] = Field([], description="What must come of them.")
+
+
+class SuiteForm(Form):
+    """A file of `policies/tests/`: examples that all policies together must keep."""
+
+    version: Literal[1] = Field(description="The version of this format: 1.")
+    examples: Annotated[list[ExampleForm], AfterValidator(_filled)] = Field(description="What must come of them.")
