@@ -14,9 +14,9 @@ from gateway.api.calls import call_of, checked_body
 from gateway.api.front import Facade, Visit, cors_headers
 from gateway.api.streams import StreamWriter, stream
 from gateway.domain import Dialect, Operation, Tree
-from gateway.errors import GatewayError, ModelNotFound
+from gateway.errors import GatewayError
 from gateway.pipeline import Pipeline
-from gateway.routing.resolve import listing
+from gateway.routing.resolve import known, listing
 from gateway.wire import sse
 from gateway.wire.errors import envelope
 from gateway.wire.openai_request import validate_chat, validate_embeddings
@@ -69,8 +69,7 @@ class OpenAiFacade:
     async def model(self, visit: Visit) -> None:
         """One model by its id, which may hold `/` and `:`."""
         name = visit.params["rest"]
-        if name not in listing(visit.settings.table, visit.caller):
-            raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")
+        known(visit.settings.table, visit.caller, name)
         await visit.json(_model(name), headers=cors_headers(visit.exchange, visit.settings))
 
 

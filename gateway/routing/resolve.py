@@ -40,8 +40,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
             )
     agents = claimed or _bound(call.caller)
     label, route = _route(call, table, _leading(table, call.claimed_agents, claimed, agents))
-    if not grants(call.caller.routes, route.name):
-        raise RouteNotAllowed("This caller may not use that model. `GET /v1/models` lists those it may.", param="model")
+    _granted(route, call.caller)
     if route.operation is not call.operation:
         raise InvalidRequest(_WRONG_OPERATION[call.operation], param="model")
     return Resolution(route, agents, not agents, label)
@@ -55,17 +54,13 @@ def listing(table: RoutingTable, caller: Caller) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*routes, *aliases, *found]))
 
 
-def offers(table: RoutingTable, caller: Caller, model: str) -> bool:
-    """Whether `caller` may ask for `model`: what `listing` names, and what a pattern or a bare name means."""
-    if model in table.routes:
-        return grants(caller.routes, model)
-    if len(model) > MAX_MODEL_CHARS:
-        return False
-    alias = table.alias(model)
-    if alias is not None:
-        return grants(caller.routes, alias.route)
-    found = table.found(model)
-    return found is not None and grants(caller.routes, found[0])
+def known(table: RoutingTable, caller: Caller, model: str) -> Route:
+    """The route that `model` names for `caller`, whatever can be done with it.
+
+    Raises `ModelNotFound` or `RouteNotAllowed`.
+    """
+    _, route = _named(model, table, "", Operation.CHAT)
+    return _granted(route, caller)
 
 
 def grants(grant: frozenset[str], name: str) -> bool:
@@ -110,7 +105,7 @@ def _route(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Rout
     suits = agent_route in table.routes and table.routes[agent_route].operation is call.operation
     own = agent_route if suits else ""
     if call.model:
-        return _named(call, table, own)
+        return _named(call.model, table, own, call.operation)
     name = own or table.default(call.operation)
     # The demonstration model is for whoever asks for nothing in particular; no agent ever falls to it.
     stranded = agent_route and not own and name in table.routes and _is_demonstration(table.routes[name])
@@ -125,8 +120,13 @@ def _is_demonstration(route: Route) -> bool:
     return any(target.provider.kind is ProviderKind.EMBEDDED for target in route.targets)
 
 
-def _named(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Route]:
-    model = call.model
+def _granted(route: Route, caller: Caller) -> Route:
+    if not grants(caller.routes, route.name):
+        raise RouteNotAllowed("This caller may not use that model. `GET /v1/models` lists those it may.", param="model")
+    return route
+
+
+def _named(model: str, table: RoutingTable, agent_route: str, operation: Operation) -> tuple[str, Route]:
     if model in table.routes:
         return model, table.routes[model]
     if len(model) <= MAX_MODEL_CHARS:
@@ -136,5 +136,5 @@ def _named(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Rout
         found = table.found(model)
         if found is not None:
             name, target = found
-            return name, Route(name, (target,), call.operation)
+            return name, Route(name, (target,), operation)
     raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")

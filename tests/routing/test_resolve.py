@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Adapter, Agent, Call, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
 from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
-from gateway.routing.resolve import listing, offers, resolve
+from gateway.routing.resolve import known, listing, resolve
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
 OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, discover=True)
@@ -166,6 +166,14 @@ def test_the_listing_has_routes_whole_aliases_and_discovered_models() -> None:
 
 def test_the_listing_has_only_what_the_caller_may_use() -> None:
     assert listing(TABLE, Caller("c", routes=claims("demo"))) == ("demo", "fast-model")
+
+
+def offers(table: RoutingTable, caller: Caller, model: str) -> bool:
+    try:
+        known(table, caller, model)
+    except (ModelNotFound, RouteNotAllowed):
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

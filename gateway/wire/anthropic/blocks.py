@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.wire.checks import array, base64, boolean, filled, invalid, mapping, one_of, present, string
-from gateway.wire.structural import IDENTIFIER
 
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
+IDENTIFIER = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+"""Tool names and tool-use ids, as the API restricts them."""
 IN_SYSTEM = frozenset({"text"})
 IN_RESULT = frozenset({"text", "image", "document", "search_result", "tool_reference", "browser_state"})
 HOSTED_RESULTS = frozenset(

@@ -1,22 +1,35 @@
-"""What the gateway reads and sets in a Claude target's own reply: model name and token counts, nothing else."""
+"""A Claude target's own reply on its way to a caller of the same dialect: renamed, counted, watched; never rebuilt.
+
+Ids, signatures, citations and cache counts pass as they are, because the caller may have to send them back.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from gateway.domain import Usage
+from gateway.errors import UpstreamFailed
+from gateway.wire import hub
+
+_DELTA_KEYS = {
+    "text_delta": "text",
+    "thinking_delta": "thinking",
+    "signature_delta": "signature",
+    "input_json_delta": "partial_json",
+}
 
 
-def renamed(item: dict[str, Any], *, model: str) -> dict[str, Any]:
-    """A reply or a stream event under the model name that the caller asked for; the rest is the same objects."""
-    if item.get("type") == "message":
-        return item | {"model": model}
-    if item.get("type") == "message_start":
-        return item | {"message": item["message"] | {"model": model}}
-    return item
+def message_reply(tree: dict[str, Any], *, model: str) -> dict[str, Any]:
+    """A whole reply under the model name that the caller asked for. Raises UpstreamFailed for one that is none."""
+    if tree.get("type") != "message" or not isinstance(tree.get("content"), list):
+        raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
+    return tree | {"model": model}
 
 
-def usage_of(item: dict[str, Any], so_far: Usage = Usage()) -> Usage:  # noqa: B008 - a frozen value
+def usage_of(item: dict[str, Any], so_far: Usage | None = None) -> Usage | None:
     """Tokens after this reply or stream event, given those `so_far` (counts in events are cumulative).
 
     The API counts cached input apart; `Usage.input_tokens` includes it, as the hub's does.
@@ -25,13 +38,123 @@ def usage_of(item: dict[str, Any], so_far: Usage = Usage()) -> Usage:  # noqa: B
     counts = message.get("usage") if isinstance(message, dict) else None
     if not isinstance(counts, dict):
         return so_far
+    before = so_far or Usage()
     read, written = counts.get("cache_read_input_tokens"), counts.get("cache_creation_input_tokens")
     fresh = counts.get("input_tokens")
     thought = (counts.get("output_tokens_details") or {}).get("thinking_tokens")
     return Usage(
-        input_tokens=so_far.input_tokens if fresh is None else fresh + (read or 0) + (written or 0),
-        output_tokens=counts.get("output_tokens") or so_far.output_tokens,
-        cached_input_tokens=so_far.cached_input_tokens if read is None else read,
-        reasoning_tokens=so_far.reasoning_tokens if thought is None else thought,
+        input_tokens=before.input_tokens if fresh is None else fresh + (read or 0) + (written or 0),
+        output_tokens=counts.get("output_tokens") or before.output_tokens,
+        cached_input_tokens=before.cached_input_tokens if read is None else read,
+        reasoning_tokens=before.reasoning_tokens if thought is None else thought,
         reported=True,
     )
+
+
+def has_content(event: dict[str, Any]) -> bool:
+    """Whether the event carries *content* in the sense of law 8: text, thinking, or a tool call."""
+    if event.get("type") == "content_block_start":
+        block = event.get("content_block") or {}
+        return block.get("type") not in {"text", "thinking"} or bool(block.get("text") or block.get("thinking"))
+    delta = event.get("delta") or {}
+    return event.get("type") == "content_block_delta" and any(delta.get(key) for key in _DELTA_KEYS.values())
+
+
+class EventStream:
+    """Events of one stream, renamed one by one; knows when the stream has really ended.
+
+    The counterpart of `openai_reply.ChunkStream` for a stream that stays in this dialect.
+    """
+
+    __slots__ = ("_finished", "_model", "usage")
+
+    def __init__(self, *, model: str) -> None:
+        self._model = model
+        self._finished = False
+        self.usage: Usage | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether a stop reason has come: a stream without one did not end, it broke (law 8)."""
+        return self._finished
+
+    def chunk(self, event: dict[str, Any]) -> dict[str, Any] | None:
+        """The event as the caller gets it. Raises UpstreamFailed for an error in the place of an event."""
+        if event.get("type") == "error" or "error" in event:
+            raise UpstreamFailed("The provider reported an error in the middle of its answer.")
+        self.usage = usage_of(event, self.usage)
+        if event.get("type") == "message_delta":
+            self._finished = self._finished or bool((event.get("delta") or {}).get("stop_reason"))
+        if event.get("type") == "message_start":
+            return event | {"message": event["message"] | {"model": self._model}}
+        return event
+
+    def last(self) -> None:
+        """Nothing: the stream brings its own last event."""
+
+
+def aggregate(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The whole reply that a stream of events spells. Raises UpstreamFailed when it does not begin like one."""
+    message: dict[str, Any] = {}
+    arguments: dict[int, str] = {}
+    for event in events:
+        match event.get("type"):
+            case "message_start":
+                message = event["message"] | {"content": []}
+            case "content_block_start" if message:
+                message["content"].append(dict(event["content_block"]))
+            case "content_block_delta" if message:
+                _extend(message["content"][event["index"]], event["delta"], arguments, event["index"])
+            case "message_delta" if message:
+                usage = message.get("usage") or {}
+                counts = {key: count for key, count in (event.get("usage") or {}).items() if count is not None}
+                message |= event.get("delta") or {}
+                message["usage"] = usage | counts
+    if not message:
+        raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
+    for index, text in arguments.items():
+        message["content"][index]["input"] = hub.arguments(text, truncated=message.get("stop_reason") == "max_tokens")
+    return message
+
+
+def _extend(block: dict[str, Any], delta: dict[str, Any], arguments: dict[int, str], index: int) -> None:
+    kind = delta.get("type")
+    if kind == "input_json_delta":
+        arguments[index] = arguments.get(index, "") + delta["partial_json"]
+    elif kind == "citations_delta":
+        block["citations"] = [*(block.get("citations") or []), delta["citation"]]
+    elif kind in _DELTA_KEYS:
+        key = _DELTA_KEYS[kind]
+        block[key] = (block.get(key) or "") + delta[key]
+
+
+def events_of(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events that spell a whole reply, for a caller that asked for a stream."""
+    head = message | {"content": [], "stop_reason": None, "stop_sequence": None}
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": head}]
+    for index, block in enumerate(message["content"]):
+        start, deltas = _spelled(block)
+        events.append({"type": "content_block_start", "index": index, "content_block": start})
+        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
+        events.append({"type": "content_block_stop", "index": index})
+    ending = {key: message.get(key) for key in ("stop_reason", "stop_sequence")}
+    events.append({"type": "message_delta", "delta": ending, "usage": message.get("usage") or {"output_tokens": 0}})
+    return [*events, {"type": "message_stop"}]
+
+
+def _spelled(block: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A block as its empty start and the deltas that fill it; unknown blocks start whole."""
+    match block.get("type"):
+        case "text":
+            deltas = [{"type": "text_delta", "text": block["text"]}] if block["text"] else []
+            cited = [{"type": "citations_delta", "citation": item} for item in block.get("citations") or []]
+            return {"type": "text", "text": ""}, [*deltas, *cited]
+        case "thinking":
+            thought = {"type": "thinking_delta", "thinking": block["thinking"]}
+            signed = {"type": "signature_delta", "signature": block.get("signature") or ""}
+            return {"type": "thinking", "thinking": "", "signature": ""}, [thought, signed]
+        case "tool_use" | "server_tool_use":
+            spelled = {"type": "input_json_delta", "partial_json": orjson.dumps(block["input"]).decode()}
+            return block | {"input": {}}, [spelled]
+        case _:
+            return block, []

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.domain import Usage
 from gateway.wire import hub
+from gateway.wire.anthropic.blocks import IDENTIFIER
 from gateway.wire.openai_reply import usage_of
-from gateway.wire.structural import IDENTIFIER
 
 STOP_REASONS = {
     "stop": "end_turn",

@@ -13,7 +13,17 @@ from gateway.wire.hub import JSON_OUTPUT_NAME, Translated
 
 _SAME_NAME = frozenset({"model", "max_tokens", "temperature", "top_p", "stream"})
 _TRANSLATED = frozenset(
-    {"messages", "system", "stop_sequences", "tools", "tool_choice", "thinking", "output_config", "metadata"}
+    {
+        "messages",
+        "system",
+        "stop_sequences",
+        "tools",
+        "tool_choice",
+        "thinking",
+        "output_config",
+        "output_format",
+        "metadata",
+    }
 )
 _HINTS = frozenset(
     {"cache_control", "service_tier", "inference_geo", "diagnostics", "speed", "user_profile_id", "workspace_id"}
@@ -53,7 +63,7 @@ def to_hub(tree: dict[str, Any]) -> Translated:
         hub["stop"] = list(tree["stop_sequences"])
     if tree.get("stream"):
         hub["stream_options"] = {"include_usage": True}
-    if form := (tree.get("output_config") or {}).get("format"):
+    if form := (tree.get("output_config") or {}).get("format") or tree.get("output_format"):
         schema = {"name": JSON_OUTPUT_NAME, "schema": form["schema"], "strict": True}
         hub["response_format"] = {"type": "json_schema", "json_schema": schema}
     if user := (tree.get("metadata") or {}).get("user_id"):

@@ -36,6 +36,8 @@ def validate_count(tree: dict[str, Any]) -> None:
     _tools(tree)
     _thinking(tree)
     _output_config(tree)
+    if tree.get("output_format") is not None:
+        _format(tree["output_format"], "output_format")
 
 
 def _messages(tree: dict[str, Any]) -> None:
@@ -139,8 +141,11 @@ def _output_config(tree: dict[str, Any]) -> None:
     config = mapping(tree["output_config"], "output_config")
     if config.get("effort") is not None:
         one_of(config["effort"], "output_config.effort", ("low", "medium", "high", "xhigh", "max"))
-    if config.get("format") is None:
-        return
-    form = mapping(config["format"], "output_config.format")
-    one_of(present(form, "type", "output_config.format"), "output_config.format.type", ("json_schema",))
-    mapping(present(form, "schema", "output_config.format"), "output_config.format.schema")
+    if config.get("format") is not None:
+        _format(config["format"], "output_config.format")
+
+
+def _format(value: Any, at: str) -> None:
+    form = mapping(value, at)
+    one_of(present(form, "type", at), f"{at}.type", ("json_schema",))
+    mapping(present(form, "schema", at), f"{at}.schema")

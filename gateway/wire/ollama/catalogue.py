@@ -21,9 +21,9 @@ def tags(models: Iterable[str], *, modified_at: str) -> dict[str, Any]:
     return {"models": [_entry(name) | {"modified_at": modified_at} for name in models]}
 
 
-def running(models: Iterable[str], *, expires_at: str) -> dict[str, Any]:
-    """The body of `GET /api/ps`: models whose server says that they are loaded."""
-    return {"models": [_entry(name) | {"expires_at": expires_at, "size_vram": 0} for name in models]}
+def running() -> dict[str, Any]:
+    """The body of `GET /api/ps`, which lists what is loaded: a gateway loads nothing."""
+    return {"models": []}
 
 
 def show(*, modified_at: str, capabilities: Iterable[str], context: int | None) -> dict[str, Any]:
