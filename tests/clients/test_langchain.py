@@ -1,5 +1,7 @@
 """LangChain's three chat models, and their embeddings, against the gateway."""
 
+import gc
+
 import pytest
 from langchain_anthropic import ChatAnthropic
 from langchain_core.messages import HumanMessage, ToolMessage
@@ -7,6 +9,18 @@ from langchain_core.tools import tool
 from langchain_ollama import ChatOllama, OllamaEmbeddings
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import BaseModel
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The model:DeprecationWarning"),  # the one in the field is an old one
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # these clients cannot be closed
+]
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Drops the clients of a test before the next one, where a warning about them would be an error."""
+    yield
+    gc.collect()
 
 
 class Patient(BaseModel):

@@ -1,5 +1,7 @@
 """Ollama's Python client against the gateway."""
 
+import contextlib
+
 import ollama
 import pytest
 from pydantic import BaseModel
@@ -20,7 +22,8 @@ def get_weather(city: str, days: int) -> str:
 
 @pytest.fixture
 def client(gateway_url):
-    return ollama.Client(host=gateway_url)
+    with ollama.Client(host=gateway_url) as client:
+        yield client
 
 
 def test_chat(client, seen):
@@ -144,8 +147,8 @@ async def test_async_stream_and_cancellation(gateway_url, cancelled):
     client = ollama.AsyncClient(host=gateway_url)
     parts = [part async for part in await client.chat(MODEL, HI, stream=True)]
     assert "".join(part.message.content for part in parts) == "Echo: hello there"
-    async for part in await client.chat(MODEL, [{"role": "user", "content": "wait"}], stream=True):
-        assert part.message.content == "Well"
-        break
+    waiting = await client.chat(MODEL, [{"role": "user", "content": "wait"}], stream=True)
+    async with contextlib.aclosing(waiting):
+        assert (await anext(waiting)).message.content == "Well"
     await client.close()
     assert cancelled()
