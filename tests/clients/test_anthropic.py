@@ -168,6 +168,13 @@ def test_an_agent_is_claimed_by_the_base_url(gateway_url):
         client.messages.create(model=MODEL, max_tokens=50, messages=HI)
 
 
+def test_an_agent_is_claimed_by_the_environment(gateway_url, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "x-gateway-agent: nobody")
+    nobody = anthropic.Anthropic(base_url=gateway_url, api_key="unused", max_retries=0)
+    with nobody as client, pytest.raises(anthropic.PermissionDeniedError):
+        client.messages.create(model=MODEL, max_tokens=50, messages=HI)
+
+
 async def test_async_stream_and_cancellation(gateway_url, cancelled):
     async with anthropic.AsyncAnthropic(base_url=gateway_url, api_key="unused", max_retries=0) as client:
         async with client.messages.stream(model=MODEL, max_tokens=50, messages=HI) as stream:

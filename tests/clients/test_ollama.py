@@ -143,6 +143,15 @@ def test_administration_is_refused(client):
         assert raised.value.status_code == 403
 
 
+def test_an_agent_is_claimed_by_the_address(gateway_url):
+    with ollama.Client(host=f"{gateway_url}/agent/radiologist") as client:
+        assert client.chat(MODEL, HI).message.content == "Echo: hello there"
+    with ollama.Client(host=f"{gateway_url}/agent/nobody") as client:
+        with pytest.raises(ollama.ResponseError) as raised:
+            client.chat(MODEL, HI)
+        assert raised.value.status_code == 403
+
+
 async def test_async_stream_and_cancellation(gateway_url, cancelled):
     client = ollama.AsyncClient(host=gateway_url)
     parts = [part async for part in await client.chat(MODEL, HI, stream=True)]

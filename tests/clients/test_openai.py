@@ -125,3 +125,14 @@ async def test_async_stream_and_cancellation(gateway_url, cancelled):
                 if chunk.choices[0].delta.content:
                     break
     assert cancelled()
+
+
+@pytest.mark.parametrize(("agent", "allowed"), [("radiologist", True), ("nobody", False)])
+def test_an_agent_is_claimed_by_the_environment(gateway_url, monkeypatch, agent, allowed):
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"x-gateway-agent: {agent}")
+    with openai.OpenAI(base_url=f"{gateway_url}/v1", api_key="unused", max_retries=0) as client:
+        if allowed:
+            assert client.chat.completions.create(model=MODEL, messages=HI).model == MODEL
+            return
+        with pytest.raises(openai.PermissionDeniedError):
+            client.chat.completions.create(model=MODEL, messages=HI)
