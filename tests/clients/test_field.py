@@ -221,3 +221,23 @@ def test_what_is_no_json_object_is_refused_in_the_dialect(http, path, raw):
     assert reply.status_code == 400
     assert "SECRET" not in reply.text
     assert reply.json()["error"]
+
+
+MISSING = [
+    ("GET", "/v1/messages/batches", "type"),
+    ("GET", "/api/no-such-thing", "error"),
+    ("GET", "/v1/files", "error"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "key"), MISSING)
+def test_what_does_not_exist_is_missing_in_the_dialect(http, method, path, key):
+    reply = http.request(method, path)
+    assert reply.status_code == 404
+    assert next(iter(reply.json())) == key
+    assert isinstance(reply.json()["error"], str) is path.startswith("/api/")
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/api/chat", "/v1/chat/completions"])
+def test_the_wrong_method_is_told(http, path):
+    assert http.get(path).status_code == 405
