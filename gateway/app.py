@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from gateway.api.anthropic import AnthropicFacade
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
+from gateway.api.ollama import OllamaFacade
 from gateway.api.openai import OpenAiFacade
 from gateway.audit.records import AuditSink
 from gateway.audit.secret import Purpose, derive
@@ -72,7 +74,11 @@ class Gateway:
             ledger=ledger,
             pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         )
-        self._facades: Mapping[str, Facade] = {"openai": OpenAiFacade(self.pipeline).facade()}
+        self._facades: Mapping[str, Facade] = {
+            "openai": OpenAiFacade(self.pipeline).facade(),
+            "anthropic": AnthropicFacade(self.pipeline).facade(),
+            "ollama": OllamaFacade(self.pipeline).facade(),
+        }
         self._control = control(ready=lambda: self._ready, metrics=self.metrics)
 
     @property

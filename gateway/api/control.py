@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from gateway.api.front import Visit
-from gateway.domain import Dialect, Permission
+from gateway.api.front import Visit, dialect_of
+from gateway.domain import Permission
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
 from gateway.wire.errors import render
 
@@ -45,7 +45,7 @@ def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
         visit = request.scope.get("gateway.visit")
         request_id = visit.exchange.request_id if isinstance(visit, Visit) else ""
-        rendered = render(error, Dialect.OPENAI, request_id=request_id)
+        rendered = render(error, dialect_of(request.url.path), request_id=request_id)
         return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
 
     @app.exception_handler(HTTPException)
@@ -53,7 +53,7 @@ def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
         """FastAPI's own 404 and 405, in our shape and without its words."""
         if error.status_code == 405:
             return await refuse(request, MethodNotAllowed("This path does not take this method."))
-        return await refuse(request, NotFound("There is nothing at this path. The API is under /v1."))
+        return await refuse(request, NotFound("There is nothing at this path. The APIs are under /v1 and /api."))
 
     return app
 

@@ -90,7 +90,7 @@ class Front:
             return
         exchange = Exchange(scope, receive, send)
         settings = self._settings()
-        dialect = self._dialect(exchange)
+        dialect = dialect_of(exchange.path)
         self._in_flight += 1
         try:
             if self._in_flight > settings.limits.max_concurrency:
@@ -174,17 +174,6 @@ class Front:
             raise MethodNotAllowed("This path does not take this method.")
         return None, {}
 
-    def _dialect(self, exchange: Exchange) -> Dialect:
-        """The dialect to fail in: by the path, else that of the listener's first facade."""
-        path = exchange.path
-        if path.startswith(AGENT_PREFIX):
-            path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
-        if path.startswith("/v1/messages"):
-            return Dialect.ANTHROPIC
-        if path.startswith("/api/"):
-            return Dialect.OLLAMA
-        return Dialect.OPENAI
-
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect, settings: Settings) -> None:
         if exchange.started:
             return
@@ -193,6 +182,15 @@ class Front:
         if error.status in {408, 413}:
             headers["connection"] = "close"
         await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
+
+
+def dialect_of(path: str) -> Dialect:
+    """The dialect to fail in, by the path."""
+    if path.startswith(AGENT_PREFIX):
+        path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
+    if path.startswith("/v1/messages"):
+        return Dialect.ANTHROPIC
+    return Dialect.OLLAMA if path.startswith("/api/") else Dialect.OPENAI
 
 
 def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:

@@ -16,7 +16,7 @@ from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
 from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.record import intent_row
-from gateway.pipeline.shape import ChunkStream, chunks_of, has_content, stream_shape, whole_reply
+from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.story import Story
 from gateway.policy.decide import Decision, Egress
 from gateway.policy.rules import Policy
@@ -59,7 +59,7 @@ class Opened:
     prepared: Prepared
     reply: Reply
     tree: Tree | None = None
-    shape: ChunkStream | None = None
+    shape: StreamShape | None = None
     first: Sequence[Tree] = ()
     rest: AsyncIterator[Tree] | None = None
 
@@ -170,10 +170,10 @@ class Attempts:
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
-    made = whole_reply(run.call, tree, model=run.model)
+    made = whole_reply(run.call, prepared.outbound.dialect, tree, model=run.model)
     if not run.call.stream:
         return Opened(prepared, reply, tree=made)
-    shape = stream_shape(run.call, model=run.model)
+    shape = stream_shape(run.call, prepared.outbound.dialect, model=run.model)
     first = [chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw)) is not None]
     return Opened(prepared, reply, shape=shape, first=first)
 
@@ -184,7 +184,7 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     A stream without a finish reason broke; one that ends properly but empty is a failure too as long as somebody else
     may do better (LM Studio ends so when a prompt does not fit).
     """
-    shape = stream_shape(run.call, model=run.model)
+    shape = stream_shape(run.call, prepared.outbound.dialect, model=run.model)
     events = reply.events
     first: list[Tree] = []
     if events is not None:

@@ -1,18 +1,27 @@
-"""Replies of a target, made whole and watched for content: what the pipeline asks of a dialect, answered by wire/."""
+"""Replies of a target, made whole and watched for content: what the pipeline asks of a dialect, answered by wire/.
+
+Every reply is in the hub's dialect, but for those that a Claude target gives to a caller of its own: they pass as they
+are, because their signatures and counts would not survive a translation.
+"""
 
 from __future__ import annotations
 
 import time
+from typing import TypeAlias
 
-from gateway.domain import Call, Dialect, Operation, Tree
+from gateway.domain import Call, Dialect, Operation, Tree, Usage
+from gateway.wire import openai_reply
+from gateway.wire.anthropic import passthrough
 from gateway.wire.openai_embeddings import count_inputs, embeddings_reply
-from gateway.wire.openai_reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of
+from gateway.wire.openai_reply import ChunkStream, chat_reply
 
-__all__ = ["ChunkStream", "aggregate", "chunks_of", "has_content", "stream_shape", "usage_of", "whole_reply"]
+StreamShape: TypeAlias = ChunkStream | passthrough.EventStream
 
 
-def stream_shape(call: Call, *, model: str) -> ChunkStream:
-    """The shape of the stream that answers `call`; the other facades always need the usage at its end."""
+def stream_shape(call: Call, dialect: Dialect, *, model: str) -> StreamShape:
+    """The shape of the stream in `dialect` that answers `call`; other facades always need the usage at its end."""
+    if dialect is Dialect.ANTHROPIC:
+        return passthrough.EventStream(model=model)
     options = call.payload.get("stream_options")
     asked = isinstance(options, dict) and options.get("include_usage") is True
     return ChunkStream(
@@ -23,7 +32,7 @@ def stream_shape(call: Call, *, model: str) -> ChunkStream:
     )
 
 
-def whole_reply(call: Call, tree: Tree, *, model: str) -> Tree:
+def whole_reply(call: Call, dialect: Dialect, tree: Tree, *, model: str) -> Tree:
     """A complete reply, made whole.
 
     Raises:
@@ -39,7 +48,31 @@ def whole_reply(call: Call, tree: Tree, *, model: str) -> Tree:
             encoding=str(call.payload.get("encoding_format") or "float"),
             dimensions=dimensions if isinstance(dimensions, int) else None,
         )
+    if dialect is Dialect.ANTHROPIC:
+        return passthrough.message_reply(tree, model=model)
     return chat_reply(tree, model=model, reply_id=_reply_id(call), created=int(time.time()))
+
+
+def has_content(event: Tree) -> bool:
+    """Whether a chunk or event carries content in the sense of law 8."""
+    return openai_reply.has_content(event) if "choices" in event else passthrough.has_content(event)
+
+
+def chunks_of(tree: Tree) -> list[Tree]:
+    """The stream that says what a whole reply says."""
+    return openai_reply.chunks_of(tree) if "choices" in tree else list(passthrough.events_of(tree))
+
+
+def aggregate(events: list[Tree], *, usage: Usage | None) -> Tree:
+    """The whole reply that a stream says."""
+    if any("choices" in event for event in events):
+        return openai_reply.aggregate(events, usage=usage)
+    return passthrough.aggregate(events)
+
+
+def usage_of(tree: Tree) -> Usage | None:
+    """Tokens of a whole reply as reported; None where they are not."""
+    return passthrough.usage_of(tree) if tree.get("type") == "message" else openai_reply.usage_of(tree)
 
 
 def _reply_id(call: Call) -> str:

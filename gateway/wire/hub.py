@@ -7,6 +7,7 @@ A *hub request* is the body of `POST /v1/chat/completions`; a *hub reply* is a `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,59 @@ def split_data_url(url: str) -> tuple[str, str] | None:
     return head[5:-7], data
 
 
+def words(value: Any) -> str:
+    """Text of a `content` or the like: servers send a string, null, or now and then a list of parts."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        return ""
+    texts = (part.get("text") for part in value if isinstance(part, dict))
+    return "".join(text for text in texts if isinstance(text, str))
+
+
 def reasoning(part: dict[str, Any]) -> str:
     """Reasoning text of a message or delta, under either of its names."""
-    return part.get("reasoning_content") or part.get("reasoning") or ""
+    return words(part.get("reasoning_content") or part.get("reasoning"))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A tool call of a message, or a piece of one in a delta; empty where the server said nothing."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str
+
+
+def calls(part: dict[str, Any]) -> list[Called]:
+    """Tool calls of a message or delta; arguments that came as an object are spelled out."""
+    found = part.get("tool_calls")
+    if not isinstance(found, list):
+        return []
+    return [_called(item, at) for at, item in enumerate(found) if isinstance(item, dict)]
+
+
+def joined(pieces: Sequence[Called]) -> Called:
+    """The call that its pieces spell, in order; at least one."""
+    return Called(
+        index=pieces[0].index,
+        id=next((piece.id for piece in pieces if piece.id), ""),
+        name="".join(piece.name for piece in pieces),
+        arguments="".join(piece.arguments for piece in pieces),
+    )
+
+
+def _called(item: dict[str, Any], at: int) -> Called:
+    function = item.get("function")
+    function = function if isinstance(function, dict) else {}
+    index, given = item.get("index"), function.get("arguments")
+    return Called(
+        index=index if isinstance(index, int) else at,
+        id=words(item.get("id")),
+        name=words(function.get("name")),
+        arguments=dumps(given) if isinstance(given, dict) else words(given),
+    )
 
 
 def first_choice(reply: dict[str, Any]) -> dict[str, Any]:

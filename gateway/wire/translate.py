@@ -29,14 +29,12 @@ def translate(
     if source is target:
         return Translated(tree)
     hub = to_hub(tree, source=source, operation=operation)
-    match target:
-        case Dialect.OPENAI:
-            return hub
-        case Dialect.OLLAMA:
-            made = from_hub(hub.tree, operation=operation, num_ctx=num_ctx, keep_alive=keep_alive)
-            return Translated(made.tree, tuple(sorted({*hub.lost, *made.lost})))
-        case Dialect.ANTHROPIC:
-            raise InvalidRequest("This destination speaks Anthropic's dialect only. POST to /v1/messages.")
+    if target is Dialect.OPENAI:
+        return hub
+    if target is Dialect.ANTHROPIC:
+        raise InvalidRequest("This destination speaks Anthropic's dialect only. POST to /v1/messages.")
+    made = from_hub(hub.tree, operation=operation, num_ctx=num_ctx, keep_alive=keep_alive)
+    return Translated(made.tree, tuple(sorted({*hub.lost, *made.lost})))
 
 
 def to_hub(tree: dict[str, Any], *, source: Dialect, operation: Operation) -> Translated:

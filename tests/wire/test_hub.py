@@ -33,3 +33,32 @@ def test_only_base64_data_urls_are_taken_apart():
 def test_a_reply_without_a_message_is_a_failure(reply):
     with pytest.raises(UpstreamFailed):
         hub.first_choice(reply)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (None, ""),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}, {"type": "x"}, "c"], "ab"),
+        (5, ""),
+        ({}, ""),
+    ],
+)
+def test_text_is_read_in_every_form_that_servers_send(value, text):
+    assert hub.words(value) == text
+
+
+def test_calls_are_read_in_every_form_that_servers_send():
+    found = [
+        {"id": "a", "index": 3, "function": {"name": "f", "arguments": {"x": 1}}},
+        {"function": {"name": "g", "arguments": '{"y"'}},
+        {"id": 5, "function": None},
+        "no call",
+    ]
+    assert hub.calls({"tool_calls": found}) == [
+        hub.Called(3, "a", "f", '{"x":1}'),
+        hub.Called(1, "", "g", '{"y"'),
+        hub.Called(2, "", "", ""),
+    ]
+    assert hub.calls({}) == hub.calls({"tool_calls": None}) == []

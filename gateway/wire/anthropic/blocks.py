@@ -31,7 +31,6 @@ IN_USER = IN_RESULT | {"tool_result", "container_upload"} | HOSTED_RESULTS
 IN_ASSISTANT = frozenset(
     {"text", "thinking", "redacted_thinking", "tool_use", "server_tool_use", "mcp_tool_use", "fallback", "compaction"}
     | HOSTED_RESULTS
-    | {"image", "document", "search_result"}
 )
 
 

@@ -89,8 +89,9 @@ class EventStream:
             return event | {"message": event["message"] | {"model": self._model}}
         return event
 
-    def last(self) -> None:
-        """Nothing: the stream brings its own last event."""
+    def last(self) -> dict[str, Any] | None:
+        """None: the stream brings its own last event."""
+        return None
 
 
 def aggregate(events: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -30,16 +30,15 @@ def from_hub(reply: dict[str, Any], *, model: str, message_id: str) -> dict[str,
     content: list[dict[str, Any]] = []
     if thought := hub.reasoning(message):
         content.append({"type": "thinking", "thinking": thought, "signature": ""})
-    calls = message.get("tool_calls") or []
-    text = (message.get("content") or "") + (message.get("refusal") or "")
+    calls = hub.calls(message)
+    text = hub.words(message.get("content")) + hub.words(message.get("refusal"))
     if text or not calls:
         content.append({"type": "text", "text": text})
     truncated = choice.get("finish_reason") == "length"
     for i, call in enumerate(calls):
-        function = call["function"]
-        tool_input = hub.arguments(function.get("arguments"), truncated=truncated)
-        block_id = tool_id(call.get("id"), message_id=message_id, index=i)
-        content.append({"type": "tool_use", "id": block_id, "name": function["name"], "input": tool_input})
+        tool_input = hub.arguments(call.arguments, truncated=truncated)
+        block_id = tool_id(call.id, message_id=message_id, index=i)
+        content.append({"type": "tool_use", "id": block_id, "name": call.name, "input": tool_input})
     return {
         "id": message_id,
         "type": "message",
@@ -66,9 +65,9 @@ def ending(choice: dict[str, Any], *, called: bool, refused: bool) -> dict[str, 
     return {"stop_reason": reason, "stop_sequence": None}
 
 
-def tool_id(given: str | None, *, message_id: str, index: int) -> str:
+def tool_id(given: str, *, message_id: str, index: int) -> str:
     """The upstream's id where the dialect allows it, else one of ours that is stable within the message."""
-    if given and IDENTIFIER.fullmatch(given):
+    if IDENTIFIER.fullmatch(given):
         return given
     return f"toolu_{message_id.removeprefix('msg_')}_{index}"
 

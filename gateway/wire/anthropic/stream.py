@@ -107,13 +107,13 @@ class Stream:
     def _delta(self, delta: dict[str, Any], events: list[Event]) -> None:
         if thought := hub.reasoning(delta):
             self._text("thinking", thought, events)
-        if text := delta.get("content"):
+        if text := hub.words(delta.get("content")):
             self._said = True
             self._text("text", text, events)
-        if refusal := delta.get("refusal"):
+        if refusal := hub.words(delta.get("refusal")):
             self._said = self._refused = True
             self._text("text", refusal, events)
-        for call in delta.get("tool_calls") or []:
+        for call in hub.calls(delta):
             self._tool(call, events)
 
     def _text(self, kind: str, text: str, events: list[Event]) -> None:
@@ -123,22 +123,21 @@ class Stream:
         name, key = _DELTAS[kind]
         events.append(self._content_delta({"type": name, key: text}))
 
-    def _tool(self, delta: dict[str, Any], events: list[Event]) -> None:
-        index = delta.get("index", 0)
-        if self._call is None or self._call.index != index:
-            if index in self._calls:
+    def _tool(self, piece: hub.Called, events: list[Event]) -> None:
+        if self._call is None or self._call.index != piece.index:
+            if piece.index in self._calls:
                 raise UpstreamFailed(
                     "The provider mixed the pieces of several tool calls. Try again without streaming."
                 )
             self._close(events)
-            self._call = _Call(index)
-            self._calls.add(index)
-        call, function = self._call, delta.get("function") or {}
-        call.id = call.id or delta.get("id") or ""
-        call.name += function.get("name") or ""
-        if piece := function.get("arguments"):
+            self._call = _Call(piece.index)
+            self._calls.add(piece.index)
+        call = self._call
+        call.id = call.id or piece.id
+        call.name += piece.name
+        if piece.arguments:
             self._open_call(call, events)
-            events.append(self._content_delta({"type": "input_json_delta", "partial_json": piece}))
+            events.append(self._content_delta({"type": "input_json_delta", "partial_json": piece.arguments}))
 
     def _open_call(self, call: _Call, events: list[Event]) -> None:
         if self._open == "tool_use":

@@ -64,9 +64,9 @@ def from_hub(reply: dict[str, Any], shape: Shape, *, model: str, timing: Timing)
     message = choice["message"]
     truncated = choice.get("finish_reason") == "length"
     said = Said(
-        text=(message.get("content") or "") + (message.get("refusal") or ""),
+        text=hub.words(message.get("content")) + hub.words(message.get("refusal")),
         thinking=hub.reasoning(message),
-        calls=tuple(_call(call, i, truncated=truncated) for i, call in enumerate(message.get("tool_calls") or [])),
+        calls=tuple(_call(call, i, truncated=truncated) for i, call in enumerate(hub.calls(message))),
         logprobs=tuple((choice.get("logprobs") or {}).get("content") or []),
     )
     line = {"model": model, "created_at": timing.created_at} | shape(said)
@@ -105,7 +105,7 @@ class Stream:
 
     model: str
     shape: Shape
-    _calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _pieces: list[hub.Called] = field(default_factory=list)
     _released: set[int] = field(default_factory=set)
     _finish: str | None = None
     _usage: Usage | None = None
@@ -119,13 +119,13 @@ class Stream:
                 continue
             delta = choice.get("delta") or {}
             said = Said(
-                text=(delta.get("content") or "") + (delta.get("refusal") or ""),
+                text=hub.words(delta.get("content")) + hub.words(delta.get("refusal")),
                 thinking=hub.reasoning(delta),
                 logprobs=tuple((choice.get("logprobs") or {}).get("content") or []),
             )
             if said != Said():
                 lines.append(self._line(said, created_at))
-            for call in delta.get("tool_calls") or []:
+            for call in hub.calls(delta):
                 lines += self._gather(call, created_at)
             self._finish = choice.get("finish_reason") or self._finish
         return lines
@@ -145,35 +145,31 @@ class Stream:
     def _line(self, said: Said, created_at: str) -> dict[str, Any]:
         return {"model": self.model, "created_at": created_at} | self.shape(said) | {"done": False}
 
-    def _gather(self, delta: dict[str, Any], created_at: str) -> list[dict[str, Any]]:
-        index = delta.get("index", 0)
-        if index not in self._calls and index in self._released:
+    def _gather(self, piece: hub.Called, created_at: str) -> list[dict[str, Any]]:
+        if self._pieces and self._pieces[0].index == piece.index:
+            self._pieces.append(piece)
+            return []
+        if piece.index in self._released:
             raise UpstreamFailed("The provider mixed the pieces of several tool calls. Try again without streaming.")
-        lines = [] if index in self._calls else self._release(created_at)
-        empty: dict[str, Any] = {"id": "", "function": {"name": "", "arguments": ""}}
-        held = self._calls.setdefault(index, empty)
-        held["id"] = held["id"] or delta.get("id") or ""
-        function = delta.get("function") or {}
-        for key in ("name", "arguments"):
-            held["function"][key] += function.get(key) or ""
+        lines = self._release(created_at)
+        self._pieces = [piece]
         return lines
 
     def _release(self, created_at: str, *, truncated: bool = False) -> list[dict[str, Any]]:
-        """Lines for the calls held so far."""
-        calls = [
-            _call(self._calls[i], len(self._released) + n, truncated=truncated)
-            for n, i in enumerate(sorted(self._calls))
-        ]
-        self._released |= self._calls.keys()
-        self._calls.clear()
-        return [self._line(Said(calls=(call,)), created_at) for call in calls]
+        """The line for the call that is complete now, if there is one."""
+        if not self._pieces:
+            return []
+        call = hub.joined(self._pieces)
+        made = _call(call, len(self._released), truncated=truncated)
+        self._released.add(call.index)
+        self._pieces = []
+        return [self._line(Said(calls=(made,)), created_at)]
 
 
-def _call(call: dict[str, Any], index: int, *, truncated: bool) -> dict[str, Any]:
-    function = call["function"]
-    arguments = hub.arguments(function.get("arguments"), truncated=truncated)
-    made: dict[str, Any] = {"function": {"index": index, "name": function["name"], "arguments": arguments}}
-    return {"id": call["id"]} | made if call.get("id") else made
+def _call(call: hub.Called, index: int, *, truncated: bool) -> dict[str, Any]:
+    arguments = hub.arguments(call.arguments, truncated=truncated)
+    made: dict[str, Any] = {"function": {"index": index, "name": call.name, "arguments": arguments}}
+    return {"id": call.id} | made if call.id else made
 
 
 def _ending(finish: str | None, usage: Usage, timing: Timing) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_a_call_that_was_cut_off_has_no_arguments():
     events = [
         {"type": "message_start", "message": MESSAGE},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "input": {}}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "a delta to come"}},
         {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": '{"a'}},
         {"type": "message_delta", "delta": {"stop_reason": "max_tokens"}, "usage": None},
     ]

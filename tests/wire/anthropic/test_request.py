@@ -71,6 +71,15 @@ def test_nothing_is_added_that_was_not_asked_for():
     assert "model" not in to_hub(request(model=None)).tree
 
 
+def test_the_beta_name_of_a_format_is_read_too():
+    form = {"type": "json_schema", "schema": {"type": "object"}}
+    assert to_hub(request(output_format=form)).tree == to_hub(request(output_config={"format": form})).tree
+
+
+def test_empty_claude_only_fields_are_no_obstacle():
+    assert "mcp_servers" not in to_hub(request(mcp_servers=[])).tree
+
+
 REPORTED = {
     "cache on a block": (
         {"system": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}]},

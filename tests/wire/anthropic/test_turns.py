@@ -118,6 +118,12 @@ def test_an_assistant_turn_keeps_text_thinking_and_calls():
     assert made.lost == {"thinking.signature", "redacted_thinking"}
 
 
+def test_an_assistant_turn_of_text_blocks_is_one_text():
+    assert turns({"role": "assistant", "content": [text("a"), text("b")]}).messages == [
+        {"role": "assistant", "content": "ab"}
+    ]
+
+
 def test_an_assistant_turn_of_calls_alone_has_no_content():
     made = turns({"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "f", "input": {}}]})
     assert made.messages[0]["content"] is None

@@ -46,6 +46,13 @@ ACCEPTED = {
     "document of blocks": said(
         {"type": "document", "title": "t", "source": {"type": "content", "content": [{"type": "text", "text": "x"}]}}
     ),
+    "adaptive thinking": request(thinking={"type": "adaptive"}),
+    "upload": said({"type": "container_upload", "file_id": "f"}),
+    "stored image": said({"type": "image", "source": {"type": "file", "file_id": "f"}}),
+    "tool choice": request(tools=[TOOL], tool_choice={"type": "auto"}),
+    "described tool": request(tools=[TOOL | {"description": "d"}]),
+    "effort alone": request(output_config={"effort": "high"}),
+    "beta format": request(output_format={"type": "json_schema", "schema": {}}),
     "stored document": said({"type": "document", "source": {"type": "file", "file_id": "f"}}),
     "document url": said({"type": "document", "source": {"type": "url", "url": "https://example.org"}}),
     "search result": said(
@@ -101,6 +108,12 @@ REJECTED = {
     "block type list": (said({"type": [SECRET]}), "messages.0.content.0.type"),
     "empty text": (said({"type": "text", "text": ""}), "messages.0.content.0.text"),
     "user calls a tool": (said({"type": "tool_use", "id": "a", "name": "b", "input": {}}), "messages.0.content.0.type"),
+    "assistant shows an image": (said({"type": "image"}, role="assistant"), "messages.0.content.0.type"),
+    "stored image without id": (
+        said({"type": "image", "source": {"type": "file"}}),
+        "messages.0.content.0.source.file_id",
+    ),
+    "beta format": (request(output_format={"type": SECRET}), "output_format.type"),
     "assistant answers a tool": (said(RESULT, role="assistant"), "messages.0.content.0.type"),
     "image type": (
         said({"type": "image", "source": {"type": "base64", "media_type": SECRET, "data": PNG}}),

@@ -36,6 +36,7 @@ CARRIED = {
     "no thinking": ({"reasoning_effort": "none"}, {"think": False}),
     "thinking": ({"reasoning_effort": "high"}, {"think": True}),
     "tools": ({"tools": TOOLS, "tool_choice": "auto"}, {"tools": TOOLS}),
+    "no functions": ({"functions": []}, {"functions": None}),
     "no tools": ({"tools": TOOLS, "tool_choice": "none"}, {"tools": None}),
     "logprobs": ({"logprobs": True, "top_logprobs": 3}, {"logprobs": True, "top_logprobs": 3}),
     "keep_alive": ({"keep_alive": "1h", "num_ctx": 512}, {"keep_alive": "1h", "options": {"num_ctx": 512}}),
