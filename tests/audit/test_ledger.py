@@ -211,7 +211,7 @@ CRASH = """
         for number in numbers:
             await ledger.intend(make_intent(number))
             ledger.settle(make_outcome(number))
-            sys.stdout.write(f"{number}\n")
+            sys.stdout.write(str(number) + chr(10))
             sys.stdout.flush()
 
     async def main(state):
