@@ -10,7 +10,10 @@ POLICY = parse(
     """
 version: 1
 rules:
-  - {id: away, why: w, when: {phi: [ssn], content: text, to: {without: [on_prem]}}, then: {require: [baa], redact: [ssn, date]}}
+  - id: away
+    why: w
+    when: {phi: [ssn], content: text, to: {without: [on_prem]}}
+    then: {require: [baa], redact: [ssn, date]}
 """,
     file="p",
 )
