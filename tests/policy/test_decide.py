@@ -1,38 +1,424 @@
-"""The decision as tables, and its laws as properties."""
+"""The decision as tables, and laws 2 to 5 as properties."""
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.domain import Adapter, Facts, Provider, ProviderKind, Style, Target, Trait
-from gateway.policy.decide import Egress, decide
-from gateway.policy.rules import Policy
+from gateway.domain import (
+    DIRECT,
+    INDIRECT,
+    Adapter,
+    BaaTerm,
+    Content,
+    Facts,
+    Kind,
+    Provider,
+    ProviderKind,
+    Style,
+    Target,
+    Trait,
+    UnknownReason,
+)
+from gateway.policy.decide import Egress, RefusalReason, Sensitivity, decide
+from gateway.policy.rules import MEDIUM_OF, Policy, Rule, Then, To, When, merge
 
 TODAY = date(2026, 11, 21)
+EXPIRES = date(2027, 6, 30)
+AWAY = To(lacking=frozenset({Trait.ON_PREM}))
+IMAGE, LANGUAGE, FAILED = UnknownReason.IMAGE, UnknownReason.LANGUAGE, UnknownReason.SCAN_FAILED
 
 
-def target(name, *traits):
-    provider = Provider(name, ProviderKind.OPENAI_COMPATIBLE, Adapter.DIRECT, traits=frozenset(traits))
+def target(name, *traits, expires=EXPIRES):
+    baa = BaaTerm("contract 7", expires) if Trait.BAA in traits else None
+    provider = Provider(
+        f"{name}-provider", ProviderKind.SCRIPTED, Adapter.SCRIPTED, traits=frozenset(traits) - {Trait.BAA}, baa=baa
+    )
     return Target(name, provider, "model")
 
 
-def test_without_rules_nothing_leaves_the_premises():
-    home, cloud = target("home", Trait.ON_PREM), target("cloud")
-    decision = decide(Facts("caller", "route"), [home, cloud], Policy(), today=TODAY)
-    assert [egress.target for egress in decision.egresses] == [home]
-    assert [refusal.reason for refusal in decision.refusals] == ["uncovered"]
+HOME = target("home", Trait.ON_PREM)
+CLOUD = target("cloud")
+BAA = target("baa", Trait.BAA)
+ZDR = target("zdr", Trait.BAA, Trait.ZERO_RETENTION)
+ALL = (HOME, CLOUD, BAA, ZDR)
+
+
+def some(*members):
+    return frozenset(members)
+
+
+def rule(name="r", /, *, to=AWAY, require=(), redact=(), deny=False, **when):
+    styles = redact if isinstance(redact, dict) else dict.fromkeys(redact, Style.TOKEN)
+    then = Then(require=frozenset(require), redact=styles, deny=deny)
+    return Rule(name, f"why {name}", When(to=to, **{key: frozenset(value) for key, value in when.items()}), then)
+
+
+def facts(**known):
+    return Facts(
+        known.pop("caller", "soma"),
+        known.pop("route", "chat"),
+        **{key: frozenset(value) if not isinstance(value, bool) else value for key, value in known.items()},
+    )
+
+
+def sent(request, rules, targets=ALL, *, today=TODAY):
+    """Names of the permitted targets."""
+    return {egress.target.name for egress in decide(request, targets, Policy(tuple(rules)), today=today).egresses}
+
+
+PHI_NEEDS_BAA = rule("phi", kinds=DIRECT, require=[Trait.BAA])
+PHI_REDACTED = rule("redact", kinds=DIRECT, redact=DIRECT)
+TEXT_REDACTED = rule("text", kinds=DIRECT, content=[Content.TEXT], redact=DIRECT)
+IMAGES_NEED_BAA = rule("images", unknowns=[IMAGE], require=[Trait.BAA])
+COVERS = rule("covers", require=[Trait.BAA], to=To(targets=some("nowhere")))
+CLEAN, SSN = facts(), facts(kinds=[Kind.SSN])
+WITH_IMAGE = facts(unknowns=[IMAGE], content=[Content.TEXT, Content.IMAGE])
+
+
+@pytest.mark.parametrize(
+    ("request_", "rules", "permitted"),
+    [
+        # With no rules nothing leaves; what is in the house may always be used, unless a rule says no.
+        (CLEAN, [], {"home"}),
+        (SSN, [], {"home"}),
+        (SSN, [rule(kinds=DIRECT, deny=True, to=To())], set()),
+        (SSN, [rule(kinds=DIRECT, deny=True, to=To(targets=some("home")))], set()),
+        # A rule on `phi` covers the clean request, and holds back the other.
+        (CLEAN, [PHI_NEEDS_BAA], {"home", "cloud", "baa", "zdr"}),
+        (SSN, [PHI_NEEDS_BAA], {"home", "baa", "zdr"}),
+        (facts(kinds=[Kind.DATE]), [PHI_NEEDS_BAA], {"home", "cloud", "baa", "zdr"}),
+        (facts(kinds=[Kind.DATE]), [rule(kinds=INDIRECT, require=[Trait.BAA])], {"home", "baa", "zdr"}),
+        # Requirements unite; deny wins.
+        (SSN, [PHI_NEEDS_BAA, rule("z", require=[Trait.ZERO_RETENTION])], {"home", "zdr"}),
+        (SSN, [PHI_NEEDS_BAA, rule("no", kinds=[Kind.SSN], deny=True)], {"home"}),
+        # What could not be checked is PHI.
+        (facts(unknowns=[FAILED]), [PHI_NEEDS_BAA], {"home", "baa", "zdr"}),
+        (facts(unknowns=[LANGUAGE]), [PHI_REDACTED], {"home"}),
+        (facts(covered=set(Kind) - {Kind.NAME}), [PHI_NEEDS_BAA], {"home", "baa", "zdr"}),
+        (facts(covered=set(Kind) - {Kind.NAME}), [PHI_REDACTED], {"home"}),
+        (
+            facts(covered=set(Kind) - {Kind.NAME}),
+            [rule(kinds=[Kind.SSN], redact=[Kind.SSN])],
+            {"home", "cloud", "baa", "zdr"},
+        ),
+        (facts(kinds=[Kind.SSN], covered=[Kind.SSN]), [rule(kinds=[Kind.SSN], redact=DIRECT)], {"home"}),
+        (facts(covered=[]), [rule(redact=[Kind.SSN])], {"home"}),
+        # `content: text` leaves media to other rules, and to nobody else: without one they are not covered.
+        (CLEAN, [TEXT_REDACTED], {"home", "cloud", "baa", "zdr"}),
+        (WITH_IMAGE, [TEXT_REDACTED], {"home"}),
+        (WITH_IMAGE, [IMAGES_NEED_BAA], {"home"}),
+        (WITH_IMAGE, [TEXT_REDACTED, IMAGES_NEED_BAA], {"home", "baa", "zdr"}),
+        (facts(unknowns=[IMAGE]), [TEXT_REDACTED], {"home"}),
+        (facts(unknowns=[IMAGE, LANGUAGE]), [TEXT_REDACTED, IMAGES_NEED_BAA], {"home"}),
+        (facts(unknowns=[UnknownReason.AUDIO]), [TEXT_REDACTED, IMAGES_NEED_BAA], {"home"}),
+        (facts(unknowns=[UnknownReason.TOKEN_IDS]), [TEXT_REDACTED], {"home"}),
+        (
+            facts(unknowns=[UnknownReason.TOKEN_IDS], content=[Content.TOKEN_IDS]),
+            [rule(kinds=DIRECT, content=[Content.TEXT], require=[Trait.BAA])],
+            {"home", "baa", "zdr"},
+        ),
+        (facts(content=[]), [], {"home"}),
+        (WITH_IMAGE, [PHI_REDACTED], {"home"}),
+        (WITH_IMAGE, [rule(content=[Content.IMAGE], deny=True), TEXT_REDACTED], {"home"}),
+        (CLEAN, [rule(content=[Content.IMAGE], deny=True), TEXT_REDACTED], {"home", "cloud", "baa", "zdr"}),
+        # Rules on `unknown`: by reason, with kinds that nothing detects among them.
+        (facts(unknowns=[LANGUAGE]), [PHI_NEEDS_BAA, rule("u", unknowns=[LANGUAGE], deny=True)], {"home"}),
+        (facts(unknowns=[LANGUAGE]), [rule("u", unknowns=[FAILED], deny=True)], {"home"}),
+        (facts(unknowns=[LANGUAGE]), [PHI_NEEDS_BAA, rule("u", unknowns=[FAILED], deny=True)], {"home", "baa", "zdr"}),
+        (
+            facts(covered=DIRECT - {Kind.NAME}),
+            [PHI_NEEDS_BAA, rule("u", unknowns=[UnknownReason.UNDETECTABLE], deny=True)],
+            {"home"},
+        ),
+        # Who asks.
+        (CLEAN, [PHI_NEEDS_BAA, rule("a", agents=["qc"], deny=True)], {"home", "cloud", "baa", "zdr"}),
+        (facts(agents=["qc"]), [PHI_NEEDS_BAA, rule("a", agents=["qc"], deny=True)], {"home"}),
+        (facts(agents=["qc", "writer"]), [PHI_NEEDS_BAA, rule("a", agents=["qc"], deny=True)], {"home"}),
+        (facts(agent_unclear=True), [PHI_NEEDS_BAA, rule("a", agents=["qc"], deny=True)], {"home"}),
+        (facts(agents=["writer"]), [rule(agents=["writer"], require=[Trait.BAA])], {"home"}),
+        (facts(route="x"), [PHI_NEEDS_BAA, rule("a", routes=["x"], deny=True)], {"home"}),
+        (facts(route="y"), [rule(routes=["x"], require=[Trait.BAA])], {"home"}),
+        (facts(route="x"), [rule(routes=["x"], require=[Trait.BAA])], {"home", "baa", "zdr"}),
+        (facts(caller="x"), [PHI_NEEDS_BAA, rule("a", callers=["x"], deny=True)], {"home"}),
+        (facts(caller="y"), [rule(callers=["x"], require=[Trait.BAA])], {"home"}),
+        # Which targets: what a rule does not select it does not cover.
+        (CLEAN, [rule(kinds=DIRECT, deny=True, to=To(providers=some("cloud-provider")))], {"home", "cloud"}),
+        (CLEAN, [rule(kinds=DIRECT, deny=True, to=To(targets=some("zdr")))], {"home", "zdr"}),
+        (
+            CLEAN,
+            [rule(kinds=DIRECT, deny=True, to=To(having=some(Trait.ZERO_RETENTION, Trait.BAA)))],
+            {"home", "baa", "zdr"},
+        ),
+        (CLEAN, [rule(deny=True, to=To(lacking=some(Trait.ZERO_RETENTION, Trait.BAA)))], set()),
+        (CLEAN, [COVERS], {"home"}),
+    ],
+)
+def test_who_may_see_what(request_, rules, permitted):
+    assert sent(request_, rules) == permitted
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason", "name", "missing"),
+    [
+        ([], "uncovered", "", set()),
+        ([rule("b", deny=True), rule("a", kinds=[Kind.SSN], require=[Trait.BAA])], "denied", "b", set()),
+        ([rule("b", redact=[Kind.NAME]), rule("a", require=[Trait.BAA])], "unredactable", "b", set()),
+        ([rule("b", require=[Trait.BAA]), rule("a", require=[Trait.ON_PREM])], "trait_missing", "a", {Trait.ON_PREM}),
+        ([rule("z", deny=True), rule("y", deny=True)], "denied", "y", set()),
+        ([rule("q", content=[Content.TEXT], kinds=[Kind.SSN], redact=[Kind.SSN])], "uncovered", "", set()),
+    ],
+)
+def test_a_refusal_names_the_gravest_reason_and_its_rule(rules, reason, name, missing):
+    request = facts(
+        kinds=[Kind.SSN], unknowns=[IMAGE] if rules and rules[0].id == "q" else [], covered=DIRECT - {Kind.NAME}
+    )
+    (refusal,) = decide(request, [CLOUD], Policy(tuple(rules)), today=TODAY).refusals
+    assert (refusal.target, refusal.reason, refusal.rule, refusal.missing) == (CLOUD, reason, name, missing)
+    assert refusal.why == f"why {name}" if name else "No rule" in refusal.why
+
+
+@pytest.mark.parametrize(
+    ("request_", "sensitivity"),
+    [
+        (CLEAN, Sensitivity.CLEAN),
+        (SSN, Sensitivity.PHI),
+        (facts(kinds=[Kind.SSN], unknowns=[FAILED]), Sensitivity.PHI),
+        (facts(kinds=[Kind.DATE]), Sensitivity.SUSPECTED),
+        (facts(kinds=[Kind.DATE], unknowns=[FAILED]), Sensitivity.UNKNOWN),
+        (facts(unknowns=[IMAGE]), Sensitivity.UNKNOWN),
+        (facts(covered=[]), Sensitivity.UNKNOWN),
+    ],
+)
+def test_sensitivity_sums_a_request_up(request_, sensitivity):
+    assert decide(request_, [], Policy((PHI_NEEDS_BAA,)), today=TODAY).sensitivity is sensitivity
+
+
+def test_a_baa_holds_through_its_last_day_and_no_longer():
+    assert sent(SSN, [PHI_NEEDS_BAA], [BAA], today=EXPIRES) == {"baa"}
+    assert sent(SSN, [PHI_NEEDS_BAA], [BAA], today=date(2027, 7, 1)) == set()
+
+
+def test_an_egress_stops_holding_when_the_baa_ends_or_the_policy_changes():
+    policy = Policy((PHI_NEEDS_BAA,))
+    (egress,) = decide(SSN, [BAA], policy, today=TODAY).egresses
+    assert egress.holds(policy, today=EXPIRES)
+    assert not egress.holds(policy, today=date(2027, 7, 1))
+    assert not egress.holds(Policy((PHI_NEEDS_BAA, PHI_REDACTED)), today=TODAY)
+
+
+def test_an_egress_says_what_goes_out_without_what_and_why():
+    rules = (
+        rule("b", kinds=DIRECT, require=[Trait.BAA], redact={Kind.SSN: Style.TOKEN, Kind.NAME: Style.REMOVE}),
+        rule("a", kinds=[Kind.SSN], redact={Kind.SSN: Style.REMOVE, Kind.DATE: Style.GENERALISE}),
+        rule("c", agents=["qc"], deny=True),
+    )
+    policy = Policy(rules)
+    decision = decide(SSN, [CLOUD, HOME, BAA], policy, today=TODAY)
+    home, baa = decision.egresses
+    assert (home.target, dict(home.redact), home.rules, home.required) == (HOME, {}, (), frozenset())
+    assert baa.redact == {Kind.SSN: Style.REMOVE, Kind.NAME: Style.REMOVE, Kind.DATE: Style.GENERALISE}
+    assert (baa.rules, baa.required) == (("a", "b"), {Trait.BAA})
+    assert baa.policy_hash == policy.hash == decision.policy_hash
+    assert [refusal.target for refusal in decision.refusals] == [CLOUD]
+
+
+def egress():
+    return decide(SSN, [HOME], Policy(), today=TODAY).egresses[0]
 
 
 def test_an_egress_cannot_be_made_elsewhere():
+    made = egress()
+    known = {field.name: made.__getattribute__(field.name) for field in dataclasses.fields(Egress)}
+    with pytest.raises(TypeError, match="made by"):
+        Egress(**known, seal=object())
+    with pytest.raises(TypeError, match="seal"):
+        Egress(**known)
+
+
+def test_an_egress_cannot_be_altered():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        egress().target = CLOUD
+    with pytest.raises(ValueError, match="seal"):
+        dataclasses.replace(egress(), target=CLOUD)
     with pytest.raises(TypeError):
-        Egress(
-            target=target("cloud"),
-            redact={"ssn": Style.TOKEN},
-            rules=(),
-            required=frozenset(),
-            traits=frozenset(),
-            policy_hash="",
-            seal=object(),
-        )
+        decide(SSN, [BAA], Policy((PHI_REDACTED,)), today=TODAY).egresses[0].redact[Kind.SSN] = Style.TOKEN
+
+
+def test_an_egress_does_not_travel():
+    with pytest.raises(TypeError):
+        pickle.dumps(decide(SSN, [BAA], Policy((PHI_REDACTED,)), today=TODAY).egresses[0])
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+NAMES = ("a", "b")
+KINDS = st.frozensets(st.sampled_from([Kind.SSN, Kind.NAME, Kind.DATE]))
+UNKNOWNS = st.frozensets(st.sampled_from(UnknownReason), max_size=3)
+CONTENT = st.frozensets(st.sampled_from(Content), max_size=2)
+TRAITS = st.frozensets(st.sampled_from(Trait), max_size=2)
+WHO = st.frozensets(st.sampled_from(NAMES))
+
+
+@st.composite
+def tos(draw, *, having=True):
+    return To(
+        having=draw(TRAITS) if having else frozenset(),
+        lacking=draw(TRAITS),
+        providers=draw(st.sampled_from([frozenset(), frozenset({"cloud-provider", "baa-provider"})])),
+        targets=draw(st.sampled_from([frozenset(), frozenset({"zdr"}), frozenset({"home", "cloud"})])),
+    )
+
+
+@st.composite
+def rules(draw, *, having=True):
+    when = When(draw(KINDS), draw(UNKNOWNS), draw(CONTENT), draw(WHO), draw(WHO), draw(WHO), draw(tos(having=having)))
+    redact = draw(st.dictionaries(st.sampled_from([Kind.SSN, Kind.NAME, Kind.DATE]), st.sampled_from(Style)))
+    then = Then(draw(TRAITS), redact, deny=draw(st.booleans()) and draw(st.booleans()))
+    return Rule(draw(st.text("abcdef", min_size=6, max_size=6)), "why", when, then)
+
+
+POLICIES = st.lists(rules(), max_size=4, unique_by=lambda rule: rule.id).map(lambda rules: Policy(tuple(rules)))
+OPEN = st.builds(
+    lambda policy, base: merge([policy, Policy((base,))]),
+    POLICIES,
+    st.sampled_from(
+        [
+            rule("base", kinds=[Kind.SSN], require=[Trait.BAA]),
+            rule("base", kinds=DIRECT, redact=[Kind.SSN]),
+            rule("base", require=[Trait.BAA], to=To()),
+        ],
+    ),
+)
+"""Policies that cover everything, so that something can leave at all."""
+
+
+@st.composite
+def requests(draw):
+    unknowns = draw(st.one_of(st.just(frozenset()), UNKNOWNS))
+    return Facts(
+        draw(st.sampled_from(NAMES)),
+        draw(st.sampled_from(NAMES)),
+        agents=draw(WHO),
+        agent_unclear=draw(st.booleans()),
+        kinds=draw(KINDS),
+        unknowns=unknowns,
+        content=draw(CONTENT) | {MEDIUM_OF[reason] for reason in unknowns if reason in MEDIUM_OF},
+        covered=frozenset(Kind) - draw(st.one_of(st.just(frozenset()), KINDS)),
+    )
+
+
+def outcome(request, policy, *, today=TODAY):
+    return {egress.target.name: egress for egress in decide(request, ALL, policy, today=today).egresses}
+
+
+STRICTNESS = list(Style)
+
+
+def at_least_as_strict(strict, lenient):
+    return strict.keys() <= lenient.keys() and all(
+        kind in strict[name].redact and STRICTNESS.index(strict[name].redact[kind]) >= STRICTNESS.index(style)
+        for name in strict
+        for kind, style in lenient[name].redact.items()
+    )
+
+
+@given(requests(), OPEN, rules())
+def test_adding_a_rule_only_narrows(request_, policy, added):
+    after = merge([policy, Policy((added,))])
+    assert at_least_as_strict(outcome(request_, after), outcome(request_, policy))
+
+
+@given(requests(), POLICIES, rules())
+def test_a_rule_more_opens_only_what_nothing_covered(request_, policy, added):
+    before = decide(request_, ALL, policy, today=TODAY)
+    uncovered = {refusal.target.name for refusal in before.refusals if refusal.reason is RefusalReason.UNCOVERED}
+    opened = outcome(request_, merge([policy, Policy((added,))])).keys() - outcome(request_, policy).keys()
+    assert opened <= uncovered
+
+
+@given(requests(), POLICIES, st.randoms(use_true_random=False))
+def test_order_is_irrelevant(request_, policy, random):
+    shuffled = list(policy.rules)
+    random.shuffle(shuffled)
+    other = Policy(tuple(shuffled))
+    assert other.hash == policy.hash
+    assert decide(request_, ALL, other, today=TODAY) == decide(request_, ALL, policy, today=TODAY)
+
+
+@given(requests(), OPEN, st.sampled_from(UnknownReason))
+def test_an_unknown_never_widens(request_, policy, reason):
+    worse = dataclasses.replace(request_, unknowns=request_.unknowns | {reason})
+    assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), OPEN, KINDS)
+def test_a_failed_scan_is_at_least_as_strict(request_, policy, found):
+    scanned = dataclasses.replace(request_, kinds=found, unknowns=frozenset(), content=frozenset())
+    failed = dataclasses.replace(scanned, kinds=frozenset(), unknowns=frozenset({FAILED}))
+    strict, lenient = outcome(failed, policy), outcome(scanned, policy)
+    # A rule on an image, say, is about neither; a rule on `phi` is about the failed one, whatever was found.
+    assert at_least_as_strict(strict, lenient)
+
+
+@given(requests(), OPEN, KINDS)
+def test_a_finding_more_never_widens(request_, policy, found):
+    worse = dataclasses.replace(request_, kinds=request_.kinds | found)
+    assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), OPEN, CONTENT)
+def test_content_more_never_widens(request_, policy, content):
+    worse = dataclasses.replace(request_, content=request_.content | content)
+    assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), OPEN, KINDS)
+def test_a_kind_that_nothing_detects_never_widens(request_, policy, blind):
+    worse = dataclasses.replace(request_, covered=request_.covered - blind)
+    assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), POLICIES, st.sampled_from(NAMES))
+def test_a_claimed_agent_never_helps(request_, policy, claimed):
+    worse = dataclasses.replace(request_, agents=request_.agents | {claimed})
+    assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), POLICIES)
+def test_saying_nothing_is_at_least_as_strict_as_any_claim(request_, policy):
+    silent = dataclasses.replace(request_, agents=frozenset(), agent_unclear=True)
+    assert at_least_as_strict(outcome(silent, policy), outcome(request_, policy))
+
+
+@given(requests(), st.lists(rules(having=False), max_size=4))
+def test_an_expired_baa_never_widens(request_, written):
+    policy = Policy(tuple(written))
+    late = outcome(request_, policy, today=date(2028, 1, 1))
+    # A rule on targets without a BAA now also covers those that had one; what it refuses or takes out is no less.
+    before = decide(request_, ALL, policy, today=TODAY)
+    uncovered = {refusal.target.name for refusal in before.refusals if refusal.reason is RefusalReason.UNCOVERED}
+    now = {egress.target.name: egress for egress in before.egresses}
+    assert at_least_as_strict({name: late[name] for name in late.keys() - uncovered}, now)
+
+
+@given(requests(), POLICIES)
+def test_every_candidate_is_answered_once_and_in_order(request_, policy):
+    decision = decide(request_, ALL, policy, today=TODAY)
+    permitted = [egress.target for egress in decision.egresses]
+    refused = [refusal.target for refusal in decision.refusals]
+    assert permitted == [one for one in ALL if one in permitted]
+    assert refused == [one for one in ALL if one in refused]
+    assert len(permitted) + len(refused) == len(ALL)
+    assert all(refusal.why for refusal in decision.refusals)
+
+
+@given(requests(), POLICIES)
+def test_nothing_is_sent_that_a_rule_wants_out_and_nobody_can_find(request_, policy):
+    for name, permitted in outcome(request_, policy).items():
+        assert permitted.redact.keys() <= request_.covered, name

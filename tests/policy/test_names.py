@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from gateway.policy.names import unresolved
+from gateway.policy.parse import parse
+
+POLICY = parse(
+    """
+version: 1
+rules:
+  - id: named
+    why: w
+    when: {agent: [qc], route: [chat, ollama/llama3.2], caller: [soma], to: {provider: [ollama], target: [sonnet]}}
+    then: {deny: true}
+""",
+    file="p.yaml",
+)
+KNOWN = {
+    "agents": ["qc"],
+    "routes": ["chat"],
+    "callers": ["soma"],
+    "providers": ["ollama"],
+    "targets": ["sonnet"],
+}
+
+
+def test_known_names_are_fine_and_so_are_models_that_a_provider_lists():
+    assert unresolved(POLICY, **KNOWN) == ()
+
+
+def test_every_unknown_name_is_reported_at_its_rule():
+    for what in KNOWN:
+        problems = unresolved(POLICY, **{**KNOWN, what: ["sonet", "chatt"]})
+        assert {(problem.file, problem.line) for problem in problems} == {("p.yaml", 4)}
+        assert any(f"unknown {what.removesuffix('s')}." in problem.message for problem in problems)
+    assert len(unresolved(POLICY, agents=[], routes=[], callers=[], providers=[], targets=[])) == 6
+
+
+def test_a_misspelt_name_is_put_right():
+    (problem,) = unresolved(POLICY, **{**KNOWN, "targets": ["sonet"]})
+    assert problem.remedy == "Did you mean `sonet`?"
