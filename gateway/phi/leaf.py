@@ -1,0 +1,50 @@
+"""What a payload is taken apart into: texts, and the way each stands in it; takes nothing apart itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gateway.domain import Capability, Carrier, Path, UnknownReason
+
+
+class Form(StrEnum):
+    """How the text of a leaf stands in the payload, and so how it may be replaced."""
+
+    TEXT = "text"
+    NAME = "name"  # an identifier: replaced as a whole, without brackets
+    KEY = "key"  # an object key
+    NUMBER = "number"  # a number or boolean that only a quoted token could replace
+    FIXED = "fixed"  # a number or structural text that cannot be replaced
+    SIGNED = "signed"  # under a signature: cannot be replaced
+    JSON_STRING = "json_string"  # the last three: literals of JSON inside a string, at `span`
+    JSON_KEY = "json_key"
+    JSON_NUMBER = "json_number"
+
+
+class Leaf(NamedTuple):
+    """One scalar or key. `path` leads to it in the payload (to the object of a key, and the key).
+
+    In JSON inside a string, `path` leads to the string, `span` is where the literal stands in it, quotes included, and
+    `inner` its path inside.
+    """
+
+    path: Path
+    text: str
+    carrier: Carrier
+    cue: str = ""
+    form: Form = Form.TEXT
+    span: tuple[int, int] | None = None
+    inner: Path = ()
+
+
+class Errand(NamedTuple):
+    """Something that the target is asked to fetch, store or call (law 11); without a capability nobody may."""
+
+    capability: Capability | None
+    path: Path
+
+
+class Unknown(NamedTuple):
+    reason: UnknownReason
+    path: Path

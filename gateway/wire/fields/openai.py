@@ -1,0 +1,259 @@
+"""Every field of an OpenAI chat completion or embeddings request, and what it may carry; holds no behaviour."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.domain import Capability, Carrier, UnknownReason
+from gateway.wire.fields.spec import (
+    CACHE_CONTROL,
+    FLAG,
+    FUNCTION,
+    ID,
+    SCHEMA,
+    SETTING,
+    TOKENS,
+    Dropped,
+    Either,
+    Errand,
+    Field,
+    Free,
+    Items,
+    JsonText,
+    Keyed,
+    Local,
+    Name,
+    Number,
+    Object,
+    Opaque,
+    Replaced,
+    Strict,
+    Text,
+    TokenIds,
+    Url,
+    Variant,
+    closed,
+)
+
+ROLES = closed("system developer user assistant tool function")
+EFFORT = closed("none minimal low medium high xhigh max ultra")
+VOICE = Strict(re.compile(r"[a-z]{2,16}"))
+
+
+def _parts(carrier: Carrier) -> Variant:
+    kind = closed("text image_url input_audio file refusal")
+
+    def part(fields: dict[str, Field]) -> Object:
+        return Object({"type": kind, "cache_control": CACHE_CONTROL, **fields}, carrier)
+
+    image = Object({"url": Url(UnknownReason.IMAGE), "detail": closed("auto low high original")}, carrier)
+    audio = Object({"data": Opaque(UnknownReason.AUDIO), "format": closed("wav mp3 flac ogg opus m4a webm pcm16")})
+    file = Object(
+        {
+            "file_data": Opaque(UnknownReason.FILE),
+            "file_id": Errand(Capability.STORED_FILES, Opaque(UnknownReason.FILE)),
+            "filename": Text(Carrier.ATTACHMENT),
+        },
+        Carrier.ATTACHMENT,
+    )
+    return Variant(
+        "type",
+        {
+            "text": part({"text": Text(carrier)}),
+            "refusal": part({"refusal": Text(carrier)}),
+            "image_url": part({"image_url": Either(Url(UnknownReason.IMAGE), image)}),
+            "input_audio": part({"input_audio": audio}),
+            "file": part({"file": file}),
+        },
+        otherwise=Free(carrier),
+    )
+
+
+def _content(carrier: Carrier) -> Either:
+    text: Field = JsonText(carrier) if carrier is Carrier.TOOL_RESULT else Text(carrier)
+    return Either(text, Items(_parts(carrier)))
+
+
+CALLED = Object({"name": Name(Carrier.TOOL_ARGS), "arguments": JsonText(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS)
+TOOL_CALL = Object(
+    {
+        "id": ID,
+        "type": closed("function custom"),
+        "index": SETTING,
+        "function": CALLED,
+        "custom": Object({"name": Name(Carrier.TOOL_ARGS), "input": Text(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS),
+    },
+    Carrier.TOOL_ARGS,
+)
+
+
+def _message(carrier: Carrier) -> Object:
+    return Object(
+        {
+            "role": ROLES,
+            "content": _content(carrier),
+            "name": Name(Carrier.NAME),
+            "refusal": Text(carrier),
+            "reasoning": Text(carrier),
+            "reasoning_content": Text(carrier),
+            "tool_calls": Items(TOOL_CALL),
+            "tool_call_id": ID,
+            "function_call": CALLED,
+            "audio": Errand(Capability.STORED_FILES, Object({"id": ID})),
+        },
+        carrier,
+    )
+
+
+MESSAGE = _message(Carrier.MESSAGE)
+SYSTEM = _message(Carrier.SYSTEM)
+RESULT = _message(Carrier.TOOL_RESULT)
+MESSAGES = Items(
+    Variant(
+        "role",
+        {
+            "system": SYSTEM,
+            "developer": SYSTEM,
+            "user": MESSAGE,
+            "assistant": MESSAGE,
+            "tool": RESULT,
+            "function": RESULT,
+        },
+        otherwise=MESSAGE,
+    )
+)
+FUNCTION_NAME = Object({"name": Name(Carrier.TOOL_DEFINITION)}, Carrier.TOOL_DEFINITION)
+TOOLS = Items(
+    Variant(
+        "type",
+        {
+            "function": Object(
+                {"type": closed("function"), "function": FUNCTION, "cache_control": CACHE_CONTROL},
+                Carrier.TOOL_DEFINITION,
+            ),
+            "custom": Object(
+                {
+                    "type": closed("custom"),
+                    "custom": Object(
+                        {
+                            "name": Name(Carrier.TOOL_DEFINITION),
+                            "description": Text(Carrier.TOOL_DEFINITION),
+                            "format": Free(Carrier.TOOL_DEFINITION),
+                        },
+                        Carrier.TOOL_DEFINITION,
+                    ),
+                },
+                Carrier.TOOL_DEFINITION,
+            ),
+        },
+        otherwise=Errand(Capability.HOSTED_TOOLS, Free(Carrier.TOOL_DEFINITION)),
+        missing="function",
+    )
+)
+TOOL_CHOICE = Either(
+    closed("auto none required any"),
+    Object(
+        {
+            "type": closed("function custom allowed_tools"),
+            "function": FUNCTION_NAME,
+            "custom": FUNCTION_NAME,
+            "allowed_tools": Free(Carrier.TOOL_DEFINITION, words=frozenset({"mode", "tools", "type", "function"})),
+        },
+        Carrier.TOOL_DEFINITION,
+    ),
+)
+RESPONSE_FORMAT = Variant(
+    "type",
+    {
+        "text": Object({"type": closed("text")}),
+        "json_object": Object({"type": closed("json_object"), "schema": Local(SCHEMA)}),
+        "json_schema": Object(
+            {
+                "type": closed("json_schema"),
+                "json_schema": Object(
+                    {
+                        "name": Name(Carrier.TOOL_DEFINITION),
+                        "description": Text(Carrier.TOOL_DEFINITION),
+                        "schema": SCHEMA,
+                        "strict": FLAG,
+                    },
+                    Carrier.TOOL_DEFINITION,
+                ),
+            }
+        ),
+    },
+    otherwise=Free(Carrier.TOOL_DEFINITION),
+)
+OF_LOCAL_SERVERS: dict[str, Field] = {
+    field: Local(Number(1_000_000))
+    for field in closed(
+        "top_k min_p top_a typical_p repeat_penalty repetition_penalty repetition_context_size min_tokens "
+        "num_ctx ttl mirostat mirostat_tau mirostat_eta dynatemp_range cache_prompt ignore_eos "
+        "add_generation_prompt enable_thinking thinking_budget xtc_probability xtc_threshold"
+    ).words
+}
+
+CHAT = Object(
+    {
+        "model": Replaced(),
+        "messages": MESSAGES,
+        "stream": FLAG,
+        "stream_options": Object({"include_usage": FLAG, "include_obfuscation": FLAG}),
+        "temperature": SETTING,
+        "top_p": SETTING,
+        "n": SETTING,
+        "presence_penalty": SETTING,
+        "frequency_penalty": SETTING,
+        "max_tokens": TOKENS,
+        "max_completion_tokens": TOKENS,
+        "logprobs": FLAG,
+        "top_logprobs": SETTING,
+        "seed": Free(Carrier.OTHER),
+        "stop": Either(Text(Carrier.OTHER), Items(Text(Carrier.OTHER))),
+        "logit_bias": Keyed(re.compile(r"\d{1,6}"), SETTING),  # ids of a vocabulary have no seven digits
+        "tools": TOOLS,
+        "tool_choice": TOOL_CHOICE,
+        "parallel_tool_calls": FLAG,
+        "functions": Items(FUNCTION),
+        "function_call": Either(closed("auto none"), FUNCTION_NAME),
+        "response_format": RESPONSE_FORMAT,
+        "prediction": Object({"type": closed("content"), "content": _content(Carrier.MESSAGE)}, Carrier.MESSAGE),
+        "reasoning_effort": EFFORT,
+        "reasoning": Object({"effort": EFFORT, "max_tokens": TOKENS, "exclude": FLAG, "enabled": FLAG}),
+        "verbosity": closed("low medium high"),
+        "modalities": Items(closed("text audio")),
+        "audio": Object({"voice": VOICE, "format": closed("wav mp3 flac opus pcm16 aac")}),
+        "service_tier": closed("auto default flex priority scale standard_only"),
+        "user": Dropped(Text(Carrier.USER)),
+        "safety_identifier": Dropped(Text(Carrier.USER)),
+        "prompt_cache_key": Dropped(Text(Carrier.USER)),
+        "prompt_cache_retention": Dropped(closed("in_memory in-memory 24h")),
+        "metadata": Dropped(Free(Carrier.METADATA)),
+        "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
+        "previous_response_id": Errand(Capability.STORED_FILES, ID, unless_false=True),
+        "conversation": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
+        "background": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
+        "web_search_options": Errand(Capability.HOSTED_TOOLS, Free(Carrier.OTHER)),
+        "mcp_servers": Errand(Capability.HOSTED_TOOLS, Free(Carrier.OTHER), unless_false=True),
+        "plugins": Errand(Capability.HOSTED_TOOLS, Free(Carrier.OTHER), unless_false=True),
+        "container": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
+        "adapters": Errand(None, Free(Carrier.OTHER), unless_false=True),
+        "draft_model": Errand(None, Free(Carrier.OTHER), unless_false=True),
+        "chat_template_kwargs": Local(Free(Carrier.OTHER, words=frozenset({"enable_thinking", "true", "false"}))),
+        "keep_alive": Local(Free(Carrier.OTHER)),
+        **OF_LOCAL_SERVERS,
+    }
+)
+
+WORDS_OR_IDS = Either(Text(Carrier.INPUT), TokenIds())
+EMBEDDINGS = Object(
+    {
+        "model": Replaced(),
+        "input": WORDS_OR_IDS,
+        "encoding_format": closed("float base64"),
+        "dimensions": TOKENS,
+        "user": Dropped(Text(Carrier.USER)),
+        "metadata": Dropped(Free(Carrier.METADATA)),
+    },
+    Carrier.INPUT,
+)

@@ -1,0 +1,205 @@
+"""The words in which a dialect's fields are described, once for scanning, minimising and explaining; reads nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.domain import Capability, Carrier, UnknownReason
+
+MAX_STRUCTURAL_CHARS = 128
+"""Nothing structural but a signature is longer; the bound keeps a paragraph from passing as an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Free text: scanned, and rewritten in place where a decision takes something out."""
+
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An identifier that a model may answer with (a function's name): scanned, replaced only as a whole."""
+
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Text under a signature: scanned, but a change would make it invalid, so it is never rewritten."""
+
+    carrier: Carrier
+    signature: str
+    """The sibling field that holds the signature; without one the text is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """JSON written inside a string (tool arguments): its scalars and keys are scanned one by one."""
+
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A word of a closed set, or a boolean. Anything else is `unreadable`."""
+
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Strict:
+    """A string of a strict pattern (ids, signatures). Anything else is `unreadable`."""
+
+    pattern: re.Pattern[str]
+    max_chars: int = MAX_STRUCTURAL_CHARS
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A setting: a boolean, or a number of at most `limit` either side of nothing. Anything else is `unreadable`."""
+
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Bytes that nobody here can read (base64 of an image): an unknown with its reason, never text."""
+
+    reason: UnknownReason
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """Where an image or file is: `data:` holds it (unknown); any other address is text and an errand besides."""
+
+    reason: UnknownReason
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIds:
+    """Numbers that stand for text: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Any JSON: every scalar and key below is scanned. `words` are keys and values of a closed vocabulary.
+
+    With `numbers` a number may be replaced by a quoted pseudonym: true of arguments, not of a schema.
+    """
+
+    carrier: Carrier
+    words: frozenset[str] = frozenset()
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of the same thing."""
+
+    item: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A string of one kind, or anything else of another."""
+
+    text: Field
+    other: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An object whose keys follow a strict pattern (`logit_bias`)."""
+
+    key: re.Pattern[str]
+    value: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with known fields. A field that is not known is scanned, and stays on the premises."""
+
+    fields: Mapping[str, Field]
+    carrier: Carrier = Carrier.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Objects told apart by one field. `missing` stands in where it is absent; what is no case is `unreadable`."""
+
+    key: str
+    cases: Mapping[str, Field]
+    otherwise: Field
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A field that no target needs (minimum necessary, 45 CFR 164.502(b)): scanned, and never sent."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A field that servers on the premises know: scanned or checked, and sent to no other."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A field that makes a target fetch, store or call someone else (law 11). No capability: always refused.
+
+    With `unless_false` a false or empty value asks for nothing.
+    """
+
+    capability: Capability | None
+    field: Field
+    unless_false: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A field that the gateway writes itself (`model`): what the caller wrote there is never sent."""
+
+
+Field: TypeAlias = (
+    Text | Name | Signed | JsonText | Closed | Strict | Number | Opaque | Url | TokenIds | Free | Items | Either | Keyed
+    | Object | Variant | Dropped | Local | Errand | Replaced
+)  # fmt: skip
+
+
+def closed(words: str) -> Closed:
+    return Closed(frozenset(words.split()))
+
+
+ID = Strict(re.compile(r"[A-Za-z0-9_.:|-]*"))
+SIGNATURE = Strict(re.compile(r"[A-Za-z0-9+/=_-]*"), max_chars=65_536)
+MEDIA_TYPE = Strict(re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}"))
+SETTING = Number(1_000)
+FLAG = Number(1)
+TOKENS = Number(4_000_000)
+SCHEMA_WORDS = closed(
+    """type properties required description title enum items string number integer boolean object array null anyOf
+    oneOf allOf not const default examples format additionalProperties minimum maximum exclusiveMinimum
+    exclusiveMaximum multipleOf minLength maxLength pattern minItems maxItems uniqueItems minProperties maxProperties
+    $ref $defs definitions $schema $id nullable date date-time time email uri uuid prefixItems patternProperties strict
+    true false"""
+).words
+"""JSON Schema's own vocabulary: as keys and values of a schema these say nothing about anybody."""
+SCHEMA = Free(Carrier.TOOL_DEFINITION, words=SCHEMA_WORDS)
+FUNCTION = Object(
+    {
+        "name": Name(Carrier.TOOL_DEFINITION),
+        "description": Text(Carrier.TOOL_DEFINITION),
+        "parameters": SCHEMA,
+        "strict": FLAG,
+    },
+    Carrier.TOOL_DEFINITION,
+)
+CACHE_CONTROL = Object({"type": closed("ephemeral"), "ttl": closed("5m 1h")})
