@@ -1,0 +1,1 @@
+"""What leaves: prepared from the payload and one egress, sealed; opens nothing."""

@@ -8,6 +8,8 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
+import orjson
+
 from gateway.domain import Finding, Kind
 
 CODE_CHARS = 10
@@ -52,6 +54,14 @@ class Pseudonyms:
     def has_bare(self) -> bool:
         """Whether some token stands for a number."""
         return self._bare
+
+    def number(self, token: str) -> int | float | bool | None:
+        """The number or boolean that a whole string stands for, if it is the token of one."""
+        original = self._originals.get(token[1:-1]) if token[:1] == "[" and token[-1:] == "]" else None
+        if original is None or not original.bare:
+            return None
+        made: int | float | bool = orjson.loads(original.surface)
+        return made
 
     def items(self) -> list[tuple[str, Original]]:
         return list(self._originals.items())
