@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
+from typing import TextIO
 
+from gateway.api.anthropic import AnthropicFacade
 from gateway.api.anthropic import AnthropicFacade
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
 from gateway.api.ollama import OllamaFacade
+from gateway.api.ollama import OllamaFacade
 from gateway.api.openai import OpenAiFacade
-from gateway.audit.records import AuditSink
-from gateway.audit.secret import Purpose, derive
+from gateway.audit.ledger import Ledger
+from gateway.audit.records import AuditSink, ClosedLedger, LedgerUnavailable
+from gateway.audit.secret import SECRET_BYTES, Purpose, derive, override, read_or_make
+from gateway.audit.store import prepare_directory
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Adapter, Price, ProviderKind, Target
-from gateway.events import EventSink, FanOut, GatewayStarted, ProviderProbed
+from gateway.domain import Adapter, Operation, Target
+from gateway.events import EventSink, FanOut, ProviderProbed
+from gateway.observability import price_map
+from gateway.observability.logs import EventLog
+from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
 from gateway.outbound.prepare import Refused
@@ -28,7 +38,7 @@ from gateway.pipeline.story import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.routing.table import with_discovered
 from gateway.upstream.direct import Direct
-from gateway.upstream.embedded import EmbeddedUpstream
+from gateway.upstream.embedded.adapter import EmbeddedUpstream
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import Health, is_asked, probe_all
 from gateway.upstream.scripted import Scripted
@@ -36,24 +46,62 @@ from gateway.upstream.scripted import Scripted
 PROBE_EVERY_S = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a gateway is given, because it outlives a reload or depends on the machine."""
+
+    secret: bytes
+    ledger: AuditSink
+    scanner: Scanner
+    metrics: Metrics
+    events: EventSink
+    log: EventLog
+    notes: tuple[str, ...] = ()
+    """What whoever starts the gateway should know: a directory that cannot be written, a secret that will not last."""
+
+
+def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle, stream: TextIO) -> Gateway:
+    """A gateway on this machine: its secret, its record, its log.
+
+    Raises:
+        SecretUnusable: the secret is there and cannot be trusted.
+    """
+    vocabulary = vocabulary_of(settings)
+    log = EventLog(vocabulary, style=log_style, stream=stream)
+    metrics = Metrics(vocabulary)
+    events = FanOut([metrics, log])
+    notes: list[str] = []
+    state_dir = Path(settings.state_dir)
+    ledger: AuditSink = ClosedLedger()
+    given = environ.get("GATEWAY_SECRET", "")
+    secret = override(given) if given else secrets.token_bytes(SECRET_BYTES)
+    try:
+        prepare_directory(state_dir)
+        secret = secret if given else read_or_make(state_dir)
+        ledger = Ledger(state_dir, words=vocabulary.names, sink=events)
+    except (OSError, LedgerUnavailable):
+        notes.append(
+            f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
+            "Make it writable or set `state_dir`."
+        )
+    scanner = Scanner()
+    parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
+    return Gateway(_priced(settings), parts)
+
+
 class Gateway:
     """All parts, joined. `start` before the fronts take requests, `stop` after the last one is done."""
 
-    def __init__(
-        self, settings: Settings, *, secret: bytes, ledger: AuditSink, scanner: Scanner, sinks: Sequence[EventSink]
-    ) -> None:
+    def __init__(self, settings: Settings, parts: Parts) -> None:
         self._configured = self._settings = settings
+        self._parts = parts
         self.health: Mapping[str, Health] = MappingProxyType({})
-        self.metrics = Metrics(vocabulary_of(settings))
-        self.events = FanOut([self.metrics, *sinks])
-        self._ledger = ledger
-        self._scanner = scanner
+        self.metrics = parts.metrics
+        self._events = parts.events
         self._ready = False
         self._probing: asyncio.Task[None] | None = None
-        direct = Direct(networks=settings.on_prem_networks, events=self.events)
-        self.embedded = EmbeddedUpstream(
-            direct, state_dir=settings.state_dir, key=derive(secret, Purpose.EMBEDDED), events=self.events
-        )
+        direct = Direct(networks=settings.on_prem_networks, events=parts.events)
+        self.embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=parts.events)
         self._upstreams: Mapping[Adapter, Upstream] = {
             Adapter.DIRECT: direct,
             Adapter.EMBEDDED: self.embedded,
@@ -62,17 +110,17 @@ class Gateway:
         self.pipeline = Pipeline(
             settings=lambda: self._settings,
             health=lambda: {name: health.up for name, health in self.health.items()},
-            scanner=scanner,
+            scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=self._upstreams,
-                ledger=ledger,
-                events=self.events,
-                look=scanner.look,
-                audit_key=derive(secret, Purpose.AUDIT),
+                ledger=parts.ledger,
+                events=parts.events,
+                look=parts.scanner.look,
+                audit_key=derive(parts.secret, Purpose.AUDIT),
             ),
-            events=self.events,
-            ledger=ledger,
-            pseudonym_key=derive(secret, Purpose.PSEUDONYM),
+            events=parts.events,
+            ledger=parts.ledger,
+            pseudonym_key=derive(parts.secret, Purpose.PSEUDONYM),
         )
         self._facades: Mapping[str, Facade] = {
             "openai": OpenAiFacade(self.pipeline).facade(),
@@ -94,14 +142,14 @@ class Gateway:
                 settings=lambda: self._settings,
                 facades=self._facades,
                 control=self._control,
-                events=self.events,
+                events=self._events,
             )
             for listener in self._settings.listeners
         ]
 
     async def start(self) -> None:
         """Ask the local servers once, then keep asking; ready afterwards."""
-        await self._scanner.start()
+        await self._parts.scanner.start()
         await self.refresh()
         self._probing = asyncio.create_task(self._keep_probing())
         self._ready = True
@@ -115,8 +163,8 @@ class Gateway:
                 await self._probing
         for upstream in self._upstreams.values():
             await upstream.aclose()
-        await self._scanner.aclose()
-        await asyncio.to_thread(self._ledger.close)
+        await self._parts.scanner.aclose()
+        await asyncio.to_thread(self._parts.ledger.close)
 
     async def refresh(self) -> None:
         """Probe the local servers and offer what they list."""
@@ -124,7 +172,7 @@ class Gateway:
         providers = list(configured.providers.values())
         health = await probe_all(providers, networks=configured.on_prem_networks)
         for name, answer in health.items():
-            self.events.emit(ProviderProbed(provider=name, up=answer.up))
+            self._events.emit(ProviderProbed(provider=name, up=answer.up))
         offers = {
             provider.name: (provider, health[provider.name].models)
             for provider in providers
@@ -136,7 +184,7 @@ class Gateway:
         self.health = MappingProxyType(health)
         if table.discovered != self._settings.table.discovered:
             self._settings = replace(configured, table=table)
-            self._ledger.learn(vocabulary_of(self._settings).names)
+            self._parts.ledger.learn(vocabulary_of(self._settings).names)
 
     def reload(self, settings: Settings) -> None:
         """Swap the settings; requests under way keep the ones they started with. Listeners stay as they are."""
@@ -144,7 +192,7 @@ class Gateway:
         self._settings = replace(settings, table=replace(settings.table, discovered=self._settings.table.discovered))
         vocabulary = vocabulary_of(settings)
         self.metrics.learn(vocabulary)
-        self._ledger.learn(vocabulary.names)
+        self._parts.ledger.learn(vocabulary.names)
 
     async def _keep_probing(self) -> None:
         while True:
@@ -165,24 +213,22 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
     return replace(
         vocabulary,
         targets=vocabulary.targets | set(found),
-        models=vocabulary.models,
-        rules=frozenset(rule.id for rule in settings.policy.rules),
+        models=vocabulary.models | {(Operation.CHAT, target.provider.name, target.model) for target in found.values()},
+        reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
     )
 
 
-def priced(settings: Settings, prices: Mapping[tuple[ProviderKind, str], Price]) -> Settings:
+def _priced(settings: Settings) -> Settings:
     """Settings whose cloud targets carry the published price where the configuration names none."""
+    prices = price_map.load((target.provider.kind, target.model) for target in settings.targets.values())
 
     def with_price(target: Target) -> Target:
         price = prices.get((target.provider.kind, target.model))
         return replace(target, price=price) if target.price is None and price is not None else target
 
-    targets = {name: with_price(target) for name, target in settings.targets.items()}
     routes = {
         name: replace(route, targets=tuple(with_price(target) for target in route.targets))
         for name, route in settings.table.routes.items()
     }
+    targets = {name: with_price(target) for name, target in settings.targets.items()}
     return replace(settings, targets=targets, table=replace(settings.table, routes=routes))
-
-
-__all__ = ["Gateway", "GatewayStarted", "priced", "vocabulary_of"]

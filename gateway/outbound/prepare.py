@@ -99,9 +99,7 @@ def prepare(
             tree["stream_options"] = {"include_usage": True}
     else:
         tree["encoding_format"] = "float"
-    outbound = Outbound(
-        target, call.operation, dialect, tree, orjson.dumps(tree), stream, call.request_id, seal=_SEAL
-    )
+    outbound = Outbound(target, call.operation, dialect, tree, orjson.dumps(tree), stream, call.request_id, seal=_SEAL)
     return Prepared(outbound, egress, pseudonymiser.pseudonyms, kinds, findings.unknowns)
 
 

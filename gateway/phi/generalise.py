@@ -8,7 +8,25 @@ from datetime import date
 from gateway.domain import Kind
 
 SPARSE = frozenset(
-    {"036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884", "890", "893"}
+    {
+        "036",
+        "059",
+        "063",
+        "102",
+        "203",
+        "556",
+        "692",
+        "790",
+        "821",
+        "823",
+        "830",
+        "831",
+        "878",
+        "879",
+        "884",
+        "890",
+        "893",
+    }
 )
 """The ZIP prefixes with at most 20,000 people (Census 2000, as HHS lists them): they become 000."""
 OLDEST_SHOWN = 89

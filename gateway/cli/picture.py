@@ -1,0 +1,87 @@
+"""The start-up picture: what answered, which routes and agents there are, and a command to try; asks nobody anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.app import Gateway
+from gateway.config import Settings
+from gateway.domain import Operation, Provider, ProviderKind, Route
+from gateway.pipeline.refusal import start_hint
+from gateway.upstream.probe import is_asked
+
+MAX_LISTED = 6
+
+
+def picture(gateway: Gateway, addresses: list[tuple[str, int]]) -> str:
+    """All of it, as text of less than a screen."""
+    settings = gateway.settings
+    host, port = addresses[0]
+    base = f"http://{_shown(host)}:{port}"
+    lines = [
+        f"Triage Gateway on {', '.join(f'http://{_shown(host)}:{port}' for host, port in addresses)}",
+        "",
+        "Providers",
+        *(f"  {_provider(gateway, provider)}" for provider in settings.providers.values()),
+        "",
+        "Routes",
+        *(f"  {_route(route, settings)}" for route in settings.table.routes.values()),
+        "",
+        f"Agents     {', '.join(settings.table.agents) or 'none'}",
+        f"Callers    {_callers(settings)}",
+        f"Policies   {_policies(settings)}",
+        *(f"Note       {note}" for note in gateway.notes),
+        "",
+        "Try it",
+        *_try(settings, base),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _provider(gateway: Gateway, provider: Provider) -> str:
+    name = f"{provider.name:<12}"
+    if provider.off:
+        return f"{name}off: {provider.off}"
+    if provider.kind is ProviderKind.EMBEDDED:
+        problem = gateway.embedded.problem()
+        return f"{name}{problem or 'ready: a small model to try things with, not for medicine'}"
+    if not is_asked(provider):
+        where = "" if provider.on_prem else ", off the premises: used only where a policy permits"
+        return f"{name}configured{where}"
+    health = gateway.health.get(provider.name)
+    if health is None or not health.up:
+        return f"{name}no answer at {provider.base_url}: {start_hint(provider, 'a model')}"
+    listed = ", ".join(health.models[:MAX_LISTED]) + (" …" if len(health.models) > MAX_LISTED else "")
+    return f"{name}answers at {provider.base_url}: {listed or 'no models yet'}"
+
+
+def _route(route: Route, settings: Settings) -> str:
+    chain = " → ".join(target.name for target in route.targets)
+    default = {settings.table.default_route, settings.table.default_embedding_route}
+    note = "  (default)" if route.name in default else ""
+    kind = "  [embeddings]" if route.operation is Operation.EMBEDDINGS else ""
+    return f"{route.name:<24}{chain}{kind}{note}"
+
+
+def _callers(settings: Settings) -> str:
+    if settings.callers:
+        return ", ".join(caller.name for caller in settings.callers)
+    return "anyone on this machine, without a key (`gateway keys new NAME` makes one)"
+
+
+def _policies(settings: Settings) -> str:
+    rules = len(settings.policy.rules)
+    if not rules:
+        return f"none in {settings.policies}: nothing leaves the premises"
+    return f"{rules} rules in {settings.policies}"
+
+
+def _try(settings: Settings, base: str) -> Iterator[str]:
+    key = " -H 'Authorization: Bearer YOUR_KEY'" if settings.listeners[0].anonymous is None else ""
+    yield f"  curl -i {base}/v1/chat/completions{key} -H 'Content-Type: application/json' \\"
+    yield """    -d '{"messages": [{"role": "user", "content": "Say hello in five words."}]}'"""
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else "localhost" if host in {"127.0.0.1", "::1"} else host

@@ -1,0 +1,251 @@
+"""Writes events as log lines, one per request; a key or a text that the schema does not know is dropped, never printed.
+
+The same holds for libraries: of what they log only the library's name, the level and the class of an exception remain,
+because their messages quote URLs, headers and bodies (law 9).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from enum import StrEnum
+from typing import TextIO
+
+import orjson
+import structlog
+from typing_extensions import override
+
+from gateway import events
+from gateway.events import Event
+from gateway.observability.metrics import CODES
+from gateway.observability.vocabulary import Vocabulary
+
+Line = MutableMapping[str, object]
+Check = Callable[[object], bool]
+
+LIBRARIES = frozenset({"uvicorn", "aiohttp", "asyncio", "httpx", "httpcore", "litellm", "fastapi", "openai", "py"})
+REQUEST_ID = re.compile(r"req_[0-9a-z]{16,40}\Z")
+HASH = re.compile(r"[0-9a-f]{8,64}\Z")
+VERSION = re.compile(r"[0-9a-z.+]{1,40}\Z")
+CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
+TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
+FACADES = frozenset(
+    {
+        *("chat.completions", "embeddings", "models", "messages", "messages.count_tokens", "explain", "unmatched"),
+        *("ollama.chat", "ollama.generate", "ollama.embed", "ollama.embeddings", "ollama.tags", "ollama.show"),
+    }
+)
+LOGGED = (
+    *(events.RequestSettled, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
+    *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited),
+)
+
+
+class Style(StrEnum):
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def _number(value: object) -> bool:
+    return value is None or isinstance(value, int | float)
+
+
+def _like(pattern: re.Pattern[str]) -> Check:
+    return lambda value: isinstance(value, str) and pattern.match(value) is not None
+
+
+def _enum(value: object) -> bool:
+    return isinstance(value, StrEnum) or (isinstance(value, list) and all(isinstance(item, StrEnum) for item in value))
+
+
+def _one_of(words: Iterable[str]) -> Check:
+    known = frozenset(words) | {""}
+    return lambda value: isinstance(value, str) and value in known
+
+
+NUMBERS = (
+    *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
+    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "tokens_unresolved"),
+    *("port", "uptime_s", "code", "up"),
+)
+ENUMS = (
+    *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
+    *("record", "result"),
+)
+NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason")
+
+
+class AllowList:
+    """The last processor before rendering: keeps what the schema knows, and drops everything else."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._schema: dict[str, Check] = dict.fromkeys(NUMBERS, _number) | dict.fromkeys(ENUMS, _enum)
+        self._schema |= {
+            "timestamp": _like(TIMESTAMP),
+            "level": _one_of(("debug", "info", "warning", "error", "critical")),
+            "event": _one_of((*(kind.event for kind in LOGGED), "library.logged")),
+            "request_id": _like(REQUEST_ID),
+            "facade": _one_of(FACADES),
+            "version": _like(VERSION),
+            "config_hash": _like(HASH),
+            "policy_hash": _like(HASH),
+            "error_code": _one_of(CODES),
+            "logger": _one_of((*LIBRARIES, "other")),
+            "exception": _like(CLASS),
+        }
+        self.learn(vocabulary)
+
+    def learn(self, vocabulary: Vocabulary) -> None:
+        """Take the names of a reloaded configuration."""
+        known = _one_of(vocabulary.names)
+        self._schema |= dict.fromkeys(NAMES, lambda value: _enum(value) or known(value))
+
+    def __call__(self, _logger: object, _method: str, line: Line) -> Line:
+        schema = self._schema
+        return {key: value for key, value in line.items() if key in schema and schema[key](value)}
+
+
+class EventLog:
+    """The sink that writes lines; the only way anything is logged."""
+
+    def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
+        self._allow = AllowList(vocabulary)
+        self._up: dict[str, bool] = {}
+        self._logger = structlog.wrap_logger(
+            structlog.WriteLogger(stream),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                self._allow,
+                _json
+                if style is Style.JSON
+                else structlog.dev.ConsoleRenderer(colors=stream.isatty(), sort_keys=False),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            cache_logger_on_first_use=True,
+        )
+
+    def learn(self, vocabulary: Vocabulary) -> None:
+        """Take the names of a reloaded configuration."""
+        self._allow.learn(vocabulary)
+
+    def emit(self, event: Event) -> None:
+        match event:
+            case events.RequestSettled():
+                self._write(logging.INFO, event.event, _settled(event))
+            case events.EgressViolation():
+                self._write(logging.CRITICAL, event.event, {"provider": event.provider})
+            case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
+                line = {"record": event.record, "result": event.result, "count": event.count}
+                self._write(logging.ERROR, event.event, line)
+            case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
+                self._up[event.provider] = event.up
+                self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})
+            case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():
+                self._write(logging.INFO, event.event, _state(event))
+            case _:
+                return  # counted, and part of the line of its request
+
+    def library(self, record: logging.LogRecord) -> None:
+        """What is left of a line of a library."""
+        package = record.name.partition(".")[0]
+        line: dict[str, object] = {"logger": package if package in LIBRARIES else "other"}
+        if record.exc_info is not None and record.exc_info[0] is not None:
+            line["exception"] = record.exc_info[0].__name__
+        self._write(record.levelno, "library.logged", line)
+
+    def crashed(self, exception: type[BaseException]) -> None:
+        """What is left of a traceback that Python would print."""
+        self._write(logging.ERROR, "library.logged", {"logger": "other", "exception": exception.__name__})
+
+    def _write(self, level: int, event: str, line: Mapping[str, object]) -> None:
+        self._logger.log(level, event, **line)
+
+
+def _settled(event: events.RequestSettled) -> dict[str, object]:
+    usage = event.usage
+    line: dict[str, object] = {
+        "request_id": event.request_id,
+        "operation": event.operation,
+        "dialect": event.dialect,
+        "facade": event.facade,
+        "caller": event.caller,
+        "route": event.route,
+        "agent": event.agent,
+        "target": event.target,
+        "provider": event.provider,
+        "model": event.model,
+        "outcome": event.outcome,
+        "status": event.status,
+        "error_code": event.error_code,
+        "sensitivity": event.sensitivity,
+        "destination": event.destination,
+        "decision_reason": event.decision_reason,
+        "found": sorted(event.found),
+        "redacted": sorted(event.redacted),
+        "stream": event.stream,
+        "attempts": event.attempts,
+        "duration_s": round(event.duration_s, 6),
+        "overhead_s": round(event.overhead_s, 6),
+        "first_token_s": None if event.first_token_s is None else round(event.first_token_s, 6),
+        "cost_usd": None if event.cost_usd is None else float(event.cost_usd),
+        "energy_wh": event.energy_wh,
+        "tokens_unresolved": event.tokens_unresolved,
+    }
+    if usage.reported:
+        line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
+    return {key: value for key, value in line.items() if value not in ("", None, [], 0) or key == "status"}
+
+
+def _state(
+    event: events.GatewayStarted | events.GatewayStopped | events.EmbeddedStarted | events.EmbeddedExited,
+) -> dict[str, object]:
+    match event:
+        case events.GatewayStarted():
+            hashes = {"config_hash": event.config_hash, "policy_hash": event.policy_hash}
+            return {"version": event.version, "port": event.port, **hashes}
+        case events.GatewayStopped():
+            return {"uptime_s": round(event.uptime_s, 3)}
+        case events.EmbeddedStarted():
+            return {"provider": event.provider, "model": event.model, "duration_s": round(event.duration_s, 3)}
+        case events.EmbeddedExited():
+            return {"provider": event.provider, "model": event.model, "reason": event.reason, "code": event.code}
+
+
+def _json(_logger: object, _method: str, line: Line) -> str:
+    return orjson.dumps(line).decode()
+
+
+class LibraryHandler(logging.Handler):
+    """Takes what the standard library's loggers are given, and hands on only what `EventLog.library` keeps."""
+
+    def __init__(self, log: EventLog) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log.library(record)
+
+
+def take_over(log: EventLog) -> None:
+    """Make `log` the only place where libraries log: their own handlers go, warnings count as a library.
+
+    Call it after the libraries have been imported and before anything is served, and once more after an import that
+    came late (LiteLLM adds handlers of its own). Hooks that print tracebacks are replaced too.
+    """
+    root = logging.getLogger()
+    root.handlers[:] = [LibraryHandler(log)]
+    root.setLevel(logging.WARNING)
+    for name in list(logging.root.manager.loggerDict):
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+    logging.raiseExceptions = False  # it would print the record that could not be written
+    logging.captureWarnings(capture=True)
+    sys.unraisablehook = lambda failure: log.crashed(failure.exc_type)
+    threading.excepthook = lambda failure: log.crashed(failure.exc_type)
