@@ -12,10 +12,8 @@ from types import MappingProxyType
 from typing import TextIO
 
 from gateway.api.anthropic import AnthropicFacade
-from gateway.api.anthropic import AnthropicFacade
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
-from gateway.api.ollama import OllamaFacade
 from gateway.api.ollama import OllamaFacade
 from gateway.api.openai import OpenAiFacade
 from gateway.audit.ledger import Ledger
@@ -128,6 +126,19 @@ class Gateway:
             "ollama": OllamaFacade(self.pipeline).facade(),
         }
         self._control = control(ready=lambda: self._ready, metrics=self.metrics)
+
+    @property
+    def events(self) -> EventSink:
+        return self._events
+
+    @property
+    def log(self) -> EventLog:
+        return self._parts.log
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever starts the gateway should know."""
+        return self._parts.notes
 
     @property
     def settings(self) -> Settings:

@@ -335,10 +335,12 @@ class Facts:
 class Sensitivity(StrEnum):
     """How a request was judged. Closed, because it is a metric label and an audit column."""
 
-    PHI = "phi"
-    SUSPECTED = "suspected"  # something could not be checked: treated as PHI (law 4)
+    PHI = "phi"  # something that identifies by itself
+    UNKNOWN = (
+        "unknown"  # something could not be checked and is treated as PHI (law 4), or it ended before it was judged
+    )
+    SUSPECTED = "suspected"  # only indirect signs
     CLEAN = "clean"
-    UNKNOWN = "unknown"  # ended before it was judged
 
 
 class Destination(StrEnum):

@@ -139,7 +139,7 @@ class Servers:
             for server, made in zip(self._servers, self._sockets, strict=True)
         ]
         while not all(server.started for server in self._servers) and not any(task.done() for task in running):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has a flag and no event
         ready()
         await asyncio.gather(*running)
 
@@ -153,7 +153,7 @@ class Servers:
 def _config(listener: Listener, front: Front) -> uvicorn.Config:
     tls = listener.tls
     return uvicorn.Config(
-        front,  # type: ignore[arg-type]  # an ASGI application by shape, not by uvicorn's own types
+        front,
         http=_StrictHead,
         loop="none",
         ws="none",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -86,13 +87,13 @@ def parse(
     if config is None:
         raise DocumentInvalid((*unset, *misshapen))
     draft = Draft(config, document, written, [*unset, *misshapen])
-    settings = _build(draft)
+    settings = _build(draft, text)
     if draft.problems:
         raise DocumentInvalid(set(draft.problems))
     return settings
 
 
-def _build(draft: Draft) -> Settings:
+def _build(draft: Draft, text: str) -> Settings:
     config = draft.config
     networks = build_networks(draft)
     providers = build_providers(draft, networks)
@@ -114,6 +115,7 @@ def _build(draft: Draft) -> Settings:
         targets=targets,
         table=build_table(draft, providers, targets),
         auto_fallback=config.routing.auto_fallback,
+        hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         pricing=Pricing(config.pricing.tariff_usd_per_kwh, _baseline(draft, targets)),
     )
 

@@ -93,6 +93,8 @@ class Settings:
     auto_fallback: bool
     pricing: Pricing = field(default_factory=Pricing)
     policy: Policy = field(default_factory=Policy)
+    hash: str = ""
+    """SHA-256 (hex) of the text of the file."""
 
     @property
     def callers(self) -> tuple[Caller, ...]:

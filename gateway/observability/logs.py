@@ -31,6 +31,7 @@ REQUEST_ID = re.compile(r"req_[0-9a-z]{16,40}\Z")
 HASH = re.compile(r"[0-9a-f]{8,64}\Z")
 VERSION = re.compile(r"[0-9a-z.+]{1,40}\Z")
 CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
+PLACE = re.compile(r"[a-z_/]{1,80}\.py:[0-9]{1,5}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(
     {
@@ -95,6 +96,7 @@ class AllowList:
             "error_code": _one_of(CODES),
             "logger": _one_of((*LIBRARIES, "other")),
             "exception": _like(CLASS),
+            "where": _like(PLACE),
         }
         self.learn(vocabulary)
 
@@ -141,6 +143,9 @@ class EventLog:
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 line = {"record": event.record, "result": event.result, "count": event.count}
                 self._write(logging.ERROR, event.event, line)
+            case events.Faulted():
+                fault = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
+                self._write(logging.ERROR, event.event, fault)
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
                 self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})

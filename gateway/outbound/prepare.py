@@ -23,8 +23,8 @@ from gateway.domain import (
     UnknownReason,
 )
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
-from gateway.phi.redact import redact
 from gateway.phi.redact import RedactionRefused as _Refused
+from gateway.phi.redact import redact
 from gateway.phi.scan import Findings
 from gateway.policy.decide import Egress
 from gateway.wire.translate import translate

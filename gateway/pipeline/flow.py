@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Facts, Outcome, Tree
+from gateway.domain import Call, Facts, Outcome, Tree, UnknownReason
 from gateway.errors import GatewayError, InternalError, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
 from gateway.phi.pseudonym import conversation_key
+from gateway.phi.reply import ReplyRestorer
 from gateway.phi.scan import Findings, gather, walk
 from gateway.pipeline import refusal
 from gateway.pipeline.attempt import Attempts, Opened, Run, today
@@ -23,7 +24,7 @@ from gateway.policy.decide import decide
 from gateway.routing.plan import plan
 from gateway.routing.resolve import resolve
 from gateway.upstream.port import AttemptFailed
-from gateway.wire.restore import ReplyRestorer
+from gateway.wire.system import system_text
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Pipeline:
     async def _decided(self, call: Call, settings: Settings, story: Story, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
         leaves = walk(call)
-        resolution = resolve(call, settings.table, system_text=leaves.system_text, default_agent=default_agent)
+        resolution = resolve(call, settings.table, system_text=system_text(call.payload), default_agent=default_agent)
         story.resolution = resolution
         began = time.perf_counter()
         detections = await self._scanner.detect(leaves.passages, caller=call.caller.name)
@@ -141,13 +142,13 @@ class Pipeline:
         )
 
     def _scanned(self, findings: Findings, story: Story, *, duration_s: float) -> None:
-        failed = ScanFailure.TREATED_AS_PHI if findings.scan_failed else None
+        failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
         story.found(findings)
 
     async def _restored(self, opened: Opened, story: Story) -> AsyncGenerator[Tree, None]:
         """The events of a stream, restored; settles whatever way it ends."""
-        restorer = ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms)
+        restorer = _restorer(opened, story.call)
         outcome, status, code = Outcome.CLIENT_DISCONNECT, 499, ""
         try:
             async for chunk in _chunks(opened, story):
@@ -213,7 +214,7 @@ async def _read_out(opened: Opened, story: Story) -> Tree:
 
 
 def _whole(opened: Opened, tree: Tree, story: Story) -> Answer:
-    restorer = ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms)
+    restorer = _restorer(opened, story.call)
     restored = restorer.reply(tree)
     story.tokens_unresolved = restorer.unresolved
     _account(opened, story)
@@ -226,3 +227,10 @@ def _account(opened: Opened, story: Story) -> None:
     usage = opened.shape.usage if opened.shape else usage_of(opened.reply.tree or {})
     if usage is not None:
         story.usage = usage
+
+
+def _restorer(opened: Opened, call: Call) -> ReplyRestorer:
+    """The restorer of this reply; an answer that was asked for as JSON is restored as JSON."""
+    form = call.payload.get("response_format") or call.payload.get("format")
+    structured = (isinstance(form, dict) and form.get("type") != "text") or form == "json"
+    return ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms, structured=structured)

@@ -23,7 +23,7 @@ from dataclasses import InitVar, dataclass
 from datetime import date
 from enum import StrEnum
 
-from gateway.domain import DIRECT, Content, Facts, Kind, Style, Target, Trait, UnknownReason
+from gateway.domain import DIRECT, Content, Facts, Kind, Sensitivity, Style, Target, Trait, UnknownReason
 from gateway.policy.rules import MEDIUM_OF, Policy, Rule, To, When, unite
 
 _SEAL = object()
@@ -41,15 +41,6 @@ class RefusalReason(StrEnum):
 
 
 _GRAVITY = {reason: place for place, reason in enumerate(RefusalReason)}
-
-
-class Sensitivity(StrEnum):
-    """What a request is, all in all: something identifying, something unchecked, only indirect signs, or neither."""
-
-    PHI = "phi"
-    UNKNOWN = "unknown"
-    SUSPECTED = "suspected"
-    CLEAN = "clean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,13 @@ from gateway.domain import (
     Kind,
     Provider,
     ProviderKind,
+    Sensitivity,
     Style,
     Target,
     Trait,
     UnknownReason,
 )
-from gateway.policy.decide import Egress, RefusalReason, Sensitivity, decide
+from gateway.policy.decide import Egress, RefusalReason, decide
 from gateway.policy.rules import MEDIUM_OF, Policy, Rule, Then, To, When, merge
 
 TODAY = date(2026, 11, 21)
