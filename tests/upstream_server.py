@@ -87,17 +87,19 @@ def chunk(delta=None, finish=None, **more):
     return {"id": "x", "choices": [{"index": 0, "delta": delta or {}, "finish_reason": finish}], **more}
 
 
-def says(text="Hello.", *, size=3, **message) -> Handler:
+def says(text="Hello.", *, size=3, tool_calls=None) -> Handler:
     """Answers in one piece or in a stream of pieces of `size` characters, as asked."""
+    calls = {"tool_calls": tool_calls} if tool_calls else {}
 
     async def answer(request: web.Request) -> web.StreamResponse:
         body = await request.json()
         if request.path.endswith("/embeddings"):
             return await _embeddings(body)
         if not body.get("stream"):
-            return web.json_response(completion(text, **message))
+            return web.json_response(completion(text, **calls))
         pieces = [chunk({"role": "assistant", "content": ""})]
-        pieces += [chunk({"content": text[i : i + size]}) for i in range(0, len(text), size)]
+        pieces += [chunk({"content": text[i : i + size]}) for i in range(0, len(text or ""), size)]
+        pieces += [chunk({"tool_calls": [{**call, "index": i}]}) for i, call in enumerate(tool_calls or [])]
         pieces.append(chunk({}, "stop"))
         if (body.get("stream_options") or {}).get("include_usage"):
             usage = {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}

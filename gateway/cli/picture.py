@@ -51,7 +51,7 @@ def _provider(gateway: Gateway, provider: Provider) -> str:
         return f"{name}configured{where}"
     health = gateway.health.get(provider.name)
     if health is None or not health.up:
-        return f"{name}no answer at {provider.base_url}: {start_hint(provider, 'a model')}"
+        return f"{name}no answer at {provider.base_url}: {start_hint(provider)}"
     listed = ", ".join(health.models[:MAX_LISTED]) + (" …" if len(health.models) > MAX_LISTED else "")
     return f"{name}answers at {provider.base_url}: {listed or 'no models yet'}"
 

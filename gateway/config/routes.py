@@ -21,7 +21,6 @@ _SYNONYMS: Final[Mapping[str, ProviderKind]] = {
     "openai": ProviderKind.OPENAI,
     "mlx": ProviderKind.MLX,
 }
-_DEFAULT_FIRST_TOKEN_S: Final = 60.0
 # A stand-in must read what the route is for.
 _SENSES: Final = frozenset({Capability.VISION, Capability.AUDIO, Capability.FILES})
 
@@ -100,7 +99,7 @@ def _by_kind(word: str, providers: Mapping[str, Provider]) -> str:
 
 def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> dict[str, Route]:
     threshold_ms = draft.config.routing.first_token_ms
-    patience_s = threshold_ms / 1000 if threshold_ms else _DEFAULT_FIRST_TOKEN_S
+    patience_s = threshold_ms / 1000 if threshold_ms else None
     routes: dict[str, Route] = {}
     for name, section in draft.config.routes.items():
         path: Path = ("routes", name, "targets")

@@ -42,6 +42,7 @@ FACADES = frozenset(
 LOGGED = (
     *(events.RequestSettled, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited),
+    events.Faulted,
 )
 
 

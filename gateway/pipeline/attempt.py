@@ -164,6 +164,8 @@ class Attempts:
                 raise faults.late(outbound.target) from None
             if isinstance(error, UpstreamFailed):
                 raise AttemptFailed(error, result=AttemptResult.BAD_REPLY, status=200) from None
+            if isinstance(error, LookupError | TypeError | ValueError | AttributeError):  # not shaped like a reply
+                raise faults.bad_reply(outbound.target, status=200) from None
             raise
         finally:
             run.story.waited(time.perf_counter() - began)

@@ -26,6 +26,9 @@ from gateway.routing.resolve import resolve
 from gateway.upstream.port import AttemptFailed
 from gateway.wire.system import system_text
 
+PATIENCE_S = 300.0
+"""How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
+
 
 @dataclass(slots=True)
 class Answer:
@@ -137,7 +140,7 @@ class Pipeline:
             story=story,
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or day.isoformat()),
             model=call.model or resolution.model_label,
-            first_token_s=resolution.route.first_token_s,
+            first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
             policy_now=lambda: self._settings().policy,
         )
 

@@ -44,13 +44,13 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     down = all(failure.result is AttemptResult.CONNECT for _, failure in failures)
     if not decision.refusals and not down:
         return last.error
-    tried = list(dict.fromkeys(target for target, _ in failures))
+    tried = list({target.name: target for target, _ in failures}.values())
     return TargetsUnavailable(
         " ".join(["No permitted target answered:", _start(tried), _kept(decision.refusals)]).strip()
     )
 
 
-def start_hint(provider: Provider, model: str) -> str:
+def start_hint(provider: Provider, model: str = "MODEL") -> str:
     """What an administrator does to bring a provider up."""
     pattern = _START.get(provider.kind)
     return pattern.format(model=model) if pattern else f"check provider {provider.name} ({provider.kind})"

@@ -136,7 +136,7 @@ class Story:
         headers = {
             "x-gateway-target": self.target.name if self.target else "none",
             "x-gateway-route": self.route_name or "none",
-            "x-gateway-decision": self.reason(),
+            "x-gateway-decision": self.reason() or "none",
             "x-gateway-overhead-ms": f"{self._overhead_s() * 1000:.2f}",
         }
         if self.redacted:
@@ -155,7 +155,9 @@ class Story:
 
     def reason(self) -> str:
         """The code of the decision: what kept a target out, else what was taken out, else that all was permitted."""
-        if self.decision is not None and self.decision.refusals:
+        if self.decision is None:
+            return ""
+        if self.decision.refusals:
             return self.decision.refusals[0].reason
         return REDACTED if self.redacted else PERMITTED
 

@@ -14,7 +14,7 @@ import orjson
 from yarl import URL
 
 from gateway import __version__
-from gateway.domain import Dialect, Operation, Provider, Target, Tree
+from gateway.domain import Dialect, Operation, Provider, ProviderKind, Target, Tree
 from gateway.errors import UpstreamFailed
 from gateway.events import EventSink
 from gateway.outbound.prepare import Outbound
@@ -26,6 +26,8 @@ from gateway.wire.sse import DONE, SseDecoder
 CONNECT_S = 5.0
 KEEPALIVE_S = 4.0
 """Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
+SILENCE_S = 600.0
+"""How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 ANTHROPIC_VERSION = "2023-06-01"
@@ -75,6 +77,8 @@ class Direct:
                 allow_redirects=False,
                 proxy=target.provider.proxy or None,
             )
+        except aiohttp.SocketTimeoutError:
+            raise faults.late(target) from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise faults.unreachable(target) from None
         finally:
@@ -97,6 +101,8 @@ class Direct:
             base = endpoint.base_url.rstrip("/")
             if outbound.dialect is Dialect.ANTHROPIC and not base.endswith("/v1"):
                 base += "/v1"
+            if outbound.target.provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
+                base += "/v1"
             url = self._urls[key] = URL(f"{base}/{_PATHS[outbound.dialect, outbound.operation]}")
         return url
 
@@ -114,7 +120,7 @@ class Direct:
             )
             session = self._sessions[provider.name] = aiohttp.ClientSession(
                 connector=connector,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=None),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
                 trust_env=False,
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),

@@ -56,7 +56,10 @@ async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
             asyncio.timeout(2 * PROBE_S),
             httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout, headers=headers) as client,
         ):
-            listed = await _get(client, f"{provider.base_url.rstrip('/')}/models", networks)
+            base = provider.base_url.rstrip("/")
+            if provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
+                base += "/v1"
+            listed = await _get(client, f"{base}/models", networks)
             models = _names(listed, "data", "id")
             if models is None:
                 return Health(up=False)
