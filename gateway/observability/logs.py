@@ -82,8 +82,9 @@ class AllowList:
     """The last processor before rendering: keeps what the schema knows, and drops everything else."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._schema: dict[str, Check] = dict.fromkeys(NUMBERS, _number) | dict.fromkeys(ENUMS, _enum)
-        self._schema |= {
+        self._schema: dict[str, Check] = {
+            **dict.fromkeys(NUMBERS, _number),
+            **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
             "level": _one_of(("debug", "info", "warning", "error", "critical")),
             "event": _one_of((*(kind.event for kind in LOGGED), "library.logged")),
