@@ -196,7 +196,8 @@ class Metrics(EventSink):
         | events.GatewayStarted
         | events.GatewayStopped
         | events.EmbeddedStarted
-        | events.EmbeddedExited,
+        | events.EmbeddedExited
+        | events.Faulted,
     ) -> None:
         families = self._families
         match event:
@@ -209,6 +210,8 @@ class Metrics(EventSink):
                 families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
             case events.EmbeddedExited():
                 families.embedded_exits(event.reason.value).inc()
+            case events.Faulted():
+                families.faults.inc()
             case events.GatewayStopped():
                 return  # nobody scrapes a gateway that has stopped
             case _:

@@ -47,7 +47,7 @@ def settled(**changes: object) -> events.RequestSettled:
         "request_id": ID,
         "operation": Operation.CHAT,
         "dialect": Dialect.OPENAI,
-        "facade": "chat.completions",
+        "facade": "openai.chat",
         "outcome": Outcome.OK,
         "status": 200,
         "duration_s": 3.0,
@@ -112,7 +112,7 @@ def test_a_settled_request_is_one_line_of_json(log, stream):
         "request_id": ID,
         "operation": "chat",
         "dialect": "openai",
-        "facade": "chat.completions",
+        "facade": "openai.chat",
         "caller": "soma",
         "route": "triage",
         "agent": "pathologist",
@@ -173,6 +173,10 @@ def test_a_key_that_the_schema_does_not_know_is_dropped():
             events.GatewayStarted(version="0.1.0", config_hash="c0ffee00", policy_hash="decade00", port=8080),
             {"event": "gateway.started", "version": "0.1.0", "port": 8080, "policy_hash": "decade00"},
         ),
+        (
+            events.Faulted(request_id=ID, kind="KeyError", where="wire/openai.py:12"),
+            {"event": "gateway.faulted", "level": "error", "exception": "KeyError", "where": "wire/openai.py:12"},
+        ),
         (events.GatewayStopped(uptime_s=3.5), {"event": "gateway.stopped", "uptime_s": 3.5}),
         (
             events.EmbeddedStarted(provider="ollama", model="llama3.2:3b", duration_s=2.0),
@@ -229,7 +233,7 @@ def test_the_console_is_for_people(stream):
 @pytest.mark.usefixtures("taken_over")
 def test_of_a_librarys_line_only_its_name_level_and_exception_class_remain(stream, name):
     try:
-        raise ValueError(CANARY)  # noqa: TRY301
+        raise ValueError(CANARY)
     except ValueError:
         logging.getLogger(name).exception("%s failed for %s", CANARY, {"body": CANARY}, extra={"event": CANARY})
 
