@@ -282,18 +282,18 @@ class EmbeddedStarted:
     """The child process of the demonstration model answers."""
 
     event: ClassVar[str] = "embedded.started"
-    provider: str
     model: str
     duration_s: float
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedExited:
     event: ClassVar[str] = "embedded.exited"
-    provider: str
     model: str
     reason: ExitReason
     code: int | None = None
+    provider: str = ""
 
 
 Event: TypeAlias = (

@@ -168,6 +168,7 @@ class Families:
         self.embedded_exits = self._counter(
             "gateway_embedded_exits", "Ends of the demonstration model's process.", ("reason",)
         )
+        self.faults = Counter("gateway_faults", "Faults of our own; each is a line of the log.", registry=self.registry)
         self.build = self._gauge("gateway_build_info", "The running version.", ("version",))
         self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
 

@@ -19,6 +19,7 @@ import structlog
 from typing_extensions import override
 
 from gateway import events
+from gateway.domain import Dialect, Operation
 from gateway.events import Event
 from gateway.observability.metrics import CODES
 from gateway.observability.vocabulary import Vocabulary
@@ -30,19 +31,13 @@ LIBRARIES = frozenset({"uvicorn", "aiohttp", "asyncio", "httpx", "httpcore", "li
 REQUEST_ID = re.compile(r"req_[0-9a-z]{16,40}\Z")
 HASH = re.compile(r"[0-9a-f]{8,64}\Z")
 VERSION = re.compile(r"[0-9a-z.+]{1,40}\Z")
+WHERE = re.compile(r"[a-z_/]{1,100}\.py:[0-9]{1,5}\Z")
 CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
-PLACE = re.compile(r"[a-z_/]{1,80}\.py:[0-9]{1,5}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
-FACADES = frozenset(
-    {
-        *("chat.completions", "embeddings", "models", "messages", "messages.count_tokens", "explain", "unmatched"),
-        *("ollama.chat", "ollama.generate", "ollama.embed", "ollama.embeddings", "ollama.tags", "ollama.show"),
-    }
-)
+FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
     *(events.RequestSettled, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
-    *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited),
-    events.Faulted,
+    *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
 
@@ -84,8 +79,9 @@ class AllowList:
     """The last processor before rendering: keeps what the schema knows, and drops everything else."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._schema: dict[str, Check] = dict.fromkeys(NUMBERS, _number) | dict.fromkeys(ENUMS, _enum)
-        self._schema |= {
+        self._schema: dict[str, Check] = {
+            **dict.fromkeys(NUMBERS, _number),
+            **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
             "level": _one_of(("debug", "info", "warning", "error", "critical")),
             "event": _one_of((*(kind.event for kind in LOGGED), "library.logged")),
@@ -97,7 +93,7 @@ class AllowList:
             "error_code": _one_of(CODES),
             "logger": _one_of((*LIBRARIES, "other")),
             "exception": _like(CLASS),
-            "where": _like(PLACE),
+            "where": _like(WHERE),
         }
         self.learn(vocabulary)
 
@@ -139,14 +135,14 @@ class EventLog:
         match event:
             case events.RequestSettled():
                 self._write(logging.INFO, event.event, _settled(event))
+            case events.Faulted():
+                line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
+                self._write(logging.ERROR, event.event, line)
             case events.EgressViolation():
                 self._write(logging.CRITICAL, event.event, {"provider": event.provider})
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
-                line = {"record": event.record, "result": event.result, "count": event.count}
-                self._write(logging.ERROR, event.event, line)
-            case events.Faulted():
-                fault = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
-                self._write(logging.ERROR, event.event, fault)
+                rows = {"record": event.record, "result": event.result, "count": event.count}
+                self._write(logging.ERROR, event.event, rows)
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
                 self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})

@@ -211,7 +211,7 @@ class Metrics(EventSink):
             case events.EmbeddedExited():
                 families.embedded_exits(event.reason.value).inc()
             case events.Faulted():
-                return  # counted as the request that it ended
+                families.faults.inc()
             case events.GatewayStopped():
                 return  # nobody scrapes a gateway that has stopped
             case _:

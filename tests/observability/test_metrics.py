@@ -42,7 +42,7 @@ def settled(**changes: object) -> events.RequestSettled:
         "request_id": "req_00000000000000000000000000000000",
         "operation": Operation.CHAT,
         "dialect": Dialect.OPENAI,
-        "facade": "chat.completions",
+        "facade": "openai.chat",
         "outcome": Outcome.OK,
         "status": 200,
         "duration_s": 3.0,
@@ -128,6 +128,7 @@ def test_a_settled_request_is_counted(name, labels, value):
             {"reason": "phi_without_baa"},
             1,
         ),
+        (events.Faulted(request_id="r", kind="KeyError", where="wire/openai.py:1"), "gateway_faults_total", {}, 1),
         (events.EgressViolation(), "gateway_phi_egress_violations_total", {}, 1),
         (
             events.StreamAborted(phase=events.AbortPhase.MID_STREAM, side=events.Side.CLIENT),

@@ -1,0 +1,57 @@
+"""Reads the record for people; it opens the file read-only and changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from gateway.audit.records import LedgerUnavailable
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: its columns that hold something, and its details by what they are ("redacted": ("mrn:token",))."""
+
+    seq: int
+    columns: Mapping[str, Value]
+    details: Mapping[str, tuple[str, ...]]
+
+    def as_json(self) -> dict[str, object]:
+        return {"seq": self.seq, **self.columns, **{what: list(words) for what, words in self.details.items()}}
+
+
+def tail(path: Path, count: int, *, after: int = 0) -> list[Entry]:
+    """The last `count` rows after row number `after`, oldest first. Raises `LedgerUnavailable`."""
+    if not path.is_file():
+        raise LedgerUnavailable(f"There is no record at {path}. Start the gateway once, or see `state_dir`.")
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute(
+                "SELECT * FROM (SELECT * FROM entry WHERE seq > ? ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+                (after, count),
+            ).fetchall()
+            return [_entry(connection, row) for row in rows]
+    except sqlite3.Error as error:
+        raise LedgerUnavailable(f"{path} cannot be read as a record: {type(error).__name__}.") from error
+
+
+def _entry(connection: sqlite3.Connection, row: sqlite3.Row) -> Entry:
+    columns = {name: _shown(row[name]) for name in row.keys() if name != "seq" and row[name] is not None}  # noqa: SIM118
+    details: dict[str, tuple[str, ...]] = {}
+    query = "SELECT what, word, coalesce(style, count) AS more FROM detail WHERE seq = ? ORDER BY what, word"
+    for what, word, more in connection.execute(query, (row["seq"],)):
+        details[what] = (*details.get(what, ()), word if more is None else f"{word}:{more}")
+    return Entry(seq=row["seq"], columns=columns, details=details)
+
+
+def _shown(value: object) -> Value:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, str | int) else None
