@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gateway.errors import UpstreamFailed
-from gateway.events import AttemptResult
+from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
 from gateway.upstream.direct import Direct
+from gateway.upstream.embedded.models import FOLDER
 from gateway.upstream.embedded.process import Children
 from gateway.upstream.port import AttemptFailed, Reply
 
 
-class Embedded:
-    """An `Upstream` before `Children`; the children are its own and end with it, `direct` is shared."""
+class EmbeddedUpstream:
+    """An `Upstream` that starts what it sends to; its children end with it, `direct` is shared and does not."""
 
-    def __init__(self, children: Children, *, direct: Direct) -> None:
-        self._children = children
+    def __init__(self, direct: Direct, *, state_dir: str | Path, events: EventSink) -> None:
         self._direct = direct
+        self._children = Children(Path(state_dir) / FOLDER, events=events)
+
+    def problem(self) -> str:
+        """Why the demonstration models cannot be served, and what to do about it; "" if nothing is in the way."""
+        return self._children.problem()
+
+    async def start(self, model: str) -> None:
+        """Have a model ready before the first request needs it.
+
+        Raises:
+            UpstreamFailed: it cannot be served; the message says what to do.
+        """
+        await self._children.endpoint(model)
 
     async def send(self, outbound: Outbound) -> Reply:
+        """Send to the model's child, started if need be.
+
+        Raises:
+            AttemptFailed: whatever went wrong, as what it means for the request.
+        """
         try:
             endpoint = await self._children.endpoint(outbound.target.model)
         except UpstreamFailed as error:

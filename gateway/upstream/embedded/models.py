@@ -188,7 +188,7 @@ def _download(wheel: Wheel, staging: Path, *, report: Report, index: Sequence[st
     command += ["--requirement", str(wanted), "--dest", str(target)]
     log = staging / "pip.log"
     with log.open("wb") as said:
-        pip = subprocess.Popen(
+        pip = subprocess.Popen(  # noqa: S603  # constants, and paths of ours
             command,
             stdin=subprocess.DEVNULL,
             stdout=said,

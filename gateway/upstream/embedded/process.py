@@ -16,13 +16,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.domain import Operation
+from gateway.domain import Operation, ProviderKind
 from gateway.errors import UpstreamFailed
 from gateway.events import EmbeddedExited, EmbeddedStarted, EventSink, ExitReason
 from gateway.upstream.direct import Endpoint
 from gateway.upstream.embedded.models import MODELS, Model, present
 from gateway.upstream.embedded.server import Order
 
+PROVIDER = ProviderKind.EMBEDDED.value
+"""The name in events: however many providers of this kind are configured, they share these children."""
 READY_S = 10.0
 STOP_S = 2.0
 RESTARTS = 1
@@ -140,11 +142,15 @@ class _Child:
             async with asyncio.timeout(self._ready_s):
                 while self._deaths <= RESTARTS and not self._closed:
                     if endpoint := await self._launch():
-                        self._events.emit(EmbeddedStarted(model=self._model.name, duration_s=time.monotonic() - began))
+                        self._events.emit(
+                            EmbeddedStarted(
+                                provider=PROVIDER, model=self._model.name, duration_s=time.monotonic() - began
+                            )
+                        )
                         return endpoint
         raise UpstreamFailed(
-            f"The demonstration model {self._model.name} does not run on this machine. Restart the gateway to try again, "
-            "or configure another provider and make it the default route."
+            f"The demonstration model {self._model.name} does not run on this machine. Restart the gateway to try "
+            "again, or configure another provider and make it the default route."
         )
 
     async def _launch(self) -> Endpoint | None:
@@ -191,7 +197,7 @@ class _Child:
 
     def _died(self, reason: ExitReason, code: int | None) -> None:
         self._deaths += 1
-        self._events.emit(EmbeddedExited(model=self._model.name, reason=reason, code=code))
+        self._events.emit(EmbeddedExited(provider=PROVIDER, model=self._model.name, reason=reason, code=code))
 
     async def _stop(self, process: asyncio.subprocess.Process) -> None:
         """Close its input, which ends it; kill what does not listen."""
