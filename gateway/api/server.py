@@ -138,8 +138,8 @@ class Servers:
             asyncio.create_task(server.serve(sockets=[made]))
             for server, made in zip(self._servers, self._sockets, strict=True)
         ]
-        while not all(server.started for server in self._servers) and not any(task.done() for task in running):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has a flag and no event
+        while not all(server.started for server in self._servers) and not any(task.done() for task in running):  # noqa: ASYNC110  uvicorn has a flag, no event
+            await asyncio.sleep(0.01)
         ready()
         await asyncio.gather(*running)
 

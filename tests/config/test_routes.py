@@ -126,9 +126,9 @@ def test_auto_fallback_false_is_one_attempt(value: str, auto: bool) -> None:
     assert settings(ROUTES, AUTO_FALLBACK=value).auto_fallback is auto
 
 
-@pytest.mark.parametrize(("value", "local", "seeing"), [("", 60, 120), ("30000", 30, 120), ("1500", 1.5, 120)])
+@pytest.mark.parametrize(("value", "local", "seeing"), [("", None, 120), ("30000", 30, 120), ("1500", 1.5, 120)])
 def test_the_latency_threshold_is_the_wait_for_the_first_token_of_routes_without_their_own(
-    value: str, local: float, seeing: float
+    value: str, local: float | None, seeing: float
 ) -> None:
     routes = settings(ROUTES, LATENCY_THRESHOLD_MS=value).table.routes
     assert (routes["local"].first_token_s, routes["seeing"].first_token_s) == (local, seeing)
