@@ -1,4 +1,4 @@
-"""Keeps of a payload what a target needs (45 CFR 164.502(b)), and refuses errands; adds nothing and rewrites no text."""
+"""Keeps of a payload what a target needs (45 CFR 164.502(b)), and refuses errands; adds and rewrites nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def minimise(payload: Tree, fields: Object, *, on_prem: bool) -> Tree:
     """A new tree with what may be sent; parts that stay as they are are shared with `payload`.
 
     Fields that no target needs never leave, nor do null ones (some servers refuse them). On the premises the rest is
-    forwarded, unknown fields too; elsewhere only what the table of the dialect knows.
+    kept, unknown fields too; elsewhere only what the table of the dialect knows.
     """
     known = fields.fields
     if on_prem:

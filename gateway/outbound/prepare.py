@@ -21,24 +21,25 @@ from gateway.domain import (
     Style,
     Target,
     Tree,
+    UnknownReason,
 )
 from gateway.errors import InvalidRequest
 from gateway.outbound.minimise import minimise, refuse_errands
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
-from gateway.phi.redact import RedactionRefused, redact
+from gateway.phi.redact import RedactionRefused, Refused, redact
 from gateway.phi.scan import Findings, walk_tree
 from gateway.policy.decide import Egress
 from gateway.wire.fields import refuse_forbidden, table
+from gateway.wire.translate import translate
 
-__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "dialect_of", "prepare", "structured"]
+__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "dialect_of", "prepare"]
 _SEAL = object()
 MAX_LOOKS = 2
 """How often a body is redacted and looked at: once, and once more for what the first look found."""
 
 Look = Callable[[Sequence[Passage]], Sequence[Detection]]
-Translate = Callable[[Tree], Tree]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +71,13 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An outbound and what its answer is restored with. `redacted` are the kinds that were really taken out.
+    """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown."""
 
-    `structured` when the caller asked for JSON, so that what is put back in the answer must be escaped.
-    """
-
-    egress: Egress
     outbound: Outbound
+    egress: Egress
     pseudonyms: Pseudonyms = field(repr=False)
     redacted: frozenset[Kind]
-    structured: bool
+    unknowns: frozenset[UnknownReason]
 
 
 def prepare(
@@ -91,35 +89,25 @@ def prepare(
     look: Look,
     today: date,
     stream: bool | None = None,
-    translate: Translate | None = None,
 ) -> Prepared:
     """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
 
-    `key` is the key of the conversation (`phi.pseudonym.conversation_key`); `stream` how the target is asked (as the
-    caller did, unless said); `translate` turns a body of the caller's dialect into one of the target's.
+    `key` is the key of the conversation (`phi.pseudonym.conversation_key`); `stream` how the target is asked: as the
+    caller did, unless said.
 
     Raises:
         RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
         ErrandDenied: it would send the target on an errand.
-        InvalidRequest: the body configures providers, cannot be serialised, or asks what this server ignores.
+        InvalidRequest: the body configures providers, cannot be serialised, or asks what this server would ignore or its
+            dialect cannot say.
     """
     if findings.payload is not call.payload:
         raise ValueError("the findings are of another payload")
     refuse_forbidden(call.payload)
     target = egress.target
     refuse_errands(findings.errands, target)
-    form = _Form(
-        target,
-        dialect_of(target),
-        call.operation,
-        stream=call.stream if stream is None else stream,
-        translate=translate,
-    )
-    if translate is None and form.dialect is not call.dialect:
-        raise ValueError("a body of another dialect has to be translated")
-    kept = minimise(
-        call.payload, table(call.dialect, call.operation), on_prem=target.provider.on_prem and translate is None
-    )
+    form = _Form(call.dialect, target, call.operation, stream=call.stream if stream is None else stream)
+    kept = minimise(call.payload, table(call.dialect, call.operation), on_prem=target.provider.on_prem)
     tree, redacted, pseudonyms = _redacted(
         kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
     )
@@ -136,7 +124,7 @@ def prepare(
         stream=form.stream,
         seal=_SEAL,
     )
-    return Prepared(egress, outbound, pseudonyms, redacted, structured(call))
+    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns)
 
 
 def dialect_of(target: Target) -> Dialect:
@@ -148,32 +136,23 @@ def dialect_of(target: Target) -> Dialect:
     return Dialect.OPENAI
 
 
-def structured(call: Call) -> bool:
-    """Whether the caller asked for an answer in JSON."""
-    payload = call.payload
-    match call.dialect:
-        case Dialect.OPENAI:
-            wanted = payload.get("response_format")
-            return isinstance(wanted, dict) and wanted.get("type") in ("json_object", "json_schema")
-        case Dialect.ANTHROPIC:
-            config = payload.get("output_config")
-            return bool(payload.get("output_format") or (isinstance(config, dict) and config.get("format")))
-        case Dialect.OLLAMA:
-            return bool(payload.get("format"))
-
-
 @dataclass(frozen=True, slots=True)
 class _Form:
     """How a redacted tree becomes the body of one target."""
 
+    source: Dialect
     target: Target
-    dialect: Dialect
     operation: Operation
     stream: bool
-    translate: Translate | None
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect_of(self.target)
 
     def body(self, tree: Tree) -> Tree:
-        translated = self.translate(tree) if self.translate else tree
+        translated = translate(
+            tree, source=self.source, target=self.dialect, operation=self.operation, num_ctx=self.target.context
+        ).tree
         fitted = sanitise(translated, self.target.provider.kind, dialect=self.dialect, operation=self.operation)
         body: Tree = {**fitted, "model": self.target.model}
         if self.operation is Operation.EMBEDDINGS:

@@ -1,4 +1,4 @@
-"""Fits a body to the server that will read it, by a table of what each is known to get wrong; knows no request's content."""
+"""Fits a body to the server that will read it, by a table of what each gets wrong; looks at no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what is about to leave with what was to be taken out; our own tokens are no finding. Redacts nothing itself."""
+"""Compares what is about to leave with what was to be taken out: tokens are no finding; redacts nothing itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from gateway.domain import Detection, Finding, Kind, UnknownReason
 from gateway.phi.grammar import grammar
 from gateway.phi.leaf import Leaf
 from gateway.phi.pseudonym import Pseudonyms, token_name
-from gateway.phi.redact import RedactionRefused
+from gateway.phi.redact import RedactionRefused, Refused
 from gateway.phi.scan import Leaves, Located
 
 
 class RedactionIncomplete(RedactionRefused):
     """After redaction something was still found, or it could not be told."""
 
-    reason = "redaction_incomplete"
+    reason = Refused.INCOMPLETE
 
 
 class Residue(NamedTuple):

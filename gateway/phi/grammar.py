@@ -1,12 +1,12 @@
-"""The one grammar of a pseudonym as models write it, in two readings: a whole token, and the beginning of one.
+r"""The one grammar of a pseudonym as models write it, in two readings: a whole token, and the beginning of one.
 
-    token  = "[" core "]"  |  "\\[" core "\\]"  |  core, touched by no letter or digit
+    token  = "[" core "]"  |  "\[" core "\]"  |  core, touched by no letter or digit
     core   = KIND "_" ten base32 characters
 
 in any case of letters; an underscore or a bracket may be escaped by one backslash, or two in the text of JSON. Brackets
 belong to a token only in pairs, escapes of brackets too: what stands alone belongs to the text around it, as do
 backticks, quotes and possessives. Where numbers in JSON were replaced, a token that is a whole string is read with its
-quotes. Both readings are built from the same parts, so that nothing is matched that was not held back, nor held for ever.
+quotes. Both readings are built from the same parts: nothing is matched that was not held back, nor held for ever.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from gateway.domain import Kind
 
 CODE_CHARS = 10
-MAX_CHARS = 48
+LONGEST = 48
 """Longer than any token with all its escapes, brackets and quotes."""
 _SEPARATOR = r"\\{0,2}_"
 _CODE = "[a-zA-Z2-7]"

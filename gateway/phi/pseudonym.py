@@ -120,7 +120,7 @@ def find_tokens(text: str) -> tuple[Finding, ...]:
 
 
 def token_name(written: str) -> str:
-    """The one spelling of a token's name: `\\[mrn\\_K3X…\\]` is `MRN_k3x…`."""
+    r"""The one spelling of a token's name: `\[mrn\_K3X…\]` is `MRN_k3x…`."""
     kind, _, code = written.strip("[]\\").replace("\\", "").rpartition("_")
     return f"{kind.upper()}_{code.lower()}"
 
