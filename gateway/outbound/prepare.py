@@ -1,11 +1,11 @@
-"""Makes the one thing that may leave: redacted, minimised, translated, looked at again, sealed (interim)."""
+"""Makes the one thing that may leave: minimised, redacted, translated, looked at again; opens no connection itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import date
 
 import orjson
 
@@ -18,52 +18,64 @@ from gateway.domain import (
     Operation,
     Passage,
     ProviderKind,
+    Style,
     Target,
     Tree,
     UnknownReason,
 )
+from gateway.errors import InvalidRequest
+from gateway.outbound.minimise import minimise, refuse_errands
+from gateway.outbound.sanitise import sanitise
+from gateway.outbound.second_look import RedactionIncomplete, again, residue
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
-from gateway.phi.redact import RedactionRefused as _Refused
-from gateway.phi.redact import redact
-from gateway.phi.scan import Findings
+from gateway.phi.redact import RedactionRefused, Refused, redact
+from gateway.phi.scan import Findings, walk_tree
 from gateway.policy.decide import Egress
+from gateway.wire.fields import refuse_forbidden, table
 from gateway.wire.translate import translate
 
+__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "dialect_of", "prepare"]
 _SEAL = object()
+MAX_LOOKS = 2
+"""How often a body is redacted and looked at: once, and once more for what the first look found."""
+
+Look = Callable[[Sequence[Passage]], Sequence[Detection]]
 
 
-class Refused(StrEnum):
-    UNREDACTABLE = "unredactable"
-    INCOMPLETE = "redaction_incomplete"
-
-
-class RedactionRefused(Exception):
-    def __init__(self, reason: Refused, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
+    """What leaves through one target. Only `prepare` can make one (law 1); `content` is `tree`, serialised (law 7).
+
+    `digest` is SHA-256 of `content`: short texts can be guessed from it, so a record holds a keyed digest of it.
+    """
+
     target: Target
     operation: Operation
     dialect: Dialect
     tree: Tree = field(repr=False)
     content: bytes = field(repr=False)
-    stream: bool
+    digest: bytes = field(repr=False)
     request_id: str
+    policy_hash: str
+    stream: bool
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("an Outbound is made by outbound.prepare and nowhere else")
 
+    @property
+    def off_prem(self) -> bool:
+        return not self.target.provider.on_prem
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
+    """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown."""
+
     outbound: Outbound
     egress: Egress
-    pseudonyms: Pseudonyms
+    pseudonyms: Pseudonyms = field(repr=False)
     redacted: frozenset[Kind]
     unknowns: frozenset[UnknownReason]
 
@@ -74,38 +86,119 @@ def prepare(
     *,
     findings: Findings,
     key: bytes,
-    look: Callable[[Sequence[Passage]], Sequence[Detection]],
-    stream: bool,
+    look: Look,
+    today: date,
+    stream: bool | None = None,
 ) -> Prepared:
-    del look
+    """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
+
+    `key` is the key of the conversation (`phi.pseudonym.conversation_key`); `stream` how the target is asked: as the
+    caller did, unless said.
+
+    Raises:
+        RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
+        ErrandDenied: it would send the target on an errand.
+        InvalidRequest: the body configures providers, cannot be serialised, or asks what this server would ignore or its
+            dialect cannot say.
+    """
+    if findings.payload is not call.payload:
+        raise ValueError("the findings are of another payload")
+    refuse_forbidden(call.payload)
     target = egress.target
-    pseudonymiser = Pseudonymiser(key)
-    tree, kinds = call.payload, frozenset[Kind]()
-    if egress.redact:
-        try:
-            made = redact(
-                tree, findings.located, styles=egress.redact, pseudonyms=pseudonymiser, today=datetime.now(UTC).date()
-            )
-        except _Refused as refused:
-            raise RedactionRefused(Refused.UNREDACTABLE, str(refused)) from None
-        tree, kinds = made.tree, made.kinds
-    dialect = dialect_of(call, target)
-    tree = dict(translate(tree, source=call.dialect, target=dialect, operation=call.operation).tree)
-    tree["model"] = target.model
-    if call.operation is Operation.CHAT:
-        tree["stream"] = stream
-        tree.pop("stream_options", None)
-        if stream and dialect is Dialect.OPENAI:
-            tree["stream_options"] = {"include_usage": True}
-    else:
-        tree["encoding_format"] = "float"
-    outbound = Outbound(target, call.operation, dialect, tree, orjson.dumps(tree), stream, call.request_id, seal=_SEAL)
-    return Prepared(outbound, egress, pseudonymiser.pseudonyms, kinds, findings.unknowns)
+    refuse_errands(findings.errands, target)
+    form = _Form(call.dialect, target, call.operation, stream=call.stream if stream is None else stream)
+    kept = minimise(call.payload, table(call.dialect, call.operation), on_prem=target.provider.on_prem)
+    tree, redacted, pseudonyms = _redacted(
+        kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
+    )
+    content = _serialised(tree)
+    outbound = Outbound(
+        target=target,
+        operation=call.operation,
+        dialect=form.dialect,
+        tree=tree,
+        content=content,
+        digest=hashlib.sha256(content).digest(),
+        request_id=call.request_id,
+        policy_hash=egress.policy_hash,
+        stream=form.stream,
+        seal=_SEAL,
+    )
+    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns)
 
 
-def dialect_of(call: Call, target: Target) -> Dialect:
+def dialect_of(target: Target) -> Dialect:
+    """What a target is spoken to in; LiteLLM is spoken to in the hub's dialect."""
     if target.provider.adapter is Adapter.OLLAMA:
         return Dialect.OLLAMA
-    if call.dialect is Dialect.ANTHROPIC and target.provider.kind is ProviderKind.ANTHROPIC:
+    if target.provider.adapter is Adapter.DIRECT and target.provider.kind is ProviderKind.ANTHROPIC:
         return Dialect.ANTHROPIC
     return Dialect.OPENAI
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a redacted tree becomes the body of one target."""
+
+    source: Dialect
+    target: Target
+    operation: Operation
+    stream: bool
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect_of(self.target)
+
+    def body(self, tree: Tree) -> Tree:
+        translated = translate(
+            tree, source=self.source, target=self.dialect, operation=self.operation, num_ctx=self.target.context
+        ).tree
+        fitted = sanitise(translated, self.target.provider.kind, dialect=self.dialect, operation=self.operation)
+        body: Tree = {**fitted, "model": self.target.model}
+        if self.operation is Operation.EMBEDDINGS:
+            return body
+        body["stream"] = self.stream
+        if self.dialect is Dialect.OPENAI:
+            body.pop("stream_options", None)
+            if self.stream:
+                body["stream_options"] = {"include_usage": True}
+        return body
+
+
+def _redacted(
+    kept: Tree,
+    findings: Findings,
+    *,
+    form: _Form,
+    styles: Mapping[Kind, Style],
+    key: bytes,
+    look: Look,
+    today: date,
+) -> tuple[Tree, frozenset[Kind], Pseudonyms]:
+    """The body without what the decision takes out, and a second look at it.
+
+    What the second look finds is taken out too, everywhere, from the original; what it then still finds refuses.
+    """
+    located = findings.located
+    for _ in range(MAX_LOOKS):
+        pseudonyms = Pseudonymiser(key)
+        redacted = redact(kept, located, styles=styles, pseudonyms=pseudonyms, today=today)
+        body = form.body(redacted.tree)
+        if not redacted.kinds:
+            return body, frozenset(), Pseudonyms()
+        leaves = walk_tree(body, form.dialect, operation=form.operation)
+        known = pseudonyms.pseudonyms
+        left = residue(leaves, look(leaves.passages), wanted=styles.keys(), known=known, written=redacted.replaced)
+        if not left:
+            return body, redacted.kinds, known
+        located += again(findings.leaves, left)
+    raise RedactionIncomplete(())
+
+
+def _serialised(tree: Tree) -> bytes:
+    try:
+        return orjson.dumps(tree)
+    except TypeError:  # orjson's own error is one
+        raise InvalidRequest(
+            "The body cannot be written as JSON: it holds broken text or is nested too deep."
+        ) from None

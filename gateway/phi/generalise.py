@@ -1,4 +1,4 @@
-"""Makes an indirect identifier coarse enough to stay, by Safe Harbor (45 CFR 164.514(b)(2)(i)(B) and (C)); guesses nothing."""
+"""Makes indirect identifiers coarse enough to stay (Safe Harbor, 45 CFR 164.514(b)(2)(i)(B) and (C)); never guesses."""
 
 from __future__ import annotations
 

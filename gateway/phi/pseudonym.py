@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
@@ -11,16 +10,10 @@ from dataclasses import dataclass, field
 import orjson
 
 from gateway.domain import Finding, Kind
+from gateway.phi.grammar import CODE_CHARS, grammar
 
-CODE_CHARS = 10
-"""Ten base32 characters are 50 bits; with the kind before them, no token is the beginning of another."""
-_ALPHABET = "a-z2-7"
 _SALT = b"triage-gateway pseudonym"
-_KINDS = "|".join(sorted(kind.value.replace("_", r"\\{0,2}_") for kind in Kind))
-_LOOKS_LIKE_ONE = re.compile(
-    rf"(?:{_KINDS.upper()})\\{{0,2}}_[{_ALPHABET}A-Z]{{{CODE_CHARS}}}(?![A-Za-z0-9])"
-    rf"|(?i:(?:{_KINDS})\\{{0,2}}_(?=[a-z]{{0,9}}[2-7])[{_ALPHABET}]{{{CODE_CHARS}}}(?![A-Za-z0-9]))"
-)
+_UNDERSCORED = re.compile(rf"_[a-zA-Z2-7]{{{CODE_CHARS}}}")
 
 
 class PseudonymCollision(Exception):
@@ -112,21 +105,25 @@ def conversation_key(secret: bytes, caller: str, conversation: str) -> bytes:
     extracted = hmac.digest(_SALT, secret, "sha256")
     parts = [part.encode("utf-8", "surrogatepass") for part in (caller, conversation)]
     info = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return hmac.digest(extracted, info + b"\x01", hashlib.sha256)
+    return hmac.digest(extracted, info + b"\x01", "sha256")
 
 
 def find_tokens(text: str) -> tuple[Finding, ...]:
     """Where a caller's text looks like one of our tokens; such text is a finding of its own (`Kind.TOKEN`).
 
-    Any case and escapes, as restoring reads them; lower-case words such as `name_parameters` need a digit to count.
+    Read by the grammar that restores, in any case; `name_parameters`, all small letters, is a word of programmers.
     """
-    if "_" not in text:
+    if "_" not in text or not _UNDERSCORED.search(text):
         return ()
-    return tuple(Finding(Kind.TOKEN, *_bracketed(text, found)) for found in _LOOKS_LIKE_ONE.finditer(text))
+    found = grammar(quoted=False).token.finditer(text)
+    return tuple([Finding(Kind.TOKEN, *match.span()) for match in found if _made(match[match.lastgroup or 0])])
 
 
-def _bracketed(text: str, found: re.Match[str]) -> tuple[int, int]:
-    start, end = found.span()
-    if text[start - 1 : start] == "[" and text[end : end + 1] == "]":
-        return start - 1, end + 1
-    return start, end
+def token_name(written: str) -> str:
+    r"""The one spelling of a token's name: `\[mrn\_K3X…\]` is `MRN_k3x…`."""
+    kind, _, code = written.strip("[]\\").replace("\\", "").rpartition("_")
+    return f"{kind.upper()}_{code.lower()}"
+
+
+def _made(core: str) -> bool:
+    return not core.islower() or any(character.isdigit() for character in core)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import ClassVar
 
 import orjson
 
@@ -18,10 +20,17 @@ from gateway.wire.fields import render
 _BY_STRICTNESS = (Style.TOKEN, Style.GENERALISE, Style.REMOVE)
 
 
-class RedactionRefused(Exception):
-    """This egress is off: something that the decision wanted out cannot be taken out. Names a place, never a value."""
+class Refused(StrEnum):
+    """Why an egress came to nothing after it was permitted; a closed set, because it is a metric label."""
 
-    reason = "unredactable"
+    UNREDACTABLE = "unredactable"  # what the decision wants out stands where it cannot be replaced
+    INCOMPLETE = "redaction_incomplete"  # the second look still found it
+
+
+class RedactionRefused(Exception):
+    """An egress is off: something that the decision wanted out cannot be taken out. Names a place, never a value."""
+
+    reason: ClassVar[Refused] = Refused.UNREDACTABLE
 
     def __init__(self, path: Path) -> None:
         place = render(path)

@@ -1,170 +1,94 @@
-"""Puts originals back in the place of their pseudonyms, in text that arrives in any pieces; never guesses.
-
-One grammar both finds tokens and tells how much of a tail could still become one (`_Grammar`); two grammars that
-disagree are how streams come to differ from their whole. A token is its kind, an underscore and ten base32 characters,
-in any case; brackets around it are optional, and so are the backslashes that Markdown and JSON put before brackets and
-underscores. What looks like a token and is none of this request's is left as it stands: a mangled token is nobody's.
-"""
+"""Puts back what pseudonyms stand for, exactly, in text that comes in pieces; resolves only the request's own tokens."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
 
-import orjson
+from gateway.phi.grammar import CODE_CHARS, LONGEST, grammar
+from gateway.phi.pseudonym import Pseudonyms, token_name
 
-from gateway.domain import Kind
-from gateway.phi.pseudonym import CODE_CHARS, Pseudonyms
-
-_BEFORE = r"(?<![A-Za-z0-9_])"
-_ESCAPES = r"\\{0,2}"
-_CODE = "[a-zA-Z2-7]"
-LONGEST = max(len(kind) + 2 * kind.count("_") for kind in Kind) + CODE_CHARS + 11
-"""Characters of the longest token with all that may stand around it: what can be held back at most."""
+_CODE = re.compile(rf"_[a-zA-Z2-7]{{{CODE_CHARS}}}")
+_BEFORE_CODE = LONGEST // 2
 
 
 class Mode(StrEnum):
-    """How a channel holds text: `json` is JSON itself (tool arguments), so what is put in is escaped for a string."""
+    """What kind of text a channel carries."""
 
     TEXT = "text"
-    JSON = "json"
-
-
-class _Grammar:
-    """Tokens of some kinds, as one pattern for whole ones and one for tails that may become one.
-
-    `bare` adds the quotes that stand around a token which takes the place of a number.
-    """
-
-    __slots__ = ("tail", "whole")
-
-    def __init__(self, kinds: Sequence[str], *, bare: bool) -> None:
-        quote = r'(?P<q1>(?<!\\)")?' if bare else "(?P<q1>)"
-        close_quote = '(?P<q2>(?(q1)"))?' if bare else "(?P<q2>)"
-        names = "|".join(kind.replace("_", _ESCAPES + "_") for kind in kinds)
-        core = rf"(?P<kind>(?i:{names})){_ESCAPES}_(?P<code>{_CODE}{{{CODE_CHARS}}})(?![A-Za-z0-9])"
-        self.whole = re.compile(
-            rf"{quote}(?:(?P<open>{_ESCAPES}\[)|{_BEFORE}){core}(?P<close>{_ESCAPES}\])?{close_quote}"
-        )
-        ends = [r"\\{0,2}\]?" if bare else r"\\{0,2}"]
-        tails = "|".join(_prefix([*_atoms(kind), *ends]) for kind in kinds)
-        opening = rf"{_ESCAPES}\["
-        head = '(?:(?<!\\\\)")?' if bare else ""
-        alone = [r"\\{1,2}", *(['(?<!\\\\)"', '(?<!\\\\)"\\\\{1,2}'] if bare else [])]
-        self.tail = re.compile(
-            rf"(?:{head}{opening}(?:{tails})?|{head}{_BEFORE}(?:{tails})|{'|'.join(alone)})\Z", re.IGNORECASE
-        )
-
-
-def _atoms(kind: str) -> list[str]:
-    """The pieces of a token, each of which may be the last that has come."""
-    atoms: list[str] = []
-    for char in kind:
-        atoms += [r"\\", r"\\", "_"] if char == "_" else [char]
-    return [*atoms, r"\\", r"\\", "_", *[_CODE] * CODE_CHARS]
-
-
-def _prefix(atoms: Sequence[str]) -> str:
-    """Any beginning of a sequence, of one piece at least; a backslash may be left out."""
-    pattern = ""
-    for atom in reversed(atoms):
-        rest = f"(?:{pattern})?" if pattern else ""
-        pattern = f"{atom}{rest}" if atom != r"\\" else (f"(?:{atom}{rest}|{pattern})" if pattern else atom)
-    return pattern
-
-
-@lru_cache(maxsize=256)
-def _grammar(kinds: tuple[str, ...], bare: bool) -> _Grammar:  # noqa: FBT001  a cache key
-    return _Grammar(kinds, bare=bare)
+    JSON = "json"  # the text of JSON: what is put back is escaped, and a number loses its quotes
 
 
 class Restorer:
-    """One channel of one reply. `decode` takes the next piece, `flush` says that no more will come.
+    """Restores one channel. Feed it pieces with `decode`, end it with `flush`; any cutting gives the same text.
 
-    `unresolved` counts what looked like a token and was left alone.
+    It holds back no more than could still be the beginning of a token, and never looks again at what it put back.
+    A token that is not of this request passes as it is; bracketed ones are counted in `unresolved`.
     """
 
     __slots__ = ("_before", "_grammar", "_held", "_mode", "_originals", "unresolved")
 
     def __init__(self, pseudonyms: Pseudonyms, mode: Mode = Mode.TEXT) -> None:
         self._originals = dict(pseudonyms.items())
-        kinds = tuple(sorted({name.rpartition("_")[0] for name in self._originals}))
-        bare = mode is Mode.JSON and pseudonyms.has_bare
-        self._grammar = _grammar(kinds, bare) if kinds else None
         self._mode = mode
+        self._grammar = grammar(quoted=mode is Mode.JSON and pseudonyms.has_bare)
         self._held = ""
         self._before = ""
         self.unresolved = 0
 
     @property
     def holds(self) -> bool:
-        """Whether something is held back."""
+        """Whether something waits for what comes next."""
         return bool(self._held)
 
-    def decode(self, piece: str) -> str:
-        """What can be said for certain of the text so far and was not said before."""
-        if self._grammar is None or not piece:
-            return piece
-        text = self._held + piece
-        tail = self._tail(text, self._grammar)
-        self._held = text[tail:]
-        return self._restored(text, tail)
+    def decode(self, text: str) -> str:
+        """What can be given out now that `text` has come."""
+        if not text or not self._originals:
+            return text
+        return self._advance(text, ended=False)
 
     def flush(self) -> str:
-        """What was held back; a whole token in it is restored, half a token stands as it came."""
-        text, self._held = self._held, ""
-        return self._restored(text, len(text)) if text else ""
+        """The rest, at the end of the channel."""
+        return self._advance("", ended=True) if self._held else ""
 
-    def _tail(self, text: str, grammar: _Grammar) -> int:
-        """From where on the text could still become a token."""
-        start = max(0, len(text) - LONGEST)
-        context = self._before + text
-        begin = len(self._before) + start
-        begin = len(self._before) + start
-        while (found := grammar.tail.search(context, begin)) is not None:
-            inside = _around(grammar.whole, context, len(self._before), place=found.start())
-            if inside is None:
-                return found.start() - len(self._before)
-            begin = inside  # the closing quote of a whole token opens nothing
-        return len(text)
+    def _advance(self, text: str, *, ended: bool) -> str:
+        buffer = self._before + self._held + text
+        start = len(self._before)
+        pieces: list[str] = []
+        hold = len(buffer) if ended else self._hold_from(buffer, start)
+        while found := self._next_token(buffer, start):
+            if found.start() >= hold:
+                break
+            pieces += (buffer[start : found.start()], self._put_back(found))
+            start = found.end()
+            if start > hold:
+                hold = self._hold_from(buffer, start)
+        pieces.append(buffer[start:hold])
+        self._held = buffer[hold:]
+        self._before = buffer[hold - 1 : hold]
+        return "".join(pieces)
 
-    def _restored(self, text: str, end: int) -> str:
-        if not end:
-            return ""
-        before, self._before = self._before, text[end - 1]
-        said = text[:end]
-        if "_" not in said or self._grammar is None:
-            return said
-        # The pattern sees the character before, so that it knows whether a token begins inside a word.
-        context, done, out = before + said, len(before), list[str]()
-        for found in self._grammar.whole.finditer(context, len(before)):
-            out += [context[done : found.start()], self._original(found)]
-            done = found.end()
-        out.append(context[done:])
-        return "".join(out)
+    def _hold_from(self, buffer: str, start: int) -> int:
+        """Where the last characters may be the beginning of a token; the end where they are none."""
+        tail = max(len(buffer.rstrip(self._grammar.chars)), start, len(buffer) - LONGEST)
+        found = self._grammar.begins.search(buffer, tail) if tail < len(buffer) else None
+        return found.start() if found else len(buffer)
 
-    def _original(self, found: re.Match[str]) -> str:
-        name = f"{found['kind'].replace(chr(92), '').upper()}_{found['code'].lower()}"
-        original = self._originals.get(name)
+    def _next_token(self, buffer: str, start: int) -> re.Match[str] | None:
+        code = _CODE.search(buffer, start)
+        return self._grammar.token.search(buffer, max(start, code.start() - _BEFORE_CODE)) if code else None
+
+    def _put_back(self, found: re.Match[str]) -> str:
+        form = found.lastgroup or ""
+        original = self._originals.get(token_name(found[form]))
         if original is None:
-            self.unresolved += 1
+            self.unresolved += form != "alone"
             return found[0]
-        left, right = found["open"] or "", found["close"] or ""
-        if left and right:
-            left = right = ""
-        q1, q2 = found["q1"] or "", found["q2"] or ""
-        if original.bare and q1 and q2 and not left and not right:
+        quoted = form in {"number", "unbracketed"}
+        if quoted and original.bare:
             return original.surface
-        surface = original.surface
-        if self._mode is Mode.JSON:
-            surface = orjson.dumps(surface.encode("utf-8", "surrogatepass").decode("utf-8", "replace")).decode()[1:-1]
-        return f"{q1}{left}{surface}{right}{q2}"
-
-
-def _around(whole: re.Pattern[str], text: str, begin: int, *, place: int) -> int | None:
-    """The end of the whole token that `place` is inside of."""
-    if "_" not in text:
-        return None
-    return next((found.end() for found in whole.finditer(text, begin) if found.start() < place < found.end()), None)
+        surface = (
+            original.surface if self._mode is Mode.TEXT else json.dumps(original.surface, ensure_ascii=False)[1:-1]
+        )
+        return f'"{surface}"' if quoted else surface

@@ -121,7 +121,15 @@ class Attempts:
             error = EgressDenied("The policy changed while this request was waiting. Send it again.")
             raise AttemptFailed(error, result=AttemptResult.REFUSED)
         try:
-            return prepare(run.call, egress, findings=run.findings, key=run.key, look=self._look, stream=run.streamed)
+            return prepare(
+                run.call,
+                egress,
+                findings=run.findings,
+                key=run.key,
+                look=self._look,
+                today=today(),
+                stream=run.streamed,
+            )
         except RedactionRefused as refused:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None

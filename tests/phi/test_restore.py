@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain import Kind
+from gateway.phi.grammar import LONGEST
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
-from gateway.phi.restore import LONGEST, Mode, Restorer
+from gateway.phi.restore import Mode, Restorer
 
 MAKER = Pseudonymiser(b"k" * 32)
 MRN = MAKER.token(Kind.MRN, "8675309")
@@ -60,7 +61,6 @@ def test_a_token_is_restored_however_it_is_dressed(said, restored):
         core(MRN) + "x",
         core(MRN) + "9",
         "x" + core(MRN),
-        "_" + core(MRN),
         "[MRN_",
         MRN[:8],
         "[NAME_1]",
@@ -142,3 +142,33 @@ def test_never_more_is_held_than_the_longest_token(text, mode):
 @given(st.text(alphabet="abMRN_[]\\2 \"'`plan", max_size=60))
 def test_text_without_a_token_of_this_request_is_untouched(text):
     assert whole(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (f"[{MRN}]", "[8675309]"),
+        (f"[{core(MRN)}, {core(MRN)}]", "[8675309, 8675309]"),
+        (f"report_{core(MRN)}.pdf", "report_8675309.pdf"),
+        (f"_{core(MRN)}_", "_8675309_"),
+        (f"\\[{core(MRN)}\\]", "8675309"),
+        (f"C:\\{MRN}\\x", "C:\\8675309\\x"),
+        (f"{{\\{MRN}}}", "{\\8675309}"),
+        (f"**{MRN}**'s `{MRN}`", "**8675309**'s `8675309`"),
+    ],
+)
+def test_brackets_and_escapes_belong_to_a_token_only_in_pairs(said: str, meant: str) -> None:
+    assert whole(said) == meant
+
+
+@settings(deadline=None)
+@given(st.text(alphabet='\\[]_`"aZ7 :(é', max_size=4), st.text(alphabet='\\[]_`"aZ7 :(é', max_size=4))
+def test_a_token_in_any_surroundings_is_restored_and_they_stay(before: str, after: str) -> None:
+    assert whole(f"{before}{MRN}{after}") == f"{before}8675309{after}"
+
+
+def test_a_number_that_became_a_key_stays_a_key() -> None:
+    maker = Pseudonymiser(b"k" * 32)
+    number = maker.token(Kind.MRN, "8675309", bare=True)
+    restorer = Restorer(maker.pseudonyms, Mode.JSON)
+    assert restorer.decode(f'{{"{number}":"{number}"}}') + restorer.flush() == '{"8675309":8675309}'

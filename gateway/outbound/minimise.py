@@ -1,0 +1,89 @@
+"""Keeps of a payload what a target needs (45 CFR 164.502(b)), and refuses errands; adds and rewrites nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gateway.domain import JSON, Capability, Target, Tree
+from gateway.errors import ErrandDenied
+from gateway.phi.leaf import Errand
+from gateway.wire.fields import render
+from gateway.wire.fields.spec import (
+    Dropped,
+    Either,
+    Field,
+    Items,
+    Keyed,
+    Local,
+    Object,
+    Variant,
+)
+from gateway.wire.fields.spec import Errand as ErrandField
+
+_WHAT: Mapping[Capability | None, str] = {
+    Capability.FETCH_URLS: "fetch an address. Send the content itself as a data: URL",
+    Capability.HOSTED_TOOLS: "run tools of its own or call other servers. Use tools that your application runs",
+    Capability.STORED_FILES: "store something or use what was stored. Send the content with the request",
+    None: "load something else than its model. Remove the field",
+}
+
+
+def refuse_errands(errands: Iterable[Errand], target: Target) -> None:
+    """Let through what asks `target` for nothing but an answer (law 11).
+
+    Raises:
+        ErrandDenied: it would have the target fetch, store or call something without the capability for it.
+    """
+    for errand in errands:
+        if errand.capability is None or errand.capability not in target.capabilities:
+            allow = f", or list the capability {errand.capability} on target {target.name}" if errand.capability else ""
+            raise ErrandDenied(
+                f"This request asks the target to {_WHAT[errand.capability]}{allow}.", param=render(errand.path)
+            )
+
+
+def minimise(payload: Tree, fields: Object, *, on_prem: bool) -> Tree:
+    """A new tree with what may be sent; parts that stay as they are are shared with `payload`.
+
+    Fields that no target needs never leave, nor do null ones (some servers refuse them). On the premises the rest is
+    kept, unknown fields too; elsewhere only what the table of the dialect knows.
+    """
+    known = fields.fields
+    if on_prem:
+        return {
+            key: value
+            for key, value in payload.items()
+            if value is not None and not isinstance(known.get(key), Dropped)
+        }
+    return {
+        key: _kept(value, known[key]) for key, value in payload.items() if value is not None and _leaves(key, known)
+    }
+
+
+def _leaves(key: str, known: Mapping[str, Field]) -> bool:
+    return key in known and not isinstance(known[key], Dropped | Local)
+
+
+def _kept(value: JSON, field: Field) -> JSON:
+    match field:
+        case Object(fields=known):
+            if isinstance(value, dict):
+                return {key: _kept(inner, known[key]) for key, inner in value.items() if _leaves(key, known)}
+        case Variant():
+            if isinstance(value, dict):
+                name = value.get(field.key, field.missing)
+                return _kept(
+                    value, field.cases.get(name, field.otherwise) if isinstance(name, str) else field.otherwise
+                )
+        case Items(item=item):
+            if isinstance(value, list):
+                return [_kept(inner, item) for inner in value]
+        case Either():
+            return value if isinstance(value, str) else _kept(value, field.other)
+        case ErrandField(field=inner):
+            return _kept(value, inner)
+        case Keyed():
+            return value
+        case _:
+            return value
+    return value

@@ -1,0 +1,78 @@
+"""Compares what is about to leave with what was to be taken out: tokens are no finding; redacts nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from gateway.domain import Detection, Finding, Kind, UnknownReason
+from gateway.phi.grammar import grammar
+from gateway.phi.leaf import Leaf
+from gateway.phi.pseudonym import Pseudonyms, token_name
+from gateway.phi.redact import RedactionRefused, Refused
+from gateway.phi.scan import Leaves, Located
+
+
+class RedactionIncomplete(RedactionRefused):
+    """After redaction something was still found, or it could not be told."""
+
+    reason = Refused.INCOMPLETE
+
+
+class Residue(NamedTuple):
+    """A text that is still there, and what it was taken for."""
+
+    kind: Kind
+    surface: str
+
+
+def residue(
+    leaves: Leaves,
+    detections: Sequence[Detection],
+    *,
+    wanted: Collection[Kind],
+    known: Pseudonyms,
+    written: Collection[str],
+) -> list[Residue]:
+    """What a second scan found of the `wanted` kinds, beside the tokens we `known` and the texts we have `written`.
+
+    Raises:
+        RedactionIncomplete: the scan failed.
+    """
+    if len(detections) != len(leaves.leaves):
+        raise RedactionIncomplete(())
+    left: list[Residue] = []
+    for leaf, detection in zip(leaves.leaves, detections, strict=True):
+        if UnknownReason.SCAN_FAILED in detection.unknowns:
+            raise RedactionIncomplete(leaf.path)
+        for finding in detection.findings:
+            if finding.kind in wanted and leaf.text[finding.start : finding.end] not in written:
+                left += [Residue(finding.kind, surface) for surface in _beside_tokens(leaf.text, finding, known)]
+    return left
+
+
+def again(leaves: Iterable[Leaf], left: Iterable[Residue]) -> tuple[Located, ...]:
+    """Every place in the original that says what is left."""
+    kinds = {surface: kind for kind, surface in left}
+    words = re.compile(
+        "|".join(rf"(?<!\w){re.escape(surface)}(?!\w)" for surface in sorted(kinds, key=len, reverse=True))
+    )
+    return tuple(
+        Located(leaf, Finding(kinds[found[0]], found.start(), found.end()))
+        for leaf in leaves
+        for found in words.finditer(leaf.text)
+    )
+
+
+def _beside_tokens(text: str, finding: Finding, known: Pseudonyms) -> list[str]:
+    """The parts of a finding that are not our tokens and say something."""
+    parts: list[str] = []
+    at = finding.start
+    for token in grammar(quoted=False).token.finditer(text):
+        if token.end() > finding.start and token.start() < finding.end and token_name(token[0]) in known:
+            parts.append(text[at : token.start()])
+            at = token.end()
+    parts.append(text[at : finding.end])
+    stripped = [part.strip() for part in parts]
+    return [part for part in stripped if any(character.isalnum() for character in part)]
