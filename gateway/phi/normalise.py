@@ -1,0 +1,192 @@
+"""Folds a text to the plain characters that rules and models know, and remembers where each one stood; decides nothing.
+
+`normalise` gives one text for models (accents kept) and one of ASCII bytes of the same length for RE2.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from typing_extensions import override
+
+_LOOKALIKES: Final = dict(
+    zip(
+        "аесорхуіјѕһԁԛԝвкмнтАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορνικτυχϲ",
+        "aecopxyijshdqwbkmhtABEKMHOPCTYXIJSGQWABEZHIKMNOPTYXaopviktuxc",
+        strict=True,
+    )
+)
+_ASCII_LETTERS: Final = {"ß": "s", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "a", "Æ": "A"} | {
+    "œ": "o",
+    "Œ": "O",
+    "ı": "i",
+    "ð": "d",
+    "Ð": "D",
+    "þ": "t",
+    "Þ": "T",
+}
+_PUNCTUATION: Final = {
+    **dict.fromkeys("‘’‚‛′ʼ＇´", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("⁄∕⧸", "/"),
+    **dict.fromkeys("∶ː꞉", ":"),
+    **dict.fromkeys("−⁃‐‑‒–—―﹣－", "-"),
+    **dict.fromkeys("․。｡", "."),
+    **dict.fromkeys("\u2028\u2029\x0b\x0c\x85", "\n"),
+    "∗": "*",
+    "ǀ": "|",
+    "\u115f": "",
+    "\u1160": "",
+    "\u3164": "",
+    "\u2800": " ",
+    "\u034f": "",
+}
+_ODD = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_MIXED_WORD = re.compile(r"[^\W_]*[Ͱ-ԯ][^\W_]*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TAGS = range(0xE0020, 0xE007F)
+"""Unicode tag characters: invisible to people, ASCII to a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A folded text. `shape` has one ASCII byte per character of `text`; None in `starts` means nothing moved."""
+
+    text: str
+    shape: bytes
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters [start, end) of `text` stood in the text that was handed in."""
+        if self.starts is None or self.ends is None or start >= end:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def normalise(text: str) -> Normalised:
+    """Fold `text`: NFKC, invisible characters dropped, lookalike letters, digits, dashes, spaces and quotes made plain."""
+    if text.isascii() and _CONTROLS.search(text) is None:
+        return Normalised(text, text.encode("ascii"))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done, moved = 0, False
+    for run in _ODD.finditer(text):
+        start = run.start()
+        pieces.append(text[done:start])
+        starts.extend(range(done, start))
+        ends.extend(range(done + 1, start + 1))
+        for at, size in _clusters(run.group()):
+            folded = _fold(text[start + at : start + at + size])
+            pieces.append(folded)
+            moved = moved or len(folded) != size
+            starts.extend([start + at] * len(folded))
+            ends.extend([start + at + size] * len(folded))
+        done = run.end()
+    pieces.append(text[done:])
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    folded_text = _unmask("".join(pieces))
+    shape = folded_text.translate(_SHAPE).encode("ascii")
+    return Normalised(folded_text, shape, starts, ends) if moved else Normalised(folded_text, shape)
+
+
+def _clusters(run: str) -> list[tuple[int, int]]:
+    """A run cut into (offset, size): each character with the combining marks that follow it."""
+    clusters: list[tuple[int, int]] = []
+    for index, char in enumerate(run):
+        if clusters and unicodedata.combining(char) and clusters[-1][1] < _LONGEST_CLUSTER:
+            at, size = clusters[-1]
+            clusters[-1] = (at, size + 1)
+        else:
+            clusters.append((index, 1))
+    return clusters
+
+
+_LONGEST_CLUSTER: Final = 8
+"""No script stacks more marks; an unbounded stack would make folding quadratic."""
+
+
+@lru_cache(maxsize=4096)
+def _fold(cluster: str) -> str:
+    return "".join(map(_fold_char, unicodedata.normalize("NFKC", "".join(map(_visible, cluster)))))
+
+
+def _visible(char: str) -> str:
+    if ord(char) in _TAGS:
+        return chr(ord(char) - 0xE0000)
+    return char
+
+
+def _fold_char(char: str) -> str:
+    plain = _PUNCTUATION.get(char)
+    if plain is not None:
+        return plain
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category == "Pd":
+        return "-"
+    if category == "Zs":
+        return " "
+    if category == "Cs":
+        return "\ufffd"
+    if category == "Cf" or (category == "Cc" and char not in "\t\n\r") or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    return char
+
+
+def _unmask(text: str) -> str:
+    """Cyrillic and Greek letters that stand in for Latin ones, made Latin; words of those scripts are left alone."""
+    if _MIXED_WORD.search(text) is None:
+        return text
+    latin = len(_LATIN.findall(text[:4096]))
+    foreign = len(_FOREIGN.findall(text[:4096]))
+
+    def unmask(word: re.Match[str]) -> str:
+        letters = word.group()
+        lookalike = all(char.isascii() or char in _LOOKALIKES for char in letters)
+        if lookalike and (latin > foreign or any(char.isascii() for char in letters)):
+            return "".join(_LOOKALIKES.get(char, char) for char in letters)
+        return letters
+
+    return _MIXED_WORD.sub(unmask, text)
+
+
+_LATIN = re.compile(r"[a-zA-Z]")
+_FOREIGN = re.compile(r"[Ͱ-ԯ]")
+
+
+class _Shape(dict[int, str]):
+    """Any character to one ASCII character: letters lose their accents, other scripts become `x`, the rest `?`."""
+
+    @override
+    def __missing__(self, code: int) -> str:
+        plain = _ascii_of(chr(code))
+        if len(self) < _SHAPE_LIMIT:
+            self[code] = plain
+        return plain
+
+
+def _ascii_of(char: str) -> str:
+    if char.isascii():
+        return char
+    known = _ASCII_LETTERS.get(char)
+    if known is not None:
+        return known
+    base = unicodedata.normalize("NFD", char)[0]
+    if base.isascii():
+        return base
+    if char.isalpha():
+        return "X" if char.isupper() else "x"
+    return "?"
+
+
+_SHAPE_LIMIT: Final = 8192
+_SHAPE = _Shape()

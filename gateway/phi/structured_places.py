@@ -1,0 +1,120 @@
+"""Where people live: street addresses, post codes and city with state, by the shapes of many countries."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.cues import TAIL, announced
+from gateway.phi.rules import Evidence, Rule
+
+_STATES: Final = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|"
+    "VA|WA|WV|WI|WY|DC|PR|VI|GU"
+)
+_STATE_NAMES: Final = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|"
+    "Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|"
+    "New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|"
+    "Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+)
+_WAY: Final = (
+    "Streets?|St|Avenues?|Ave|Av|Roads?|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Way|Terrace|Ter|Circle|Cir|Parkway|Pkwy|Highway|Hwy|"
+    "Square|Sq|Trail|Trl|Loop|Row|Alley|Plaza|Plz|Run|Path|Crescent|Cres|Close|Gardens|Gdns|Mews|Grove|Hill|Heights|Ridge|Crossing|Pike|"
+    "Turnpike|Tpke|Expressway|Causeway|Cove|Point|Walk|Landing|Freeway|Fwy|Extension|Via|Vista|Meadows?|Commons?|Manor|Park|Bend|Glen|Green"
+)
+_UNIT: Final = r"(?:[,\s]{1,3}(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6})?"
+_TOWN: Final = (
+    rf"(?:[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,3}},?\s{{1,3}}(?:(?:{_STATES})\b\.?|(?:{_STATE_NAMES})\b)(?:[,\s]{{1,3}}\d{{5}}(?:-\d{{4}})?)?"
+    rf"|[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,2}},?\s{{1,2}}\d{{5}}(?:-\d{{4}})?|,\s?\d{{5}}(?:-\d{{4}})?)?"
+)
+_WORD: Final = r"(?:[A-Z][A-Za-z'.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las)"
+_US: Final = (
+    rf"\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?(?:\s1/2)?,?\s(?:(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{0,3}}{_WORD}\s(?:{_WAY})\b\.?"
+    rf"(?:\s(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\b\.?)?{_UNIT}{_TOWN}"
+)
+_US_LOWER: Final = (
+    r"\d{1,6}\s(?:[nsew]\.?\s)?(?:[a-z]{2,15}\s){1,2}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|court|parkway|terrace|circle)\b"
+    r"\.?(?:[,\s]{1,3}(?:apt|unit|suite|ste|#)\.?\s?#?\s?[a-z0-9-]{1,6})?"
+    rf"(?:,\s?[a-z.'-]+(?: [a-z.'-]+){{0,2}},?\s(?:{_STATES.lower()})\b(?:\s\d{{5}}(?:-\d{{4}})?)?)?"
+)
+_HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|RR|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
+_BOX: Final = r"(?i:p\.?\s?o\.?\s?box|post office box|postfach|apartado)\s?#?\s?\d{1,7}" + _TOWN
+_GERMANIC: Final = (
+    r"[A-Z][a-z]+(?:[- ][A-Z]?[a-z]+){0,2}(?:stra(?:ss|s)e|str\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade|gatan|vagen|veien|gata|vej|gade|katu|tie)\s\d{1,4}\s?[a-z]?\b"
+    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}\s?(?:[A-Z]{2}\s)?[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){0,2})?"
+    r"|[A-Z][a-z]+(?:er|en)?\s(?:Strase|Strasse|Str\.|Weg|Allee|Platz|Ring|Damm)\s\d{1,4}\s?[a-z]?\b(?:,?\s(?:[A-Z]-)?\d{4,5}\s[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){0,2})?"
+)
+_ROMANCE: Final = (
+    r"(?:\d{1,4},?\s(?:bis\s|ter\s)?(?i:rue|avenue|boulevard|place|chemin|impasse|allee|quai|route)\s(?:(?:de|du|des|la|le|l'|d'|les|saint|sainte)[\s'-]?){0,3}[A-Z][\w'-]+(?:[ -][A-Z]?[\w'-]+){0,3}"
+    r"|(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrera|Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Largo)\s(?:(?:de|del|della|dei|la|las|los|el|do|da|dos)\s){0,2}[A-Z][\w'.-]+(?:\s(?:(?:de|del|la|y|e|do|da)\s)?[A-Z][\w'.-]+){0,3},?\s(?:n[.o]?\s?)?\d{1,4}[a-zA-Z]?\b)"
+    r"(?:[,\s]{1,3}\d{4,5}(?:-\d{3})?\s[A-Z][\w'-]+(?:[ -][A-Za-z][\w'-]+){0,3})?"
+)
+
+
+def _street(value: str, before: str, after: str) -> float:
+    """`100 Patients Dr. Jones`, `20 mg/day`, `2 Point` are not addresses."""
+    if before[-1:] in {".", "/", "-"} and before[-2:-1].isdigit():
+        return 0.0
+    words = re.findall(r"[A-Za-z]+", value)
+    if re.search(r"\bDr\.?$", value) and re.match(r"\.?\s[A-Z]", after) and "," not in value:
+        return 0.0
+    if re.match(r"(?i)(?:patients?|mg|ml|day|week|month|year|hour|point|stage|type|grade|phase|step|view|units?|minutes?|item|weeks|days|months|years)s?$", words[0]):
+        return 0.0
+    return 0.92
+
+
+_LOWER_STOP: Final = re.compile(
+    r"(?i)\b(?:mg|ml|mcg|day|days|week|weeks|year|years|old|patients?|times|hours?|min|units?|male|female|of|in|the|and|to|on|for|with|per|by|is|was|had|has|at|or|a|an)\b"
+)
+
+
+def _lower_street(value: str, before: str, after: str) -> float:
+    middle = value.split(",")[0]
+    if _LOWER_STOP.search(middle) or (re.search(r"\b(?:st|dr)\b", middle) and not re.search(r"(?i)(?:at|address|lives?|resid\w+|home|near|on|from|:)\W*$", before)):
+        return 0.0
+    return 0.8 if not after[:1].isalnum() else 0.0
+
+
+_HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID)$")
+
+
+def _city_state(value: str, before: str, after: str) -> float:
+    if re.match(r"\s?\d{5}", after):
+        return 0.9
+    if _HOSPITAL_STATES.search(value) and not re.search(r"(?i)(?:\b(?:in|from|near|of|to|at|outside|around|live[sd]?|city|:)\s*)$", before):
+        return 0.0
+    return 0.85
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_US})", judge=_street),
+    Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_HIGHWAY})", 0.8, judge=_street),
+    Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_US_LOWER})", 0.8, judge=_lower_street),
+    Rule(Kind.ADDRESS, rf"(?:^|[^\w])({_BOX})", 0.95),
+    Rule(Kind.ADDRESS, rf"\b({_GERMANIC})", 0.9),
+    Rule(Kind.ADDRESS, rf"\b({_ROMANCE})", 0.9),
+    announced(
+        Kind.ADDRESS,
+        r"(?:home |mailing |street |residential |current |permanent |billing |patient |pt )?(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)"
+        r"|(?:lives?|living|resides?|residing|domiciled) at|resident of",
+        r"\d{1,6}[A-Za-z]?\s[A-Za-z0-9][\w'.-]*(?:[ ][\w'.#-]+){0,5}(?:,\s[\w'.#-]+(?: [\w'.-]+){0,3}){0,3}(?:,?\s\d{5}(?:-\d{4})?)?",
+        lambda value, before, after: 0.0 if re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value) else 0.95,  # noqa: ARG005
+        tail=r"\s?(?:is|was|as|on file)?\s?[:=]?\s{0,3}[\"'*]{0,3}",
+    ),
+    Rule(Kind.ZIP, rf"\b(?:{_STATES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
+    Rule(Kind.ZIP, rf"\b(?:{_STATE_NAMES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
+    Rule(Kind.ZIP, r"(?:^|[^\w.$-])(\d{5}-\d{4})(?:$|[^\w-])", 0.7),
+    Rule(
+        Kind.ZIP,
+        rf"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|plz|cap|code postal|codigo postal|cp)\b{TAIL}(\d{{5}}(?:-\d{{4}})?|\d{{4,6}}|[a-z]{{1,2}}\d[a-z0-9]?\s?\d[a-z]{{2}}|[a-z]\d[a-z][ -]?\d[a-z]\d|\d{{4}} ?[a-z]{{2}})\b)",
+        0.97,
+        Evidence.CUE,
+        patient=True,
+    ),
+    Rule(Kind.ZIP, r"\b([A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]? \d[ABD-HJLNP-UW-Z]{2})\b", 0.8),
+    Rule(Kind.ZIP, r"\b([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d)\b", 0.85),
+    Rule(Kind.PLACE, rf"\b([A-Z][a-z]+(?:[ -][A-Z][a-z]+){{0,2}}, (?:{_STATES}))\b", 0.85, judge=_city_state),
+    Rule(Kind.PLACE, rf"\b([A-Z][a-z]+(?:[ -][A-Z][a-z]+){{0,2}}, (?:{_STATE_NAMES}))\b", 0.85),
+)
