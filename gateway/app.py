@@ -29,7 +29,8 @@ from gateway.observability.logs import EventLog
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
-from gateway.outbound.prepare import Refused
+from gateway.phi.engine import load_engine
+from gateway.phi.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.story import PERMITTED, REDACTED
@@ -82,7 +83,7 @@ def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle
             f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
             "Make it writable or set `state_dir`."
         )
-    scanner = Scanner()
+    scanner = Scanner(load_engine())
     parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
     return Gateway(_priced(settings), parts)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.domain import Detection, Kind, Passage
+from gateway.domain import Detection, Detector, Kind, Passage
 
 
 class Scanner:
-    covers: frozenset[Kind] = frozenset()
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+
+    @property
+    def covers(self) -> frozenset[Kind]:
+        return self._detector.covers
 
     async def start(self) -> None: ...
 
     async def aclose(self) -> None: ...
 
-    async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:
-        return [Detection()] * len(passages)
+    async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:  # noqa: ARG002
+        return self._detector.detect(passages)
 
     def look(self, passages: Sequence[Passage]) -> Sequence[Detection]:
-        return [Detection()] * len(passages)
+        return self._detector.detect(passages)

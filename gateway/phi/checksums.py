@@ -38,7 +38,9 @@ def dea(value: str) -> bool:
     return (digits[0] + digits[2] + digits[4] + 2 * (digits[1] + digits[3] + digits[5])) % 10 == digits[6]
 
 
-_VIN_VALUES: Final = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True))
+_VIN_VALUES: Final = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True)
+)
 _VIN_WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -71,13 +73,17 @@ def card(value: str) -> bool:
 def ssn(value: str) -> bool:
     """A social security number that can have been issued (no area 000, 666 or 9xx, no empty group or serial)."""
     digits = "".join(char for char in value if char.isdigit())
-    return len(digits) == 9 and digits[:3] not in {"000", "666"} and digits[0] != "9" and digits[3:5] != "00" != digits[5:]
+    return (
+        len(digits) == 9 and digits[:3] not in {"000", "666"} and digits[0] != "9" and digits[3:5] != "00" != digits[5:]
+    )
 
 
 def nhs(value: str) -> bool:
     """NHS number of England and Wales: ten digits, modulo 11."""
     digits = _digits(value)
-    return len(digits) == 10 and (11 - _weighted(digits, range(10, 1, -1)) % 11) % 11 == digits[9] and len(set(digits)) > 1
+    return (
+        len(digits) == 10 and (11 - _weighted(digits, range(10, 1, -1)) % 11) % 11 == digits[9] and len(set(digits)) > 1
+    )
 
 
 def medicare_au(value: str) -> bool:
@@ -130,7 +136,10 @@ def dni(value: str) -> bool:
 
 
 _VERHOEFF_D: Final = tuple(
-    tuple(((b + a) % 5 if b < 5 else 5 + (b + a) % 5) if a < 5 else (5 + (a - b) % 5 if b < 5 else (a - b) % 5) for b in range(10))
+    tuple(
+        ((b + a) % 5 if b < 5 else 5 + (b + a) % 5) if a < 5 else (5 + (a - b) % 5 if b < 5 else (a - b) % 5)
+        for b in range(10)
+    )
     for a in range(10)
 )
 _VERHOEFF_P: Final = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)

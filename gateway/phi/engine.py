@@ -68,7 +68,9 @@ class Engine:
             return Detection((), look.unknowns)
         folded = normalise(passage.text)
         hits = list(look.hits)
-        hits.extend(Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, known & look.words))
+        hits.extend(
+            Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, known & look.words)
+        )
         return Detection(_findings(merge(hits, folded.text), folded), look.unknowns)
 
     def _hits(self, folded: Normalised, passage: Passage) -> list[Hit]:
@@ -76,13 +78,15 @@ class Engine:
         hits.extend(_keyed(folded.text, passage))
         if self._model is not None:
             hits.extend(
-                Hit(found.kind, found.start, found.end, found.confidence, Evidence.CONTEXT) for found in self._model.find(folded.text)
+                Hit(found.kind, found.start, found.end, found.confidence, Evidence.CONTEXT)
+                for found in self._model.find(folded.text)
             )
         tokens = [match.span() for match in _TOKEN.finditer(folded.text)] if "_" in folded.text else []
         return [
             hit
             for hit in merge(hits, folded.text)
-            if not safe_harbor.permitted(hit, folded.text) and not any(start < hit.end and hit.start < end for start, end in tokens)
+            if not safe_harbor.permitted(hit, folded.text)
+            and not any(start < hit.end and hit.start < end for start, end in tokens)
         ]
 
 
@@ -93,7 +97,12 @@ _TOKEN: Final = re.compile(rf"(?i)\[?(?:{'|'.join(kind.name for kind in Kind)})\
 def _keyed(text: str, passage: Passage) -> list[Hit]:
     """The whole value, when the keys around it say what it is."""
     kind = keys.kind_of(passage.cue) if passage.cue and passage.carrier is not Carrier.TOOL_DEFINITION else None
-    if kind is None or len(text) > _LONGEST_VALUE or not any(char.isalnum() for char in text) or text.casefold() in _EMPTY:
+    if (
+        kind is None
+        or len(text) > _LONGEST_VALUE
+        or not any(char.isalnum() for char in text)
+        or text.casefold() in _EMPTY
+    ):
         return []
     if kind not in _WORDED and not any(char.isdigit() for char in text):
         return []
@@ -102,8 +111,28 @@ def _keyed(text: str, passage: Passage) -> list[Hit]:
 
 
 _LONGEST_VALUE: Final = 120
-_EMPTY: Final = frozenset({"null", "none", "true", "false", "n/a", "na", "unknown", "string", "number", "object", "array", "integer", "undefined", "tbd", "redacted"})
-_WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC})
+_EMPTY: Final = frozenset(
+    {
+        "null",
+        "none",
+        "true",
+        "false",
+        "n/a",
+        "na",
+        "unknown",
+        "string",
+        "number",
+        "object",
+        "array",
+        "integer",
+        "undefined",
+        "tbd",
+        "redacted",
+    }
+)
+_WORDED: Final = frozenset(
+    {Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC}
+)
 
 
 def _findings(hits: Sequence[Hit], folded: Normalised) -> tuple[Finding, ...]:

@@ -159,7 +159,7 @@ def _describe(text: str, lower: str, marks: str) -> _Word:
         return _frame(text, text, (), ())
     shape = _shape(text)
     if _DIGIT.search(text):
-        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""  # noqa: PLR2004
+        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""
         letters = (f"t={lower}",) if shape[-1:] == "x" else ()
         return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
     lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))

@@ -11,33 +11,63 @@ from gateway.domain import Kind
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
-    (Kind.SSN, "ssn|ss number|ss no|social security|social sec|social security number|itin|tin|tax id|ssn last four|ssn last"),
-    (Kind.MRN, "mrn|medical record|medical record number|med rec|medrec|record number|patient id|patient identifier|patient number|patient no|pt id|pat id|"
-               "pid|chart number|chart no|chart id|emr id|ehr id|empi|mpi|hospital number|hospital no|uhid|medical record no|patient mrn|patient"),
-    (Kind.PLAN_MEMBER, "member id|member number|member no|membership number|subscriber id|subscriber number|policy number|policy no|policy id|insurance id|"
-                       "insurance number|insurance|beneficiary|beneficiary id|beneficiary number|plan id|plan number|group number|health plan|mbi|hicn|medicaid id|"
-                       "medicare id|medicare number|medicaid number|insured id|payer id|enrollee id|plan member"),
-    (Kind.ACCOUNT, "account|account number|account no|acct|acct no|acct number|account id|billing account|bank account|routing number|guarantor account"),
-    (Kind.LICENCE, "license|licence|license number|licence number|license no|drivers license|driver license|dl number|dl|certificate number|certificate|license id"),
+    (
+        Kind.SSN,
+        "ssn|ss number|ss no|social security|social sec|social security number|itin|tin|tax id|ssn last four|ssn last",
+    ),
+    (
+        Kind.MRN,
+        "mrn|medical record|medical record number|med rec|medrec|record number|patient id|patient identifier|patient number|patient no|pt id|pat id|"
+        "pid|chart number|chart no|chart id|emr id|ehr id|empi|mpi|hospital number|hospital no|uhid|medical record no|patient mrn|patient",
+    ),
+    (
+        Kind.PLAN_MEMBER,
+        "member id|member number|member no|membership number|subscriber id|subscriber number|policy number|policy no|policy id|insurance id|"
+        "insurance number|insurance|beneficiary|beneficiary id|beneficiary number|plan id|plan number|group number|health plan|mbi|hicn|medicaid id|"
+        "medicare id|medicare number|medicaid number|insured id|payer id|enrollee id|plan member",
+    ),
+    (
+        Kind.ACCOUNT,
+        "account|account number|account no|acct|acct no|acct number|account id|billing account|bank account|routing number|guarantor account",
+    ),
+    (
+        Kind.LICENCE,
+        "license|licence|license number|licence number|license no|drivers license|driver license|dl number|dl|certificate number|certificate|license id",
+    ),
     (Kind.DEA, "dea|dea number|dea no"),
     (Kind.NPI, "npi|npi number|provider npi"),
     (Kind.VEHICLE, "vin|vehicle id|vehicle identifier|vehicle identification number|vehicle vin"),
     (Kind.PLATE, "plate|license plate|licence plate|plate number|vehicle plate|tag number|vehicle registration"),
-    (Kind.DEVICE, "device serial|serial|serial number|serial no|device id|device identifier|udi|imei|mac|mac address|device serial number|implant serial|implant id"),
-    (Kind.PHONE, "phone|phone number|telephone|tel|mobile|cell|cell phone|home phone|work phone|contact number|mobile number|telecom"),
+    (
+        Kind.DEVICE,
+        "device serial|serial|serial number|serial no|device id|device identifier|udi|imei|mac|mac address|device serial number|implant serial|implant id",
+    ),
+    (
+        Kind.PHONE,
+        "phone|phone number|telephone|tel|mobile|cell|cell phone|home phone|work phone|contact number|mobile number|telecom",
+    ),
     (Kind.FAX, "fax|fax number|fax no"),
     (Kind.EMAIL, "email|e mail|email address|mail"),
-    (Kind.NAME, "patient name|full name|first name|last name|middle name|given name|family name|surname|fname|lname|maiden name|mother maiden name|"
-                "name family|name given|family|given|patient first name|patient last name|mother name|father name|spouse name|guardian|next of kin|"
-                "emergency contact|emergency contact name|contact name|subscriber name|guarantor name|guarantor|insured name|physician|physician name|"
-                "provider name|doctor|doctor name|attending|attending physician|referring physician|patient full name|member name|beneficiary name|"
-                "caregiver|caregiver name|nok|nok name|person name|legal name|preferred name|nickname|alias|name text|display name|pt name|subject name|"
-                "employer|employer name|signature|signed by|author name|practitioner|surgeon|nurse"),
-    (Kind.DATE, "dob|birth date|date of birth|birthdate|birthday|date birth|admission date|discharge date|admit date|death date|date of death|"
-                "date of service|service date|visit date|dod|dos|admitted|discharged|deceased date time|surgery date|procedure date|encounter date|"
-                "appointment date|date of admission|date of discharge|collected|effective date time|onset date time|admitted on|discharged on"),
-    (Kind.ADDRESS, "address|street|street address|address line|line|addr|home address|mailing address|address text|address line 1|address line 2|"
-                   "address 1|address 2|residence|street 1|street 2|patient address"),
+    (
+        Kind.NAME,
+        "patient name|full name|first name|last name|middle name|given name|family name|surname|fname|lname|maiden name|mother maiden name|"
+        "name family|name given|family|given|patient first name|patient last name|mother name|father name|spouse name|guardian|next of kin|"
+        "emergency contact|emergency contact name|contact name|subscriber name|guarantor name|guarantor|insured name|physician|physician name|"
+        "provider name|doctor|doctor name|attending|attending physician|referring physician|patient full name|member name|beneficiary name|"
+        "caregiver|caregiver name|nok|nok name|person name|legal name|preferred name|nickname|alias|name text|display name|pt name|subject name|"
+        "employer|employer name|signature|signed by|author name|practitioner|surgeon|nurse",
+    ),
+    (
+        Kind.DATE,
+        "dob|birth date|date of birth|birthdate|birthday|date birth|admission date|discharge date|admit date|death date|date of death|"
+        "date of service|service date|visit date|dod|dos|admitted|discharged|deceased date time|surgery date|procedure date|encounter date|"
+        "appointment date|date of admission|date of discharge|collected|effective date time|onset date time|admitted on|discharged on",
+    ),
+    (
+        Kind.ADDRESS,
+        "address|street|street address|address line|line|addr|home address|mailing address|address text|address line 1|address line 2|"
+        "address 1|address 2|residence|street 1|street 2|patient address",
+    ),
     (Kind.PLACE, "city|town|county|district|address city|birth place|place of birth|birthplace|hometown|precinct"),
     (Kind.FACILITY, "facility|hospital|hospital name|facility name|clinic|clinic name|managing organization"),
     (Kind.ZIP, "zip|zip code|zipcode|postal code|postcode|post code|postal|address postal code"),
@@ -45,15 +75,27 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
     (Kind.IBAN, "iban|iban number"),
     (Kind.IP, "ip|ip address|client ip|remote addr|ipv 4|ipv 6|source ip"),
     (Kind.URL, "patient portal|portal url|profile url|patient url|homepage|website"),
-    (Kind.BIOMETRIC, "fingerprint|fingerprint id|voiceprint|voiceprint id|retina scan|retina|retinal scan|iris|iris scan|biometric|biometric id|biometric hash|"
-                     "face id|face template|fingerprint hash|fingerprint template|biometric template|voice print|finger print"),
-    (Kind.PHOTO, "photo|photo id|photo file|photo url|patient photo|headshot|face photo|photograph|picture file|portrait|image file"),
-    (Kind.NATIONAL_ID, "nhs|nhs number|nhs no|sin|national id|national identifier|nino|aadhaar|aadhar|cpf|bsn|dni|nie|nir|kvnr|codice fiscale|"
-                       "personnummer|pesel|medicare card|passport|passport number|passport no|identity number|citizen id|health card|health card number|curp|tax code"),
-    (Kind.OTHER_ID, "encounter id|encounter number|visit id|visit number|accession|accession number|case number|case id|case no|specimen id|order number|"
-                    "claim number|claim id|referral number|prescription number|rx number|employee id|badge number|student id|subject id|participant id|"
-                    "identifier|identifier value|unique id|unique identifier|reference number|username|user name|login|person id|authorization number|"
-                    "confirmation number|episode id|sample id|registry id|barcode|encounter|order id|study subject id|csn|fin|har|wristband id"),
+    (
+        Kind.BIOMETRIC,
+        "fingerprint|fingerprint id|voiceprint|voiceprint id|retina scan|retina|retinal scan|iris|iris scan|biometric|biometric id|biometric hash|"
+        "face id|face template|fingerprint hash|fingerprint template|biometric template|voice print|finger print",
+    ),
+    (
+        Kind.PHOTO,
+        "photo|photo id|photo file|photo url|patient photo|headshot|face photo|photograph|picture file|portrait|image file",
+    ),
+    (
+        Kind.NATIONAL_ID,
+        "nhs|nhs number|nhs no|sin|national id|national identifier|nino|aadhaar|aadhar|cpf|bsn|dni|nie|nir|kvnr|codice fiscale|"
+        "personnummer|pesel|medicare card|passport|passport number|passport no|identity number|citizen id|health card|health card number|curp|tax code",
+    ),
+    (
+        Kind.OTHER_ID,
+        "encounter id|encounter number|visit id|visit number|accession|accession number|case number|case id|case no|specimen id|order number|"
+        "claim number|claim id|referral number|prescription number|rx number|employee id|badge number|student id|subject id|participant id|"
+        "identifier|identifier value|unique id|unique identifier|reference number|username|user name|login|person id|authorization number|"
+        "confirmation number|episode id|sample id|registry id|barcode|encounter|order id|study subject id|csn|fin|har|wristband id",
+    ),
     (Kind.AGE, "age|patient age|age years"),
 )
 _KINDS: Final = {phrase.strip(): kind for kind, phrases in _TABLE for phrase in phrases.split("|")}
@@ -81,11 +123,28 @@ def kind_of(cue: str) -> Kind | None:
 
 
 _WRAPPERS: Final = frozenset({"value", "text", "number", "no", "num", "content", "raw", "string"})
-_QUALIFIERS: Final = frozenset({"type", "description", "format", "pattern", "title", "system", "use", "required", "label", "unit", "model"})
-_AMBIGUOUS: Final = frozenset({"line", "given", "family", "patient", "insurance", "card", "pan", "mail", "tin", "dl", "collected", "account", "pid", "line"})
+_QUALIFIERS: Final = frozenset(
+    {"type", "description", "format", "pattern", "title", "system", "use", "required", "label", "unit", "model"}
+)
+_AMBIGUOUS: Final = frozenset(
+    {
+        "line",
+        "given",
+        "family",
+        "patient",
+        "insurance",
+        "card",
+        "pan",
+        "mail",
+        "tin",
+        "dl",
+        "collected",
+        "account",
+        "pid",
+    }
+)
 _PEOPLE: Final = frozenset(
-    "patient patients pt person member subscriber insured guarantor mother father spouse guardian parent child kin contact beneficiary customer client "
-    "physician doctor provider attending practitioner nurse caregiver subject relative human demographics name address telecom".split()
+    ["patient", "patients", "pt", "person", "member", "subscriber", "insured", "guarantor", "mother", "father", "spouse", "guardian", "parent", "child", "kin", "contact", "beneficiary", "customer", "client", "physician", "doctor", "provider", "attending", "practitioner", "nurse", "caregiver", "subject", "relative", "human", "demographics", "name", "address", "telecom"]
 )
 
 

@@ -13,7 +13,9 @@ def merge(hits: Iterable[Hit], text: str) -> list[Hit]:
 
     What a losing hit covered beyond the winner stays, as a hit of its own, when there is a letter or digit in it.
     """
-    ranked = sorted(hits, key=lambda hit: (-_rank(hit), hit.start - hit.end, hit.kind not in DIRECT, -hit.confidence, hit.start))
+    ranked = sorted(
+        hits, key=lambda hit: (-_rank(hit), hit.start - hit.end, hit.kind not in DIRECT, -hit.confidence, hit.start)
+    )
     taken: list[Hit] = []
     covered = bytearray(len(text))
     for hit in ranked:

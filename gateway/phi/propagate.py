@@ -8,8 +8,7 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _TOO_COMMON: Final = frozenset(
-    "dr mr mrs ms miss prof doctor nurse sir the and of de la van von der del da di al el bin md rn np pa do phd jr sr ii iii patient pt "
-    "may will mark grace hope joy faith bill rose art white black brown green young long king may june april august case day hand".split()
+    ["dr", "mr", "mrs", "ms", "miss", "prof", "doctor", "nurse", "sir", "the", "and", "of", "de", "la", "van", "von", "der", "del", "da", "di", "al", "el", "bin", "md", "rn", "np", "pa", "do", "phd", "jr", "sr", "ii", "iii", "patient", "pt", "may", "will", "mark", "grace", "hope", "joy", "faith", "bill", "rose", "art", "white", "black", "brown", "green", "young", "long", "king", "may", "june", "april", "august", "case", "day", "hand"]
 )
 
 
@@ -20,7 +19,9 @@ def words(text: str) -> frozenset[str]:
 
 def parts(names: Iterable[str]) -> frozenset[str]:
     """The casefolded words of found names by which a person is recognised again; common words are left out."""
-    return frozenset(word for name in names for word in _WORD.findall(name.casefold()) if len(word) > 2 and word not in _TOO_COMMON)
+    return frozenset(
+        word for name in names for word in _WORD.findall(name.casefold()) if len(word) > 2 and word not in _TOO_COMMON
+    )
 
 
 def find(text: str, known: frozenset[str]) -> list[tuple[int, int]]:

@@ -88,7 +88,6 @@ class RuleSet:
                 if confidence > 0:
                     yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient)
 
-
     def _firing(self, shape: bytes) -> list[int]:
         """Which patterns occur in `shape`: all of them when the set cannot say, for a miss would be a leak."""
         every = len(self.rules)

@@ -18,16 +18,15 @@ _DURATION: Final = re.compile(
     r"(?i)(?:(?:about|nearly|over|last|past|next|the|for|every|each|per|within|first)\s)*(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|"
     r"twelve|several|few|couple(?: of)?)?[ -]?(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade|min|hr|wk|mo|yr)s?(?: ago| earlier| later| prior| old)?$"
 )
-_CLOCK: Final = re.compile(r"(?i)(?:at )?(?:[01]?\d|2[0-4])[:.h]?(?:[0-5]\d)?(?::[0-5]\d)?\s?(?:[ap]\.?m\.?|hours?|hrs|h)?$")
+_CLOCK: Final = re.compile(
+    r"(?i)(?:at )?(?:[01]?\d|2[0-4])[:.h]?(?:[0-5]\d)?(?::[0-5]\d)?\s?(?:[ap]\.?m\.?|hours?|hrs|h)?$"
+)
 _RELATIVE: Final = re.compile(
     r"(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|week(?:end)?|month|"
     r"year|spring|summer|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)s?$"
 )
 _STATES: Final = frozenset(
-    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
-    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
-    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america england scotland wales canada mexico germany france spain "
-    "italy india china japan australia brazil ireland netherlands sweden norway denmark finland poland portugal switzerland austria belgium".split()
+    ["alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "ohio", "oklahoma", "oregon", "pennsylvania", "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming", "usa", "us", "u.s.", "america", "england", "scotland", "wales", "canada", "mexico", "germany", "france", "spain", "italy", "india", "china", "japan", "australia", "brazil", "ireland", "netherlands", "sweden", "norway", "denmark", "finland", "poland", "portugal", "switzerland", "austria", "belgium"]
 ) | {
     "new hampshire", "new jersey", "new mexico", "new york state", "north carolina", "north dakota", "rhode island", "south carolina",
     "south dakota", "west virginia", "united states", "united kingdom", "puerto rico", "the united states", "the uk", "uk",
@@ -63,8 +62,10 @@ def permitted(hit: Hit, text: str) -> bool:
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
     match hit.kind:
         case Kind.DATE:
-            return bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value)) and not value.isalpha() or (
-                value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value))
+            return (
+                (bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value))
+                and not value.isalpha())
+                or (value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value)))
             )
         case Kind.AGE:
             number = _AGE.search(value)

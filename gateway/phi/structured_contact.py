@@ -30,7 +30,12 @@ def _digits(value: str) -> str:
 
 def _phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
-    if digits[-10:] in _PUBLIC_LINES or before[-1:].isalnum() or before[-1:] in {".", "/"} or re.match(r"[-./]?\d|-[A-Za-z]{2}", after):
+    if (
+        digits[-10:] in _PUBLIC_LINES
+        or before[-1:].isalnum()
+        or before[-1:] in {".", "/"}
+        or re.match(r"[-./]?\d|-[A-Za-z]{2}", after)
+    ):
         return 0.0
     if len(digits) in {10, 11} and digits[-10] in "23456789" and digits[-7] in "23456789":
         return 0.95
@@ -39,7 +44,11 @@ def _phone(value: str, before: str, after: str) -> float:
 
 def _cued_phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
-    if digits in _PUBLIC_LINES or not 7 <= len(digits) <= 15 or re.match(r"(?i) ?(?:mg|ml|%|years?|yo|mcg|units?)\b|[-/]\d", after):
+    if (
+        digits in _PUBLIC_LINES
+        or not 7 <= len(digits) <= 15
+        or re.match(r"(?i) ?(?:mg|ml|%|years?|yo|mcg|units?)\b|[-/]\d", after)
+    ):
         return 0.0
     if re.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d(?: \d+)?|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d(?: \d+)?", value.strip()):
         return 0.0
@@ -57,13 +66,15 @@ def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")
-_VERSION: Final = re.compile(r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$")
+_VERSION: Final = re.compile(
+    r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$"
+)
 
 
 def _ipv4(value: str, before: str, after: str) -> float:
     if _LOCAL_V4.match(value) or _VERSION.search(before) or re.match(r"\.\d", after) or before[-1:] == ".":
         return 0.0
-    return 0.9 if all(int(part) < 256 for part in value.split("/")[0].split(".")) else 0.0
+    return 0.9 if all(int(part) < 256 for part in value.split("/", maxsplit=1)[0].split(".")) else 0.0
 
 
 def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -95,12 +106,19 @@ _BARE: Final = (
 )
 
 RULES: Final[tuple[Rule, ...]] = (
-    announced(Kind.FAX, r"fax(?:ed)?(?: (?:to|number|no|line|machine))?|facsimile|telefax|efax|(?-i:\bF:)", _ANY, _cued_phone),
+    announced(
+        Kind.FAX, r"fax(?:ed)?(?: (?:to|number|no|line|machine))?|facsimile|telefax|efax|(?-i:\bF:)", _ANY, _cued_phone
+    ),
     announced(Kind.PHONE, _PHONE_CUE, _ANY, _cued_phone),
     announced(Kind.PHONE, r"(?-i:\b[PTCHMW])(?:h|el)?\b", _ANY, _cued_phone, tail=r"\s?[:.]\s?"),
     Rule(Kind.PHONE, rf"(?:^|[^\w.+/-])({_US})", judge=_phone),
     Rule(Kind.PHONE, rf"(?:^|[^\w.])({_PLUS})", judge=_phone),
-    Rule(Kind.PHONE, rf"(?:^|[^\w.+/-])({_NATIONAL})\b", 0.7, judge=lambda value, before, after: 0.7 * (_phone(value, before, after) > 0)),
+    Rule(
+        Kind.PHONE,
+        rf"(?:^|[^\w.+/-])({_NATIONAL})\b",
+        0.7,
+        judge=lambda value, before, after: 0.7 * (_phone(value, before, after) > 0),
+    ),
     Rule(
         Kind.EMAIL,
         r"([A-Za-z0-9][A-Za-z0-9._%+'/=-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24})\b",
@@ -118,7 +136,11 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.URL, rf"({_URL})", evidence=Evidence.CHECKED, judge=_url),
     Rule(Kind.URL, rf"(?:^|[^\w@.-])({_BARE})", 0.7, judge=_url),
     Rule(Kind.IP, r"(?:^|[^\w.-])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2}\b)?)", judge=_ipv4),
-    Rule(Kind.IP, r"(?i:(?:^|[^\w:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}|:){1,7}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}))", judge=_ipv6),
+    Rule(
+        Kind.IP,
+        r"(?i:(?:^|[^\w:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}|:){1,7}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}))",
+        judge=_ipv6,
+    ),
     announced(Kind.IP, r"ip(?:v[46])?(?: address)?|host", r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", None),
     Rule(Kind.DEVICE, r"(?i:(?:^|[^\w:-])([0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}))(?:$|[^\w:-])", 0.95),
 )

@@ -32,7 +32,12 @@ _ACCOUNT: Final = (
         r"(?:account|acct|acnt)s?\b\.?|a/c|routing|sort code|\baba\b|konto(?:nummer)?|bank",
         digits=4,
     ),
-    cued(Kind.ACCOUNT, r"account|acct|acnt|acc|a/c|bill|billing|invoice|statement|receipt|payment|guarantor", STRICT, digits=3),
+    cued(
+        Kind.ACCOUNT,
+        r"account|acct|acnt|acc|a/c|bill|billing|invoice|statement|receipt|payment|guarantor",
+        STRICT,
+        digits=3,
+    ),
     announced(Kind.ACCOUNT, r"(?-i:FIN|HAR|CSN|HSP)", r"\d{5,}"),
 )
 _PLAN: Final = (
@@ -43,7 +48,10 @@ _PLAN: Final = (
         rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}\b?",
         digits=3,
     ),
-    cued(Kind.PLAN_MEMBER, r"hicn?|mbi|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder"),
+    cued(
+        Kind.PLAN_MEMBER,
+        r"hicn?|mbi|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder",
+    ),
     cued(
         Kind.PLAN_MEMBER,
         r"(?:health |medical |dental )?(?:insurance|insur|ins|plan|policy|member|subscriber|medicaid|medicare|beneficiary|group|coverage|"
@@ -106,10 +114,27 @@ _OTHER: Final = (
         digits=3,
         uuid=False,
     ),
-    cued(Kind.OTHER_ID, r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*)", r"\s", digits=6, uuid=False),
-    cued(Kind.OTHER_ID, r"case #|identifier|(?-i:ID)|id[:#]|unique id\w*|identified (?:as|by)|identification", STRICT, digits=3, uuid=False),
+    cued(
+        Kind.OTHER_ID,
+        r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*)",
+        r"\s",
+        digits=6,
+        uuid=False,
+    ),
+    cued(
+        Kind.OTHER_ID,
+        r"case #|identifier|(?-i:ID)|id[:#]|unique id\w*|identified (?:as|by)|identification",
+        STRICT,
+        digits=3,
+        uuid=False,
+    ),
     cued(Kind.OTHER_ID, r"(?-i:ID)|identifier", r"\s", digits=5, uuid=False),
-    announced(Kind.OTHER_ID, r"user ?names?|login(?: name)?|screen ?name|handle|portal (?:user|login)", r"@?[a-z0-9][a-z0-9._-]{2,30}", tail=r"\s?(?:is |[:=]) ?[\"']?"),
+    announced(
+        Kind.OTHER_ID,
+        r"user ?names?|login(?: name)?|screen ?name|handle|portal (?:user|login)",
+        r"@?[a-z0-9][a-z0-9._-]{2,30}",
+        tail=r"\s?(?:is |[:=]) ?[\"']?",
+    ),
 )
 
 RULES: Final[tuple[Rule, ...]] = (*_MRN, *_ACCOUNT, *_PLAN, *_LICENCE, *_DEVICE, *_OTHER)

@@ -60,7 +60,10 @@ def _street(value: str, before: str, after: str) -> float:
     words = re.findall(r"[A-Za-z]+", value)
     if re.search(r"\bDr\.?$", value) and re.match(r"\.?\s[A-Z]", after) and "," not in value:
         return 0.0
-    if re.match(r"(?i)(?:patients?|mg|ml|day|week|month|year|hour|point|stage|type|grade|phase|step|view|units?|minutes?|item|weeks|days|months|years)s?$", words[0]):
+    if re.match(
+        r"(?i)(?:patients?|mg|ml|day|week|month|year|hour|point|stage|type|grade|phase|step|view|units?|minutes?|item|weeks|days|months|years)s?$",
+        words[0],
+    ):
         return 0.0
     return 0.92
 
@@ -71,8 +74,11 @@ _LOWER_STOP: Final = re.compile(
 
 
 def _lower_street(value: str, before: str, after: str) -> float:
-    middle = value.split(",")[0]
-    if _LOWER_STOP.search(middle) or (re.search(r"\b(?:st|dr)\b", middle) and not re.search(r"(?i)(?:at|address|lives?|resid\w+|home|near|on|from|:)\W*$", before)):
+    middle = value.split(",", maxsplit=1)[0]
+    if _LOWER_STOP.search(middle) or (
+        re.search(r"\b(?:st|dr)\b", middle)
+        and not re.search(r"(?i)(?:at|address|lives?|resid\w+|home|near|on|from|:)\W*$", before)
+    ):
         return 0.0
     return 0.8 if not after[:1].isalnum() else 0.0
 
@@ -83,7 +89,9 @@ _HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID
 def _city_state(value: str, before: str, after: str) -> float:
     if re.match(r"\s?\d{5}", after):
         return 0.9
-    if _HOSPITAL_STATES.search(value) and not re.search(r"(?i)(?:\b(?:in|from|near|of|to|at|outside|around|live[sd]?|city|:)\s*)$", before):
+    if _HOSPITAL_STATES.search(value) and not re.search(
+        r"(?i)(?:\b(?:in|from|near|of|to|at|outside|around|live[sd]?|city|:)\s*)$", before
+    ):
         return 0.0
     return 0.85
 
@@ -100,7 +108,11 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?:home |mailing |street |residential |current |permanent |billing |patient |pt )?(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)"
         r"|(?:lives?|living|resides?|residing|domiciled) at|resident of",
         r"\d{1,6}[A-Za-z]?\s[A-Za-z0-9][\w'.-]*(?:[ ][\w'.#-]+){0,5}(?:,\s[\w'.#-]+(?: [\w'.-]+){0,3}){0,3}(?:,?\s\d{5}(?:-\d{4})?)?",
-        lambda value, before, after: 0.0 if re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value) else 0.95,  # noqa: ARG005
+        lambda value, before, after: (
+            0.0
+            if re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value)
+            else 0.95
+        ),
         tail=r"\s?(?:is|was|as|on file)?\s?[:=]?\s{0,3}[\"'*]{0,3}",
     ),
     Rule(Kind.ZIP, rf"\b(?:{_STATES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
