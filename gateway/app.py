@@ -196,14 +196,19 @@ class Gateway:
         self.health = MappingProxyType(health)
         if table.discovered != self._settings.table.discovered:
             self._settings = replace(configured, table=table)
-            self._parts.ledger.learn(vocabulary_of(self._settings).names)
+            self._learn()
 
     def reload(self, settings: Settings) -> None:
         """Swap the settings; requests under way keep the ones they started with. Listeners stay as they are."""
         self._configured = settings
         self._settings = replace(settings, table=replace(settings.table, discovered=self._settings.table.discovered))
-        vocabulary = vocabulary_of(settings)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Teach the names in force to all that refuse other names."""
+        vocabulary = vocabulary_of(self._settings)
         self.metrics.learn(vocabulary)
+        self.log.learn(vocabulary)
         self._parts.ledger.learn(vocabulary.names)
 
     async def _keep_probing(self) -> None:

@@ -144,7 +144,41 @@ _AMBIGUOUS: Final = frozenset(
     }
 )
 _PEOPLE: Final = frozenset(
-    ["patient", "patients", "pt", "person", "member", "subscriber", "insured", "guarantor", "mother", "father", "spouse", "guardian", "parent", "child", "kin", "contact", "beneficiary", "customer", "client", "physician", "doctor", "provider", "attending", "practitioner", "nurse", "caregiver", "subject", "relative", "human", "demographics", "name", "address", "telecom"]
+    [
+        "patient",
+        "patients",
+        "pt",
+        "person",
+        "member",
+        "subscriber",
+        "insured",
+        "guarantor",
+        "mother",
+        "father",
+        "spouse",
+        "guardian",
+        "parent",
+        "child",
+        "kin",
+        "contact",
+        "beneficiary",
+        "customer",
+        "client",
+        "physician",
+        "doctor",
+        "provider",
+        "attending",
+        "practitioner",
+        "nurse",
+        "caregiver",
+        "subject",
+        "relative",
+        "human",
+        "demographics",
+        "name",
+        "address",
+        "telecom",
+    ]
 )
 
 

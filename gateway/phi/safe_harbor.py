@@ -63,10 +63,9 @@ def permitted(hit: Hit, text: str) -> bool:
     match hit.kind:
         case Kind.DATE:
             return (
-                (bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value))
-                and not value.isalpha())
-                or (value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value)))
-            )
+                bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value))
+                and not value.isalpha()
+            ) or (value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value)))
         case Kind.AGE:
             number = _AGE.search(value)
             return number is not None and int(number.group()) < 90 and "90s" not in value

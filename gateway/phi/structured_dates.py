@@ -42,8 +42,7 @@ def _numeric(value: str, before: str, after: str) -> float:
     if (
         before[-1:].isdigit()
         or re.match(r"[-/.]?\d", after)
-        or (before[-1:] in {"-", "/", "."}
-        and before[-2:-1].isdigit())
+        or (before[-1:] in {"-", "/", "."} and before[-2:-1].isdigit())
     ):
         return 0.0
     year_first = len(re.split(r"\D", value)[0]) == 4

@@ -40,8 +40,9 @@ class Tagger:
     """A trained model. Finding costs about 1 ms/KB; not to be used from two threads at once."""
 
     def __init__(self, model: bytes, *, outside: float = 0.5) -> None:
+        self._bytes = model  # crfsuite reads them where they are and keeps no reference
         self._model = pycrfsuite.Tagger()
-        self._model.open_inmemory(model)
+        self._model.open_inmemory(self._bytes)
         self._describe = Describer(lexicon.words())
         self._outside = outside
 
