@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 from gateway.audit.records import AuditSink, LedgerUnavailable
 from gateway.domain import Adapter, Call, Detection, Operation, Passage, Tree
@@ -15,6 +14,7 @@ from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
 from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
+from gateway.pipeline.judge import today
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.story import Story
@@ -208,8 +208,3 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     if not shape.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)
     return Opened(prepared, reply, shape=shape, first=first)
-
-
-def today() -> date:
-    """The day by which BAA terms and daily conversations are judged: UTC."""
-    return datetime.now(UTC).date()

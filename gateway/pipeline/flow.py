@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Facts, Outcome, Tree, UnknownReason
+from gateway.domain import Call, Outcome, Tree, UnknownReason
 from gateway.errors import GatewayError, InternalError, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
 from gateway.phi.pseudonym import conversation_key
 from gateway.phi.reply import ReplyRestorer
-from gateway.phi.scan import Findings, gather, walk
+from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
-from gateway.pipeline.attempt import Attempts, Opened, Run, today
+from gateway.pipeline.attempt import Attempts, Opened, Run
+from gateway.pipeline.explain import Explained, explain_call
+from gateway.pipeline.judge import judge, resolved, scanned
 from gateway.pipeline.shape import aggregate, usage_of
 from gateway.pipeline.story import Story
-from gateway.policy.decide import decide
-from gateway.routing.plan import plan
-from gateway.routing.resolve import resolve
 from gateway.upstream.port import AttemptFailed
-from gateway.wire.system import system_text
 
 PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
@@ -106,42 +104,36 @@ class Pipeline:
 
     async def _decided(self, call: Call, settings: Settings, story: Story, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
-        leaves = walk(call)
-        resolution = resolve(call, settings.table, system_text=system_text(call.payload), default_agent=default_agent)
-        story.resolution = resolution
+        resolution = story.resolution = resolved(call, settings, default_agent=default_agent)
         began = time.perf_counter()
-        detections = await self._scanner.detect(leaves.passages, caller=call.caller.name)
-        findings = gather(leaves, detections, self._scanner.covers)
+        findings = await scanned(call, self._scanner)
         self._scanned(findings, story, duration_s=time.perf_counter() - began)
-        facts = Facts(
-            caller=call.caller.name,
-            route=resolution.route.name,
-            agents=resolution.agents,
-            agent_unclear=resolution.agent_unclear,
-            kinds=findings.kinds,
-            unknowns=findings.unknowns,
-            content=findings.content,
-            covered=findings.covered,
-        )
-        day = today()
-        decision = decide(facts, resolution.route.targets, settings.policy, today=day)
-        story.decision = decision
-        planned = plan(
-            decision.egresses, self._health(), auto_fallback=settings.auto_fallback, operation=call.operation
-        )
+        judged = judge(call, resolution, findings, settings, health=self._health())
+        story.decision = judged.decision
+        planned = judged.planned
         if not planned:
-            off = [egress.target for egress in decision.egresses if egress.target.provider.off]
-            raise refusal.nothing_permitted(decision, off=off)
+            raise refusal.nothing_permitted(judged.decision, off=judged.off)
         return Run(
             call=call,
             findings=findings,
-            decision=decision,
+            decision=judged.decision,
             planned=planned,
             story=story,
-            key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or day.isoformat()),
+            key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
             policy_now=lambda: self._settings().policy,
+        )
+
+    async def explain(self, call: Call, *, outbound: bool = False) -> Explained:
+        """What would become of `call`, which is not sent. Raises GatewayError where it is refused outright."""
+        return await explain_call(
+            call,
+            self._settings(),
+            scanner=self._scanner,
+            health=self._health(),
+            pseudonym_key=self._pseudonym_key,
+            outbound=outbound,
         )
 
     def _scanned(self, findings: Findings, story: Story, *, duration_s: float) -> None:

@@ -1,0 +1,108 @@
+"""Explains a request without sending it: what was found and where, what may go where, what would leave; shows no value.
+
+Only `outbound` shows text, and only to whoever holds the request already: the bytes that would leave for each target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.config import Settings
+from gateway.domain import JSON, Call, Detection, Passage, Tree
+from gateway.errors import GatewayError
+from gateway.outbound.prepare import RedactionRefused, prepare
+from gateway.phi.pseudonym import conversation_key
+from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned
+from gateway.policy.explain import Explanation, explain
+from gateway.wire.fields import render
+
+
+class LookingScan(Scan):
+    """A scanner that can also look again at what is about to leave."""
+
+    def look(self, passages: Sequence[Passage]) -> Sequence[Detection]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The explanation of one request. `outbound` maps a target to the body that would leave, or why none would."""
+
+    explanation: Explanation
+    found: tuple[Tree, ...]
+    unknown: tuple[Tree, ...]
+    order: tuple[str, ...]
+    outbound: Mapping[str, str]
+
+    def tree(self) -> Tree:
+        """The whole as JSON."""
+        tree: Tree = {
+            **self.explanation.tree(),
+            "found": list[JSON](self.found),
+            "could_not_be_checked": list[JSON](self.unknown),
+            "order": list[JSON](self.order),
+        }
+        return {**tree, "outbound": dict[str, JSON](self.outbound)} if self.outbound else tree
+
+    def text(self) -> str:
+        """The whole for a terminal."""
+        lines = [self.explanation.text(), "", "Found"]
+        lines += [
+            f"  {item['kind']} in {item['place']}" + ("" if item["counts"] else " (indirect, with nothing beside it)")
+            for item in self.found
+        ] or ["  nothing"]
+        if self.unknown:
+            lines += ["", "Could not be checked", *(f"  {item['reason']} at {item['place']}" for item in self.unknown)]
+        lines += ["", f"Would be tried: {', then '.join(self.order) or 'nothing'}"]
+        for target, body in self.outbound.items():
+            lines += ["", f"Would leave for {target}", body]
+        return "\n".join(lines)
+
+
+async def explain_call(
+    call: Call,
+    settings: Settings,
+    *,
+    scanner: LookingScan,
+    health: Mapping[str, bool],
+    pseudonym_key: bytes,
+    outbound: bool = False,
+) -> Explained:
+    """Judge `call` as the pipeline would, and tell it.
+
+    Raises:
+        GatewayError: the call itself is refused (no such model, an agent outside the grant).
+    """
+    resolution = resolved(call, settings)
+    findings = await scanned(call, scanner)
+    judged = judge(call, resolution, findings, settings, health=health)
+    found: list[Tree] = [
+        {
+            "kind": at.finding.kind.value,
+            "place": at.shown or "the request",
+            "carrier": at.carrier.value,
+            "counts": at.finding.counts,
+        }
+        for at in findings.located
+    ]
+    unknown: list[Tree] = [
+        {"reason": at.reason.value, "place": render(at.path) or "the request"} for at in findings.unknown_at
+    ]
+    bodies = _bodies(call, judged, scanner, pseudonym_key) if outbound else {}
+    order = tuple(egress.target.name for egress in judged.planned)
+    told = explain(judged.decision, judged.facts, settings.policy)
+    return Explained(told, tuple(found), tuple(unknown), order, bodies)
+
+
+def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes) -> dict[str, str]:
+    """What would leave for each permitted target, byte for byte."""
+    key = conversation_key(pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat())
+    bodies: dict[str, str] = {}
+    for egress in judged.planned:
+        try:
+            prepared = prepare(call, egress, findings=judged.findings, key=key, look=scanner.look, today=judged.day)
+        except (RedactionRefused, GatewayError) as refused:
+            bodies[egress.target.name] = f"nothing: {refused}"
+        else:
+            bodies[egress.target.name] = prepared.outbound.content.decode()
+    return bodies

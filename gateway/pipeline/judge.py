@@ -1,0 +1,77 @@
+"""The half of the path that asks and decides: resolve, scan, decide, plan; prepares nothing, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from gateway.config import Settings
+from gateway.domain import Call, Detection, Facts, Kind, Passage, Target
+from gateway.phi.scan import Findings, Leaves, gather, walk
+from gateway.policy.decide import Decision, Egress, decide
+from gateway.routing.plan import plan
+from gateway.routing.resolve import Resolution, resolve
+from gateway.wire.system import system_text
+
+
+class Scan(Protocol):
+    """What is asked of a scanner: one detection per passage, whatever happens, within its deadline."""
+
+    @property
+    def covers(self) -> frozenset[Kind]: ...
+    def detect(self, passages: Sequence[Passage], *, caller: str) -> Awaitable[Sequence[Detection]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found out and decided about one call, on `day`."""
+
+    facts: Facts
+    findings: Findings
+    decision: Decision
+    planned: tuple[Egress, ...]
+    day: date
+
+    @property
+    def off(self) -> list[Target]:
+        """Targets that policy permits and that are switched off."""
+        return [egress.target for egress in self.decision.egresses if egress.target.provider.off]
+
+
+def resolved(call: Call, settings: Settings, *, default_agent: str = "") -> Resolution:
+    """Who asks, and which route is meant. Raises the errors of `routing.resolve`."""
+    return resolve(call, settings.table, system_text=system_text(call.payload), default_agent=default_agent)
+
+
+async def scanned(call: Call, scanner: Scan) -> Findings:
+    """What is in the payload, as far as anyone can tell."""
+    leaves: Leaves = walk(call)
+    detections = await scanner.detect(leaves.passages, caller=call.caller.name)
+    return gather(leaves, detections, scanner.covers)
+
+
+def judge(
+    call: Call, resolution: Resolution, findings: Findings, settings: Settings, *, health: Mapping[str, bool]
+) -> Judged:
+    """Decide for every target of the route, and put the permitted ones in order."""
+    facts = Facts(
+        caller=call.caller.name,
+        route=resolution.route.name,
+        agents=resolution.agents,
+        agent_unclear=resolution.agent_unclear,
+        kinds=findings.kinds,
+        unknowns=findings.unknowns,
+        content=findings.content,
+        covered=findings.covered,
+    )
+    day = today()
+    decision = decide(facts, resolution.route.targets, settings.policy, today=day)
+    planned = plan(decision.egresses, health, auto_fallback=settings.auto_fallback, operation=call.operation)
+    return Judged(facts, findings, decision, planned, day)
+
+
+def today() -> date:
+    """The day by which BAA terms and daily conversations are judged: UTC."""
+    return datetime.now(UTC).date()
