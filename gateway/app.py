@@ -126,7 +126,7 @@ class Gateway:
             "anthropic": AnthropicFacade(self.pipeline).facade(),
             "ollama": OllamaFacade(self.pipeline).facade(),
         }
-        self._control = control(ready=lambda: self._ready, metrics=self.metrics)
+        self._control = control(ready=lambda: self._ready, metrics=self.metrics, pipeline=self.pipeline)
 
     @property
     def events(self) -> EventSink:
@@ -215,6 +215,12 @@ class Gateway:
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
             await self.refresh()
+
+
+def explaining_scanner(settings: Settings) -> Scanner:
+    """A scanner for one question, without a worker of its own."""
+    del settings
+    return Scanner(load_engine())
 
 
 def vocabulary_of(settings: Settings) -> Vocabulary:

@@ -9,10 +9,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from gateway.api.exchange import Exchange, Message
 from gateway.api.front import Visit, dialect_of
+from gateway.api.question import ask
 from gateway.domain import Permission
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
+from gateway.pipeline import Pipeline
 from gateway.wire.errors import render
+from gateway.wire.json_body import read_object
 
 
 class Exposition(Protocol):
@@ -21,7 +25,7 @@ class Exposition(Protocol):
     def render(self, accept: str) -> tuple[str, bytes]: ...
 
 
-def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
+def control(*, ready: Callable[[], bool], metrics: Exposition, pipeline: Pipeline) -> FastAPI:
     """The control application. It answers what no facade does, and so has the last word on unknown paths."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -41,11 +45,22 @@ def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
         content_type, body = metrics.render(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": content_type})
 
+    @app.post("/gateway/explain")
+    async def explain(request: Request) -> JSONResponse:
+        """What would become of a request, which is not sent (`may: [explain]`)."""
+        visit = demand(request, Permission.EXPLAIN)
+        body = await Exchange(request.scope, request.receive, _unsent).body(
+            limit=visit.settings.limits.max_body, deadline_s=visit.settings.limits.body_timeout_s
+        )
+        question = ask(read_object(body), visit.settings, asker=visit.caller)
+        explained = await pipeline.explain(question.call, outbound=question.outbound)
+        return JSONResponse(explained.tree(), headers={"x-gateway-request-id": visit.exchange.request_id})
+
     @app.exception_handler(GatewayError)
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
         visit = request.scope.get("gateway.visit")
         request_id = visit.exchange.request_id if isinstance(visit, Visit) else ""
-        rendered = render(error, dialect_of(request.url.path), request_id=request_id)
+        rendered = render(error, dialect_of(str(request.scope["path"])), request_id=request_id)
         return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
 
     @app.exception_handler(HTTPException)
@@ -56,6 +71,10 @@ def control(*, ready: Callable[[], bool], metrics: Exposition) -> FastAPI:
         return await refuse(request, NotFound("There is nothing at this path. The APIs are under /v1 and /api."))
 
     return app
+
+
+async def _unsent(_message: Message) -> None:
+    """A sender for an exchange that only reads."""
 
 
 def demand(request: Request, permission: Permission) -> Visit:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from gateway.config import Settings
 from gateway.domain import JSON, Call, Detection, Passage, Tree
@@ -18,7 +19,7 @@ from gateway.policy.explain import Explanation, explain
 from gateway.wire.fields import render
 
 
-class LookingScan(Scan):
+class LookingScan(Scan, Protocol):
     """A scanner that can also look again at what is about to leave."""
 
     def look(self, passages: Sequence[Passage]) -> Sequence[Detection]: ...
