@@ -13,6 +13,8 @@ from gateway.phi.pseudonym import Pseudonyms, token_name
 from gateway.phi.redact import RedactionRefused, Refused
 from gateway.phi.scan import Leaves, Located
 
+MIN_CHARS_INSIDE_WORDS = 4
+
 
 class RedactionIncomplete(RedactionRefused):
     """After redaction something was still found, or it could not be told."""
@@ -53,16 +55,20 @@ def residue(
 
 
 def again(leaves: Iterable[Leaf], left: Iterable[Residue]) -> tuple[Located, ...]:
-    """Every place in the original that says what is left."""
+    """Every place in the original that says what is left; what is short only where it is a word of its own."""
     kinds = {surface: kind for kind, surface in left}
-    words = re.compile(
-        "|".join(rf"(?<!\w){re.escape(surface)}(?!\w)" for surface in sorted(kinds, key=len, reverse=True))
-    )
+    longest_first = sorted(kinds, key=len, reverse=True)
+    words = re.compile("|".join(_pattern(surface) for surface in longest_first))
     return tuple(
         Located(leaf, Finding(kinds[found[0]], found.start(), found.end()))
         for leaf in leaves
         for found in words.finditer(leaf.text)
     )
+
+
+def _pattern(surface: str) -> str:
+    exact = re.escape(surface)
+    return exact if len(surface) >= MIN_CHARS_INSIDE_WORDS else rf"(?<!\w){exact}(?!\w)"
 
 
 def _beside_tokens(text: str, finding: Finding, known: Pseudonyms) -> list[str]:

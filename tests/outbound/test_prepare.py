@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.domain import Adapter, Detection, Dialect, Finding, Kind, Operation, ProviderKind, Style, UnknownReason
+from gateway.errors import InvalidRequest
+from gateway.outbound.prepare import Outbound, RedactionIncomplete, Refused, dialect_of, prepare
+from gateway.phi.pseudonym import conversation_key
+from gateway.phi.reply import ReplyRestorer
+from gateway.phi.scan import gather, walk
+
+from .conftest import KEY, TODAY, Detector, call_of, egress_of, target_of
+
+LM_STUDIO = target_of(ProviderKind.LM_STUDIO, on_prem=True)
+ASKED = {"messages": [{"role": "user", "content": "Anna Muster, MRN 8675309, seen 2026-03-04"}]}
+
+
+def text_of(prepared) -> str:
+    return prepared.outbound.tree["messages"][-1]["content"]
+
+
+def test_what_is_sent_is_the_tree_and_its_digest(send):
+    outbound = send(ASKED).outbound
+    assert outbound.content == orjson.dumps(outbound.tree)
+    assert outbound.digest == hashlib.sha256(outbound.content).digest()
+    assert (outbound.request_id, outbound.off_prem) == ("req_1", True)
+
+
+def test_the_model_is_the_targets_and_streams_report_usage(send):
+    streamed = send({**ASKED, "model": "x", "stream_options": {"include_usage": False}}, stream=True).outbound
+    assert streamed.tree["model"] == "target-model"
+    assert streamed.tree["stream_options"] == {"include_usage": True}
+    assert streamed.tree["stream"] is streamed.stream is True
+    whole = send({**ASKED, "stream_options": {"include_usage": True}}).outbound.tree
+    assert whole["stream"] is False
+    assert "stream_options" not in whole
+
+
+def test_nobody_else_makes_an_outbound(send):
+    made = send(ASKED).outbound
+    with pytest.raises(TypeError):
+        Outbound(
+            target=made.target, operation=made.operation, dialect=made.dialect, tree={}, content=b"", digest=b"",
+            request_id="", policy_hash="", stream=False, seal=object(),
+        )  # fmt: skip
+
+
+def test_findings_of_another_payload_are_refused(detector):
+    leaves = walk(call_of({"messages": []}))
+    findings = gather(leaves, detector.detect(leaves.passages), detector.covers)
+    with pytest.raises(ValueError, match="another payload"):
+        prepare(call_of(ASKED), egress_of(target_of()), findings=findings, key=KEY, look=detector.detect, today=TODAY)
+
+
+def test_each_egress_redacts_from_the_original_by_its_own_terms(send):
+    numbers = send(ASKED, redact={Kind.MRN: Style.TOKEN})
+    names = send(ASKED, redact={Kind.NAME: Style.REMOVE, Kind.DATE: Style.GENERALISE})
+    assert text_of(numbers).startswith("Anna Muster, MRN [MRN_")
+    assert text_of(names) == "[NAME], MRN 8675309, seen 2026"
+    assert (numbers.redacted, names.redacted) == ({Kind.MRN}, {Kind.NAME, Kind.DATE})
+    assert (len(numbers.pseudonyms), len(names.pseudonyms)) == (1, 0)
+
+
+def test_with_nothing_to_take_out_nobody_looks_again(send, detector):
+    prepared = send(ASKED, redact={})
+    assert text_of(prepared) == ASKED["messages"][0]["content"]
+    assert prepared.redacted == frozenset()
+    assert detector.looks == 1
+
+
+def test_what_the_second_look_finds_is_taken_out_everywhere(send, detector):
+    def look(passages):
+        return [
+            Detection(tuple(Finding(Kind.PLACE, *found.span()) for found in re.finditer(r"\bUlm\b", p.text)))
+            for p in passages
+        ]
+
+    payload = {
+        "messages": [{"role": "user", "content": "Ulm"}, {"role": "user", "content": "Anna Muster of Ulm, Ulmer"}]
+    }
+    prepared = send(payload, look=look)
+    assert b"Ulm," not in prepared.outbound.content
+    assert text_of(prepared).endswith(", Ulmer")
+    assert Kind.PLACE in prepared.redacted
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda passages: [
+            Detection((Finding(Kind.MRN, p.text.index("en "), p.text.index("en ") + 2),)) for p in passages
+        ],
+        lambda passages: [],
+        lambda passages: [Detection((), frozenset({UnknownReason.SCAN_FAILED})) for _ in passages],
+    ],
+    ids=["still found", "no answer", "failed"],
+)
+def test_what_the_second_look_still_finds_stops_the_egress(send, look):
+    with pytest.raises(RedactionIncomplete) as refused:
+        send(ASKED, look=look)
+    assert refused.value.reason is Refused.INCOMPLETE
+    assert "8675309" not in str(refused.value)
+
+
+def test_a_token_is_no_finding_of_the_second_look(send, detector):
+    def look(passages):
+        return [
+            Detection((Finding(Kind.NAME, 0, len(p.text)),)) if p.text.startswith("[NAME_") else Detection()
+            for p in passages
+        ]
+
+    assert send({"messages": [{"role": "user", "content": "Anna Muster"}]}, look=look).redacted == {Kind.NAME}
+
+
+@pytest.mark.parametrize(
+    ("kind", "adapter", "dialect"),
+    [
+        (ProviderKind.ANTHROPIC, Adapter.DIRECT, Dialect.ANTHROPIC),
+        (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.OPENAI),
+        (ProviderKind.OLLAMA, Adapter.OLLAMA, Dialect.OLLAMA),
+        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OPENAI),
+        (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.OPENAI),
+    ],
+)
+def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, dialect):
+    assert dialect_of(target_of(kind, adapter)) is dialect
+
+
+def test_a_callers_dialect_is_translated_after_redaction(send):
+    payload = {
+        "model": "m",
+        "max_tokens": 9,
+        "system": "for Anna Muster",
+        "messages": [{"role": "user", "content": "8675309"}],
+    }
+    tree = send(payload, Dialect.ANTHROPIC, target=target_of()).outbound.tree
+    assert [message["role"] for message in tree["messages"]] == ["system", "user"]
+    assert "[NAME_" in json.dumps(tree["messages"][0])
+
+
+@pytest.mark.parametrize("text", ["\ud800", {"a": "\udfff"}])
+def test_broken_text_is_the_callers_error(send, text):
+    with pytest.raises(InvalidRequest):
+        send({"messages": [{"role": "user", "content": text}]})
+
+
+def test_embeddings_are_asked_for_as_floats(send):
+    tree = send({"input": "8675309", "encoding_format": "base64"}, operation=Operation.EMBEDDINGS).outbound.tree
+    assert tree["encoding_format"] == "float"
+    assert tree["input"].startswith("[MRN_")
+    assert "stream" not in tree
+
+
+SURFACES = ["Anna Muster", "8675309", "2026-03-04"]
+WORDS = st.sampled_from(
+    [*SURFACES, "[", "]", "\\", '"', "`", "_", " ", "\n", "Müller ", "x", "😀", "NAME_", "'s ", "{", "}"]
+)
+TEXTS = st.lists(WORDS, max_size=8).map("".join)
+ARGUMENTS = st.dictionaries(
+    TEXTS, st.one_of(TEXTS, st.sampled_from([8675309, 1.5, True, None]), st.lists(TEXTS, max_size=2)), max_size=3
+)
+
+
+def echo(tree, *, cut: int) -> list[dict]:
+    """A provider that answers with what it was asked, in pieces of `cut` characters."""
+    message = tree["messages"][-1]
+    [call] = message["tool_calls"]
+    events = [
+        {"choices": [{"index": 0, "delta": {"content": message["content"][i : i + cut]}}]}
+        for i in range(0, len(message["content"]), cut)
+    ]
+    arguments = call["function"]["arguments"]
+    for i in range(0, len(arguments), cut):
+        delta = {"tool_calls": [{"index": 0, "function": {"arguments": arguments[i : i + cut]}}]}
+        events.append({"choices": [{"index": 0, "delta": delta}]})
+    return [*events, {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}]
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, ARGUMENTS, st.integers(1, 9))
+def test_what_an_echo_sends_back_is_what_the_caller_sent(text, arguments, cut):
+    raw = orjson.dumps(arguments).decode()
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": raw}}
+    payload = {"messages": [{"role": "assistant", "content": text, "tool_calls": [call]}]}
+    detector = Detector()
+    asked = call_of(payload)
+    leaves = walk(asked)
+    findings = gather(leaves, detector.detect(leaves.passages), detector.covers)
+    prepared = prepare(asked, egress_of(target_of()), findings=findings, key=KEY, look=detector.detect, today=TODAY)
+    assert not [surface for surface in SURFACES if surface.encode() in prepared.outbound.content]
+    restorer = ReplyRestorer(Dialect.OPENAI, prepared.pseudonyms)
+    content, said = "", ""
+    for event in [
+        out for event in echo(prepared.outbound.tree, cut=cut) for out in restorer.event(event)
+    ] + restorer.end():
+        for choice in event["choices"]:
+            content += choice["delta"].get("content") or ""
+            said += "".join(call["function"].get("arguments") or "" for call in choice["delta"].get("tool_calls") or [])
+    assert content == text
+    assert orjson.loads(said) == arguments
+
+
+def test_another_conversation_restores_nothing(detector):
+    prepared = {}
+    for caller, conversation in (("soma", "a"), ("soma", "b"), ("other", "a")):
+        call = call_of(ASKED)
+        leaves = walk(call)
+        findings = gather(leaves, detector.detect(leaves.passages), detector.covers)
+        key = conversation_key(b"s" * 32, caller, conversation)
+        prepared[caller, conversation] = prepare(
+            call, egress_of(target_of()), findings=findings, key=key, look=detector.detect, today=TODAY
+        )
+    names = [{name for name, _ in made.pseudonyms.items()} for made in prepared.values()]
+    assert not names[0] & names[1]
+    assert not names[0] & names[2]
+    said = text_of(prepared["soma", "a"])
+    restorer = ReplyRestorer(Dialect.OPENAI, prepared["soma", "b"].pseudonyms)
+    tree = {"choices": [{"index": 0, "message": {"content": said}}]}
+    assert restorer.reply(tree)["choices"][0]["message"]["content"] == said

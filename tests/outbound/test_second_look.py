@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from gateway.domain import Carrier, Detection, Finding, Kind
+from gateway.outbound.second_look import Residue, again, residue
+from gateway.phi.leaf import Leaf
+from gateway.phi.pseudonym import Pseudonymiser
+from gateway.phi.scan import Leaves
+
+MAKER = Pseudonymiser(b"k" * 32)
+ANNA = MAKER.token(Kind.NAME, "Anna")
+
+
+def left(text, *findings, wanted=frozenset(Kind), written=()):
+    leaves = Leaves({}, [Leaf(("x",), text, Carrier.MESSAGE)], (), ())
+    return residue(leaves, [Detection(findings)], wanted=wanted, known=MAKER.pseudonyms, written=written)
+
+
+def test_our_own_tokens_are_no_residue_and_what_stands_beside_them_is():
+    text = f"Dr {ANNA} Muster"
+    assert left(text, Finding(Kind.NAME, 3, 3 + len(ANNA))) == []
+    assert left(text, Finding(Kind.NAME, 5, 9)) == []
+    assert left(text, Finding(Kind.NAME, 0, len(text))) == [Residue(Kind.NAME, "Dr"), Residue(Kind.NAME, "Muster")]
+
+
+def test_a_strangers_token_is_residue():
+    assert left("[NAME_aaaaaaaaa2]", Finding(Kind.NAME, 0, 17)) == [Residue(Kind.NAME, "[NAME_aaaaaaaaa2]")]
+
+
+def test_what_was_written_and_what_nobody_wanted_out_is_no_residue():
+    assert left("in 1957", Finding(Kind.DATE, 3, 7), written={"1957"}) == []
+    assert left("in 1957", Finding(Kind.DATE, 3, 7), wanted={Kind.MRN}) == []
+
+
+def test_what_is_left_is_found_again_wherever_the_original_says_it():
+    leaves = [Leaf(("a",), "Eva of Wels, Wels2", Carrier.MESSAGE), Leaf(("b",), "Evasive", Carrier.MESSAGE)]
+    found = again(leaves, [Residue(Kind.NAME, "Eva"), Residue(Kind.PLACE, "Wels")])
+    assert [(spot.leaf.path, spot.finding.kind, spot.finding.start) for spot in found] == [
+        (("a",), Kind.NAME, 0),
+        (("a",), Kind.PLACE, 7),
+        (("a",), Kind.PLACE, 13),
+    ]
