@@ -103,6 +103,7 @@ class Gateway:
         self.embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=parts.events)
         self._upstreams: Mapping[Adapter, Upstream] = {
             Adapter.DIRECT: direct,
+            Adapter.OLLAMA: direct,  # the same sockets, another dialect
             Adapter.EMBEDDED: self.embedded,
             Adapter.SCRIPTED: Scripted(),
         }

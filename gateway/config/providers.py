@@ -60,7 +60,7 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
     path: Path = ("providers", name)
     adapter = _adapter(draft, path, section)
     base_url = section.base_url.strip()
-    if not base_url and adapter is Adapter.DIRECT:
+    if not base_url:
         base_url = _PUBLIC_URLS.get(section.kind, "")
     traits = frozenset(section.traits)
     if section.kind is ProviderKind.EMBEDDED:
@@ -93,7 +93,8 @@ def _adapter(draft: Draft, path: Path, section: ProviderSection) -> Adapter:
             draft.problem((*path, "via"), f"A provider of kind `{section.kind}` has one way only.", "Remove `via`.")
         return Adapter(section.kind)
     if section.via is None:
-        return Adapter.DIRECT if section.kind in LOCAL_KINDS else Adapter.LITELLM
+        speaks_hub = section.kind in LOCAL_KINDS or section.kind is ProviderKind.OPENAI
+        return Adapter.DIRECT if speaks_hub else Adapter.LITELLM
     adapter = Adapter(section.via)
     if adapter is Adapter.OLLAMA and section.kind is not ProviderKind.OLLAMA:
         draft.problem((*path, "via"), "Only a provider of kind `ollama` speaks Ollama's own API.", "Remove `via`.")

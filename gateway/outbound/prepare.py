@@ -68,6 +68,14 @@ class Outbound:
     def off_prem(self) -> bool:
         return not self.target.provider.on_prem
 
+    @property
+    def adapter(self) -> Adapter:
+        """Which adapter speaks `dialect` with this target: to Claude, its own dialect goes direct, the hub's through LiteLLM."""
+        provider = self.target.provider
+        if self.dialect is Dialect.ANTHROPIC:
+            return Adapter.DIRECT
+        return Adapter.LITELLM if provider.kind is ProviderKind.ANTHROPIC else provider.adapter
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -127,11 +135,11 @@ def prepare(
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns)
 
 
-def dialect_of(target: Target) -> Dialect:
-    """What a target is spoken to in; LiteLLM is spoken to in the hub's dialect."""
+def dialect_of(target: Target, source: Dialect) -> Dialect:
+    """What a target is spoken to in: Claude in its own dialect for callers who speak it, so that nothing is lost."""
     if target.provider.adapter is Adapter.OLLAMA:
         return Dialect.OLLAMA
-    if target.provider.adapter is Adapter.DIRECT and target.provider.kind is ProviderKind.ANTHROPIC:
+    if source is Dialect.ANTHROPIC and target.provider.kind is ProviderKind.ANTHROPIC:
         return Dialect.ANTHROPIC
     return Dialect.OPENAI
 
@@ -147,7 +155,7 @@ class _Form:
 
     @property
     def dialect(self) -> Dialect:
-        return dialect_of(self.target)
+        return dialect_of(self.target, self.source)
 
     def body(self, tree: Tree) -> Tree:
         translated = translate(

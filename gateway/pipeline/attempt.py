@@ -156,7 +156,7 @@ class Attempts:
 
     async def _open(self, run: Run, prepared: Prepared, *, last: bool) -> Opened:
         outbound = prepared.outbound
-        upstream = self._upstreams[outbound.target.provider.adapter]
+        upstream = self._upstreams[outbound.adapter]
         began = time.perf_counter()
         reply: Reply | None = None
         try:

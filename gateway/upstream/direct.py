@@ -6,33 +6,30 @@ aiohttp and not httpx: one shared httpx client gave 25 requests a second at 64 n
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
-import orjson
 from yarl import URL
 
 from gateway import __version__
-from gateway.domain import Dialect, Operation, Provider, ProviderKind, Target, Tree
-from gateway.errors import UpstreamFailed
+from gateway.domain import Dialect, Operation, Provider, ProviderKind
 from gateway.events import EventSink
 from gateway.outbound.prepare import Outbound
-from gateway.upstream import faults
+from gateway.upstream import bodies, faults, native
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.sockets import Network, guard
-from gateway.wire.sse import DONE, SseDecoder
 
 CONNECT_S = 5.0
 KEEPALIVE_S = 4.0
 """Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
 SILENCE_S = 600.0
 """How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
-MAX_REPLY_BYTES = 64 * 1024 * 1024
-MAX_ERROR_BYTES = 64 * 1024
 ANTHROPIC_VERSION = "2023-06-01"
 
 _PATHS = {
+    (Dialect.OLLAMA, Operation.CHAT): "api/chat",
+    (Dialect.OLLAMA, Operation.EMBEDDINGS): "api/embed",
     (Dialect.OPENAI, Operation.CHAT): "chat/completions",
     (Dialect.OPENAI, Operation.EMBEDDINGS): "embeddings",
     (Dialect.ANTHROPIC, Operation.CHAT): "messages",
@@ -98,11 +95,13 @@ class Direct:
         key = (endpoint.base_url, outbound.dialect, outbound.operation)
         url = self._urls.get(key)
         if url is None:
-            base = endpoint.base_url.rstrip("/")
-            if outbound.dialect is Dialect.ANTHROPIC and not base.endswith("/v1"):
+            base = endpoint.base_url.rstrip("/").removesuffix("/v1")
+            if outbound.dialect is Dialect.ANTHROPIC or (
+                outbound.dialect is Dialect.OPENAI and outbound.target.provider.kind is ProviderKind.OLLAMA
+            ):
                 base += "/v1"
-            if outbound.target.provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
-                base += "/v1"
+            elif outbound.dialect is Dialect.OPENAI:
+                base = endpoint.base_url.rstrip("/")
             url = self._urls[key] = URL(f"{base}/{_PATHS[outbound.dialect, outbound.operation]}")
         return url
 
@@ -145,62 +144,18 @@ def _headers(endpoint: Endpoint, outbound: Outbound) -> dict[str, str]:
 async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
     target = outbound.target
     if response.status != 200:
-        body = await _read(response, MAX_ERROR_BYTES, target, cut=True)
+        body = await bodies.read(response, bodies.MAX_ERROR_BYTES, target, cut=True)
         raise faults.refused(response.status, body, target=target)
     kind = response.headers.get("Content-Type", "").lower()
     if response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"} or "html" in kind:
         raise faults.bad_reply(target, status=200)
+    if outbound.dialect is Dialect.OLLAMA:
+        return await native.reply(response, outbound)
     if outbound.stream and "json" not in kind:
 
         async def close() -> None:
             response.close()
 
-        return Reply(events=_events(response, target), close=close)
-    tree = _object(await _read(response, MAX_REPLY_BYTES, target, cut=False), target)
+        return Reply(events=bodies.events(response, target), close=close)
+    tree = bodies.as_object(await bodies.read(response, bodies.MAX_REPLY_BYTES, target, cut=False), target)
     return Reply(tree=tree)
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int, target: Target, *, cut: bool) -> bytes:
-    """The body, up to `limit` bytes: what is beyond is cut off or a failure."""
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        async for piece in response.content.iter_any():
-            pieces.append(piece)
-            size += len(piece)
-            if size > limit:
-                response.close()
-                if cut:
-                    break
-                raise faults.bad_reply(target, status=response.status)
-    except (aiohttp.ClientError, OSError):
-        if not cut:
-            raise faults.unreachable(target) from None
-    return b"".join(pieces)
-
-
-def _object(body: bytes, target: Target) -> Tree:
-    try:
-        tree = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise faults.bad_reply(target, status=200) from None
-    if not isinstance(tree, dict):
-        raise faults.bad_reply(target, status=200)
-    return tree
-
-
-async def _events(response: aiohttp.ClientResponse, target: Target) -> AsyncIterator[Tree]:
-    """The JSON of each event until `[DONE]` or the end of the connection."""
-    decoder = SseDecoder()
-    try:
-        async for piece in response.content.iter_any():
-            for event in decoder.decode(piece):
-                if event.data == DONE:
-                    response.release()
-                    return
-                yield _object(event.data, target)
-        for event in decoder.flush():
-            if event.data != DONE:
-                yield _object(event.data, target)
-    except (aiohttp.ClientError, OSError, UpstreamFailed):
-        raise faults.bad_reply(target, status=200) from None
