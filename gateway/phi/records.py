@@ -204,5 +204,15 @@ def _labels(text: str) -> Iterator[Hit]:
     if ":" not in text and "=" not in text:
         return
     for label in _LABEL.finditer(text):
-        if not _NOT_A_NAME.match(label.group(2)):
-            yield Hit(Kind.NAME, label.start(2), label.end(2), 0.9, Evidence.CUE, patient=True)
+        if _NOT_A_NAME.match(label.group(2)):
+            continue
+        stop = _NEXT_LABEL.search(label.group(2))
+        end = label.start(2) + stop.start() if stop else label.end(2)
+        if end > label.start(2):
+            yield Hit(Kind.NAME, label.start(2), end, 0.9, Evidence.CUE, patient=True)
+
+
+_NEXT_LABEL: Final = re.compile(
+    r"(?i),? ?\b(?:mrn|dob|d\.o\.b|ssn|id|age|aged|sex|gender|male|female|phone|tel|cell|address|addr|date|acct|account|npi|dea|fax|e-?mail|pt|patient|"
+    r"was|is|has|presents?|member|policy|insurance|admitted|seen|room|ward|unit|bed|encounter|visit|chart|md|do|rn|np|pa-?c|phd|born|the|he|she)\b\.?"
+)
