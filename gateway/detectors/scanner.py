@@ -1,26 +1,136 @@
-"""interim"""
+"""Runs the engine over a request under a deadline, with a memory and a worker process; decides nothing, never raises."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
+from typing import Final
 
-from gateway.domain import Detection, Detector, Kind, Passage
+from gateway.detectors.agreement import united
+from gateway.detectors.cache import Across, Cache, Digests, Kept
+from gateway.detectors.worker import Worker, WorkerFailed
+from gateway.domain import Detection, Detector, Kind, Passage, UnknownReason
+from gateway.phi.across import windows
+from gateway.phi.engine import Engine, Look
+from gateway.phi.rules import Hit
+
+FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
+"""What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
 
 
 class Scanner:
-    def __init__(self, detector: Detector) -> None:
-        self._detector = detector
+    """An engine with a cache, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
+
+    `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
+    request. `second` is run in a thread for all passages, under the same deadline.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        key: bytes,
+        second: Detector | None = None,
+        cache: Cache | None = None,
+        worker: Worker | None = None,
+        deadline_s: float = 10.0,
+        inline_chars: int = 16_384,
+    ) -> None:
+        self._engine: Final = engine
+        self._second: Final = second
+        self._cache: Final = cache or Cache()
+        self._worker: Final = worker or Worker()
+        self._digests: Final = Digests(key, version=engine.version)
+        self._deadline_s: Final = deadline_s
+        self._inline_chars: Final = inline_chars
+
+    @property
+    def version(self) -> str:
+        return self._engine.version if self._second is None else f"{self._engine.version}+{self._second.version}"
 
     @property
     def covers(self) -> frozenset[Kind]:
-        return self._detector.covers
+        return self._engine.covers if self._second is None else self._engine.covers | self._second.covers
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Load what the first request would wait for."""
+        self._engine.detect([Passage("")])
+        await self._worker.start()
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """End the worker process."""
+        await self._worker.aclose()
 
-    async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:  # noqa: ARG002
-        return self._detector.detect(passages)
+    async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:
+        """One detection per passage; all of them `scan_failed` when the scan failed or missed its deadline."""
+        until = time.monotonic() + self._deadline_s
+        try:
+            found = await self._first(passages, caller, until)
+            if self._second is None:
+                return found
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                return united(found, await asyncio.to_thread(self._second.detect, passages))
+        except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
+            return [FAILED] * len(passages)
 
-    def look(self, passages: Sequence[Passage]) -> Sequence[Detection]:
-        return self._detector.detect(passages)
+    def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
+        """The engine alone, where we are: the second look at what is about to leave, most of which was just seen."""
+        try:
+            digests, kept = self._remembered(passages, caller)
+            missing = [index for index, one in enumerate(kept) if one is None]
+            self._keep(digests, kept, missing, [self._engine.look(passages[index]) for index in missing])
+            return self._settled(passages, digests, [one for one in kept if one is not None])
+        except Exception:  # noqa: BLE001  the edge, as in `detect`
+            return [FAILED] * len(passages)
+
+    async def _first(self, passages: Sequence[Passage], caller: str, until: float) -> list[Detection]:
+        digests, kept = self._remembered(passages, caller)
+        missing = [index for index, one in enumerate(kept) if one is None]
+        if missing:
+            self._keep(digests, kept, missing, await self._looks([passages[index] for index in missing], until))
+        return self._settled(passages, digests, [one for one in kept if one is not None])
+
+    def _remembered(self, passages: Sequence[Passage], caller: str) -> tuple[list[bytes], list[Kept | None]]:
+        digests = self._digests.of(passages, caller=caller)
+        return digests, [self._cache.message(digest) for digest in digests]
+
+    def _keep(self, digests: Sequence[bytes], kept: list[Kept | None], missing: Sequence[int], looks: Sequence[Look]) -> None:
+        for index, look in zip(missing, looks, strict=True):
+            one = kept[index] = Kept.of(look)
+            self._cache.keep(digests[index], one)
+
+    async def _looks(self, passages: Sequence[Passage], until: float) -> list[Look]:
+        if sum(len(passage.text) for passage in passages) > self._inline_chars:
+            return await self._worker.look(passages, timeout_s=until - time.monotonic())
+        looks: list[Look] = []
+        for passage in passages:
+            if time.monotonic() > until:
+                raise WorkerFailed("the deadline passed")
+            looks.append(self._engine.look(passage))
+        return looks
+
+    def _settled(self, passages: Sequence[Passage], digests: Sequence[bytes], kept: Sequence[Kept]) -> list[Detection]:
+        engine = self._engine
+        found = [one.detection for one in kept]
+        known = frozenset[str]().union(
+            *(engine.names(passage, one.detection) for passage, one in zip(passages, kept, strict=True) if one.detection.findings)
+        )
+        beside: dict[int, list[Hit]] = {}
+        for window in windows(passages):
+            for at, hits in self._across(passages, digests, window).items():
+                beside.setdefault(window[at], []).extend(hits)
+        for index, one in enumerate(kept):
+            learned = one.among(known) if known else known
+            if learned or index in beside:
+                more = beside.get(index, ())
+                found[index] = engine.settle(passages[index], one.hits, one.detection, learned=learned, beside=more)
+        return found
+
+    def _across(self, passages: Sequence[Passage], digests: Sequence[bytes], window: tuple[int, ...]) -> Across:
+        names = tuple([digests[index] for index in window])
+        known = self._cache.window(names)
+        if known is None:
+            known = self._engine.across([passages[index] for index in window])
+            self._cache.keep_window(names, known)
+        return known

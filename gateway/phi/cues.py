@@ -39,16 +39,16 @@ _DATE: Final = re.compile(
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _PUBLIC: Final = re.compile(
-    r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|icd|cpt|loinc|rs|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|"
+    r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|icd|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|"
     r"stage|grade|type|version|v\d|covid|h\dn\d|v?section)[-_:. ]?\d"
 )
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)[\s\"'*(\[#is]*$")
 
 
-def identifies(value: str, before: str, after: str, *, digits: int) -> bool:
+def identifies(value: str, before: str, after: str, *, digits: int, weak: bool = False) -> bool:
     """Whether a value after a cue is an identifier: not a date, measure, bare year or public code, and long enough."""
-    if _MEASURE.match(value[-1] + after) or _DATE.match(value) or _MEASURE.fullmatch(value) or _PUBLIC.match(value):
+    if _MEASURE.match(value[-1] + after) or _DATE.match(value) or (weak and _PUBLIC.match(value)):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False
@@ -63,7 +63,7 @@ def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str 
     def judge(value: str, before: str, after: str) -> float:
         if not uuid and _UUID.match(value):
             return 0.0
-        return 0.98 if identifies(value, before, after, digits=digits) else 0.0
+        return 0.98 if identifies(value, before, after, digits=digits, weak=tail is STRICT) else 0.0
 
     return Rule(kind, rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))", 0.98, Evidence.CUE, judge, patient=True)
 

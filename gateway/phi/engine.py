@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Protocol
 
-from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
-from gateway.phi import keys, propagate, safe_harbor, structured
+from gateway.domain import Detection, Finding, Kind, Passage, UnknownReason
+from gateway.phi import across, evasion, keys, language, propagate, records, safe_harbor, structured
 from gateway.phi.merge import merge
 from gateway.phi.normalise import Normalised, normalise
 from gateway.phi.rules import Evidence, Hit
@@ -24,16 +24,17 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one passage says by itself: all that later steps need beside its text, so that it can be kept."""
+    """What one passage says by itself. `hits` are in characters of its normalised text; `words` are that text's."""
 
     hits: tuple[Hit, ...]
     unknowns: frozenset[UnknownReason]
     words: frozenset[str]
-    names: frozenset[str]
+    detection: Detection
+    """The answer if no other passage has anything to add."""
 
 
 class Engine:
-    """Rules with an optional model. `detect` is `look` at each passage, then `settle` over all of them."""
+    """Rules with an optional model. `detect` is `look` at each passage, `across` their edges, `settle` for all."""
 
     def __init__(self, model: Model | None = None, *, model_version: str = "") -> None:
         self._model = model
@@ -48,45 +49,60 @@ class Engine:
         return frozenset(Kind) if self._model is not None else structured.COVERS | {Kind.TOKEN}
 
     def detect(self, passages: Sequence[Passage]) -> Sequence[Detection]:
-        return self.settle(passages, [self.look(passage) for passage in passages])
+        looks = [self.look(passage) for passage in passages]
+        beside: dict[int, list[Hit]] = {}
+        for window in across.windows(passages):
+            for at, hits in self.across([passages[at] for at in window]).items():
+                beside.setdefault(window[at], []).extend(hits)
+        known = frozenset[str]().union(*(self.names(passage, look.detection) for passage, look in zip(passages, looks, strict=True)))
+        return [
+            self.settle(passage, look.hits, look.detection, learned=known & look.words, beside=beside.get(index, ()))
+            for index, (passage, look) in enumerate(zip(passages, looks, strict=True))
+        ]
 
     def look(self, passage: Passage) -> Look:
         """What one passage says by itself."""
         folded = normalise(passage.text)
-        hits = self._hits(folded, passage)
-        names = propagate.parts(folded.text[hit.start : hit.end] for hit in hits if hit.kind is Kind.NAME)
-        return Look(tuple(hits), frozenset(), propagate.words(folded.text), names)
+        hits = tuple(self._hits(folded, passage))
+        unknowns = evasion.opaque(folded, hits) | language.unknown(folded.text)
+        return Look(hits, unknowns, propagate.words(folded.text), Detection(_findings(hits, folded), unknowns))
 
-    def settle(self, passages: Sequence[Passage], looks: Sequence[Look]) -> list[Detection]:
-        """One detection per passage: names found in any are found in all, and indirect findings learn if they count."""
-        known = frozenset[str]().union(*(look.names for look in looks))
-        return [self._settled(passage, look, known) for passage, look in zip(passages, looks, strict=True)]
+    def names(self, passage: Passage, detection: Detection) -> frozenset[str]:
+        """The parts of names found in a passage, by which they are known again elsewhere."""
+        found = [passage.text[one.start : one.end] for one in detection.findings if one.kind is Kind.NAME]
+        return propagate.parts(normalise(name).text for name in found) if found else frozenset()
 
-    def _settled(self, passage: Passage, look: Look, known: frozenset[str]) -> Detection:
-        foreign = (known & look.words) - look.names
-        if not look.hits and not foreign:
-            return Detection((), look.unknowns)
+    def across(self, passages: Sequence[Passage]) -> Mapping[int, Sequence[Hit]]:
+        """Hits that only show when neighbours are read as one text, by the index of the passage they are in."""
+        return across.find(passages)
+
+    def settle(
+        self, passage: Passage, hits: Sequence[Hit], detection: Detection, *, learned: frozenset[str], beside: Iterable[Hit] = ()
+    ) -> Detection:
+        """A passage's detection when the request also has `learned` names, and hits `beside` that span its edges."""
+        beside = tuple(beside)
+        if not learned and not beside:
+            return detection
         folded = normalise(passage.text)
-        hits = list(look.hits)
-        hits.extend(
-            Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, known & look.words)
-        )
-        return Detection(_findings(merge(hits, folded.text), folded), look.unknowns)
+        names = [Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, learned)]
+        return Detection(_findings(merge([*hits, *names, *beside], folded.text), folded), detection.unknowns)
 
     def _hits(self, folded: Normalised, passage: Passage) -> list[Hit]:
+        text = folded.text
         hits = structured.find(folded)
-        hits.extend(_keyed(folded.text, passage))
+        hits.extend(keys.whole(text, passage))
+        hits.extend(records.find(text))
+        hits.extend(evasion.find(folded))
         if self._model is not None:
-            hits.extend(
-                Hit(found.kind, found.start, found.end, found.confidence, Evidence.CONTEXT)
-                for found in self._model.find(folded.text)
-            )
-        tokens = [match.span() for match in _TOKEN.finditer(folded.text)] if "_" in folded.text else []
+            found = self._model.find(text)
+            hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)
+        if not hits:
+            return hits
+        tokens = [match.span() for match in _TOKEN.finditer(text)] if "_" in text else []
         return [
             hit
-            for hit in merge(hits, folded.text)
-            if not safe_harbor.permitted(hit, folded.text)
-            and not any(start < hit.end and hit.start < end for start, end in tokens)
+            for hit in merge(hits, text)
+            if not safe_harbor.permitted(hit, text) and not any(start < hit.end and hit.start < end for start, end in tokens)
         ]
 
 
@@ -94,55 +110,16 @@ _TOKEN: Final = re.compile(rf"(?i)\[?(?:{'|'.join(kind.name for kind in Kind)})\
 """Our own pseudonyms are no identifiers: what looks like one is told apart where pseudonyms are made."""
 
 
-def _keyed(text: str, passage: Passage) -> list[Hit]:
-    """The whole value, when the keys around it say what it is."""
-    kind = keys.kind_of(passage.cue) if passage.cue and passage.carrier is not Carrier.TOOL_DEFINITION else None
-    if (
-        kind is None
-        or len(text) > _LONGEST_VALUE
-        or not any(char.isalnum() for char in text)
-        or text.casefold() in _EMPTY
-    ):
-        return []
-    if kind not in _WORDED and not any(char.isdigit() for char in text):
-        return []
-    start = len(text) - len(text.lstrip())
-    return [Hit(kind, start, len(text.rstrip()), 0.97, Evidence.CUE, patient=True)]
-
-
-_LONGEST_VALUE: Final = 120
-_EMPTY: Final = frozenset(
-    {
-        "null",
-        "none",
-        "true",
-        "false",
-        "n/a",
-        "na",
-        "unknown",
-        "string",
-        "number",
-        "object",
-        "array",
-        "integer",
-        "undefined",
-        "tbd",
-        "redacted",
-    }
-)
-_WORDED: Final = frozenset(
-    {Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC}
-)
-
-
 def _findings(hits: Sequence[Hit], folded: Normalised) -> tuple[Finding, ...]:
-    counted = safe_harbor.counted(hits, folded.text)
+    if not hits:
+        return ()
     found: list[Finding] = []
-    for hit, counts in zip(hits, counted, strict=True):
+    for hit, counts in zip(hits, safe_harbor.counted(hits, folded.text), strict=True):
         start, end = folded.origin(hit.start, hit.end)
         if found and start < found[-1].end:
-            continue
-        found.append(Finding(hit.kind, start, end, hit.confidence, counts))
+            start = found[-1].end
+        if start < end:
+            found.append(Finding(hit.kind, start, end, hit.confidence, counts))
     return tuple(found)
 
 

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from gateway.domain import Kind
+from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.rules import Evidence, Hit
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -119,7 +120,7 @@ def kind_of(cue: str) -> Kind | None:
         kind = _KINDS.get(" ".join(parts[-size:]))
         if kind is not None:
             return kind if size > 1 or parts[-1] not in _AMBIGUOUS or _speaks_of_a_patient(parts) else None
-    return Kind.NAME if parts[-1] == "name" and _speaks_of_a_patient(parts) else None
+    return Kind.NAME if parts[-1] == "name" and _speaks_of_a_patient(parts[:-1]) else None
 
 
 _WRAPPERS: Final = frozenset({"value", "text", "number", "no", "num", "content", "raw", "string"})
@@ -184,3 +185,36 @@ _PEOPLE: Final = frozenset(
 
 def _speaks_of_a_patient(parts: list[str]) -> bool:
     return any(part in _PEOPLE for part in parts)
+
+
+_LONGEST_VALUE: Final = 120
+_EMPTY: Final = frozenset(
+    {"null", "none", "true", "false", "n/a", "na", "unknown", "string", "number", "object", "array", "integer", "boolean", "undefined", "tbd", "redacted"}
+)
+_WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC})
+"""Kinds whose values need no digit."""
+
+
+def fits(kind: Kind, value: str) -> bool:
+    """Whether `value` can be of `kind` at all."""
+    if len(value) > _LONGEST_VALUE or value.casefold() in _EMPTY or not any(char.isalnum() for char in value):
+        return False
+    if kind is Kind.AGE:
+        return value.isdigit() and 90 <= int(value[:4]) <= 130
+    if kind is Kind.DATE:
+        return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
+    if kind is Kind.NAME:
+        return any(char.isalpha() for char in value) and value.count(" ") < 6
+    return kind in _WORDED or any(char.isdigit() for char in value)
+
+
+def whole(text: str, passage: Passage) -> list[Hit]:
+    """The whole normalised text of a passage as one hit, when the keys around it say what it is."""
+    if not passage.cue or len(text) > _LONGEST_VALUE or passage.carrier is Carrier.TOOL_DEFINITION:
+        return []
+    kind = kind_of(passage.cue)
+    value = text.strip()
+    if kind is None or not fits(kind, value) or kind_of(value) is not None:
+        return []
+    start = len(text) - len(text.lstrip())
+    return [Hit(kind, start, start + len(value), 0.97, Evidence.CUE, patient=True)]

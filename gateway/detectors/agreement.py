@@ -1,0 +1,41 @@
+"""Two detectors as one: a text is clear only when both say so; looks for nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.domain import Detection, Finding
+
+
+def united(first: Sequence[Detection], second: Sequence[Detection]) -> list[Detection]:
+    """What either of two detectors found in each passage.
+
+    Raises:
+        ValueError: they do not speak of equally many passages.
+    """
+    return [_both(one, other) for one, other in zip(first, second, strict=True)]
+
+
+def _both(first: Detection, second: Detection) -> Detection:
+    """The findings of `first`, and what of `second` lies beside them."""
+    found = list(first.findings)
+    for finding in second.findings:
+        if not any(one.start < finding.end and finding.start < one.end for one in first.findings):
+            found.append(finding)
+            continue
+        found.extend(_beside(finding, first.findings))
+    return Detection(tuple(sorted(found, key=lambda one: one.start)), first.unknowns | second.unknowns)
+
+
+def _beside(finding: Finding, taken: Sequence[Finding]) -> list[Finding]:
+    pieces: list[Finding] = []
+    at = finding.start
+    for one in taken:
+        if one.end <= at or one.start >= finding.end:
+            continue
+        if one.start > at:
+            pieces.append(Finding(finding.kind, at, one.start, finding.confidence, finding.counts))
+        at = max(at, one.end)
+    if at < finding.end:
+        pieces.append(Finding(finding.kind, at, finding.end, finding.confidence, finding.counts))
+    return pieces

@@ -1,0 +1,218 @@
+"""Values that a record's structure names: HL7 fields by position, JSON, XML, tables and `key=value`; text in, hits out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi import keys
+from gateway.phi.rules import Evidence, Hit
+
+_CONFIDENCE: Final = 0.97
+
+
+def find(text: str) -> list[Hit]:
+    """Hits in the records that `text` holds, if any; in characters of `text`."""
+    hits: list[Hit] = []
+    if "|" in text:
+        hits.extend(_hl7(text))
+        hits.extend(_tables(text, "|"))
+    if '"' in text or "'" in text:
+        hits.extend(_json(text))
+    if "</" in text or "/>" in text:
+        hits.extend(_xml(text))
+    if "," in text and "\n" in text:
+        hits.extend(_tables(text, ","))
+    if "\t" in text and "\n" in text:
+        hits.extend(_tables(text, "\t"))
+    hits.extend(_labels(text))
+    return hits
+
+
+# --- HL7 v2 ---------------------------------------------------------------------------------------------------------
+
+_SEGMENT: Final = re.compile(r"(?:^|(?<=[\n\r]))[ \t>]*(MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|ZPI|TXA|SCH|RXE|RXA)\|[^\n\r]*")
+_FIELDS: Final = {
+    "MSH": {7: Kind.DATE},
+    "EVN": {2: Kind.DATE, 6: Kind.DATE},
+    "PID": {
+        2: Kind.MRN, 3: Kind.MRN, 4: Kind.MRN, 5: Kind.NAME, 6: Kind.NAME, 7: Kind.DATE, 9: Kind.NAME, 11: Kind.ADDRESS, 12: Kind.PLACE,
+        13: Kind.PHONE, 14: Kind.PHONE, 18: Kind.ACCOUNT, 19: Kind.SSN, 20: Kind.LICENCE, 21: Kind.MRN, 23: Kind.PLACE, 29: Kind.DATE,
+    },
+    "NK1": {2: Kind.NAME, 4: Kind.ADDRESS, 5: Kind.PHONE, 6: Kind.PHONE, 16: Kind.DATE, 30: Kind.NAME, 31: Kind.PHONE, 32: Kind.ADDRESS, 37: Kind.SSN},
+    "PD1": {4: Kind.NAME},
+    "PV1": {5: Kind.OTHER_ID, 7: Kind.NAME, 8: Kind.NAME, 9: Kind.NAME, 17: Kind.NAME, 19: Kind.OTHER_ID, 44: Kind.DATE, 45: Kind.DATE, 50: Kind.OTHER_ID, 52: Kind.NAME},
+    "PV2": {8: Kind.DATE, 9: Kind.DATE},
+    "IN1": {2: Kind.PLAN_MEMBER, 8: Kind.PLAN_MEMBER, 12: Kind.DATE, 13: Kind.DATE, 16: Kind.NAME, 18: Kind.DATE, 19: Kind.ADDRESS, 36: Kind.PLAN_MEMBER, 49: Kind.PLAN_MEMBER},
+    "IN2": {1: Kind.PLAN_MEMBER, 2: Kind.SSN, 6: Kind.PLAN_MEMBER, 8: Kind.PLAN_MEMBER, 61: Kind.PLAN_MEMBER, 63: Kind.PHONE},
+    "GT1": {2: Kind.ACCOUNT, 3: Kind.NAME, 4: Kind.NAME, 5: Kind.ADDRESS, 6: Kind.PHONE, 7: Kind.PHONE, 8: Kind.DATE, 12: Kind.SSN, 16: Kind.NAME, 19: Kind.OTHER_ID},
+    "OBR": {2: Kind.OTHER_ID, 3: Kind.OTHER_ID, 6: Kind.DATE, 7: Kind.DATE, 8: Kind.DATE, 14: Kind.DATE, 16: Kind.NAME, 17: Kind.PHONE, 22: Kind.DATE, 28: Kind.NAME, 32: Kind.NAME},
+    "OBX": {14: Kind.DATE, 16: Kind.NAME, 18: Kind.DEVICE, 19: Kind.DATE},
+    "ORC": {2: Kind.OTHER_ID, 3: Kind.OTHER_ID, 4: Kind.OTHER_ID, 9: Kind.DATE, 10: Kind.NAME, 11: Kind.NAME, 12: Kind.NAME, 14: Kind.PHONE, 15: Kind.DATE},
+    "AL1": {6: Kind.DATE},
+    "DG1": {5: Kind.DATE, 16: Kind.NAME},
+    "MRG": {1: Kind.MRN, 3: Kind.ACCOUNT, 4: Kind.MRN, 7: Kind.NAME},
+    "ACC": {1: Kind.DATE},
+    "TXA": {4: Kind.DATE, 5: Kind.NAME, 12: Kind.OTHER_ID},
+    "SCH": {1: Kind.OTHER_ID, 2: Kind.OTHER_ID, 11: Kind.DATE, 12: Kind.NAME, 13: Kind.PHONE, 16: Kind.NAME, 20: Kind.NAME},
+    "RXA": {3: Kind.DATE, 4: Kind.DATE, 10: Kind.NAME},
+    "RXE": {13: Kind.NAME, 15: Kind.OTHER_ID},
+}  # fmt: skip
+"""HL7 v2.5.1, segments and fields that identify a person."""
+_CODES: Final = re.compile(r"(?i)[A-Z]{1,5}|[LMOHWCB]|DR|MD|USA?|HOME|CELL|ORN|PRN|NET|PH|CP|FX")
+
+
+def _hl7(text: str) -> Iterator[Hit]:
+    for segment in _SEGMENT.finditer(text):
+        name = segment.group(1)
+        fields = _FIELDS.get(name)
+        if fields is None:
+            continue
+        at = segment.start(1)
+        for number, value in enumerate(text[at : segment.end()].split("|")):
+            kind = fields.get(number + 1 if name == "MSH" else number)
+            if kind is not None and value.strip():
+                yield from _field(kind, value, at)
+            at += len(value) + 1
+
+
+def _field(kind: Kind, value: str, at: int) -> Iterator[Hit]:
+    """A field as one hit up to its last telling component: `SMITH^JOHN^A`, `12 MAIN ST^^SPRINGFIELD^IL^62701`."""
+    if kind in {Kind.NAME, Kind.ADDRESS}:
+        if any(char.isalnum() for char in value):
+            start = len(value) - len(value.lstrip(" ^~&\""))
+            yield Hit(kind, at + start, at + len(value.rstrip(" ^~&\"")), _CONFIDENCE, Evidence.CUE, patient=True)
+        return
+    for component in re.finditer(r"[^\^~&]+", value):
+        part = component.group().strip()
+        if part and (any(char.isdigit() for char in part) or (kind is Kind.PLACE and len(part) > 2) or "@" in part) and part not in {'""', "1"}:
+            start = at + component.start() + component.group().index(part)
+            yield Hit(Kind.EMAIL if "@" in part else kind, start, start + len(part), _CONFIDENCE, Evidence.CUE, patient=True)
+
+
+# --- JSON, also inside prose ----------------------------------------------------------------------------------------
+
+_TOKEN: Final = re.compile(r"(?P<key>\"(?P<name>[A-Za-z_][^\"\\\n]{0,60})\"\s*:\s*|'(?P<name2>[A-Za-z_][^'\\\n]{0,60})'\s*:\s*)|(?P<open>[{\[])|(?P<close>[}\]])"
+                           r"|\"(?P<text>(?:[^\"\\]|\\.){0,400})\"|'(?P<text2>(?:[^'\\\n]|\\.){0,200})'(?=\s*[,}\]])|(?P<number>-?\d+(?:\.\d+)?)")  # fmt: skip
+_KEY: Final = re.compile(r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:")
+
+
+def _json(text: str) -> Iterator[Hit]:
+    if _KEY.search(text) is None:
+        return
+    stack: list[str] = []
+    key = ""
+    for token in _TOKEN.finditer(text):
+        match token.lastgroup:
+            case "open":
+                stack.append(key)
+                stack = stack[-_NESTED:]
+                key = key if token.group() == "[" else ""
+            case "close":
+                key = stack.pop() if stack else ""
+            case "text" | "text2" | "number":
+                group = token.lastgroup or "text"
+                yield from _named(_under(stack, key), token.group(group), token.start(group))
+                key = key if stack and stack[-1] == key else ""
+            case _:
+                key = token.group("name") or token.group("name2") or ""
+
+
+_NESTED: Final = 64
+
+
+def _under(stack: list[str], key: str) -> str:
+    parents = [name for name in stack[-2:] if name and name != key]
+    return " ".join([*parents[-1:], key]) if key else ""
+
+
+def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
+    kind = keys.kind_of(cue) if cue else None
+    bare = value.strip()
+    if kind is not None and keys.fits(kind, bare):
+        start = at + value.index(bare)
+        yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
+
+
+# --- XML, tables, labels ---------------------------------------------------------------------------------------------
+
+_ELEMENT: Final = re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w.-]{0,60})(?:\s[^<>]{0,300})?>([^<>]{1,200})</")
+_ATTRIBUTES: Final = re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w.-]{0,60})\s([^<>]{1,400})/?>")
+_ATTRIBUTE: Final = re.compile(r"([A-Za-z][\w.-]{0,60})\s?=\s?[\"']([^\"'<>]{1,200})[\"']")
+
+
+def _xml(text: str) -> Iterator[Hit]:
+    for element in _ELEMENT.finditer(text):
+        yield from _named(element.group(1), element.group(2), element.start(2))
+    for element in _ATTRIBUTES.finditer(text):
+        for attribute in _ATTRIBUTE.finditer(text, *element.span(2)):
+            cue = element.group(1) if attribute.group(1) in {"value", "extension"} else f"{element.group(1)} {attribute.group(1)}"
+            yield from _named(cue, attribute.group(2), attribute.start(2))
+
+
+def _tables(text: str, separator: str) -> Iterator[Hit]:
+    """Rows under a header that names identifiers: CSV, TSV, Markdown."""
+    header: list[Kind | None] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        cells = line.rstrip("\r\n").split(separator)
+        if len(cells) < 2:
+            header = []
+        elif len(header) == len(cells):
+            place = at
+            for kind, cell in zip(header, cells, strict=True):
+                if kind is not None:
+                    yield from _cell(kind, cell, place)
+                place += len(cell) + 1
+        else:
+            header = _header(cells)
+        at += len(line)
+
+
+def _header(cells: list[str]) -> list[Kind | None]:
+    kinds = [keys.kind_of(cell) if 0 < len(cell) < 40 else None for cell in (cell.strip(" \"'*") for cell in cells)]
+    kinds = [Kind.NAME if kind is None and cell.strip(" \"'*").casefold() in {"name", "patient"} else kind for kind, cell in zip(kinds, cells, strict=True)]
+    known = sum(kind is not None for kind in kinds)
+    return kinds if known >= 2 or (known and len(cells) <= 3) else []
+
+
+def _cell(kind: Kind, cell: str, at: int) -> Iterator[Hit]:
+    bare = cell.strip(" \"'*")
+    if bare and not set(bare) <= {"-", ":"} and keys.fits(kind, bare):
+        start = at + cell.index(bare)
+        yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
+
+
+_LABEL: Final = re.compile(
+    r"(?:^|(?<=[\n\r;,(|]))[ \t*_>#-]{0,6}((?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|"
+    r"guarantor|subscriber|insured|member|contact|emergency|physician|provider|attending|referring|ordering|doctor|nurse|surgeon|employer)[ ]?"
+    r"(?:first |last |full |maiden |contact )?(?:name)?|name|next of kin|nok|emergency contact|guarantor|subscriber|attending(?: physician)?|"
+    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|"
+    r"electronically signed by|author|cc|re))[*_ ]{0,3}[:=][*_ \t]{1,4}"
+    r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|de|la|van|von|der|del|al|bin|el)){0,4})"
+)
+_NOT_A_NAME: Final = re.compile(
+    r"(?i)(?:unknown|none|n/?a|see|not|the|yes|no|pending|male|female|denies|patient|hospital|clinic|medical|center|department|health|diabetes|hypertension|"
+    r"history|assessment|plan|please|general|internal|medicine|cardiology|what|how|is|are|does|can|this|that|with|has|who|a|an)\b"
+)
+
+
+def _labels(text: str) -> Iterator[Hit]:
+    """`Patient Name: SMITH, JOHN` at the beginning of a line or clause."""
+    if ":" not in text and "=" not in text:
+        return
+    for label in _LABEL.finditer(text):
+        if _NOT_A_NAME.match(label.group(2)):
+            continue
+        stop = _NEXT_LABEL.search(label.group(2))
+        end = label.start(2) + stop.start() if stop else label.end(2)
+        if end > label.start(2):
+            yield Hit(Kind.NAME, label.start(2), end, 0.9, Evidence.CUE, patient=True)
+
+
+_NEXT_LABEL: Final = re.compile(
+    r"(?i),? ?\b(?:mrn|dob|d\.o\.b|ssn|id|age|aged|sex|gender|male|female|phone|tel|cell|address|addr|date|acct|account|npi|dea|fax|e-?mail|pt|patient|"
+    r"was|is|has|presents?|member|policy|insurance|admitted|seen|room|ward|unit|bed|encounter|visit|chart|md|do|rn|np|pa-?c|phd|born|the|he|she)\b\.?"
+)
