@@ -138,7 +138,8 @@ def fetch(folder: Path, *, report: Report, models: Sequence[Model] = MODELS, ind
     """
     missing = [model for model in models if not present(folder, model)]
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for private in (folder.parent, folder):
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
         for model in missing:
             with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as staging:
                 _fetch(model, folder, Path(staging), report=report, index=index)
