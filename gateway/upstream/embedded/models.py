@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -212,12 +211,16 @@ def _download(wheel: Wheel, staging: Path, *, report: Report, index: Sequence[st
 
 def _follow(pip: subprocess.Popen[bytes], wheel: Wheel, temporary: Path, *, report: Report) -> None:
     told = 0
-    while pip.poll() is None:
-        percent = min(100, _largest(temporary) * 100 // wheel.size)
-        if percent >= told + PERCENT_STEP:
-            told = percent - percent % PERCENT_STEP
-            report(f"{wheel.name}: {told} % of {wheel.size / 1e6:.0f} MB")
-        time.sleep(POLL_S)
+    while True:
+        try:
+            pip.wait(POLL_S)
+        except subprocess.TimeoutExpired:
+            percent = min(100, _largest(temporary) * 100 // wheel.size)
+            if percent >= told + PERCENT_STEP:
+                told = percent - percent % PERCENT_STEP
+                report(f"{wheel.name}: {told} % of {wheel.size / 1e6:.0f} MB")
+        else:
+            return
 
 
 def _largest(folder: Path) -> int:

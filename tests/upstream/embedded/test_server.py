@@ -41,8 +41,8 @@ def start():
 
     yield start
     for child in started:
-        child.kill()
-        child.communicate()
+        with child:  # closes its pipes
+            child.kill()
 
 
 def test_a_file_that_is_no_model_ends_the_child_without_a_word(tmp_path, start):
@@ -88,11 +88,12 @@ def test_a_killed_gateway_leaves_no_orphan_even_when_another_process_holds_the_p
     finally:
         parent.kill()
         parent.wait()
+        parent.stdout.close()
     deadline = time.monotonic() + 10
     while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        pass  # `ps` paces the loop
     assert not alive(pid)
-    parent.communicate()  # our end of the holder's input closes: it ends too
+    parent.stdin.close()  # the holder's input: it ends too
 
 
 def alive(pid):
