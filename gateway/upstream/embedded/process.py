@@ -216,7 +216,7 @@ async def _handshake(process: asyncio.subprocess.Process, order: Order) -> int:
     """Hand the order over and hear the port.
 
     Raises:
-        _NotReady: the child ended instead.
+        _NotReady: the child ended instead, or answered something else and was ended.
     """
     if process.stdin is None or process.stdout is None:
         raise _NotReady(None)
@@ -226,4 +226,8 @@ async def _handshake(process: asyncio.subprocess.Process, order: Order) -> int:
     line = await process.stdout.readline()
     if not line:
         raise _NotReady(await process.wait())
-    return int(json.loads(line)["port"])
+    try:
+        return int(json.loads(line)["port"])
+    except (ValueError, TypeError, KeyError):
+        process.kill()
+        raise _NotReady(await process.wait()) from None
