@@ -83,7 +83,7 @@ def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle
             f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
             "Make it writable or set `state_dir`."
         )
-    scanner = Scanner(load_engine())
+    scanner = Scanner(load_engine(), key=derive(secret, Purpose.CACHE), deadline_s=settings.scan_deadline_s)
     parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
     return Gateway(_priced(settings), parts)
 
@@ -219,9 +219,8 @@ class Gateway:
 
 
 def explaining_scanner(settings: Settings) -> Scanner:
-    """A scanner for one question, without a worker of its own."""
-    del settings
-    return Scanner(load_engine())
+    """A scanner for one question, which is never started and so has no worker."""
+    return Scanner(load_engine(), key=secrets.token_bytes(SECRET_BYTES), deadline_s=settings.scan_deadline_s)
 
 
 def vocabulary_of(settings: Settings) -> Vocabulary:

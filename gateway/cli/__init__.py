@@ -17,7 +17,7 @@ _EPILOG = """examples:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command, with all sub-commands."""
-    from gateway.cli import audit, check, explain, keys, models, serve  # noqa: PLC0415  --version should not wait for them
+    from gateway.cli import audit, check, explain, keys, models, phi, serve  # noqa: PLC0415  --version should not wait for them
 
     made = argparse.ArgumentParser(
         prog="gateway",
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, check, explain, keys, models, audit):
+    for command in (serve, check, explain, keys, models, phi, audit):
         command.register(commands)
     return made
 

@@ -34,8 +34,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    scan.add_argument("file", metavar="FILE", nargs="?", default="-", help="the text; `-` or nothing reads standard input")
-    scan.add_argument("--jsonl", action="store_true", help='read {"id", "text"} lines and write {"id", "spans", "verdict"} lines')
+    scan.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="the text; `-` or nothing reads standard input"
+    )
+    scan.add_argument(
+        "--jsonl", action="store_true", help='read {"id", "text"} lines and write {"id", "spans", "verdict"} lines'
+    )
     scan.add_argument("--no-color", action="store_true", help="mark findings with brackets only")
     scan.set_defaults(run=lambda options: run(options.file, jsonl=options.jsonl, color=not options.no_color))
 

@@ -48,7 +48,9 @@ class Kept:
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return _ENTRY_BYTES + _HIT_BYTES * (len(self.hits) + len(self.detection.findings)) + _WORD_BYTES * len(self.words)
+        return (
+            _ENTRY_BYTES + _HIT_BYTES * (len(self.hits) + len(self.detection.findings)) + _WORD_BYTES * len(self.words)
+        )
 
 
 class Digests:

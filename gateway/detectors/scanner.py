@@ -95,7 +95,9 @@ class Scanner:
         digests = self._digests.of(passages, caller=caller)
         return digests, [self._cache.message(digest) for digest in digests]
 
-    def _keep(self, digests: Sequence[bytes], kept: list[Kept | None], missing: Sequence[int], looks: Sequence[Look]) -> None:
+    def _keep(
+        self, digests: Sequence[bytes], kept: list[Kept | None], missing: Sequence[int], looks: Sequence[Look]
+    ) -> None:
         for index, look in zip(missing, looks, strict=True):
             one = kept[index] = Kept.of(look)
             self._cache.keep(digests[index], one)
@@ -114,7 +116,11 @@ class Scanner:
         engine = self._engine
         found = [one.detection for one in kept]
         known = frozenset[str]().union(
-            *(engine.names(passage, one.detection) for passage, one in zip(passages, kept, strict=True) if one.detection.findings)
+            *(
+                engine.names(passage, one.detection)
+                for passage, one in zip(passages, kept, strict=True)
+                if one.detection.findings
+            )
         )
         beside: dict[int, list[Hit]] = {}
         for window in windows(passages):

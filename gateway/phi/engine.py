@@ -54,7 +54,9 @@ class Engine:
         for window in across.windows(passages):
             for at, hits in self.across([passages[at] for at in window]).items():
                 beside.setdefault(window[at], []).extend(hits)
-        known = frozenset[str]().union(*(self.names(passage, look.detection) for passage, look in zip(passages, looks, strict=True)))
+        known = frozenset[str]().union(
+            *(self.names(passage, look.detection) for passage, look in zip(passages, looks, strict=True))
+        )
         return [
             self.settle(passage, look.hits, look.detection, learned=known & look.words, beside=beside.get(index, ()))
             for index, (passage, look) in enumerate(zip(passages, looks, strict=True))
@@ -77,7 +79,13 @@ class Engine:
         return across.find(passages)
 
     def settle(
-        self, passage: Passage, hits: Sequence[Hit], detection: Detection, *, learned: frozenset[str], beside: Iterable[Hit] = ()
+        self,
+        passage: Passage,
+        hits: Sequence[Hit],
+        detection: Detection,
+        *,
+        learned: frozenset[str],
+        beside: Iterable[Hit] = (),
     ) -> Detection:
         """A passage's detection when the request also has `learned` names, and hits `beside` that span its edges."""
         beside = tuple(beside)
@@ -102,7 +110,8 @@ class Engine:
         return [
             hit
             for hit in merge(hits, text)
-            if not safe_harbor.permitted(hit, text) and not any(start < hit.end and hit.start < end for start, end in tokens)
+            if not safe_harbor.permitted(hit, text)
+            and not any(start < hit.end and hit.start < end for start, end in tokens)
         ]
 
 

@@ -42,13 +42,24 @@ def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
         again = normalise(reading.text)
         for hit in _again(again, depth):
             start, end = again.origin(hit.start, hit.end)
-            hits.append(Hit(hit.kind, reading.starts[start], reading.ends[end - 1], hit.confidence, Evidence.CHECKED, hit.patient))
+            hits.append(
+                Hit(
+                    hit.kind,
+                    reading.starts[start],
+                    reading.ends[end - 1],
+                    hit.confidence,
+                    Evidence.CHECKED,
+                    hit.patient,
+                )
+            )
     for start, end, decoded in _blobs(text):
         again = normalise(decoded)
         inside = _again(again, depth)
         if inside:
             best = max(inside, key=lambda hit: (hit.evidence, hit.confidence))
-            hits.append(Hit(best.kind, start, end, best.confidence, Evidence.CHECKED, any(hit.patient for hit in inside)))
+            hits.append(
+                Hit(best.kind, start, end, best.confidence, Evidence.CHECKED, any(hit.patient for hit in inside))
+            )
     return hits
 
 
@@ -63,14 +74,19 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24})
 _ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
 _SPACED: Final = re.compile(r"(?<![\w.])(?:[A-Za-z0-9](?:[ \t_.*|,~-]{1,3})){4,}[A-Za-z0-9](?!\w)")
 _NUMBER_WORDS: Final = {
-    **{word: str(index) for index, word in enumerate("zero one two three four five six seven eight nine".split())},
+    **{
+        word: str(index)
+        for index, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    },
     "oh": "0",
     "dash": "-",
     "hyphen": "-",
     "dot": ".",
     "niner": "9",
 }
-_SPOKEN_DIGITS: Final = re.compile(rf"(?i)\b(?:(?:{'|'.join(_NUMBER_WORDS)}|double|triple)[\s,-]{{1,3}}){{3,}}(?:{'|'.join(_NUMBER_WORDS)})\b")
+_SPOKEN_DIGITS: Final = re.compile(
+    rf"(?i)\b(?:(?:{'|'.join(_NUMBER_WORDS)}|double|triple)[\s,-]{{1,3}}){{3,}}(?:{'|'.join(_NUMBER_WORDS)})\b"
+)
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -141,10 +157,14 @@ def _spoken(value: str) -> str:
 
 # --- blobs that stand for a text as a whole ------------------------------------------------------------------------
 
-_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{8,}(?:\s?\n[A-Za-z0-9+/_-]{8,})*={0,2}(?![A-Za-z0-9+/=_-])")
+_BASE64: Final = re.compile(
+    r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{8,}(?:\s?\n[A-Za-z0-9+/_-]{8,})*={0,2}(?![A-Za-z0-9+/=_-])"
+)
 _BASE32: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{16,}={0,6}(?![A-Za-z0-9])")
 _HEX: Final = re.compile(r"(?<![A-Za-z0-9])(?:0x)?[0-9A-Fa-f]{2}(?:[ :,-]?(?:0x)?[0-9A-Fa-f]{2}){5,}(?![A-Za-z0-9])")
-_CODES: Final = re.compile(r"(?<![\d.])(?:1[01]\d|12[0-6]|[3-9]\d)(?:[ ,]{1,2}(?:1[01]\d|12[0-6]|[3-9]\d)){8,}(?![\d.])")
+_CODES: Final = re.compile(
+    r"(?<![\d.])(?:1[01]\d|12[0-6]|[3-9]\d)(?:[ ,]{1,2}(?:1[01]\d|12[0-6]|[3-9]\d)){8,}(?![\d.])"
+)
 _LIKELY_TEXT: Final = 0.9
 _BLOB: Final = 200_000
 
@@ -208,7 +228,22 @@ def _readable(raw: bytes) -> str | None:
 _ASKS: Final = re.compile(
     r"(?i)\b(?:de-?cod\w*|de-?cipher\w*|decrypt\w*|encod\w*|encrypt\w*|base ?(?:64|32)|rot-?13|cipher\w*|hex(?:adecimal)?|obfuscat\w*|gzip\w*|zlib)\b"
 )
-_MAGIC: Final = ("JVBERi0", "iVBORw0KGgo", "/9j/", "R0lGOD", "UEsDB", "H4sI", "SUkq", "TU0A", "RElDTQ", "T2dnUw", "UklGR", "eJ", "AAAAAA", "0M8R4KGx")
+_MAGIC: Final = (
+    "JVBERi0",
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGOD",
+    "UEsDB",
+    "H4sI",
+    "SUkq",
+    "TU0A",
+    "RElDTQ",
+    "T2dnUw",
+    "UklGR",
+    "eJ",
+    "AAAAAA",
+    "0M8R4KGx",
+)
 """How PDF, PNG, JPEG, GIF, ZIP, gzip, TIFF, DICOM, Ogg, RIFF, zlib and Office files begin in base64."""
 _LONG: Final = 256
 _ODDS_AND_ENDS: Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/=_-]{20,}")
@@ -231,11 +266,18 @@ def opaque(folded: Normalised, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
     return frozenset()
 
 
-_HASH: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HASH: Final = re.compile(
+    r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+)
 _ROTATED: Final = re.compile(r"(?i)rot-?13|caesar|cipher")
-_TURN: Final = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM")
+_TURN: Final = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
+)
 
 
 def _rotated(text: str) -> bool:
     """Whether turning letters by thirteen shows an identifier; turning keeps digits, so only cues can appear."""
-    return any(hit.evidence is Evidence.CUE and hit.kind is not Kind.DATE for hit in structured.find(normalise(text.translate(_TURN))))
+    return any(
+        hit.evidence is Evidence.CUE and hit.kind is not Kind.DATE
+        for hit in structured.find(normalise(text.translate(_TURN)))
+    )

@@ -189,9 +189,28 @@ def _speaks_of_a_patient(parts: list[str]) -> bool:
 
 _LONGEST_VALUE: Final = 120
 _EMPTY: Final = frozenset(
-    {"null", "none", "true", "false", "n/a", "na", "unknown", "string", "number", "object", "array", "integer", "boolean", "undefined", "tbd", "redacted"}
+    {
+        "null",
+        "none",
+        "true",
+        "false",
+        "n/a",
+        "na",
+        "unknown",
+        "string",
+        "number",
+        "object",
+        "array",
+        "integer",
+        "boolean",
+        "undefined",
+        "tbd",
+        "redacted",
+    }
 )
-_WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC})
+_WORDED: Final = frozenset(
+    {Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC}
+)
 """Kinds whose values need no digit."""
 
 

@@ -10,7 +10,9 @@ from gateway.domain import UnknownReason
 _KNOWN: Final = frozenset[UnknownReason]()
 _UNKNOWN: Final = frozenset({UnknownReason.LANGUAGE})
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_NOT_LATIN: Final = re.compile(r"[\u0370-\u1dff\u2c00-\ua71f\ua800-\ufaff\ufb13-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]")
+_NOT_LATIN: Final = re.compile(
+    r"[\u0370-\u1dff\u2c00-\ua71f\ua800-\ufaff\ufb13-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]"
+)
 _FEW: Final = 4
 """Letters of another script that a text may quote (a Greek symbol, one word)."""
 _SHORT: Final = 5
@@ -18,30 +20,143 @@ _SHORT: Final = 5
 _SAMPLE: Final = 24_000
 
 _ENGLISH: Final = frozenset(
-    "the of and to in is are was were for with on at by an be this that it as from or have has had not but which what who he she they his her their we you "
-    "i my your our its there can will would should could may do does did been being if than then into out up about after before when where how no any all "
-    "please patient".split()
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "is",
+        "are",
+        "was",
+        "were",
+        "for",
+        "with",
+        "on",
+        "at",
+        "by",
+        "an",
+        "be",
+        "this",
+        "that",
+        "it",
+        "as",
+        "from",
+        "or",
+        "have",
+        "has",
+        "had",
+        "not",
+        "but",
+        "which",
+        "what",
+        "who",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "their",
+        "we",
+        "you",
+        "i",
+        "my",
+        "your",
+        "our",
+        "its",
+        "there",
+        "can",
+        "will",
+        "would",
+        "should",
+        "could",
+        "may",
+        "do",
+        "does",
+        "did",
+        "been",
+        "being",
+        "if",
+        "than",
+        "then",
+        "into",
+        "out",
+        "up",
+        "about",
+        "after",
+        "before",
+        "when",
+        "where",
+        "how",
+        "no",
+        "any",
+        "all",
+        "please",
+        "patient",
+    ]
 )
-_OTHERS: Final = frozenset(
-    # German
-    "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem den des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
-    # French
-    "le la les et est une des du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
-    # Spanish
-    "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
-    # Italian
-    "gli di che è non per sono della dei nel nella alla dal ed ha anni stato questa "
-    # Portuguese
-    "os as do da dos das em um uma não nao por mais foi tem anos sua seu pelo pela "
-    # Dutch
-    "het een van ik te dat hij zij niet met op voor werd heeft naar bij ook uit om zijn "
-    # Nordic
-    "och att det som på är av för med den till har inte om ett jag ikke og på er til han hun var "
-    # Polish, Czech
-    "się nie jest na do że oraz przez jak od po są pacjent ve je že se na do byl byla "
-    # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
-    "bir ve bu için ile olarak yang dan di untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang ng mga sa".split()
-) - _ENGLISH - {"er", "av", "do", "as", "an", "in", "on", "no", "a", "se", "la", "de", "di", "al", "das", "den", "des", "dan", "na", "ha", "sa", "ng", "op", "om", "por", "var", "ya", "wa", "el", "le", "du", "ni", "ve", "un", "il", "per", "om", "os"}
+_OTHERS: Final = (
+    frozenset(
+        # German
+        "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem den des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
+        # French
+        "le la les et est une des du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
+        # Spanish
+        "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
+        # Italian
+        "gli di che è non per sono della dei nel nella alla dal ed ha anni stato questa "
+        # Portuguese
+        "os as do da dos das em um uma não nao por mais foi tem anos sua seu pelo pela "
+        # Dutch
+        "het een van ik te dat hij zij niet met op voor werd heeft naar bij ook uit om zijn "
+        # Nordic
+        "och att det som på är av för med den till har inte om ett jag ikke og på er til han hun var "
+        # Polish, Czech
+        "się nie jest na do że oraz przez jak od po są pacjent ve je že se na do byl byla "
+        # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
+        "bir ve bu için ile olarak yang dan di untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang ng mga sa".split()
+    )
+    - _ENGLISH
+    - {
+        "er",
+        "av",
+        "do",
+        "as",
+        "an",
+        "in",
+        "on",
+        "no",
+        "a",
+        "se",
+        "la",
+        "de",
+        "di",
+        "al",
+        "das",
+        "den",
+        "des",
+        "dan",
+        "na",
+        "ha",
+        "sa",
+        "ng",
+        "op",
+        "om",
+        "por",
+        "var",
+        "ya",
+        "wa",
+        "el",
+        "le",
+        "du",
+        "ni",
+        "ve",
+        "un",
+        "il",
+        "per",
+        "os",
+    }
+)
 
 
 def unknown(text: str) -> frozenset[UnknownReason]:

@@ -33,7 +33,9 @@ def find(text: str) -> list[Hit]:
 
 # --- HL7 v2 ---------------------------------------------------------------------------------------------------------
 
-_SEGMENT: Final = re.compile(r"(?:^|(?<=[\n\r]))[ \t>]*(MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|ZPI|TXA|SCH|RXE|RXA)\|[^\n\r]*")
+_SEGMENT: Final = re.compile(
+    r"(?:^|(?<=[\n\r]))[ \t>]*(MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|ZPI|TXA|SCH|RXE|RXA)\|[^\n\r]*"
+)
 _FIELDS: Final = {
     "MSH": {7: Kind.DATE},
     "EVN": {2: Kind.DATE, 6: Kind.DATE},
@@ -82,14 +84,20 @@ def _field(kind: Kind, value: str, at: int) -> Iterator[Hit]:
     """A field as one hit up to its last telling component: `SMITH^JOHN^A`, `12 MAIN ST^^SPRINGFIELD^IL^62701`."""
     if kind in {Kind.NAME, Kind.ADDRESS}:
         if any(char.isalnum() for char in value):
-            start = len(value) - len(value.lstrip(" ^~&\""))
-            yield Hit(kind, at + start, at + len(value.rstrip(" ^~&\"")), _CONFIDENCE, Evidence.CUE, patient=True)
+            start = len(value) - len(value.lstrip(' ^~&"'))
+            yield Hit(kind, at + start, at + len(value.rstrip(' ^~&"')), _CONFIDENCE, Evidence.CUE, patient=True)
         return
     for component in re.finditer(r"[^\^~&]+", value):
         part = component.group().strip()
-        if part and (any(char.isdigit() for char in part) or (kind is Kind.PLACE and len(part) > 2) or "@" in part) and part not in {'""', "1"}:
+        if (
+            part
+            and (any(char.isdigit() for char in part) or (kind is Kind.PLACE and len(part) > 2) or "@" in part)
+            and part not in {'""', "1"}
+        ):
             start = at + component.start() + component.group().index(part)
-            yield Hit(Kind.EMAIL if "@" in part else kind, start, start + len(part), _CONFIDENCE, Evidence.CUE, patient=True)
+            yield Hit(
+                Kind.EMAIL if "@" in part else kind, start, start + len(part), _CONFIDENCE, Evidence.CUE, patient=True
+            )
 
 
 # --- JSON, also inside prose ----------------------------------------------------------------------------------------
@@ -148,7 +156,11 @@ def _xml(text: str) -> Iterator[Hit]:
         yield from _named(element.group(1), element.group(2), element.start(2))
     for element in _ATTRIBUTES.finditer(text):
         for attribute in _ATTRIBUTE.finditer(text, *element.span(2)):
-            cue = element.group(1) if attribute.group(1) in {"value", "extension"} else f"{element.group(1)} {attribute.group(1)}"
+            cue = (
+                element.group(1)
+                if attribute.group(1) in {"value", "extension"}
+                else f"{element.group(1)} {attribute.group(1)}"
+            )
             yield from _named(cue, attribute.group(2), attribute.start(2))
 
 
@@ -173,7 +185,10 @@ def _tables(text: str, separator: str) -> Iterator[Hit]:
 
 def _header(cells: list[str]) -> list[Kind | None]:
     kinds = [keys.kind_of(cell) if 0 < len(cell) < 40 else None for cell in (cell.strip(" \"'*") for cell in cells)]
-    kinds = [Kind.NAME if kind is None and cell.strip(" \"'*").casefold() in {"name", "patient"} else kind for kind, cell in zip(kinds, cells, strict=True)]
+    kinds = [
+        Kind.NAME if kind is None and cell.strip(" \"'*").casefold() in {"name", "patient"} else kind
+        for kind, cell in zip(kinds, cells, strict=True)
+    ]
     known = sum(kind is not None for kind in kinds)
     return kinds if known >= 2 or (known and len(cells) <= 3) else []
 
