@@ -77,7 +77,8 @@ def test_the_shipped_file_vouches_for_nothing_but_loopback() -> None:
     assert vouched == {"lm_studio", "ollama", "mlx", "embedded"}
     for provider in shipped().providers.values():
         assert provider.traits <= {Trait.ON_PREM}
-        assert not provider.base_url or provider.base_url.startswith("http://localhost:")
+        local = not provider.base_url or provider.base_url.startswith("http://localhost:")
+        assert local is (provider.name not in {"anthropic", "openai"})
 
 
 def test_the_shipped_file_leads_to_the_embedded_model_only_as_the_default() -> None:

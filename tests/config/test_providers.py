@@ -35,7 +35,7 @@ def provider(line: str, **environ: str) -> Settings:
         ("{kind: vllm, base_url: 'http://localhost:8081'}", Adapter.DIRECT),
         ("{kind: openai_compatible, base_url: 'https://x.example'}", Adapter.DIRECT),
         ("{kind: anthropic}", Adapter.LITELLM),
-        ("{kind: openai}", Adapter.LITELLM),
+        ("{kind: openai}", Adapter.DIRECT),
         ("{kind: azure, base_url: 'https://x.example'}", Adapter.LITELLM),
         ("{kind: bedrock}", Adapter.LITELLM),
         ("{kind: vertex}", Adapter.LITELLM),
@@ -64,10 +64,10 @@ def test_a_way_that_does_not_exist_is_refused(line: str) -> None:
     assert problem.remedy == "Remove `via`."
 
 
-def test_a_cloud_that_is_spoken_to_directly_has_its_public_address() -> None:
-    assert provider("{kind: anthropic, via: direct}").providers["p"].base_url == "https://api.anthropic.com"
-    assert provider("{kind: openai, via: direct}").providers["p"].base_url == "https://api.openai.com/v1"
-    assert provider("{kind: openai}").providers["p"].base_url == ""
+def test_a_cloud_with_a_public_address_has_it() -> None:
+    assert provider("{kind: anthropic}").providers["p"].base_url == "https://api.anthropic.com"
+    assert provider("{kind: openai}").providers["p"].base_url == "https://api.openai.com/v1"
+    assert provider("{kind: bedrock}").providers["p"].base_url == ""
 
 
 NETWORKS = "server: {on_prem_networks: [10.1.0.0/16]}\n"

@@ -120,17 +120,17 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
 
 
 @pytest.mark.parametrize(
-    ("kind", "adapter", "dialect"),
+    ("kind", "adapter", "source", "dialect"),
     [
-        (ProviderKind.ANTHROPIC, Adapter.DIRECT, Dialect.ANTHROPIC),
-        (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.OPENAI),
-        (ProviderKind.OLLAMA, Adapter.OLLAMA, Dialect.OLLAMA),
-        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OPENAI),
-        (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.OPENAI),
+        (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.ANTHROPIC, Dialect.ANTHROPIC),
+        (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.OPENAI, Dialect.OPENAI),
+        (ProviderKind.OLLAMA, Adapter.OLLAMA, Dialect.OPENAI, Dialect.OLLAMA),
+        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OLLAMA, Dialect.OPENAI),
+        (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.ANTHROPIC, Dialect.OPENAI),
     ],
 )
-def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, dialect):
-    assert dialect_of(target_of(kind, adapter)) is dialect
+def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, source, dialect):
+    assert dialect_of(target_of(kind, adapter), source) is dialect
 
 
 def test_a_callers_dialect_is_translated_after_redaction(send):
