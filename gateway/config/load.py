@@ -23,7 +23,9 @@ from gateway.config.servers import (
 from gateway.config.settings import Pricing, Settings
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.domain import Target
+from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
+from gateway.policy.rules import Policy
 
 
 def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> Settings:
@@ -46,12 +48,26 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
         problems += invalid.problems
     try:
         where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
-        rules = load_policies(read_policies(where))
+        rules = load_policies(read_policies(where), tests=read_policies(str(pathlib.Path(where) / "tests")))
+        if settings is not None:
+            problems += _unresolved(rules, settings)
     except DocumentInvalid as invalid:
         problems += invalid.problems
     if settings is None or problems:
         raise DocumentInvalid(problems)
     return replace(settings, policy=rules)
+
+
+def _unresolved(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
+    """Names in rules that the configuration does not know: such a rule would silently never apply."""
+    return unresolved(
+        policy,
+        agents=settings.table.agents,
+        routes=settings.table.routes,
+        callers=[caller.name for caller in settings.callers],
+        providers=settings.providers,
+        targets=settings.targets,
+    )
 
 
 def read_policies(directory: str) -> dict[str, str]:
