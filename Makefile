@@ -1,0 +1,97 @@
+# Triage Gateway. `make run` serves it here; `make test` is what CI checks; `make help` lists the rest.
+# Works with GNU make 3.81 (macOS) and later, and any POSIX shell.
+
+VENV  := .venv
+PY    := $(VENV)/bin/python
+STATE := state
+# The last file that `make models` writes: where it is, nothing has to be fetched.
+MODEL := $(STATE)/models/all-minilm-l6-v2.f16.gguf
+NODE  := tests/clients/node
+
+PORT ?=
+ARGS ?=
+# From the command line only: some shells export HOST as the name of the machine.
+ifeq ($(origin HOST),command line)
+HOST_OPTION := --host $(HOST)
+endif
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help install models run test lint format lock node clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@echo "usage: make COMMAND [PORT=8080] [HOST=127.0.0.1] [ARGS='further arguments']"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.run-installed ## create .venv with everything that `make run` needs
+
+models: $(VENV)/.run-installed ## fetch the two small demonstration models, once
+	@$(PY) -m gateway models fetch --state-dir $(STATE)
+
+run: $(VENV)/.run-installed $(MODEL) ## serve the gateway (PORT=, HOST=, ARGS='--log json')
+	@exec $(PY) -m gateway serve $(HOST_OPTION) $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: $(VENV)/.dev-installed $(MODEL) node ## everything CI checks (ARGS='tests/policy -k fallback')
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+	$(PY) -m mypy --no-error-summary
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.dev-installed ## style, types and import contracts
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	PYTHONPATH=. $(VENV)/bin/lint-imports
+
+format: $(VENV)/.dev-installed ## format the code, and mend what ruff can mend
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+lock: ## renew both lock files from pyproject.toml (ARGS=--upgrade)
+	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
+	$(LOCK) $(ARGS) --extra embedded --extra build pyproject.toml --output-file requirements.lock
+	$(LOCK) $(ARGS) --extra embedded --extra build --extra dev --constraint requirements.lock \
+	    pyproject.toml --output-file requirements-dev.lock
+
+node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
+
+clean: ## remove .venv, caches and Node packages; keeps state/
+	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- what the commands stand on ----------------------------------------------------------------------------------
+
+$(PY):
+	@for python in python3.11 python3.12 python3.13 python3; do \
+	    if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "creating $(VENV) with $$($$python --version)"; \
+	        exec $$python -m venv $(VENV); \
+	    fi; \
+	done; \
+	echo "No Python 3.11 or newer with venv was found. Install one, then try again:" >&2; \
+	echo "  macOS          brew install python@3.11" >&2; \
+	echo "  Debian, Ubuntu sudo apt install python3.11 python3.11-venv" >&2; \
+	echo "  Fedora         sudo dnf install python3.11" >&2; \
+	exit 1
+
+# Hashes are demanded of everything that is installed; the project itself is built with what the lock brought.
+$(VENV)/.run-installed: requirements.lock pyproject.toml | $(PY)
+	@echo "installing $$(grep -c == requirements.lock) pinned packages from requirements.lock (about a minute)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.run-installed
+	@echo "installing $$(grep -c == requirements-dev.lock) pinned packages from requirements-dev.lock"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(MODEL): | $(VENV)/.run-installed
+	@$(PY) -m gateway models fetch --state-dir $(STATE)
+
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	@command -v npm >/dev/null || { echo "The Node clients need Node.js 20 or newer with npm; install it, then try again." >&2; exit 1; }
+	cd $(NODE) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
