@@ -142,7 +142,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
-    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE})[- ](?:years?|yrs?)[- ](?:old|of age)\b)", judge=_age, patient=True),
+    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True),
     Rule(Kind.AGE, rf"(?i:\b(?:age[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})\b)", judge=_age, patient=True),
     Rule(Kind.AGE, rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b", judge=_patient_age, patient=True),
     Rule(Kind.AGE, r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b", 0.9, patient=True),

@@ -104,16 +104,17 @@ RULES: Final[tuple[Rule, ...]] = (
     announced(Kind.VEHICLE, r"v\.?i\.?n\.?|vehicle (?:id\w*|ident\w+(?: number)?|serial|number|no)|chassis(?: number| no)?", r"[a-hj-npr-z0-9]{11,17}\b|" + VALUE, _cued_number),
     announced(
         Kind.PLATE,
-        r"(?:licen[cs]e|number|registration|vehicle|car|truck|auto|state|temporary|[A-Z]{2}) ?(?:plates?|tags?)|plate (?:number|num|no|nr|#|id)|"
-        r"(?:vehicle|car) (?:reg|registration|tag|lic(?:ense)?)|lic(?:ense)? ?plt|kennzeichen|matricula|targa|tag (?:number|no|#)",
+        r"(?:licen[cs]e|number|registration|vehicle|car|truck|auto|state|temporary|[A-Z]{2}) ?(?:plates?|tags?)\b|plate (?:number\b|num\b|no\b|nr\b|#|id\b)|"
+        r"(?:vehicle|car) (?:reg|registration|tag|lic(?:ense)?)\b|lic(?:ense)? ?plt\b|kennzeichen\b|matricula\b|targa\b|tag (?:number|no|#)",
         r"(?:[a-z]{2}[ -])?[a-z0-9]{1,8}(?:[ -][a-z0-9]{1,5}){0,2}",
         _plate,
         tail=TAIL.replace("{0,6}", "{0,5}"),
     ),
     Rule(Kind.PLATE, r"\b(?i:plates?|tag)(?i:\s(?:is|was|reads?|reading))?[\s:#]{1,3}((?:[A-Z]{2}[ -])?(?:[A-Z]{1,4}[- ]?\d{1,5}[A-Z]{0,3}|\d{1,4}[- ]?[A-Z]{2,4}[- ]?\d{0,4}))\b", 0.9, Evidence.CUE),
-    announced(Kind.BIOMETRIC, _BIO + _BIO_NOUN, r"[a-z0-9][a-z0-9+/=_.:-]{3,120}", _biometric),
+    announced(Kind.BIOMETRIC, rf"(?:{_BIO}){_BIO_NOUN}\b", r"[a-z0-9][a-z0-9+/=_.:-]{3,120}", _biometric),
     Rule(Kind.BIOMETRIC, rf"\b({_BIO_FILE})\b", 0.93, Evidence.CUE),
     Rule(Kind.BIOMETRIC, r"\b((?:FP|FPR|VP|VPR|RET|RTN|IRIS|BIO|FACE|PALM)-[A-Z0-9]*\d[A-Z0-9-]{2,40})\b", 0.85),
+    cued(Kind.PHOTO, r"(?:photo(?:graph)?|picture|headshot|portrait|face photo)[\s_-](?:file|ref|reference|asset|record|archive)", digits=3),
     cued(Kind.PHOTO, r"(?:photo(?:graph)?|picture|headshot|portrait|selfie|mug ?shot|snapshot|image|face)(?:[\s_-](?:file|image|ref|reference|asset))?", STRICT, digits=3),
     Rule(Kind.PHOTO, rf"(?:^|[^\w./-])({_PICTURE_FILE})\b", judge=_picture),
     Rule(Kind.PHOTO, r"\b((?:IMG|DSC[FN]?|DCIM|PXL|PHOTO)[_-]?\d{3,}(?:[_-]\d+)?)\b", 0.9),
