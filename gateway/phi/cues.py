@@ -8,16 +8,16 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.rules import Evidence, Judge, Rule
 
-_LABEL: Final = r"(?:numbers?|num|nbr|no|nos|nr|ids?|identifiers?|identification|code|ref|value)"
+_LABEL: Final = r"(?:numbers?|num|nbr|no|nos|nr|ids?|identifiers?|identification|code)"
 _FILLER: Final = (
     r"(?:on (?:file|record|card)|(?:for|of) (?:this|the|my|our|her|his) (?:patient|pt|member|client)|listed|recorded|assigned|"
     r"provided|given|currently|documented|registered|issued|used|as|still|also|now|here|reads?|shows?|ends in|ending(?: in)?|"
     r"(?:the )?last (?:four|4)(?: digits)?|entered|verified|confirmed|was|is|are|of|be|equals|it'?s|being|known|printed|reported|"
-    r"noted|updated|changed|corrected|to|and|for|in|the)"
+    r"noted|updated|changed|corrected|to|and|for|in|the|on|am|le|el|il|den)"
 )
 _JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,-]"
 TAIL: Final = (
-    rf"(?:[\s_.-]{{0,2}}{_LABEL}\b\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
+    rf"(?:</\w{{1,9}}>)?(?:[\s_.-]{{0,2}}{_LABEL}\b\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
     rf"(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"
 )
 """What may stand between a strong cue and its value."""
@@ -40,7 +40,7 @@ _DATE: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _PUBLIC: Final = re.compile(
     r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|icd|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|"
-    r"stage|grade|type|version|v\d|covid|h\dn\d|v?section)[-_:. ]?\d"
+    r"stage|grade|type|version|v\d{1,2}(?:\.|\b)|covid|h\dn\d|v?section)[-_:. ]?\d"
 )
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)[\s\"'*(\[#is]*$")
@@ -48,13 +48,21 @@ _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)
 
 def identifies(value: str, before: str, after: str, *, digits: int, weak: bool = False) -> bool:
     """Whether a value after a cue is an identifier: not a date, measure, bare year or public code, and long enough."""
-    if _MEASURE.match(value[-1] + after) or _DATE.match(value) or (weak and _PUBLIC.match(value)):
+    if _MEASURE.match(value[-1] + after) or _is_date(value) or (weak and _PUBLIC.match(value)):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False
     if _YEAR.match(value) and not _NUMBERED.search(before):
         return False
     return sum(char.isdigit() for char in value) >= digits
+
+
+def _is_date(value: str) -> bool:
+    if _DATE.match(value) is None:
+        return False
+    first, second, *rest = (int(part) for part in re.findall(r"\d+", value)[:3])
+    month, day = (second, rest[0] if rest else 1) if first > 31 else (first, second)
+    return 1 <= month <= 31 and 1 <= day <= 31 and min(month, day) <= 12
 
 
 def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str = VALUE, uuid: bool = True) -> Rule:

@@ -10,6 +10,9 @@ from gateway.phi.rules import Rule
 
 _NUMBER: Final = r"(?:numbers?|num|nbr|no|nr|ids?|identifier|#)"
 
+_LICENCE_VALUE: Final = r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}"
+"""Licences are written with spaces, and a state or a surname may stand first."""
+
 _MRN: Final = (
     cued(
         Kind.MRN,
@@ -73,14 +76,14 @@ _LICENCE: Final = (
         r"licen[cs]e|state id|fuhrerschein|permis de conduire|patente",
         STRICT,
         digits=3,
-        value=r"(?:[a-z]{2}[ -])?" + r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ]\d[a-z0-9]*){0,6}",
+        value=_LICENCE_VALUE,
     ),
     cued(
         Kind.LICENCE,
         r"(?:drivers?'?s?|driving|medical|nursing|professional|state|pharmac\w+|physician'?s?|provider|rn|md|np|pa|dental|pilot'?s?|commercial"
         r"|practitioner|practice|marriage|hunting|teaching|[a-z]{2}) (?:licen[cs]e|lic|permit|certificate)\b\.?|dln?\b|(?-i:DL|CDL)|licen[cs]e",
         digits=5,
-        value=r"(?:[a-z]{2}[ -])?" + r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ]\d[a-z0-9]*){0,6}",
+        value=_LICENCE_VALUE,
     ),
 )
 _DEVICE: Final = (

@@ -21,7 +21,7 @@ _CUE: Final = (
     r"(?:national|citizen|identity|resident|government)[\s-]?(?:id(?:entity|entification)?|card|registration|service)(?: (?:card|number))?|id card|passport|"
     r"visa (?:number|no)|green card|uscis|alien (?:registration|number)|a-?number|tribal id|itin"
 )
-_ANY: Final = r"[a-z]{0,6}[ -]?\d[a-z0-9]*(?:[ ./-]{1,2}[a-z0-9]*\d[a-z0-9]*){0,6}(?:[- ]?[a-z]\b)?|[a-z]{4,6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"
+_ANY: Final = r"[a-z]{0,6}[ -]?\d[a-z0-9]*(?:[ ./-]{1,2}[a-z0-9]*\d[a-z0-9]*){0,6}(?:[- ]?[a-z]{1,2}\b)?|[a-z]{4,6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"
 _N: Final = r"(?:^|[^\w./-])"
 
 _SHAPES: Final = (
