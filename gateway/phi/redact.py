@@ -155,7 +155,7 @@ def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
     groups: list[list[Finding]] = []
     end = -1
     for finding in sorted(findings, key=lambda finding: (finding.start, finding.end)):
-        if finding.start < end:
+        if groups and finding.start < end:
             groups[-1].append(finding)
         else:
             groups.append([finding])

@@ -35,7 +35,7 @@ from gateway.wire.jsontext import LiteralKind, literals
 MAX_DEPTH: Final = 96
 MAX_LEAVES: Final = 100_000
 """Beyond either bound the rest of a payload is `unreadable`, so that no body costs more than a known time."""
-_DATA_URL = re.compile(r"data:([\w.+-]+)/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+){0,4};base64,[A-Za-z0-9+/=_\s-]*\Z")
+_DATA_URL = re.compile(r"data:([\w.+-]+)/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+){0,4};base64,[A-Za-z0-9+/=_-]*\Z")
 _MEDIA = {"image": UnknownReason.IMAGE, "audio": UnknownReason.AUDIO}
 _JSON_FORMS = {
     LiteralKind.KEY: Form.JSON_KEY,

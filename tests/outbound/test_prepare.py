@@ -198,7 +198,7 @@ def test_what_an_echo_sends_back_is_what_the_caller_sent(text, arguments, cut):
     restorer = ReplyRestorer(Dialect.OPENAI, prepared.pseudonyms)
     content, said = "", ""
     for event in [
-        out for event in echo(prepared.outbound.tree, cut=cut) for out in restorer.event(event)
+        out for piece in echo(prepared.outbound.tree, cut=cut) for out in restorer.event(piece)
     ] + restorer.end():
         for choice in event["choices"]:
             content += choice["delta"].get("content") or ""
