@@ -120,8 +120,9 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
 
 
 @pytest.mark.parametrize(
-    ("kind", "adapter", "source", "dialect"),
+    ("kind", "adapter", "caller", "dialect"),
     [
+        (ProviderKind.ANTHROPIC, Adapter.DIRECT, Dialect.ANTHROPIC, Dialect.ANTHROPIC),
         (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.ANTHROPIC, Dialect.ANTHROPIC),
         (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.OPENAI, Dialect.OPENAI),
         (ProviderKind.OLLAMA, Adapter.OLLAMA, Dialect.OPENAI, Dialect.OLLAMA),
@@ -129,8 +130,21 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
         (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.ANTHROPIC, Dialect.OPENAI),
     ],
 )
-def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, source, dialect):
-    assert dialect_of(target_of(kind, adapter), source) is dialect
+def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, caller, dialect):
+    assert dialect_of(target_of(kind, adapter), caller) is dialect
+
+
+@pytest.mark.parametrize(
+    ("kind", "caller", "adapter"),
+    [
+        (ProviderKind.ANTHROPIC, Dialect.ANTHROPIC, Adapter.DIRECT),
+        (ProviderKind.ANTHROPIC, Dialect.OPENAI, Adapter.LITELLM),
+        (ProviderKind.OPENAI, Dialect.OPENAI, Adapter.DIRECT),
+    ],
+)
+def test_claude_is_reached_directly_in_its_own_dialect_only(send, kind, caller, adapter):
+    payload = {"max_tokens": 9, **ASKED}
+    assert send(payload, caller, target=target_of(kind)).outbound.adapter is adapter
 
 
 def test_a_callers_dialect_is_translated_after_redaction(send):
