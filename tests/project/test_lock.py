@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tests.project.source import ROOT
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^ ;\\]+)", re.MULTILINE)
+BAD_LITELLM = ("1.82.7", "1.82.8", "1.107.0", "1.107.1")
+"""Releases that were tampered with or withdrawn."""
+
+
+def pins(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    found: dict[str, set[str]] = {}
+    for match in PIN.finditer(text):
+        found.setdefault(match["name"], set()).add(match["version"])
+    return found
+
+
+def wanted(extras):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_has_hashes_and_nothing_but_pins_is_there(lock):
+    entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8").strip())
+    assert [entry for entry in entries if not (PIN.match(entry) and "--hash=sha256:" in entry)] == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("requirements.lock", ["embedded", "build"]), (LOCKS[1], ["embedded", "build", "dev"])]
+)
+def test_the_lock_holds_what_the_project_asks_for(lock, extras):
+    held = pins(lock)
+    broken = [
+        str(requirement)
+        for requirement in wanted(extras)
+        if not any(version in requirement.specifier for version in held.get(requirement.name.lower(), ()))
+    ]
+    assert broken == [], "run `make lock`"
+
+
+def test_development_runs_what_users_run():
+    users, ours = pins(LOCKS[0]), pins(LOCKS[1])
+    assert {name: (versions, ours.get(name)) for name, versions in users.items() if ours.get(name) != versions} == {}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_no_bad_release_of_litellm_is_locked(lock):
+    versions = pins(lock)["litellm"]
+    assert versions
+    assert versions.isdisjoint(BAD_LITELLM)
+    assert not any(Version(version).release[:2] == (1, 107) for version in versions)
+
+
+def test_no_bad_release_of_litellm_is_permitted():
+    (litellm,) = [requirement for requirement in wanted([]) if requirement.name == "litellm"]
+    assert litellm.extras == set()  # the SDK only
+    assert [version for version in BAD_LITELLM if version in litellm.specifier] == []

@@ -1,0 +1,142 @@
+"""Laws 1 and 9 and the habits behind them, held against the syntax tree of every module."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.project.source import imports, modules, reaches, tree
+
+MAKERS = {"Egress": "gateway/policy/decide.py", "Outbound": "gateway/outbound/prepare.py"}
+"""The one module that may make each sealed value."""
+CONNECTORS = ("aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "ftplib")
+"""What can open a connection to someone else."""
+CONNECT_ELSEWHERE = {
+    "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
+}
+LOGGERS = ("logging", "structlog", "loguru", "warnings")
+
+
+def constructions(name):
+    """Modules in which something called `name` is called."""
+    return {
+        module
+        for module, path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and called(node.func) == name
+    }
+
+
+def called(function):
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+@pytest.mark.parametrize(("name", "maker"), MAKERS.items())
+def test_a_sealed_value_is_made_in_one_place(name, maker):
+    assert constructions(name) <= {maker}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_sealed_value_is_neither_renamed_nor_subclassed(name):
+    """An alias or a subclass would hide a construction from the test above."""
+    hidden = []
+    for module, path in modules():
+        for node in ast.walk(tree(path)):
+            match node:
+                case ast.ImportFrom(names=names):
+                    hidden += [module for alias in names if alias.name == name and alias.asname]
+                case ast.ClassDef(bases=bases):
+                    hidden += [module for base in bases if isinstance(base, ast.Name) and base.id == name]
+                case ast.Assign(value=ast.Name(id=value)) if value == name:
+                    hidden.append(module)
+    assert hidden == []
+
+
+@pytest.mark.parametrize("trick", ["__new__", "__setattr__", "__reduce__", "copy"])
+def test_nothing_makes_a_value_behind_its_constructor(trick):
+    """`object.__new__(Outbound)` would need no seal."""
+    found = {
+        module
+        for module, path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr == trick
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"object", *MAKERS}
+    }
+    assert found == set()
+
+
+def test_only_upstream_opens_connections_and_the_command_to_the_gateway_itself():
+    offenders = {
+        (module, connector)
+        for module, path in modules()
+        for connector in CONNECTORS
+        if reaches(imports(path), connector)
+        and not module.startswith("gateway/upstream/")
+        and not (module.startswith("gateway/cli/") and connector == "httpx")
+        and module not in CONNECT_ELSEWHERE
+    }
+    assert offenders == set()
+
+
+def test_asyncio_opens_connections_nowhere():
+    """`asyncio.open_connection` and `loop.create_connection` would slip past the list of modules."""
+    tricks = {
+        "open_connection",
+        "create_connection",
+        "open_unix_connection",
+        "sock_connect",
+        "create_datagram_endpoint",
+    }
+    found = {
+        (module, node.attr)
+        for module, path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in tricks
+    }
+    assert found == set()
+
+
+def test_nothing_but_its_adapter_imports_litellm():
+    assert {module for module, path in modules() if reaches(imports(path), "litellm")} <= {
+        "gateway/upstream/litellm.py"
+    }
+
+
+def test_only_observability_logs():
+    offenders = {
+        (module, logger)
+        for module, path in modules()
+        for logger in LOGGERS
+        if reaches(imports(path), logger) and not module.startswith("gateway/observability/")
+    }
+    assert offenders == set()
+
+
+def test_nobody_reaches_for_attributes_by_name():
+    found = {
+        f"{module}:{node.lineno}"
+        for module, path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and called(node.func) in {"getattr", "setattr", "eval", "exec"}
+    }
+    assert found == set()
+
+
+def test_no_function_takes_whatever_comes():
+    found = {
+        f"{module}:{node.lineno} {node.name}"
+        for module, path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.args.kwarg is not None
+    }
+    assert found == set()
+
+
+def test_any_stays_where_foreign_shapes_come_in():
+    allowed = ("gateway/wire/", "gateway/upstream/litellm.py")
+    assert {m for m, path in modules() if "typing.Any" in imports(path) and not m.startswith(allowed)} == set()
