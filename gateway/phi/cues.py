@@ -8,21 +8,21 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.rules import Evidence, Judge, Rule
 
-_LABEL: Final = r"(?:numbers?|num|nbr|no|nos|nr|ids?|identifiers?|identification|code)"
+_LABEL: Final = r"(?:numbers?|num|nbr|no|nos|nr|ids?|identifiers?|identification|code|ref(?:erence)?[\s:.#])"
 _FILLER: Final = (
     r"(?:on (?:file|record|card)|(?:for|of) (?:this|the|my|our|her|his) (?:patient|pt|member|client)|listed|recorded|assigned|"
     r"provided|given|currently|documented|registered|issued|used|as|still|also|now|here|reads?|shows?|ends in|ending(?: in)?|"
     r"(?:the )?last (?:four|4)(?: digits)?|entered|verified|confirmed|was|is|are|of|be|equals|it'?s|being|known|printed|reported|"
-    r"noted|updated|changed|corrected|to|and|for|in|the|on|am|le|el|il|den)"
+    r"noted|updated|changed|corrected|to|and|for|in|the|on|under|area|am|le|el|il|den)"
 )
-_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,-]"
+_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,/-]"
 TAIL: Final = (
-    rf"(?:</\w{{1,9}}>)?(?:[\s_.-]{{0,2}}{_LABEL}\b\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
+    rf"(?:</\w{{1,9}}>)?(?:[\s_.,-]{{0,2}}{_LABEL}(?:\b|_)\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
     rf"(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"
 )
 """What may stand between a strong cue and its value."""
 STRICT: Final = (
-    rf"(?:(?:[\s_.-]{{0,2}}{_LABEL}\b\.?|[\s_]?#){{1,3}}(?:\s?\([^()\n]{{1,24}}\))?(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"
+    rf"(?:(?:[\s_.-]{{0,2}}{_LABEL}(?:\b|_)\.?|[\s_]?#){{1,3}}(?:\s?\([^()\n]{{1,24}}\))?(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"
     rf"|(?:\s?\([^()\n]{{1,24}}\))?(?:\s(?:is|was|on file|are)\b)?[\"'*_]{{0,3}}\s?[:=]>?{_JOINER}{{0,6}})"
 )
 """The same after a weak cue: a word for number, a hash or a colon is needed."""
@@ -39,16 +39,16 @@ _DATE: Final = re.compile(
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _PUBLIC: Final = re.compile(
-    r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|icd|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|"
+    r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|icd-?(?:9|1[01])-|"
     r"stage|grade|type|version|v\d{1,2}(?:\.|\b)|covid|h\dn\d|v?section)[-_:. ]?\d"
 )
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)[\s\"'*(\[#is]*$")
 
 
-def identifies(value: str, before: str, after: str, *, digits: int, weak: bool = False) -> bool:
+def identifies(value: str, before: str, after: str, *, digits: int, weak: bool = False, dated: bool = False) -> bool:
     """Whether a value after a cue is an identifier: not a date, measure, bare year or public code, and long enough."""
-    if _MEASURE.match(value[-1] + after) or _is_date(value) or (weak and _PUBLIC.match(value)):
+    if _MEASURE.match(value[-1] + after) or (_is_date(value) and not dated) or (weak and _PUBLIC.match(value)):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False
@@ -65,13 +65,16 @@ def _is_date(value: str) -> bool:
     return 1 <= month <= 31 and 1 <= day <= 31 and min(month, day) <= 12
 
 
-def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str = VALUE, uuid: bool = True) -> Rule:
-    """A rule for what `cue` announces: a value with at least `digits` digits, of any check digit."""
+def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str = VALUE, uuid: bool = True, dated: bool = False) -> Rule:
+    """A rule for what `cue` announces: a value with at least `digits` digits, of any check digit.
+
+    `uuid` and `dated` say whether the value may look like a UUID or a date.
+    """
 
     def judge(value: str, before: str, after: str) -> float:
         if not uuid and _UUID.match(value):
             return 0.0
-        return 0.98 if identifies(value, before, after, digits=digits, weak=tail is STRICT) else 0.0
+        return 0.98 if identifies(value, before, after, digits=digits, weak=tail is STRICT, dated=dated) else 0.0
 
     return Rule(kind, rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))", 0.98, Evidence.CUE, judge, patient=True)
 

@@ -28,6 +28,7 @@ def find(text: str) -> list[Hit]:
     if "\t" in text and "\n" in text:
         hits.extend(_tables(text, "\t"))
     hits.extend(_labels(text))
+    hits.extend(_addresses(text))
     return hits
 
 
@@ -231,3 +232,21 @@ _NEXT_LABEL: Final = re.compile(
     r"(?i),? ?\b(?:mrn|dob|d\.o\.b|ssn|id|age|aged|sex|gender|male|female|phone|tel|cell|address|addr|date|acct|account|npi|dea|fax|e-?mail|pt|patient|"
     r"was|is|has|presents?|member|policy|insurance|admitted|seen|room|ward|unit|bed|encounter|visit|chart|md|do|rn|np|pa-?c|phd|born|the|he|she)\b\.?"
 )
+
+
+_ADDRESS_LABEL: Final = re.compile(r"(?i)\b(?:address|addr|residence|adresse|anschrift|direcci[oó]n|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})")
+_ADDRESS_ENDS: Final = re.compile(r"(?i)[,. ]{0,3}\b(?:phone|tel|telephone|cell|dob|mrn|ssn|e-?mail|fax|insurance|who|and|he|she|patient|pt|contact)\b|[.!?](?:\s+[A-Z]|\s*$)|\)")
+
+
+def _addresses(text: str) -> Iterator[Hit]:
+    """`Address: Apt 5, 99 King Rd, Austin` up to the end of the clause, when there is a number in it."""
+    for label in _ADDRESS_LABEL.finditer(text):
+        value = label.group(1)
+        stop = next((end for end in _ADDRESS_ENDS.finditer(value) if not _ABBREVIATED.search(value, 0, end.start())), None)
+        value = (value[: stop.start()] if stop else value).rstrip(" ,.")
+        if any(char.isdigit() for char in value) and " " in value and "@" not in value and "://" not in value and not _IP.match(value):
+            yield Hit(Kind.ADDRESS, label.start(1), label.start(1) + len(value), 0.93, Evidence.CUE, patient=True)
+
+
+_ABBREVIATED: Final = re.compile(r"(?i)\b(?:n|s|e|w|st|ave|rd|blvd|apt|ste|no|dr|ln|ct|mt|ft|p|o|hwy|str)$")
+_IP: Final = re.compile(r"[\d.:]+\b")

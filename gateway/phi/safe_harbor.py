@@ -47,7 +47,7 @@ _PERSON: Final = re.compile(
     r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.|[mf])\b|patient\b|pt\b|mr\.?|mrs\.?|ms\.?|male|female|man|woman|boy|girl|"
     r"infant|newborn|toddler|gentleman|lady|mother|father|daughter|son\b|wife|husband|his|her|he|she|my)\b"
 )
-_PERSONAL: Final = re.compile(r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/|(?:mrn|ssn|dob|patient_?id|pid)=|portal|profile|logged in|log-?in")
+_PERSONAL: Final = re.compile(r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in")
 _PUBLIC: Final = re.compile(
     r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|who|updated?|version|revis(?:ed|ion)|released?|trial|study|"
     r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"

@@ -11,10 +11,10 @@ from gateway.phi.cues import announced
 from gateway.phi.rules import Evidence, Rule
 
 _EXT: Final = r"(?:,?\s?(?:x|ext\.?|extension)\s?\d{1,6})?"
-_US: Final = rf"(?:\+?1[-. ]?)?(?:\(\d{{3}}\)\s?|\d{{3}}[-. /]\s?)\d{{3}}[-. ]\d{{4}}{_EXT}"
+_US: Final = rf"(?:(?:\+|00)?1[-. ]?)?(?:\(\d{{3}}\)[\s.-]?|\d{{3}}[-. /]\s?)\d{{3}}[-. ]\d{{4}}{_EXT}"
 _PLUS: Final = rf"(?:\+|\b00)[1-9]\d{{0,2}}[-. ]?(?:\(\d{{1,4}}\)[-. ]?)?\d{{1,5}}(?:[-. /]?\d{{2,5}}){{1,5}}\b{_EXT}"
 _NATIONAL: Final = r"0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}|0[1-9](?:[ .-]\d{2}){4}|\(0\d{1,4}\)\s?\d{3,4}[ -]?\d{3,5}"
-_ANY: Final = rf"(?:\+?\(?\d[\d\s().-]{{5,18}}\d|\d{{3}}[-. ]\d{{4}}){_EXT}"
+_ANY: Final = rf"(?:\+?\(?\d[\d\s()./-]{{5,18}}\d|\d{{3}}[-. ]\d{{4}}){_EXT}"
 _PHONE_CUE: Final = (
     r"(?:tele)?phone|tel|cell(?:ular|phone)?|mobile|mob|ph|call(?:ed|ing)?|call ?back|contact(?:ed)?|reach(?:ed|able)?|text(?:ed)?|"
     r"dial(?:ed|ing)?|pager|beeper|whats ?app|sms|voicemail|landline|(?:home|work|office|day|evening|emergency|mother|wife|husband|son|"

@@ -16,6 +16,7 @@ _MONTH: Final = (
     r"gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)"
 )
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_WEEKDAY: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
 _YEAR: Final = r"(?:(?:18|19|20)\d\d|'\d\d)"
 _YY: Final = r"(?:(?:18|19|20)\d\d|'?\d\d)"
 _ORDINAL: Final = (
@@ -31,7 +32,7 @@ _NOT_A_DATE: Final = re.compile(r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain
 _PREPOSITION: Final = re.compile(
     r"(?i)(?:\bon|since|dated?|until|till|before|after|by|from|between|and|through|thru|to|around|approx\w*|circa|ca\.?|of|seen|visit|admit\w*|"
     r"discharg\w*|adm|d/c|dc|due|dob|born|birthday|lmp|edd|surgery|procedure|exam|scan|mri|ct|eval\w*|appt|appointment|f/u|follow-?up|labs?|"
-    r"drawn|collected|last|next|this|the|:|@|\()[\s:#(]*(?:the |about )?$"
+    r"drawn|collected|last|next|this|the|here|dx'?d|rx'?d|:|@|\()[\s:#(]*(?:the |about )?$"
 )
 
 
@@ -65,7 +66,7 @@ def _named(value: str, before: str, after: str) -> float:
         return 0.0
     month = re.search(r"[A-Za-z]+", re.sub(r"(?i)\d(?:st|nd|rd|th)|\b(?:of|the)\b", "", value))
     word = month.group() if month else ""
-    verb_like = word in {"may", "march", "mar", "dec", "sep", "MAR", "OCT", "SEP", "may.", "second"}
+    verb_like = len(re.findall(r"\d+", value)) < 2 and word in {"may", "march", "mar", "dec", "sep", "MAR", "OCT", "SEP", "may.", "second"}
     if verb_like and not re.search(r"\d(?:st|nd|rd|th)|(?:19|20)\d\d|'\d\d", value) and not _PREPOSITION.search(before):
         return 0.0
     return 0.95
@@ -77,7 +78,7 @@ def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _DATE_CUE: Final = (
-    r"d\.?o\.?b\.?|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
+    r"d\.?o\.?b\.?|b\.|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
     r"d\.?o\.?[dsa]\.?|birthday|geb(?:\.|oren|urtsdatum)|ne\(?e\)? le|fecha de nacimiento|data di nascita|deceased|expired|died|death date|"
     r"admission date|discharge date|admit date|service date|visit date|adm(?:itted)?|discharged|date|lmp|edd|edc"
 )
@@ -109,11 +110,15 @@ def _patient_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.0 if re.search(r"(?i)(?:over|under|than|[<>]=?|to|above|below|last|past|first|within|after|-)\s*$", before) else 0.97
 
 
+def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.85 if re.match(r"(?: and\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b)(?!\d)", after) else 0.0
+
+
 _D: Final = rf"{_DAY}"
 _NAMED: Final = (
-    rf"{_MONTH}[\s.,-]{{0,2}}{_D},?[\s,-]{{1,3}}(?:of )?{_YY}"  # March 3rd, 2021
-    rf"|{_D}[\s.-]{{0,2}}(?:day of |of )?{_MONTH}[\s.,-]{{0,3}}{_YY}"  # 3 March 2021, 03MAR2021, 3-Mar-21
-    rf"|{_MONTH}[\s.-]{{1,2}}{_D}"  # March 3
+    rf"(?:{_WEEKDAY},? )?{_MONTH}[\s.,/-]{{0,2}}{_D},?[\s,/-]{{1,3}}(?:of )?{_YY}"  # March 3rd, 2021
+    rf"|(?:{_WEEKDAY},? )?{_D}[\s./-]{{0,2}}(?:day of |of )?{_MONTH}[\s.,/-]{{0,3}}{_YY}"  # 3 March 2021, 03MAR2021, 3-Mar-21
+    rf"|(?:{_WEEKDAY},? )?{_MONTH}[\s.-]{{1,2}}{_D}"  # March 3
     rf"|{_D}[\s-](?:of )?{_MONTH}"  # 3rd of March
     rf"|{_MONTH}[\s,.-]{{1,2}}(?:of )?{_YEAR}"  # March 2021
     rf"|{_YEAR}[\s-]{_MONTH}[\s-]{_D}"  # 2021 Mar 03
@@ -129,7 +134,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.DATE, rf"(?:^|[^\w.])({_ISO})", 0.97, judge=_numeric),
     Rule(Kind.DATE, rf"(?:^|[^\w.+/-])((?:{_SLASHED}))(?:\b|T)", 0.95, judge=_numeric),
     Rule(Kind.DATE, r"(?:^|[^\w./-])(\d{1,2}/\d{1,2})\b", 0.75, judge=_day_only),
-    Rule(Kind.DATE, r"(?:^|[^\w./-])((?:0[1-9]|1[0-2])/(?:19|20)\d\d)\b", 0.8, judge=lambda value, before, after: 0.8),  # noqa: ARG005
+    Rule(Kind.DATE, r"(?:^|[^\w./-])((?:0?[1-9]|1[0-2])/(?:19|20)\d\d)\b", 0.8, judge=lambda value, before, after: 0.8),  # noqa: ARG005
     Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_NAMED})\b)", judge=_named),
     Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_SPOKEN})\b)", judge=_named),
     Rule(
@@ -143,7 +148,14 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True),
-    Rule(Kind.AGE, rf"(?i:\b(?:age[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})\b)", judge=_age, patient=True),
+    Rule(Kind.AGE, rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})(?:y|yo|yrs?)?\b)", judge=_age, patient=True),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:patient|pt|she|he|mother|father|mom|dad|grand(?:mother|father|ma|pa)|wife|husband|lady|woman|man|gentleman|who|aunt|uncle)(?: is|'s| was| just turned| turned)"
+        rf"(?: now| already| currently| only| about| almost)? ({_OLD}))\b",
+        judge=_stated_age,
+        patient=True,
+    ),
     Rule(Kind.AGE, rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b", judge=_patient_age, patient=True),
     Rule(Kind.AGE, r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b", 0.9, patient=True),
 )

@@ -69,7 +69,7 @@ _BIO: Final = (
     r"biometric|signature|keystroke)[\s_-]?(?:scan|recognition|geometry|template|hash|token|profile|pattern|map|code|signature|identifier|"
     r"enrol?lment|sample|file|data|record|key|vector|id)s?"
 )
-_BIO_NOUN: Final = r"(?:[\s_-](?:scan|template|hash|token|profile|pattern|map|code|signature|enrol?lment|image|sample|file|data|record|key|vector|id|identifier|reference|ref)s?){0,3}"
+_BIO_NOUN: Final = r"(?:[\s_-](?:login|sign-?in|scan|template|hash|token|profile|pattern|map|code|signature|enrol?lment|image|sample|file|data|record|key|vector|id|identifier|reference|ref)s?){0,3}"
 _PICTURE_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.()-]{0,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|gif|webp|dcm|dicom|raw|cr2|nef|mp4|mov|JPE?G|PNG|HEIC|TIFF?|BMP|GIF|DCM|MP4|MOV)"
 _BIO_FILE: Final = r"[A-Za-z0-9_-]{0,60}(?i:finger|thumb|voice|retina|iris|palm|biometric|face)[A-Za-z0-9_-]{0,60}\.(?i:wsq|wav|mp3|iso|an2|eft|bin|dat|tmpl|fir|fmr|iris)"
 _KIND_NAMES: Final = "|".join(kind.name for kind in Kind)
@@ -114,7 +114,7 @@ RULES: Final[tuple[Rule, ...]] = (
     announced(Kind.BIOMETRIC, rf"(?:{_BIO}){_BIO_NOUN}\b", r"[a-z0-9][a-z0-9+/=_.:-]{3,120}", _biometric),
     Rule(Kind.BIOMETRIC, rf"\b({_BIO_FILE})\b", 0.93, Evidence.CUE),
     Rule(Kind.BIOMETRIC, r"\b((?:FP|FPR|VP|VPR|RET|RTN|IRIS|BIO|FACE|PALM)-[A-Z0-9]*\d[A-Z0-9-]{2,40})\b", 0.85),
-    cued(Kind.PHOTO, r"(?:photo(?:graph)?|picture|headshot|portrait|face photo)[\s_-](?:file|ref|reference|asset|record|archive)", digits=3),
+    cued(Kind.PHOTO, r"(?:photo(?:graph(?:ic)?)?|picture|headshot|portrait|face photo)[\s_-](?:image|file|ref|reference|asset|record|archive)", digits=3),
     cued(Kind.PHOTO, r"(?:photo(?:graph)?|picture|headshot|portrait|selfie|mug ?shot|snapshot|image|face)(?:[\s_-](?:file|image|ref|reference|asset))?", STRICT, digits=3),
     Rule(Kind.PHOTO, rf"(?:^|[^\w./-])({_PICTURE_FILE})\b", judge=_picture),
     Rule(Kind.PHOTO, r"\b((?:IMG|DSC[FN]?|DCIM|PXL|PHOTO)[_-]?\d{3,}(?:[_-]\d+)?)\b", 0.9),

@@ -24,14 +24,15 @@ _WAY: Final = (
     "Square|Sq|Trail|Trl|Loop|Row|Alley|Plaza|Plz|Run|Path|Crescent|Cres|Close|Gardens|Gdns|Mews|Grove|Hill|Heights|Ridge|Crossing|Pike|"
     "Turnpike|Tpke|Expressway|Causeway|Cove|Point|Walk|Landing|Freeway|Fwy|Extension|Via|Vista|Meadows?|Commons?|Manor|Park|Bend|Glen|Green"
 )
-_UNIT: Final = r"(?:[,\s]{1,3}(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6})?"
+_UNIT: Final = r"(?:[,\s]{1,3}(?:\d{1,2}(?:st|nd|rd|th)\s(?:Floor|Fl)\b|(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6})){0,2}"
+_ABROAD: Final = r"[,\s]{1,3}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){0,2},?\s{1,2}(?:[A-Z]{2},?\s{1,2})?(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _TOWN: Final = (
     rf"(?:[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,3}},?\s{{1,3}}(?:(?:{_STATES})\b\.?|(?:{_STATE_NAMES})\b)(?:[,\s]{{1,3}}\d{{5}}(?:-\d{{4}})?)?"
-    rf"|[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,2}},?\s{{1,2}}\d{{5}}(?:-\d{{4}})?|,\s?\d{{5}}(?:-\d{{4}})?)?"
+    rf"|[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,2}},?\s{{1,2}}\d{{5}}(?:-\d{{4}})?|,\s?\d{{5}}(?:-\d{{4}})?|{_ABROAD})?"
 )
 _WORD: Final = r"(?:[A-Z][A-Za-z'.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las)"
 _US: Final = (
-    rf"\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?(?:\s1/2)?,?\s(?:(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{0,3}}{_WORD}\s(?i:{_WAY})\b\.?"
+    rf"(?:(?:Flat|Apt|Apartment|Unit|Suite)\.?\s[A-Za-z0-9]{{1,4}},\s)?\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?(?:\s1/2)?,?\s(?:(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{0,3}}{_WORD}\s(?i:{_WAY})\b\.?"
     rf"(?:\s(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\b\.?)?{_UNIT}{_TOWN}"
 )
 _US_LOWER: Final = (
@@ -40,6 +41,7 @@ _US_LOWER: Final = (
     rf"(?:,\s?[a-z.'-]+(?: [a-z.'-]+){{0,2}},?\s(?:{_STATES.lower()})\b(?:\s\d{{5}}(?:-\d{{4}})?)?)?"
 )
 _HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|RR|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
+_RURAL: Final = r"(?:RR|Rural Route|HC|Route)\s?#?\s?\d{1,4},?\sBox\s\d{1,5}[A-Z]?" + _TOWN
 _BOX: Final = r"(?i:p\.?\s?o\.?\s?box|post office box|postfach|apartado)\s?#?\s?\d{1,7}" + _TOWN
 _GERMANIC: Final = (
     r"[A-Z][a-z]+(?:[- ][A-Z]?[a-z]+){0,2}(?:stra(?:ss|s)e|str\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade|gatan|vagen|veien|gata|vej|gade|katu|tie)\s\d{1,4}\s?[a-z]?\b"
@@ -47,9 +49,9 @@ _GERMANIC: Final = (
     r"|[A-Z][a-z]+(?:er|en)?\s(?:Strase|Strasse|Str\.|Weg|Allee|Platz|Ring|Damm)\s\d{1,4}\s?[a-z]?\b(?:,?\s(?:[A-Z]-)?\d{4,5}\s[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){0,2})?"
 )
 _ROMANCE: Final = (
-    r"(?:\d{1,4},?\s(?:bis\s|ter\s)?(?i:rue|avenue|boulevard|place|chemin|impasse|allee|quai|route)\s(?:(?:de|du|des|la|le|l'|d'|les|saint|sainte)[\s'-]?){0,3}[A-Z][\w'-]+(?:[ -][A-Z]?[\w'-]+){0,3}"
+    r"(?:\d{1,4},?\s(?:bis\s|ter\s)?(?i:rue|avenue|boulevard|place|chemin|impasse|allee|quai|route)\s(?:(?:de|du|des|la|le|l'|d'|les|saint|sainte|Saint|Sainte)[\s'-]?){0,3}[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){0,3}"
     r"|(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrera|Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Largo)\s(?:(?:de|del|della|dei|la|las|los|el|do|da|dos)\s){0,2}[A-Z][\w'.-]+(?:\s(?:(?:de|del|la|y|e|do|da)\s)?[A-Z][\w'.-]+){0,3},?\s(?:n[.o]?\s?)?\d{1,4}[a-zA-Z]?\b)"
-    r"(?:[,\s]{1,3}\d{4,5}(?:-\d{3})?\s[A-Z][\w'-]+(?:[ -][A-Za-z][\w'-]+){0,3})?"
+    rf"(?:[,\s]{{1,3}}\d{{4,5}}(?:-\d{{3}})?\s[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){{0,3}}|{_ABROAD})?"
 )
 
 
@@ -101,6 +103,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_HIGHWAY})", 0.8, judge=_street),
     Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_US_LOWER})", 0.8, judge=_lower_street),
     Rule(Kind.ADDRESS, rf"(?:^|[^\w])({_BOX})", 0.95),
+    Rule(Kind.ADDRESS, rf"\b({_RURAL})", 0.95),
     Rule(Kind.ADDRESS, rf"\b({_GERMANIC})", 0.9),
     Rule(Kind.ADDRESS, rf"\b({_ROMANCE})", 0.9),
     announced(
@@ -117,6 +120,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(Kind.ZIP, rf"\b(?:{_STATES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
     Rule(Kind.ZIP, rf"\b(?:{_STATE_NAMES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
+    Rule(Kind.ZIP, r"(?i:\b(?:resid(?:es?|ing|ent)|lives?|living|patient|home|moved) (?:in|near|of|to|from) (\d{5}(?:-\d{4})?))\b", 0.85, patient=True),
     Rule(Kind.ZIP, r"(?:^|[^\w.$-])(\d{5}-\d{4})(?:$|[^\w-])", 0.7),
     Rule(
         Kind.ZIP,
