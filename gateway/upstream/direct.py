@@ -5,26 +5,20 @@ aiohttp and not httpx: one shared httpx client gave 25 requests a second at 64 n
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
-from gateway import __version__
-from gateway.domain import Dialect, Operation, Provider, ProviderKind
+from gateway.domain import Dialect, Operation, ProviderKind
 from gateway.events import EventSink
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies, faults, native
+from gateway.upstream.pools import Pools
 from gateway.upstream.port import Reply, leaving
-from gateway.upstream.sockets import Network, guard
+from gateway.upstream.sockets import Network
 
-CONNECT_S = 5.0
-KEEPALIVE_S = 4.0
-"""Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
-SILENCE_S = 600.0
-"""How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
 ANTHROPIC_VERSION = "2023-06-01"
 
 _PATHS = {
@@ -48,9 +42,7 @@ class Direct:
     """One connection pool per provider, made on first use."""
 
     def __init__(self, *, networks: Sequence[Network], events: EventSink) -> None:
-        self._networks = networks
-        self._events = events
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._pools = Pools(networks=networks, events=events)
         self._urls: dict[tuple[str, Dialect, Operation], URL] = {}
 
     async def send(self, outbound: Outbound) -> Reply:
@@ -67,7 +59,7 @@ class Direct:
         target = outbound.target
         token = leaving.set(outbound)
         try:
-            response = await self._session(target.provider).post(
+            response = await self._pools.session(target.provider).post(
                 self._url(endpoint, outbound),
                 data=outbound.content,
                 headers=_headers(endpoint, outbound),
@@ -87,9 +79,7 @@ class Direct:
             raise
 
     async def aclose(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
+        await self._pools.aclose()
 
     def _url(self, endpoint: Endpoint, outbound: Outbound) -> URL:
         key = (endpoint.base_url, outbound.dialect, outbound.operation)
@@ -104,28 +94,6 @@ class Direct:
                 base = endpoint.base_url.rstrip("/")
             url = self._urls[key] = URL(f"{base}/{_PATHS[outbound.dialect, outbound.operation]}")
         return url
-
-    def _session(self, provider: Provider) -> aiohttp.ClientSession:
-        session = self._sessions.get(provider.name)
-        if session is None:
-            tls: ssl.SSLContext | bool = True
-            if provider.ca_bundle:
-                tls = ssl.create_default_context(cafile=provider.ca_bundle)
-            connector = aiohttp.TCPConnector(
-                limit=0,
-                ssl=tls,
-                keepalive_timeout=KEEPALIVE_S,
-                socket_factory=guard(provider, self._networks, self._events),
-            )
-            session = self._sessions[provider.name] = aiohttp.ClientSession(
-                connector=connector,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
-                trust_env=False,
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": f"triage-gateway/{__version__}", "Accept-Encoding": "identity"},
-            )
-        return session
 
 
 def _headers(endpoint: Endpoint, outbound: Outbound) -> dict[str, str]:

@@ -1,0 +1,203 @@
+"""Sends through LiteLLM to every vendor it knows: its translation and nothing else of it.
+
+Imported on first use, in a thread, because the import takes seconds and 200 MiB. What LiteLLM brings along is off:
+retries, price-map and `.env` reads, telemetry, callbacks, logs, proxies. Its exceptions quote the provider and the
+request, so their text is never used; `litellm_wire` says what happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Final
+
+import httpx
+
+from gateway.domain import Operation, Target, Tree
+from gateway.errors import InvalidRequest, UpstreamRejected
+from gateway.events import AttemptResult, EventSink
+from gateway.outbound.prepare import Outbound
+from gateway.upstream import faults, litellm_params
+from gateway.upstream.litellm_reply import chunk_tree, reply_tree
+from gateway.upstream.litellm_wire import Exchange, NoWire, Wire
+from gateway.upstream.pools import SILENCE_S, Pools
+from gateway.upstream.port import AttemptFailed, Reply
+from gateway.upstream.sockets import Network
+
+_ENVIRONMENT: Final = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else the import asks GitHub for prices
+    "LITELLM_MODE": "PRODUCTION",  # else it reads ./.env
+    "AWS_EC2_METADATA_DISABLED": "true",  # boto would ask the network for credentials
+}
+_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "DEBUG", "OPENAI_LOG", "ANTHROPIC_LOG")
+
+
+class LiteLlm:
+    """The adapter; `on_import` is called once LiteLLM was imported, since it adds log handlers of its own."""
+
+    def __init__(self, *, networks: Sequence[Network], events: EventSink, on_import: Callable[[], None]) -> None:
+        self._pools = Pools(networks=networks, events=events)
+        self._on_import = on_import
+        self._loading: asyncio.Task[Any] | None = None
+
+    async def warm(self) -> None:
+        """Import LiteLLM now, so that the first request need not wait for it."""
+        await self._library()
+
+    async def send(self, outbound: Outbound) -> Reply:
+        """Send to the vendor of the target.
+
+        Raises:
+            AttemptFailed: whatever went wrong, as what it means for the request.
+        """
+        litellm = await self._library()
+        arguments = _arguments(litellm, outbound)
+        call = litellm.aembedding if outbound.operation is Operation.EMBEDDINGS else litellm.acompletion
+        exchange = Exchange(outbound, self._pools)
+        try:
+            with exchange.entered():
+                reply = await call(**arguments)
+        except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
+            exchange.close()
+            raise _failure(litellm, exchange, error) from None
+        except BaseException:
+            exchange.close()
+            raise
+        if outbound.stream and outbound.operation is Operation.CHAT:
+            return Reply(events=_events(litellm, reply, exchange), close=_closing(reply, exchange))
+        return Reply(tree=reply_tree(reply.model_dump(exclude_none=True)))
+
+    async def aclose(self) -> None:
+        if self._loading is not None:
+            with contextlib.suppress(ImportError):
+                litellm = await self._loading
+                await litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER.stop()
+        await self._pools.aclose()
+
+    async def _library(self) -> Any:
+        """LiteLLM, imported once."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_load, self._on_import))
+        return await asyncio.shield(self._loading)
+
+
+def _load(on_import: Callable[[], None]) -> Any:
+    os.environ.update(_ENVIRONMENT)
+    for name in _UNSET:
+        os.environ.pop(name, None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import litellm  # noqa: PLC0415 - seconds and 200 MiB, which only those pay who need it
+        import litellm.litellm_core_utils.logging_worker  # noqa: PLC0415
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, HTTPHandler  # noqa: PLC0415
+    _quieten(litellm)
+    wire = Wire()
+    # Every asynchronous client LiteLLM makes asks one of these two for its transport; blocking ones get none.
+    AsyncHTTPHandler.create_async_transport = staticmethod(lambda **_ignored: wire)
+    litellm.aclient_session = httpx.AsyncClient(transport=wire, follow_redirects=False, trust_env=False)
+    litellm.client_session = httpx.Client(transport=NoWire(), trust_env=False)
+    HTTPHandler._create_sync_transport = lambda _self: NoWire()  # noqa: SLF001
+    on_import()
+    return litellm
+
+
+def _quieten(litellm: Any) -> None:
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.set_verbose = False
+    litellm.turn_off_message_logging = True
+    litellm.redact_messages_in_exceptions = True
+    litellm.drop_params = False
+    litellm.modify_params = False
+    litellm.num_retries = 0
+    litellm.disable_aiohttp_trust_env = True
+    litellm.disable_token_counter = True  # it would invent usage that a provider did not report
+    litellm.disable_streaming_logging = True
+    litellm.disable_hf_tokenizer_download = True
+    litellm.cache = None
+    for callbacks in (litellm.callbacks, litellm.success_callback, litellm.failure_callback, litellm.input_callback):
+        callbacks.clear()
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).disabled = True
+
+
+def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
+    target = outbound.target
+    provider = target.provider
+    try:
+        litellm_params.check(provider)
+        return {
+            **litellm_params.connection(provider),
+            **litellm_params.request(
+                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, target)
+            ),
+            "model": litellm_params.model_name(target),
+            "timeout": SILENCE_S,
+            "stream_timeout": SILENCE_S,
+            "num_retries": 0,
+            "max_retries": 0,
+            "no-log": True,
+        }
+    except litellm_params.Incomplete as incomplete:
+        raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
+    except litellm_params.Unsupported as unsupported:
+        error = InvalidRequest(f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out.")
+        raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
+
+
+def _supported(litellm: Any, target: Target) -> frozenset[str]:
+    """The fields of the hub that LiteLLM can say to the target's vendor."""
+    if litellm_params.speaks_openai(target.provider):
+        return frozenset()
+    try:
+        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target))
+        return frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor) or ())
+    except Exception:  # noqa: BLE001 - the edge of a library that raises anything
+        error = UpstreamRejected(f"LiteLLM does not know the vendor of target {target.name}. Check its `model`.")
+        raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
+
+
+async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterator[Tree]:
+    """The chunks, as the hub's."""
+    while True:
+        try:
+            with exchange.entered():
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            break
+        except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
+            raise _failure(litellm, exchange, error) from None
+        yield chunk_tree(chunk.model_dump(exclude_none=True))
+    if exchange.failure is not None:
+        raise exchange.failure
+
+
+def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:
+    async def close() -> None:
+        exchange.close()  # at once, whatever LiteLLM does
+        with contextlib.suppress(Exception):
+            await stream.aclose()
+
+    return close
+
+
+def _failure(litellm: Any, exchange: Exchange, error: Exception) -> AttemptFailed:
+    """What happened, without a word of the exception's: as the wire saw it, or by the class of the error."""
+    if exchange.failure is not None:
+        return exchange.failure
+    target = exchange.outbound.target
+    kinds = litellm.exceptions
+    if isinstance(error, kinds.AuthenticationError):
+        return faults.refused(401, b"", target=target)
+    if not exchange.answered:  # it never left: LiteLLM cannot say it to this vendor
+        return faults.refused(400, b"", target=target)
+    if isinstance(error, kinds.RateLimitError):
+        return faults.refused(429, b"", target=target)
+    if isinstance(error, kinds.InternalServerError | kinds.ServiceUnavailableError):
+        return faults.refused(503, b"", target=target)
+    return faults.bad_reply(target, status=200)

@@ -1,0 +1,173 @@
+"""What LiteLLM is called with: a provider and a hub request in, keyword arguments out; knows no LiteLLM, opens nothing.
+
+LiteLLM falls back to environment variables for addresses, keys and regions it is not given. So every address is given,
+and a provider that lacks a setting is refused here instead.
+
+LM Studio and Ollama are reached as `openai/` with their `/v1`, like any server of OpenAI's dialect. LiteLLM's own
+`lm_studio/` refuses fields that the server takes (`reasoning_effort`; `dimensions` of embeddings). Its `ollama_chat/`
+asks `localhost:11434/api/show` twice a request whatever the address, gives every tool call of a stream the index 0, and
+drops `tool_choice`. Who needs Ollama's native options has the adapter `ollama`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gateway.domain import Operation, Provider, ProviderKind, Target, Tree
+
+Arguments = dict[str, Any]
+
+PREFIXES: Final[Mapping[ProviderKind, str]] = {
+    ProviderKind.ANTHROPIC: "anthropic/",
+    ProviderKind.OPENAI: "openai/",
+    ProviderKind.AZURE: "azure/",
+    ProviderKind.BEDROCK: "bedrock/",
+    ProviderKind.VERTEX: "vertex_ai/",
+    ProviderKind.LITELLM: "",  # the model names the vendor: `gemini/…`, `mistral/…`
+}
+"""What LiteLLM wants before a model's name; kinds that are not here are servers of OpenAI's dialect."""
+PARAMS: Final[Mapping[ProviderKind, Mapping[str, str]]] = {
+    ProviderKind.OPENAI: {"organization": "organization"},
+    ProviderKind.AZURE: {"api_version": "api_version"},
+    ProviderKind.BEDROCK: {
+        "region": "aws_region_name",
+        "access_key_id": "aws_access_key_id",
+        "secret_access_key": "aws_secret_access_key",
+        "session_token": "aws_session_token",
+    },
+    ProviderKind.VERTEX: {
+        "project": "vertex_project",
+        "location": "vertex_location",
+        "credentials": "vertex_credentials",
+    },
+}
+"""`params:` of a provider, per kind, and LiteLLM's names for them."""
+REQUIRED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
+    ProviderKind.AZURE: ("api_version",),
+    ProviderKind.BEDROCK: ("region",),
+    ProviderKind.VERTEX: ("project", "location", "credentials"),
+}
+_ADDRESSES: Final[Mapping[ProviderKind, str]] = {
+    ProviderKind.ANTHROPIC: "https://api.anthropic.com",
+    ProviderKind.OPENAI: "https://api.openai.com/v1",
+}
+FIELDS: Final = frozenset(
+    {
+        *("messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "seed"),
+        *("max_tokens", "max_completion_tokens", "presence_penalty", "frequency_penalty", "logit_bias"),
+        *("logprobs", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
+        *("response_format", "prediction", "reasoning_effort", "verbosity", "modalities", "audio", "service_tier"),
+        *("input", "encoding_format", "dimensions"),
+    }
+)
+"""Fields of the hub that become arguments. No other does, because many arguments of LiteLLM configure it."""
+_ALWAYS: Final = frozenset({"messages", "stream", "stream_options", "input", "encoding_format"})
+_NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
+    "n": (1,),
+    "presence_penalty": (0,),
+    "frequency_penalty": (0,),
+    "logprobs": (False,),
+    "top_logprobs": (0,),
+    "logit_bias": ({},),
+    "tools": ([],),
+    "functions": ([],),
+    "modalities": (["text"],),
+    "response_format": ({"type": "text"},),
+    "tool_choice": ("auto",),
+}
+"""Values that say what a target does anyway."""
+_HINTS: Final = frozenset(
+    {"seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier"}
+)
+"""Fields that ask for the same answer in another manner: left out where a target does not know them."""
+
+
+class Incomplete(ValueError):
+    """The provider's `params` lack something or name something unknown; the message says what."""
+
+
+class Unsupported(ValueError):
+    """A field of the request that the target cannot honour; `field` is its name."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def speaks_openai(provider: Provider) -> bool:
+    """Whether LiteLLM sends the request on in OpenAI's dialect, so that every field may pass."""
+    return provider.kind not in PREFIXES or provider.kind in {ProviderKind.OPENAI, ProviderKind.AZURE}
+
+
+def model_name(target: Target) -> str:
+    """The model as LiteLLM wants it. The prefix always comes in front: LM Studio has models called `openai/…`."""
+    return PREFIXES.get(target.provider.kind, "openai/") + target.model
+
+
+def check(provider: Provider) -> None:
+    """Whether the provider is configured whole.
+
+    Raises:
+        Incomplete: a setting is missing or unknown.
+    """
+    missing = [name for name in REQUIRED.get(provider.kind, ()) if not provider.params.get(name)]
+    if provider.kind is ProviderKind.BEDROCK and not provider.api_key:
+        # LiteLLM would look for credentials on this machine, and ask the network for them.
+        missing += [name for name in ("access_key_id", "secret_access_key") if not provider.params.get(name)]
+    if missing:
+        raise Incomplete(f"Provider {provider.name} needs {_names(missing)} under `params`.")
+    if provider.kind is not ProviderKind.LITELLM:
+        unknown = [name for name in provider.params if name not in PARAMS.get(provider.kind, {})]
+        if unknown:
+            raise Incomplete(f"Provider {provider.name} has no use for {_names(unknown)} under `params`.")
+
+
+def connection(provider: Provider) -> Arguments:
+    """Where the provider is and what it wants to see: address, key, `params`."""
+    names = PARAMS.get(provider.kind, {})
+    made: Arguments = {names.get(name, name): value for name, value in provider.params.items() if value}
+    base = (provider.base_url or _ADDRESSES.get(provider.kind, "")).rstrip("/")
+    if provider.kind is ProviderKind.BEDROCK:
+        base = base or f"https://bedrock-runtime.{provider.params['region']}.amazonaws.com"
+        made["aws_bedrock_runtime_endpoint"] = base
+    elif base:
+        if provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
+            base += "/v1"
+        made["api_base"] = base
+    if provider.api_key:
+        made["api_key"] = provider.api_key
+    elif speaks_openai(provider):
+        made["api_key"] = "none"  # the OpenAI client insists on one
+    return made
+
+
+def request(tree: Tree, provider: Provider, *, operation: Operation, supported: frozenset[str]) -> Arguments:
+    """The arguments that carry the request; `supported` are the fields of the hub that LiteLLM can hand to the target.
+
+    Raises:
+        Unsupported: the target cannot honour a field, and the answer would be another without it.
+    """
+    given = {name: value for name, value in tree.items() if name in FIELDS}
+    if operation is Operation.EMBEDDINGS:
+        given["encoding_format"] = "float"
+    if speaks_openai(provider):
+        made: Arguments = dict(given)
+        made["allowed_openai_params"] = sorted(given.keys() - _ALWAYS)
+        extra = {name: value for name, value in tree.items() if name not in FIELDS and name != "model"}
+        if extra:
+            made["extra_body"] = extra
+        return made
+    return {name: value for name, value in given.items() if _passes(name, value, supported)}
+
+
+def _passes(name: str, value: object, supported: frozenset[str]) -> bool:
+    if name in _ALWAYS or name in supported:
+        return True
+    if name in _HINTS or value in _NEUTRAL.get(name, ()):
+        return False
+    raise Unsupported(name)
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,57 @@
+"""Replies and chunks of LiteLLM as the hub's; drops what it adds and what it makes up; holds no state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.domain import JSON, Tree
+
+_PARTS = ("role", "content", "reasoning_content", "refusal", "audio", "function_call")
+
+
+def reply_tree(reply: dict[str, Any]) -> Tree:
+    """A whole reply, chat or embeddings, from the dump of LiteLLM's."""
+    tree: Tree = {}
+    if "choices" in reply:
+        tree["choices"] = [_choice(choice, "message") for choice in reply["choices"]]
+    if "data" in reply:
+        tree["data"] = reply["data"]
+    for name in ("service_tier", "system_fingerprint"):
+        if reply.get(name):
+            tree[name] = reply[name]
+    return tree | _usage(reply)
+
+
+def chunk_tree(chunk: dict[str, Any]) -> Tree:
+    """One chunk of a stream from the dump of LiteLLM's."""
+    choices: list[JSON] = [_choice(choice, "delta") for choice in chunk.get("choices", [])]
+    return {"choices": choices, **_usage(chunk)}
+
+
+def _choice(choice: dict[str, Any], part: str) -> Tree:
+    said = choice.get(part) or {}
+    kept: Tree = {name: said[name] for name in _PARTS if name in said}
+    if said.get("tool_calls"):
+        kept["tool_calls"] = [_called(call) for call in said["tool_calls"]]
+    made: Tree = {"index": choice.get("index", 0), part: kept, "finish_reason": choice.get("finish_reason")}
+    if choice.get("logprobs"):
+        made["logprobs"] = choice["logprobs"]
+    return made
+
+
+def _called(call: dict[str, Any]) -> Tree:
+    return {name: call[name] for name in ("index", "id", "type", "function", "custom") if name in call}
+
+
+def _usage(reply: dict[str, Any]) -> Tree:
+    """Usage, if the provider reported it: LiteLLM, whose counting is off, reports zeros where there is none."""
+    usage = reply.get("usage") or {}
+    counts = {name: usage.get(name) or 0 for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    if not any(counts.values()):
+        return {}
+    made: dict[str, Any] = dict(counts)
+    for group, name in (("prompt_tokens_details", "cached_tokens"), ("completion_tokens_details", "reasoning_tokens")):
+        count = (usage.get(group) or {}).get(name)
+        if count:
+            made[group] = {name: count}
+    return {"usage": made}

@@ -1,0 +1,165 @@
+"""The only wire LiteLLM gets: our pools and our guard under its HTTP clients; no proxy, no redirect, no second try.
+
+LiteLLM makes an HTTP client per vendor, each with habits of its own: it obeys proxy variables even for loopback, follows
+redirects, sends again after a connection error, and quotes the provider in its exceptions. All of them are given the
+transport of this module, so that none of it happens whatever the vendor: what goes wrong is judged here, from the bytes,
+and LiteLLM sees only that it went wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import aiohttp
+import httpx
+from typing_extensions import override
+from yarl import URL
+
+from gateway.outbound.prepare import Outbound
+from gateway.upstream import faults
+from gateway.upstream.pools import Pools
+from gateway.upstream.port import AttemptFailed, leaving
+
+MAX_REPLY_BYTES = 64 * 1024 * 1024
+MAX_ERROR_BYTES = 64 * 1024
+_OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"})
+_NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
+"""Headers in which SDKs tell about the machine they run on."""
+
+
+class Stopped(httpx.TransportError):
+    """What LiteLLM is told of every failure: nothing. No retry of its own is tied to this class."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One `Outbound` on its way through LiteLLM: what it may connect with, and what became of it."""
+
+    outbound: Outbound
+    pools: Pools = field(repr=False)
+    answered: bool = False
+    failure: AttemptFailed | None = None
+    responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let the code within use the wire on behalf of this exchange."""
+        token = _exchange.set(self)
+        try:
+            yield
+        finally:
+            _exchange.reset(token)
+
+    def fail(self, failure: AttemptFailed) -> Stopped:
+        """Keep the first failure; nothing more is sent afterwards."""
+        if self.failure is None:
+            self.failure = failure
+        return Stopped("")
+
+    def close(self) -> None:
+        """Cut what is still open: the upstream stops working."""
+        for response in self.responses:
+            response.close()
+
+
+_exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Sends on behalf of the exchange under way; without one nothing is sent. One for all clients and event loops."""
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        exchange = _exchange.get()
+        if exchange is None or exchange.failure is not None:
+            raise Stopped("")
+        response = await _post(exchange, request)
+        exchange.responses.append(response)
+        if response.status != 200:
+            body = await _read(response)
+            raise exchange.fail(faults.refused(response.status, body, target=exchange.outbound.target))
+        coding = response.headers.get("Content-Encoding", "identity").lower()
+        if coding not in {"", "identity"} or "html" in response.headers.get("Content-Type", "").lower():
+            response.close()
+            raise exchange.fail(faults.bad_reply(exchange.outbound.target, status=200))
+        exchange.answered = True
+        headers = [(name, value) for name, value in response.headers.items() if name.lower() != "set-cookie"]
+        return httpx.Response(200, headers=headers, stream=_Body(exchange, response), request=request)
+
+
+class NoWire(httpx.BaseTransport):
+    """The wire for LiteLLM's blocking clients: there is none."""
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise Stopped("")
+
+
+async def _post(exchange: Exchange, request: httpx.Request) -> aiohttp.ClientResponse:
+    provider = exchange.outbound.target.provider
+    content = await request.aread()
+    token = leaving.set(exchange.outbound)
+    try:
+        return await exchange.pools.session(provider).request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            data=content or None,
+            headers={name: value for name, value in request.headers.items() if _leaves(name.lower())},
+            allow_redirects=False,
+            proxy=provider.proxy or None,
+        )
+    except aiohttp.SocketTimeoutError:
+        raise exchange.fail(faults.late(exchange.outbound.target)) from None
+    except (aiohttp.ClientError, OSError, ValueError):
+        raise exchange.fail(faults.unreachable(exchange.outbound.target)) from None
+    finally:
+        leaving.reset(token)
+
+
+def _leaves(header: str) -> bool:
+    return header not in _OURS and not header.startswith(_NOSY)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body of an error, cut off where it is too long to be one."""
+    body = b""
+    try:
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > MAX_ERROR_BYTES:
+                break
+    except (aiohttp.ClientError, OSError):
+        return body
+    finally:
+        response.close()
+    return body
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer; how it broke is kept in the exchange."""
+
+    def __init__(self, exchange: Exchange, response: aiohttp.ClientResponse) -> None:
+        self._exchange = exchange
+        self._response = response
+
+    @override
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        exchange, target = self._exchange, self._exchange.outbound.target
+        size = 0
+        try:
+            async for piece in self._response.content.iter_any():
+                size += len(piece)
+                if size > MAX_REPLY_BYTES and not exchange.outbound.stream:
+                    raise exchange.fail(faults.bad_reply(target, status=200))
+                yield piece
+        except aiohttp.SocketTimeoutError:
+            raise exchange.fail(faults.late(target)) from None
+        except (aiohttp.ClientError, OSError):
+            raise exchange.fail(faults.bad_reply(target, status=200)) from None
+
+    @override
+    async def aclose(self) -> None:
+        self._response.close()

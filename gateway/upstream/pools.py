@@ -1,0 +1,65 @@
+"""Connection pools of aiohttp, one per provider, whose every socket passes the guard; sends nothing itself."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+
+import aiohttp
+
+from gateway import __version__
+from gateway.domain import Provider
+from gateway.events import EventSink
+from gateway.upstream.sockets import Network, guard
+
+CONNECT_S = 5.0
+KEEPALIVE_S = 4.0
+"""Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
+SILENCE_S = 600.0
+"""How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
+
+
+class Pools:
+    """Sessions without cookies, proxy variables or decompression, made on first use."""
+
+    def __init__(self, *, networks: Sequence[Network], events: EventSink) -> None:
+        self._networks = networks
+        self._events = events
+        self._sessions: dict[str, tuple[Provider, aiohttp.ClientSession]] = {}
+        self._retired: list[aiohttp.ClientSession] = []
+
+    def session(self, provider: Provider) -> aiohttp.ClientSession:
+        """The session of `provider`; its sockets open only while an `Outbound` for it is leaving."""
+        known = self._sessions.get(provider.name)
+        if known is not None:
+            if known[0] is provider or known[0] == provider:
+                return known[1]
+            self._retired.append(known[1])  # reconfigured; what is under way ends on the old one
+        session = self._open(provider)
+        self._sessions[provider.name] = (provider, session)
+        return session
+
+    async def aclose(self) -> None:
+        for session in [*self._retired, *(session for _, session in self._sessions.values())]:
+            await session.close()
+        self._retired.clear()
+        self._sessions.clear()
+
+    def _open(self, provider: Provider) -> aiohttp.ClientSession:
+        tls: ssl.SSLContext | bool = True
+        if provider.ca_bundle:
+            tls = ssl.create_default_context(cafile=provider.ca_bundle)
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            ssl=tls,
+            keepalive_timeout=KEEPALIVE_S,
+            socket_factory=guard(provider, self._networks, self._events),
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
+            trust_env=False,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": f"triage-gateway/{__version__}", "Accept-Encoding": "identity"},
+        )
