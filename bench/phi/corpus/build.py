@@ -1,0 +1,23 @@
+"""Puts the corpus together: seeded, from templates, word lists and, where there is one, labelled text; the same every time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from bench.phi.corpus import noise, people
+from bench.phi.corpus.grammar import Document, templates
+from bench.phi.corpus.telling import tell
+
+TOLD = {"prompts": 10, "notes": 12, "records": 10, "negatives": 4}
+"""How often each template of a file is told."""
+
+
+def generated(
+    seed: int, part: str = people.TRAINING, *, files: Sequence[str] = tuple(TOLD), times: float = 1.0
+) -> Iterator[Document]:
+    for name in files:
+        for family, template in templates(name):
+            rng = random.Random(f"{seed}-{family}-{part}")
+            for _ in range(max(1, round(TOLD.get(name, 1) * times))):
+                yield noise.roughen(tell(template, rng, family=family, part=part), rng)

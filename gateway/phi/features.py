@@ -1,0 +1,185 @@
+"""Cuts a text into tokens and describes each by its own form and its neighbours; knows nothing of labels or models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+Feature = bytes
+
+_TOKEN: Final = re.compile(
+    r"['’]s\b"
+    r"|[^\W_]+(?:[-/][^\W_]+|(?<=\d)[.:,](?=\d)[^\W_]+|['’](?!s\b)[^\W_]+)*"
+    r"|[^\w\s]|_"
+)
+"""A word, a possessive ending, a sign, or one token of digits joined by - / . : ("04/21/2023", "SJH-123456", "65-year-old")."""
+_PIECE: Final = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*|[-/]")
+_DIGIT: Final = re.compile(r"\d")
+_RUN: Final = re.compile(r"\d+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+
+_CLASSES: Final[Mapping[str, str]] = {
+    "title": "dr doctor mr mrs ms miss mx prof professor nurse rev sr sra srta mme herr frau sir madam attorney officer sgt capt judge",
+    "person": "patient pt name named called client resident veteran subject attn signed cc dear hi hello from by with per contact "
+    "spoke saw provider physician surgeon attending pcp referring oncologist cardiologist neurologist",
+    "kin": "wife husband son daughter mother father mom dad sister brother aunt uncle cousin partner spouse fiance niece nephew "
+    "grandson granddaughter grandmother grandfather neighbor friend caregiver guardian boss employer roommate girlfriend boyfriend",
+    "care": "seen admitted treated visited evaluated presented diagnosed hospitalized transferred discharged followed referred consulted "
+    "examined scheduled monitored operated attending attends receiving received",
+    "house": "hospital hospitals hosp clinic clinics center centre ctr medical med health healthcare institute infirmary memorial general "
+    "medicine hospice rehab rehabilitation pavilion university community regional children's women's surgery care nursing pharmacy "
+    "laboratory labs practice associates urgent dialysis sanatorium county va campus ward manor",
+    "live": "lives living resides residing resident home address located moved native born zip",
+    "street": "street st avenue ave road rd drive lane ln boulevard blvd court ct way place pl circle terrace parkway pkwy highway hwy apt "
+    "suite unit floor box trail loop square plaza",
+    "month": "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "
+    "oct nov dec",
+    "id": "mrn id no number num # ssn account acct member policy record chart insurance license licence serial plan claim group case "
+    "medicaid medicare encounter accession specimen study participant enrollee subscriber confirmation badge passport vin plate "
+    "identifier csn fin dea npi emr ehr ref",
+    "when": "dob born birth admitted admission discharge discharged date dated visit since until appointment appt surgery died deceased",
+    "kind": "disease syndrome sign score scale test reflex criteria classification procedure palsy fracture phenomenon virus trial study "
+    "guideline guidelines stage grade index catheter tube questionnaire maneuver lymphoma sarcoma tumor thyroiditis anemia contracture "
+    "ulcer cyst gangrene law method equation formula protocol nodes esophagus angina diverticulum aneurysm chorea",
+}
+_CLASS: Final = {word: name for name, words in _CLASSES.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Characters [start, end) of a text. `broken` counts the line breaks (at most 2) right before it."""
+
+    text: str
+    start: int
+    end: int
+    broken: int = 0
+
+
+def tokens(text: str) -> list[Token]:
+    """Tokens of `text` in order; every character but space stands in one or is a control. Linear in its length."""
+    found: list[tuple[int, int]] = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if end - start > 1 and ("-" in (word := match.group()) or "/" in word) and not _DIGIT.search(word):
+            found.extend((start + piece.start(), start + piece.end()) for piece in _PIECE.finditer(word))
+        else:
+            found.append((start, end))
+    bounds = [0, *(end for _, end in found)]
+    return [
+        Token(text[start:end], start, end, min(2, text.count("\n", before, start)))
+        for before, (start, end) in zip(bounds, found, strict=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What one word says: of its own place, and of the four places around it."""
+
+    word: str
+    group: str
+    own: tuple[Feature, ...]
+    before2: tuple[Feature, ...]
+    before1: tuple[Feature, ...]
+    after1: tuple[Feature, ...]
+    after2: tuple[Feature, ...]
+
+
+_EDGE: Final = _Word("^", "^", (), (b"w-2=^",), (b"w-1=^",), (b"w+1=^",), (b"w+2=^",))
+
+
+def _shape(word: str) -> str:
+    """`65-year-old` → `2-x-x`, `SJH-123456` → `X-6`: runs of digits by length, runs of letters by case."""
+    marks = _RUN.sub(lambda run: str(min(9, run.end() - run.start())), word)
+    marks = _LETTERS.sub(lambda run: _case(run.group()), marks.replace("'", ""))
+    return marks[:14]
+
+
+def _case(word: str) -> str:
+    if word.islower():
+        return "x"
+    if len(word) == 1:
+        return "I"
+    if word.isupper():
+        return "X"
+    return "Xx" if word[0].isupper() and word[1:].islower() else "xX"
+
+
+class Describer:
+    """Turns tokens into features by the marks of a lexicon; remembers its work for ordinary words only, never a name."""
+
+    def __init__(self, marks: Mapping[str, str]) -> None:
+        self._marks = marks
+        self._ordinary: dict[str, _Word] = {}
+
+    def features(self, sequence: Sequence[Token]) -> list[list[Feature]]:
+        """One list of features per token."""
+        seen: dict[str, _Word] = {}
+        words = [self._word(token.text, seen) for token in sequence]
+        framed = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
+        rows = [
+            [
+                *here.own,
+                *before2.before2,
+                *before1.before1,
+                *after1.after1,
+                *after2.after2,
+                f"a{before1.word}|{here.group}".encode(),
+                f"b{here.group}|{after1.word}".encode(),
+                f"c{before2.word}|{before1.word}".encode(),
+                f"d{before1.group}|{here.group}|{after1.group}".encode(),
+            ]
+            for before2, before1, here, after1, after2 in zip(
+                framed, framed[1:], words, framed[3:], framed[4:], strict=False
+            )
+        ]
+        for (here_row, here), (next_row, after) in pairwise([*zip(rows, sequence, strict=True)]):
+            if after.broken:
+                here_row.append(b"eol")
+                next_row.append(b"nl2" if after.broken > 1 else b"nl")
+        if rows:
+            rows[0].append(b"nl2")
+        return rows
+
+    def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
+        known = self._ordinary.get(text) or seen.get(text)
+        if known is not None:
+            return known
+        lower = text.casefold()
+        marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
+        word = _describe(text, lower, marks)
+        (self._ordinary if marks == "w" and text == lower else seen)[text] = word
+        return word
+
+
+def _describe(text: str, lower: str, marks: str) -> _Word:
+    if not text[0].isalnum():
+        return _frame(text, text, (), ())
+    shape = _shape(text)
+    if _DIGIT.search(text):
+        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""  # noqa: PLR2004
+        letters = (f"t={lower}",) if shape[-1:] == "x" else ()
+        return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
+    lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
+    kind = _CLASS.get(lower, "")
+    own = [f"p={lower[:3]}", f"s={lower[-3:]}", f"z={lower[-4:]}", f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
+    own += [f"m={mark}" for mark in marks]
+    if kind:
+        own.append(f"k={kind}")
+    around = [f"h={shape}{lists}"]
+    if kind:
+        around.append(f"k={kind}")
+    return _frame(lower, f"{kind or shape + lists}", tuple(own), tuple(around))
+
+
+_MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
+
+
+def _frame(word: str, group: str, own: tuple[str, ...], around: tuple[str, ...]) -> _Word:
+    def at(offset: str) -> tuple[Feature, ...]:
+        return tuple(f"{offset}{feature}".encode() for feature in (f"w={word}", *around))
+
+    mine = tuple(feature.encode() for feature in (f"w={word}", f"g={group}", *own))
+    return _Word(word[:12], group, mine, at("-2"), at("-1"), at("+1"), at("+2"))
