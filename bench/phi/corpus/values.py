@@ -331,13 +331,63 @@ def ascii_word(name: str) -> str:
     return "".join(char for char in name.lower() if char.isascii() and char.isalpha()) or "user"
 
 
-def vin(rng: random.Random) -> str:
-    return "".join(rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(17))
-
-
 def address_ip(rng: random.Random) -> str:
     return ".".join(str(rng.randint(1, 254)) for _ in range(4))
 
 
 def link(rng: random.Random) -> str:
     return f"https://{rng.choice(['portal', 'my', 'chart', 'www'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
+
+
+def _luhn(body: str) -> str:
+    total = sum(sum(divmod(int(digit) * (2 if at % 2 == 0 else 1), 10)) for at, digit in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+def card(rng: random.Random) -> str:
+    whole = _luhn("4" + digits(rng, 14))
+    return rng.choice([whole, " ".join(whole[at : at + 4] for at in range(0, 16, 4))])
+
+
+def npi(rng: random.Random) -> str:
+    return _luhn("808401" + digits(rng, 8))[5:]
+
+
+def dea(rng: random.Random) -> str:
+    body = [int(digit) for digit in digits(rng, 6)]
+    check = (body[0] + body[2] + body[4] + 2 * (body[1] + body[3] + body[5])) % 10
+    return rng.choice("ABFM") + rng.choice(LETTERS) + "".join(map(str, body)) + str(check)
+
+
+def nhs(rng: random.Random) -> str:
+    while True:
+        body = digits(rng, 9)
+        check = 11 - sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            whole = body + str(check % 11)
+            return rng.choice([whole, f"{whole[:3]} {whole[3:6]} {whole[6:]}"])
+
+
+def iban(rng: random.Random) -> str:
+    bank = digits(rng, 18)
+    check = 98 - int(f"{bank}131400") % 97
+    return f"DE{check:02d}{bank}"
+
+
+def vehicle(rng: random.Random) -> str:
+    """A vehicle number with its check digit."""
+    worth = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)], strict=True))
+    body = [rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(17)]
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    rest = sum(worth[char] * weight for char, weight in zip(body, weights, strict=True)) % 11
+    body[8] = "X" if rest == 10 else str(rest)
+    return "".join(body)
+
+
+def mbi(rng: random.Random) -> str:
+    letters, both = "ACDEFGHJKMNPQRTUVWXY", "ACDEFGHJKMNPQRTUVWXY0123456789"
+    return "".join(rng.choice(form) for form in ("123456789", letters, both, "0123456789", letters, both, "0123456789", letters, letters, "0123456789", "0123456789"))
+
+
+def photo(rng: random.Random) -> str:
+    return f"{rng.choice(['IMG', 'DSC', 'PHOTO', 'face'])}_{digits(rng, 4)}.{rng.choice(['jpg', 'png', 'jpeg'])}"
