@@ -65,7 +65,12 @@ def unseen_negatives(engine: Engine) -> Score:
 
 
 def identifiers(engine: Engine) -> dict[str, Score]:
-    return {kind: score(documents, finder(engine)) for kind, documents in sets.identifiers().items()}
+    """What is found at all: whether a lone address of a machine counts is Safe Harbor's question, not the rules'."""
+
+    def find(text: str) -> Iterable[tuple[int, int]]:
+        return [(found.start, found.end) for found in engine.detect([Passage(text)])[0].findings]
+
+    return {kind: score(documents, find) for kind, documents in sets.identifiers().items()}
 
 
 def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
@@ -94,13 +99,14 @@ def us_per_kb(engine: Engine, texts: Sequence[str], *, rounds: int = 3) -> float
 
 
 _LOAD = """
-import json, resource, time
+import json, time
 import re2, gateway.domain  # what the gateway has in memory anyway
-before, begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+def resident(): return int(open("/proc/self/statm").read().split()[1]) * 4
+before, begin = resident(), time.perf_counter()
 from gateway.phi.engine import load_engine
 from gateway.domain import Passage
 load_engine().detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.')])
-print(json.dumps([time.perf_counter() - begin, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024]))
+print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))
 """
 
 
