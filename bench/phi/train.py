@@ -32,6 +32,7 @@ LABEL = {
     "NAME": NAME,
     **dict.fromkeys(("GEOGRAPHIC_LOCATION", "PLACE", "FACILITY", "ADDRESS", "ZIP"), PLACE),
     "DATE": DATE,
+    "AGE": OUTSIDE,
 }
 PARAMETERS = {
     "c1": 0.08,
@@ -51,6 +52,8 @@ def labels(doc: Document, cut: Sequence[Token]) -> list[str]:
         if span.type == "NAME" and (title := _TITLE.match(doc.text[start : span.end])):
             start += title.end()
         label = LABEL.get(span.type, ID)
+        if label == OUTSIDE:
+            continue
         inside = [at for at, token in enumerate(cut) if token.start < span.end and token.end > start]
         for place, at in enumerate(inside):
             marks[at] = f"{'I' if place else 'B'}-{label}"

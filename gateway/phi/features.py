@@ -159,19 +159,28 @@ def _describe(text: str, lower: str, marks: str) -> _Word:
         return _frame(text, text, (), ())
     shape = _shape(text)
     if _DIGIT.search(text):
-        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""
+        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""  # noqa: PLR2004
         letters = (f"t={lower}",) if shape[-1:] == "x" else ()
         return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
     lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
     kind = _CLASS.get(lower, "")
-    own = [f"p={lower[:3]}", f"s={lower[-3:]}", f"z={lower[-4:]}", f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
-    own += [f"m={mark}" for mark in marks]
-    if kind:
-        own.append(f"k={kind}")
+    own = [f"h={shape}", f"l={lists}", f"hl={shape}{lists}", *(f"m={mark}" for mark in marks)]
     around = [f"h={shape}{lists}"]
     if kind:
+        own.append(f"k={kind}")
         around.append(f"k={kind}")
-    return _frame(lower, f"{kind or shape + lists}", tuple(own), tuple(around))
+    elif _is_name(marks):
+        lower = f"<{lists}>"
+    if lower[0] != "<":
+        own += [f"p={lower[:3]}", f"s={lower[-3:]}", f"z={lower[-4:]}"]
+    return _frame(lower, kind or shape + lists, tuple(own), tuple(around))
+
+
+def _is_name(marks: str) -> bool:
+    """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
+    return ("G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)) and not (
+        {"w", "D", "O", "A"} & set(marks)
+    )
 
 
 _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
 import pycrfsuite
 
 from gateway.domain import Finding, Kind
-from gateway.phi import lexicon
+from gateway.phi import lexicon, veto
 from gateway.phi.features import Describer, Token, tokens
 
 NAME, PLACE, DATE, ID, OUTSIDE = "N", "L", "D", "I", "O"
@@ -29,20 +28,13 @@ _SEQUENCE: Final = 300
 """Tokens to a sequence, so that memory does not grow with the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A token is taken when its probability of being outside is below this; higher finds more and alarms more."""
-
-    outside: float = 0.5
-
-
 class Tagger:
     """A trained model. Finding costs about 1 ms/KB; not to be used from two threads at once."""
 
     def __init__(self, model: bytes, *, outside: float = 0.5) -> None:
-        self._bytes = model  # crfsuite reads them where they are and keeps no reference
+        self._bytes = model  # python-crfsuite reads from this memory and keeps no reference to it
         self._model = pycrfsuite.Tagger()
-        self._model.open_inmemory(self._bytes)
+        self._model.open_inmemory(model)
         self._describe = Describer(lexicon.words())
         self._outside = outside
 
@@ -56,7 +48,7 @@ class Tagger:
         found: list[Finding] = []
         for sequence in sequences(tokens(text)):
             found.extend(self._spans(text, sequence))
-        return found
+        return veto.spared(found, text)
 
     def _spans(self, text: str, sequence: Sequence[Token]) -> Iterator[Finding]:
         self._model.set(self._describe.features(sequence))

@@ -106,9 +106,9 @@ def document(pieces: Iterable[Piece], family: str = "") -> Document:
     return Document(text, tuple(spans), family)
 
 
-def templates(name: str) -> Iterator[tuple[str, str]]:
-    """(family, template) of a file: one a line, or blocks between lines of `%%`; `#` at the start of a file is a comment."""
-    text = (HERE / "templates" / f"{name}.txt").read_text(encoding="utf-8")
+def templates(name: str, folder: Path = HERE / "templates") -> Iterator[tuple[str, str]]:
+    """(family, template) of a file: one a line, or blocks between lines of `%%`; a line that starts with `# ` is a comment."""
+    text = (folder / f"{name}.txt").read_text(encoding="utf-8")
     blocks = text.split("\n%%\n") if "\n%%\n" in text else text.splitlines()
     for index, block in enumerate(blocks):
         if block.strip() and not block.startswith("# "):

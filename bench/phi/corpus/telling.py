@@ -12,6 +12,17 @@ from bench.phi.corpus.grammar import Document, Piece, document, expand, lists
 _LOC, _DATE = "PLACE", "DATE"
 
 
+_SHAPED = {
+    "card": values.card,
+    "npi": values.npi,
+    "dea": values.dea,
+    "nhs": values.nhs,
+    "iban": values.iban,
+    "mbi": values.mbi,
+    "photo": values.photo,
+}
+
+
 @cache
 def _terms() -> dict[str, list[str]]:
     return {head: tail.split("; ") for head, _, tail in (line.partition(": ") for line in lists("terms"))}
@@ -73,7 +84,15 @@ class Telling:
             case "email":
                 return Piece(values.email(rng, self._person(form or "p")), "EMAIL")
             case "vin":
-                return Piece(values.vin(rng), "VEHICLE")
+                return Piece(values.vehicle(rng), "VEHICLE")
+            case "card" | "npi" | "dea" | "nhs" | "iban" | "mbi" | "photo":
+                return Piece(_SHAPED[slot](rng), slot.upper())
+            case "udi":
+                return Piece(f"(01)00{values.digits(rng, 12)}(21){values.number(rng)}", "DEVICE")
+            case "passport":
+                return Piece(rng.choice([values.digits(rng, 9), rng.choice(values.LETTERS) + values.digits(rng, 8)]), "NUMBER")
+            case "old":
+                return Piece(str(rng.randint(90, 104)), "AGE")
             case "ip":
                 return Piece(values.address_ip(rng), "IP")
             case "url":

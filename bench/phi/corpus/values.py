@@ -8,20 +8,7 @@ from functools import cache
 from bench.phi.corpus import people
 from bench.phi.corpus.grammar import lists
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = "January February March April May June July August September October November December".split()
 _STATES = (
     "Alabama AL;Alaska AK;Arizona AZ;California CA;Colorado CO;Florida FL;Georgia GA;Idaho ID;Illinois IL;Indiana IN;Iowa IA;Kansas KS;"
     "Kentucky KY;Louisiana LA;Maine ME;Maryland MD;Michigan MI;Minnesota MN;Missouri MO;Montana MT;Nebraska NE;Nevada NV;New Jersey NJ;"
@@ -29,334 +16,38 @@ _STATES = (
     "Utah UT;Vermont VT;Virginia VA;Washington WA;West Virginia WV;Wisconsin WI;Wyoming WY"
 )
 STATES = [tuple(state.rsplit(" ", 1)) for state in _STATES.split(";")]
-_NATURE = [
-    "Cedar",
-    "Oak",
-    "Maple",
-    "Elm",
-    "Pine",
-    "Willow",
-    "River",
-    "Lake",
-    "Spring",
-    "Summit",
-    "Valley",
-    "Ridge",
-    "Harbor",
-    "Bay",
-    "Canyon",
-    "Mesa",
-    "Prairie",
-    "Grove",
-    "Meadow",
-    "Sun",
-    "Silver",
-    "Stone",
-    "Eagle",
-    "Fox",
-    "Bear",
-    "Deer",
-    "Falcon",
-    "Rock",
-    "Clear",
-    "Green",
-    "Red",
-    "Blue",
-    "White",
-    "Black",
-    "Golden",
-    "Sunset",
-    "Sunrise",
-    "North",
-    "South",
-    "East",
-    "West",
-    "Grand",
-    "High",
-    "Crystal",
-    "Rose",
-    "Laurel",
-    "Magnolia",
-    "Palm",
-    "Cypress",
-    "Juniper",
-    "Aspen",
-    "Birch",
-    "Hazel",
-    "Ivy",
-    "Heron",
-    "Swan",
-    "Raven",
-    "Mill",
-    "Bridge",
-    "Castle",
-    "Liberty",
-    "Union",
-    "Pioneer",
-    "Heritage",
-    "Horizon",
-    "Evergreen",
-    "Seaside",
-    "Coastal",
-    "Desert",
-]
-_SECOND = [
-    "view",
-    "wood",
-    "brook",
-    "side",
-    "field",
-    "dale",
-    "ton",
-    "ville",
-    "ford",
-    "haven",
-    "crest",
-    "land",
-    "mont",
-    "hurst",
-    "port",
-    "bury",
-    "ham",
-    "ridge",
-    "valley",
-    "creek",
-    "springs",
-    "hills",
-    "park",
-    "point",
-    "falls",
-    "heights",
-    "grove",
-    "bend",
-    "crossing",
-    "landing",
-    "pass",
-    "run",
-    "glen",
-    "shore",
-    "gate",
-]
-_SAINTS = [
-    "Mary",
-    "Joseph",
-    "Luke",
-    "John",
-    "Vincent",
-    "Francis",
-    "Jude",
-    "Anthony",
-    "Elizabeth",
-    "Agnes",
-    "Rita",
-    "Anne",
-    "Michael",
-    "Clare",
-    "Bernard",
-    "Barnabas",
-    "Raphael",
-    "Thomas",
-    "Catherine",
-    "Alphonsus",
-    "Patrick",
-    "Brigid",
-    "Columba",
-    "Camillus",
-    "Dominic",
-    "Edward",
-    "Gabriel",
-    "Helena",
-    "Ignatius",
-    "James",
-    "Kateri",
-    "Lawrence",
-    "Margaret",
-    "Nicholas",
-    "Olaf",
-    "Peter",
-    "Paul",
-    "Rose",
-    "Stephen",
-    "Theresa",
-    "Ursula",
-    "Cloud",
-    "Charles",
-    "David",
-    "Peregrine",
-    "Xavier",
-    "Winifred",
-    "Cuthbert",
-    "Aloysius",
-    "Mark",
-    "Matthew",
-    "Martin",
-    "Teresa",
-]
-_VIRTUES = [
-    "Mercy Providence Good Samaritan",
-    "Trinity",
-    "Holy Cross",
-    "Sacred Heart",
-    "Grace",
-    "Hope",
-    "Unity",
-    "Covenant",
-    "Redeemer",
-    "Emmanuel",
-    "Bethesda",
-    "Bethany",
-    "Good Shepherd",
-    "Beacon",
-    "Guardian",
-    "Compass",
-    "Harmony",
-    "Sacred Family",
-    "Our Lady of Lourdes",
-    "Our Lady of Fatima",
-    "Shriners",
-    "Baptist",
-    "Methodist",
-    "Presbyterian",
-    "Lutheran",
-    "Adventist",
-    "Deaconess",
-    "Mercy",
-    "Providence",
-    "Ascension",
-    "Allina",
-    "Northstar",
-    "Lakewood",
-    "Pinnacle",
-    "MedFirst",
-    "CareOne",
-    "Centura",
-    "Trillium",
-    "Vantage",
-    "Optima",
-    "Meridian",
-    "Paragon",
-]
-_HOUSES = [
-    "Hospital",
-    "Hospital",
-    "Hospital",
-    "Medical Center",
-    "Medical Center",
-    "Clinic",
-    "Clinic",
-    "Clinic",
-    "General Hospital",
-    "Memorial Hospital",
-    "Regional Medical Center",
-    "Community Hospital",
-    "Health Center",
-    "Health",
-    "Healthcare",
-    "Health System",
-    "Family Practice",
-    "Family Medicine",
-    "Urgent Care",
-    "Children's Hospital",
-    "Cancer Center",
-    "Heart Institute",
-    "Surgery Center",
-    "Rehabilitation Center",
-    "Rehab",
-    "Nursing Home",
-    "Nursing and Rehab",
-    "Hospice",
-    "Dialysis Center",
-    "Dialysis",
-    "Imaging",
-    "Pediatrics",
-    "Orthopedics",
-    "Women's Health",
-    "Eye Institute",
-    "Behavioral Health",
-    "Pharmacy",
-    "Med Ctr",
-    "Med. Center",
-    "Hosp",
-    "Gen",
-    "General",
-    "VA",
-    "VA Medical Center",
-    "County Hospital",
-    "University Hospital",
-    "Infirmary",
-    "Physicians",
-    "Cardiology Associates",
-    "Oncology Group",
-    "Pain Clinic",
-    "Dental",
-    "Skilled Nursing Facility",
-    "Assisted Living",
-    "Senior Living",
-    "Medical Group",
-    "ER",
-    "Primary Care",
-    "Wound Care Center",
-    "Sleep Center",
-    "Birthing Center",
-    "Day Surgery",
-    "Fertility Clinic",
-    "Walk-in Clinic",
-]
-_BOUND_HOUSES = [
-    "clinic",
-    "hospital",
-    "office",
-    "campus",
-    "branch",
-    "ER",
-    "urgent care",
-    "site",
-    "facility",
-    "location",
-    "practice",
-]
-_STREETS = [
-    "Street",
-    "St",
-    "St.",
-    "Avenue",
-    "Ave",
-    "Ave.",
-    "Road",
-    "Rd",
-    "Drive",
-    "Dr",
-    "Lane",
-    "Ln",
-    "Boulevard",
-    "Blvd",
-    "Court",
-    "Ct",
-    "Way",
-    "Place",
-    "Circle",
-    "Terrace",
-    "Parkway",
-    "Trail",
-    "Loop",
-    "Highway",
-    "Hwy",
-]
-_SCHOOLS = [
-    "High School",
-    "Elementary",
-    "Middle School",
-    "Church",
-    "Shelter",
-    "Mosque",
-    "Temple",
-    "Correctional Facility",
-    "County Jail",
-    "Fire Department",
-    "Ranch",
-    "Mall",
-    "Warehouse",
-]
+_NATURE = (
+    "Cedar Oak Maple Elm Pine Willow River Lake Spring Summit Valley Ridge Harbor Bay Canyon Mesa Prairie Grove Meadow Sun Silver Stone Eagle Fox "
+    "Bear Deer Falcon Rock Clear Green Red Blue White Black Golden Sunset Sunrise North South East West Grand High Crystal Rose Laurel Magnolia Palm "
+    "Cypress Juniper Aspen Birch Hazel Ivy Heron Swan Raven Mill Bridge Castle Liberty Union Pioneer Heritage Horizon Evergreen Seaside Coastal Desert"
+).split()
+_SECOND = (
+    "view wood brook side field dale ton ville ford haven crest land mont hurst port bury ham ridge valley creek springs hills park point falls "
+    "heights grove bend crossing landing pass run glen shore gate".split()
+)
+_SAINTS = (
+    "Mary Joseph Luke John Vincent Francis Jude Anthony Elizabeth Agnes Rita Anne Michael Clare Bernard Barnabas Raphael Thomas Catherine Alphonsus "
+    "Patrick Brigid Columba Camillus Dominic Edward Gabriel Helena Ignatius James Kateri Lawrence Margaret Nicholas Olaf Peter Paul Rose Stephen "
+    "Theresa Ursula Cloud Charles David Peregrine Xavier Winifred Cuthbert Aloysius Mark Matthew Martin Teresa"
+).split()
+_VIRTUES = (
+    "Mercy Providence Good Samaritan;Trinity;Holy Cross;Sacred Heart;Grace;Hope;Unity;Covenant;Redeemer;Emmanuel;Bethesda;Bethany;Good Shepherd;"
+    "Beacon;Guardian;Compass;Harmony;Sacred Family;Our Lady of Lourdes;Our Lady of Fatima;Shriners;Baptist;Methodist;Presbyterian;Lutheran;Adventist;"
+    "Deaconess;Mercy;Providence;Ascension;Allina;Northstar;Lakewood;Pinnacle;MedFirst;CareOne;Centura;Trillium;Vantage;Optima;Meridian;Paragon"
+).split(";")
+_HOUSES = (
+    "Hospital;Hospital;Hospital;Medical Center;Medical Center;Clinic;Clinic;Clinic;General Hospital;Memorial Hospital;Regional Medical Center;"
+    "Community Hospital;Health Center;Health;Healthcare;Health System;Family Practice;Family Medicine;Urgent Care;Children's Hospital;Cancer Center;"
+    "Heart Institute;Surgery Center;Rehabilitation Center;Rehab;Nursing Home;Nursing and Rehab;Hospice;Dialysis Center;Dialysis;Imaging;Pediatrics;"
+    "Orthopedics;Women's Health;Eye Institute;Behavioral Health;Pharmacy;Med Ctr;Med. Center;Hosp;Gen;General;VA;VA Medical Center;County Hospital;"
+    "University Hospital;Infirmary;Physicians;Cardiology Associates;Oncology Group;Pain Clinic;Dental;Skilled Nursing Facility;Assisted Living;"
+    "Senior Living;Medical Group;ER;Primary Care;Wound Care Center;Sleep Center;Birthing Center;Day Surgery;Fertility Clinic;Walk-in Clinic"
+).split(";")
+_BOUND_HOUSES = "clinic;hospital;office;campus;branch;ER;urgent care;site;facility;location;practice".split(";")
+_STREETS = "Street St St. Avenue Ave Ave. Road Rd Drive Dr Lane Ln Boulevard Blvd Court Ct Way Place Circle Terrace Parkway Trail Loop Highway Hwy".split()
+_SCHOOLS = "High School;Elementary;Middle School;Church;Shelter;Mosque;Temple;Correctional Facility;County Jail;Fire Department;Ranch;Mall;Warehouse".split(
+    ";"
+)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -371,92 +62,13 @@ def _known_facilities(part: str) -> tuple[str, ...]:
     return tuple(line for line in lists("facilities") if people.part_of(line) == part)
 
 
-_CITIES = [
-    "New York",
-    "Los Angeles",
-    "Chicago",
-    "Houston",
-    "Phoenix",
-    "Philadelphia",
-    "San Antonio",
-    "San Diego",
-    "Dallas",
-    "Austin",
-    "San Jose",
-    "Columbus",
-    "Charlotte",
-    "Indianapolis",
-    "Seattle",
-    "Denver",
-    "Boston",
-    "Nashville",
-    "Detroit",
-    "Portland",
-    "Las Vegas",
-    "Memphis",
-    "Baltimore",
-    "Milwaukee",
-    "Albuquerque",
-    "Tucson",
-    "Fresno",
-    "Sacramento",
-    "Atlanta",
-    "Miami",
-    "Omaha",
-    "Raleigh",
-    "Oakland",
-    "Minneapolis",
-    "Tampa",
-    "New Orleans",
-    "Cleveland",
-    "Honolulu",
-    "Pittsburgh",
-    "St. Louis",
-    "Cincinnati",
-    "Anchorage",
-    "Buffalo",
-    "Salt Lake City",
-    "Boise",
-    "Brooklyn",
-    "Queens",
-    "the Bronx",
-    "Harlem",
-    "Staten Island",
-    "Long Beach",
-    "El Paso",
-    "Fort Worth",
-    "NYC",
-    "SF",
-    "LA",
-    "Toronto",
-    "Vancouver",
-    "London",
-    "Manchester",
-    "Glasgow",
-    "Dublin",
-    "Sydney",
-    "Mumbai",
-    "Lagos",
-    "Manila",
-    "Mexico City",
-    "Guadalajara",
-    "Seoul",
-    "Hanoi",
-    "Cairo",
-    "Beirut",
-    "Tehran",
-    "Karachi",
-    "Nairobi",
-    "Accra",
-    "Warsaw",
-    "Kyiv",
-    "Berlin",
-    "Paris",
-    "Madrid",
-    "Rome",
-    "Athens",
-    "Istanbul",
-]
+_CITIES = (
+    "New York;Los Angeles;Chicago;Houston;Phoenix;Philadelphia;San Antonio;San Diego;Dallas;Austin;San Jose;Columbus;Charlotte;Indianapolis;Seattle;"
+    "Denver;Boston;Nashville;Detroit;Portland;Las Vegas;Memphis;Baltimore;Milwaukee;Albuquerque;Tucson;Fresno;Sacramento;Atlanta;Miami;Omaha;Raleigh;"
+    "Oakland;Minneapolis;Tampa;New Orleans;Cleveland;Honolulu;Pittsburgh;St. Louis;Cincinnati;Anchorage;Buffalo;Salt Lake City;Boise;Brooklyn;Queens;"
+    "the Bronx;Harlem;Staten Island;Long Beach;El Paso;Fort Worth;NYC;SF;LA;Toronto;Vancouver;London;Manchester;Glasgow;Dublin;Sydney;Mumbai;Lagos;"
+    "Manila;Mexico City;Guadalajara;Seoul;Hanoi;Cairo;Beirut;Tehran;Karachi;Nairobi;Accra;Warsaw;Kyiv;Berlin;Paris;Madrid;Rome;Athens;Istanbul"
+).split(";")
 
 
 def city(rng: random.Random, part: str) -> str:
@@ -719,13 +331,63 @@ def ascii_word(name: str) -> str:
     return "".join(char for char in name.lower() if char.isascii() and char.isalpha()) or "user"
 
 
-def vin(rng: random.Random) -> str:
-    return "".join(rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(17))
-
-
 def address_ip(rng: random.Random) -> str:
     return ".".join(str(rng.randint(1, 254)) for _ in range(4))
 
 
 def link(rng: random.Random) -> str:
     return f"https://{rng.choice(['portal', 'my', 'chart', 'www'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
+
+
+def _luhn(body: str) -> str:
+    total = sum(sum(divmod(int(digit) * (2 if at % 2 == 0 else 1), 10)) for at, digit in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+def card(rng: random.Random) -> str:
+    whole = _luhn("4" + digits(rng, 14))
+    return rng.choice([whole, " ".join(whole[at : at + 4] for at in range(0, 16, 4))])
+
+
+def npi(rng: random.Random) -> str:
+    return _luhn("808401" + digits(rng, 8))[5:]
+
+
+def dea(rng: random.Random) -> str:
+    body = [int(digit) for digit in digits(rng, 6)]
+    check = (body[0] + body[2] + body[4] + 2 * (body[1] + body[3] + body[5])) % 10
+    return rng.choice("ABFM") + rng.choice(LETTERS) + "".join(map(str, body)) + str(check)
+
+
+def nhs(rng: random.Random) -> str:
+    while True:
+        body = digits(rng, 9)
+        check = 11 - sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            whole = body + str(check % 11)
+            return rng.choice([whole, f"{whole[:3]} {whole[3:6]} {whole[6:]}"])
+
+
+def iban(rng: random.Random) -> str:
+    bank = digits(rng, 18)
+    check = 98 - int(f"{bank}131400") % 97
+    return f"DE{check:02d}{bank}"
+
+
+def vehicle(rng: random.Random) -> str:
+    """A vehicle number with its check digit."""
+    worth = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)], strict=True))
+    body = [rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(17)]
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    rest = sum(worth[char] * weight for char, weight in zip(body, weights, strict=True)) % 11
+    body[8] = "X" if rest == 10 else str(rest)
+    return "".join(body)
+
+
+def mbi(rng: random.Random) -> str:
+    letters, both = "ACDEFGHJKMNPQRTUVWXY", "ACDEFGHJKMNPQRTUVWXY0123456789"
+    return "".join(rng.choice(form) for form in ("123456789", letters, both, "0123456789", letters, both, "0123456789", letters, letters, "0123456789", "0123456789"))
+
+
+def photo(rng: random.Random) -> str:
+    return f"{rng.choice(['IMG', 'DSC', 'PHOTO', 'face'])}_{digits(rng, 4)}.{rng.choice(['jpg', 'png', 'jpeg'])}"

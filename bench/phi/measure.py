@@ -1,0 +1,116 @@
+"""Runs detectors over the sets and takes the figures; decides nothing about which of them suffice."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bench.phi.corpus import people
+from bench.phi.corpus.build import generated
+from bench.phi.corpus.grammar import Document
+from bench.phi.held_out import sets
+from bench.phi.held_out.requests import requests
+from bench.phi.score import Score, score
+from bench.phi.swap import swapped
+from bench.phi.train import SEED, augmented, trained
+from gateway.cli.phi import reported
+from gateway.domain import Call, Caller, Dialect, Operation, Passage
+from gateway.phi import scan
+from gateway.phi.engine import Engine
+from gateway.phi.tagger import Tagger
+
+FOLDS = 5
+
+
+def finder(engine: Engine) -> Callable[[str], Iterable[tuple[int, int]]]:
+    def find(text: str) -> Iterable[tuple[int, int]]:
+        return [(found.start, found.end) for found in reported(engine.detect([Passage(text)])[0])]
+
+    return find
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidated:
+    """Scores on real prompts, each found by a model that has not seen it, and on the same with strange names."""
+
+    plain: Score
+    swapped: Score
+
+
+def cross_validated(real: Sequence[Document]) -> CrossValidated:
+    plain, other = Score(), Score()
+    told = list(generated(SEED))
+    for fold in range(FOLDS):
+        learned = [doc for at, doc in enumerate(real) if at % FOLDS != fold]
+        find = finder(Engine(Tagger(trained([*augmented(learned), *told]))))
+        for at, doc in enumerate(real):
+            if at % FOLDS == fold:
+                plain.add(doc, find(doc.text))
+                stranger = swapped(doc, random.Random(f"{SEED}-{at}"), part=people.HELD_OUT)
+                other.add(stranger, find(stranger.text))
+    return CrossValidated(plain, other)
+
+
+def unseen_notes(engine: Engine) -> Score:
+    return score(sets.notes(), finder(engine))
+
+
+def unseen_negatives(engine: Engine) -> Score:
+    return score(sets.negatives(), finder(engine))
+
+
+def identifiers(engine: Engine) -> dict[str, Score]:
+    """What is found at all: whether a lone address of a machine counts is Safe Harbor's question, not the rules'."""
+
+    def find(text: str) -> Iterable[tuple[int, int]]:
+        return [(found.start, found.end) for found in engine.detect([Passage(text)])[0].findings]
+
+    return {kind: score(documents, find) for kind, documents in sets.identifiers().items()}
+
+
+def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
+    """Of each PHI-free request that something is found in: what and where."""
+    kept = []
+    for payload in requests():
+        call = Call(Operation.CHAT, Dialect.OPENAI, payload, "report-writing", stream=False, caller=Caller("bench"), request_id="r")
+        leaves = scan.walk(call)
+        findings = scan.gather(leaves, engine.detect(leaves.passages), engine.covers)
+        if findings.kinds or findings.unknowns:
+            shown = [f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}" for one in findings.located if one.finding.counts]
+            kept.append((*shown, *map(str, findings.unknowns)))
+    return kept
+
+
+def us_per_kb(engine: Engine, texts: Sequence[str], *, rounds: int = 3) -> float:
+    """Processor time of new text, best of `rounds`."""
+    kilobytes = sum(len(text.encode()) for text in texts) / 1024
+    best = float("inf")
+    for _ in range(rounds):
+        begin = time.process_time()
+        for text in texts:
+            engine.detect([Passage(text)])
+        best = min(best, time.process_time() - begin)
+    return best / kilobytes * 1e6
+
+
+_LOAD = """
+import json, time
+import re2, gateway.domain  # what the gateway has in memory anyway
+def resident(): return int(open("/proc/self/statm").read().split()[1]) * 4
+before, begin = resident(), time.perf_counter()
+from gateway.phi.engine import load_engine
+from gateway.domain import Passage
+load_engine().detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.')])
+print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))
+"""
+
+
+def load_cost() -> tuple[float, float]:
+    """Seconds to import, load and answer once, and the megabytes that took, in a fresh process."""
+    runs = [json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout) for _ in range(3)]
+    return min(seconds for seconds, _ in runs), min(megabytes for _, megabytes in runs)

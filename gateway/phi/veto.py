@@ -1,0 +1,85 @@
+"""Takes back what only looks like a person or a place: eponyms, drugs, cited authors, states, foundations; finds nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from gateway.domain import Finding, Kind
+from gateway.phi import lexicon
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_CALLED: Final = re.compile(
+    r"(?i)\b(?:drs?|doctor|mrs?|ms|mx|miss|prof|professor|nurse|patient|pt|named?|called|sister|brother|mother|father|wife|husband|son|daughter)\b[.:]?\s{1,3}$"
+)
+"""What stands before a person: "Dr. Parkinson saw her" is a name, whatever else Parkinson is."""
+_MEDICAL: Final = re.compile(
+    r"(?i)(?:'s|’s|s')?(?:[-/]\w+){0,2}[ -]+(?:and \w+ )?(?:disease|syndromes?|signs?|tests?|testing|reflex(?:es)?|palsy|fractures?|criteria|"
+    r"classifications?|scores?|scales?|index|phenomenon|triad|man(?:o?eu)v(?:re|er)s?|contractures?|ulcers?|cysts?|nodes?|points?|grad(?:e|ing)|stag(?:e|ing)|"
+    r"stains?|procedures?|operations?|repair|incisions?|catheters?|tubes?|drains?|clamps?|forceps|scissors|splints?|collars?|boots?|lines?|needles?|wires?|pins?|"
+    r"an(?:a)?emia|tumou?rs?|lymphomas?|sarcomas?|carcinoma|thyroiditis|angina|law|equation|formula|method|angle|view|position|lesions?|hernias?|canal|glands?|"
+    r"ducts?|bodies|cells?|rods?|virus|fever|esophagus|diverticulum|aneurysm|chorea|ataxia|dystrophy|deformity|joint|foot|knee|elbow|node|line|nodules?|spots?|"
+    r"rings?|tears?|sphincter|ligaments?|pouch|breathing|respirations?|murmur|pulse|pupils?|exercises?|diet|program|questionnaire|inventory|protocol|regimen|"
+    r"trials?|study|guidelines?|solution|lactate|theorem|postulates|razor|curves?|regression|antigens?|agar|medium|broth)\b"
+)
+_CITED: Final = re.compile(r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])")
+_AUTHORS: Final = re.compile(
+    r"(?:[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)? [A-Z]{1,3}(?:, |\. |; | and )){1,12}[^\n]{0,160}?\b(?:19|20)\d\d ?;"
+    r"|(?:[A-Z][\w'’-]+ [A-Z]{1,3}, ){1,12}(?:[A-Z][\w'’-]+ [A-Z]{1,3}|et al)\."
+)
+_BODY: Final = re.compile(
+    r"(?:'s|’s)?\s+(?:[A-Z]\w+ ){0,2}(?:Foundation|Trust|Fund|Association|Society|Prize|Award|Act|Law|Initiative|Report|Declaration|Manual|Handbook|Textbook|Atlas)\b"
+)
+_BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
+_REGIONS: Final = frozenset(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana "
+    "maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah "
+    "vermont virginia wisconsin wyoming carolina dakota hampshire jersey mexico america american canada england scotland wales ireland britain kingdom "
+    "united states france spain italy portugal germany austria switzerland belgium netherlands luxembourg denmark norway sweden finland iceland poland "
+    "czechia slovakia hungary romania bulgaria greece turkey cyprus malta serbia croatia slovenia bosnia albania kosovo macedonia montenegro ukraine russia "
+    "belarus estonia latvia lithuania moldova georgia armenia azerbaijan israel palestine lebanon syria jordan iraq iran kuwait qatar bahrain oman yemen "
+    "saudi arabia emirates egypt libya tunisia algeria morocco sudan ethiopia eritrea somalia kenya uganda tanzania rwanda burundi congo nigeria ghana "
+    "senegal mali niger cameroon gabon angola zambia zimbabwe mozambique malawi botswana namibia africa madagascar liberia gambia guinea benin togo "
+    "afghanistan pakistan india nepal bhutan bangladesh lanka myanmar burma thailand laos cambodia vietnam malaysia singapore indonesia philippines china "
+    "taiwan japan korea mongolia kazakhstan uzbekistan australia zealand fiji samoa tonga guam brazil argentina chile peru bolivia ecuador colombia "
+    "venezuela guyana suriname paraguay uruguay panama nicaragua honduras guatemala salvador belize cuba haiti jamaica dominican rico republic trinidad "
+    "tobago barbados bahamas asia europe oceania caribbean sahara antarctica north south east west new central eastern western northern southern "
+    "southeast northeast midwest puerto sri lanka costa el the of and".split()
+)
+_CONNECTING: Final = frozenset("north south east west new central eastern western northern southern the of and puerto sri costa el".split())
+_JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
+
+
+def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
+    """`findings` of a model without those that are no identifiers; the others as they were."""
+    judged = list(findings)
+    if not any(found.kind in _JUDGED for found in judged):
+        return judged
+    authors = [match.span() for match in _AUTHORS.finditer(text)] if ";" in text or "." in text else []
+    return [found for found in judged if found.kind not in _JUDGED or not _vetoed(found, text, authors)]
+
+
+def _vetoed(found: Finding, text: str, authors: Iterable[tuple[int, int]]) -> bool:
+    words = [word.casefold() for word in _WORD.findall(text, found.start, found.end)]
+    if not words or _CALLED.search(text, max(0, found.start - 16), found.start) or _CALLED.match(text[found.start : found.end] + " "):
+        return False
+    if _region(words) and (found.kind is not Kind.NAME or _BETWEEN.search(text, max(0, found.start - 10), found.start)):
+        return True
+    if found.kind is Kind.NAME and (
+        _CITED.match(text, found.end) or _BODY.match(text, found.end) or any(start <= found.start < end for start, end in authors)
+    ):
+        return True
+    if all(_medical(word) for word in words):
+        return True
+    return any(lexicon.marked(word, lexicon.EPONYM) for word in words) and _MEDICAL.match(text, found.end) is not None
+
+
+def _region(words: list[str]) -> bool:
+    return all(word in _REGIONS for word in words) and any(word not in _CONNECTING for word in words)
+
+
+def _medical(word: str) -> bool:
+    """A word of medicine or of the trade that is no name of a person: a drug, an organisation, an abbreviation."""
+    marks = lexicon.words().get(word, "")
+    return bool({lexicon.DRUG, lexicon.BODY, lexicon.TERM} & set(marks)) and not {"G", "F", "f"} & set(marks)
