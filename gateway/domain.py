@@ -11,8 +11,7 @@ from typing import Protocol, TypeAlias
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Tree: TypeAlias = dict[str, JSON]
-Path: TypeAlias = tuple[str | int, ...]
-"""Where a value stands in a payload: object keys and list indices, outermost first."""
+Path: TypeAlias = tuple[str | int, ...]  # where a value stands: object keys and list indices, outermost first
 
 
 # --- what can be found -------------------------------------------------------------------------------------------
@@ -52,15 +51,13 @@ class Kind(StrEnum):
     IP = "ip"
 
 
+# Kinds that identify only beside something else: they count next to a direct finding or a patient cue.
 INDIRECT = frozenset({Kind.DATE, Kind.AGE, Kind.ZIP, Kind.PLACE, Kind.FACILITY, Kind.URL, Kind.IP})
-"""Kinds that identify only beside something else; they count only next to a direct finding or a patient cue."""
 DIRECT = frozenset(Kind) - INDIRECT
 GROUPS: Mapping[str, frozenset[Kind]] = {"any": frozenset(Kind), "direct": DIRECT, "indirect": INDIRECT}
 
 
-class UnknownReason(StrEnum):
-    """Why something could not be checked. What cannot be checked is treated as PHI (law 4)."""
-
+class UnknownReason(StrEnum):  # what cannot be checked is treated as PHI (law 4)
     IMAGE = "image"
     AUDIO = "audio"
     FILE = "file"
@@ -73,8 +70,6 @@ class UnknownReason(StrEnum):
 
 
 class Content(StrEnum):
-    """What a request carries."""
-
     TEXT = "text"
     IMAGE = "image"
     AUDIO = "audio"
@@ -148,9 +143,7 @@ class Detector(Protocol):
 # --- who asks, and where it may go ---------------------------------------------------------------------------------
 
 
-class Trait(StrEnum):
-    """What an administrator vouches for about a provider."""
-
+class Trait(StrEnum):  # what an administrator vouches for about a provider
     ON_PREM = "on_prem"
     BAA = "baa"
     ZERO_RETENTION = "zero_retention"
@@ -234,8 +227,7 @@ class Provider:
     proxy: str = ""
     ca_bundle: str = ""
     relay_errors: bool = False
-    off: str = ""
-    """Why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried."""
+    off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
 
     def traits_on(self, day: date) -> frozenset[Trait]:
         """Traits that hold on `day`: `baa` is one only until its date."""
