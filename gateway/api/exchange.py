@@ -6,6 +6,7 @@ Plain ASGI and not FastAPI's request and response objects, which cost about 0.7 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
@@ -17,6 +18,11 @@ Scope: TypeAlias = MutableMapping[str, object]
 Message: TypeAlias = MutableMapping[str, object]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+
+_RUN = secrets.token_hex(8)
+_COUNT = itertools.count(secrets.randbelow(2**32))
+"""Request ids are unique, and say nothing: this run's own random prefix, then a count (a fresh random id costs 15 µs)."""
 
 
 class ClientGone(Exception):
@@ -35,7 +41,7 @@ class Exchange:
         self.path = str(scope["path"])
         self.tag = ""
         self.headers = _headers(scope)
-        self.request_id = f"req_{secrets.token_hex(12)}"
+        self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
         self._gone = False
 
