@@ -10,7 +10,7 @@ GatewayError
 │                                               │   └── PermissionDenied permission_denied
 ├── NotFound 404 not_found                      ├── ModelNotFound 404 model_not_found
 ├── MethodNotAllowed 405 method_not_allowed     ├── RequestTimeout 408 request_timeout
-├── PayloadTooLarge 413 payload_too_large
+├── PayloadTooLarge 413 payload_too_large      ├── HeadersTooLarge 431 headers_too_large
 ├── RateLimitExceeded 429 rate_limit_exceeded   ├── InsufficientQuota 429 insufficient_quota
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
@@ -114,6 +114,13 @@ class RequestTimeout(GatewayError):
 class PayloadTooLarge(GatewayError):
     status = 413
     code = "payload_too_large"
+
+
+class HeadersTooLarge(GatewayError):
+    """The line and headers of a request together (RFC 6585, section 5)."""
+
+    status = 431
+    code = "headers_too_large"
 
 
 class RateLimitExceeded(GatewayError):

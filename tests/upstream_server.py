@@ -32,6 +32,7 @@ class UpstreamServer:
     answer: Handler
     models: list[str] = field(default_factory=lambda: ["test-model"])
     sent: list[Sent] = field(default_factory=list)
+    received: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     port: int = 0
@@ -61,6 +62,7 @@ class UpstreamServer:
             return web.json_response({"error": "Unexpected endpoint or method."})
         self.connections += 1
         self.sent.append(Sent(request.path, dict(request.headers), await request.read()))
+        self.received.set()
         try:
             return await self.answer(request)
         except (asyncio.CancelledError, ConnectionResetError):

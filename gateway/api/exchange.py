@@ -23,6 +23,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 _RUN = secrets.token_hex(8)
 _COUNT = itertools.count(secrets.randbelow(2**32))
 """Request ids are unique, and say nothing: this run's own random prefix, then a count (a fresh random id costs 15 µs)."""
+DRAIN_S = 1.0
+"""How long a body that nobody wants is still read before its refusal goes out."""
 
 
 class ClientGone(Exception):
@@ -30,9 +32,17 @@ class ClientGone(Exception):
 
 
 class Exchange:
-    """A request and its answer. `path` is the routed path, without a query and without the agent prefix."""
+    """A request and its answer. `path` is the routed path, without a query and without the agent prefix.
 
-    __slots__ = ("_gone", "_receive", "_send", "headers", "method", "path", "request_id", "started", "tag")
+    A body that was not read when the answer begins is read and thrown away for a moment: a connection closed over unread
+    bytes is reset, and the client would see that instead of our answer. What is not over by then is closed, so that no
+    client can hold a connection with a body that never ends.
+    """
+
+    __slots__ = (
+        *("_body_left", "_gone", "_may_drain", "_receive", "_send"),
+        *("headers", "method", "path", "request_id", "started", "tag"),
+    )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -44,6 +54,8 @@ class Exchange:
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
         self._gone = False
+        self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
+        self._may_drain = "expect" not in self.headers  # a client that asks first has sent nothing yet
 
     def header(self, name: str) -> str:
         """The first value of a header (name in lower case), or ""."""
@@ -67,13 +79,14 @@ class Exchange:
             async with asyncio.timeout(deadline_s):
                 return await self._read(limit)
         except TimeoutError:
+            self._may_drain = False
             raise RequestTimeout("The body did not arrive in time.") from None
 
     async def _read(self, limit: int) -> bytes:
         pieces: list[bytes] = []
         size = 0
         while True:
-            message = await self._receive()
+            message = await self.receive()
             if message["type"] == "http.disconnect":
                 self._gone = True
                 raise ClientGone
@@ -97,6 +110,8 @@ class Exchange:
         watch = asyncio.ensure_future(self._watch(task))
         try:
             yield
+            if self._gone:
+                await asyncio.sleep(0)  # the cancellation is on its way: it belongs here and not behind us
         except asyncio.CancelledError:
             if not self._gone or task is None:
                 raise
@@ -119,10 +134,41 @@ class Exchange:
 
     async def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Status and headers of an answer that follows in pieces."""
-        self.started = True
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        raw.append((b"x-gateway-request-id", self.request_id.encode("ascii")))
-        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+        await self.send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def send(self, message: Message) -> None:
+        """ASGI's `send`, for an application that answers in our place: its answers get what all answers get."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            held = message.get("headers")
+            raw = [
+                *(held if isinstance(held, list | tuple) else ()),
+                (b"x-gateway-request-id", self.request_id.encode()),
+            ]
+            if self._body_left and not await self._drained():
+                raw.append((b"connection", b"close"))
+            message["headers"] = raw
+        await self._send(message)
+
+    async def receive(self) -> Message:
+        """ASGI's `receive`."""
+        message = await self._receive()
+        if not message.get("more_body", False):
+            self._body_left = False
+        return message
+
+    async def _drained(self) -> bool:
+        """Whether the rest of the body came, and went, in time."""
+        if not self._may_drain:
+            return False
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                while self._body_left:
+                    await self.receive()
+        except TimeoutError:
+            return False
+        return True
 
     async def write(self, piece: bytes) -> None:
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -95,7 +95,7 @@ class Front:
         try:
             if self._in_flight > settings.limits.max_concurrency:
                 raise Overloaded("The gateway is at its limit of requests at once. Try again shortly.")
-            await self._enter(exchange, settings, scope, receive, send)
+            await self._enter(exchange, settings, scope)
         except ClientGone:
             pass
         except GatewayError as error:
@@ -109,7 +109,7 @@ class Front:
         finally:
             self._in_flight -= 1
 
-    async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
         self._check_doors(exchange, settings, scope)
         if exchange.method == "OPTIONS":
             await exchange.reply(204, _preflight(exchange), b"")
@@ -117,16 +117,15 @@ class Front:
         if exchange.path.startswith(AGENT_PREFIX):
             tag, slash, rest = exchange.path.removeprefix(AGENT_PREFIX).partition("/")
             exchange.tag, exchange.path = tag, slash + rest
+        visit = None if exchange.path in OPEN_PATHS else self._visit(exchange, settings)
         handler, params = self._handler(exchange)
-        if handler is None:
-            scope["path"] = exchange.path
-            scope["gateway.visit"] = self._visit(exchange, settings, params) if self._guarded(exchange) else None
-            await self._control(scope, receive, send)
+        if handler is not None and visit is not None:
+            visit.params = params
+            await handler(visit)
             return
-        await handler(self._visit(exchange, settings, params))
-
-    def _guarded(self, exchange: Exchange) -> bool:
-        return exchange.path not in OPEN_PATHS
+        scope["path"] = exchange.path
+        scope["gateway.visit"] = visit
+        await self._control(scope, exchange.receive, exchange.send)
 
     def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
         try:
@@ -141,7 +140,7 @@ class Front:
             self._events.emit(AuthFailed(reason=AuthFailure.ORIGIN))
             raise
 
-    def _visit(self, exchange: Exchange, settings: Settings, params: Mapping[str, str]) -> Visit:
+    def _visit(self, exchange: Exchange, settings: Settings) -> Visit:
         try:
             caller = authenticate(
                 exchange.header("authorization"),
@@ -153,7 +152,7 @@ class Front:
             given = exchange.header("authorization") or exchange.header("x-api-key")
             self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
             raise
-        return Visit(exchange, settings, self._listener, caller, params)
+        return Visit(exchange, settings, self._listener, caller)
 
     def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
         """The endpoint for method and path.
@@ -170,7 +169,7 @@ class Front:
             for (wanted, prefix), handler in facade.prefixed.items():
                 if wanted == method and path.startswith(prefix) and len(path) > len(prefix):
                     return handler, {"rest": path.removeprefix(prefix)}
-        if any(path == known for facade in self._facades for _, known in facade.exact):
+        if any(_serves(facade, path) for facade in self._facades):
             raise MethodNotAllowed("This path does not take this method.")
         return None, {}
 
@@ -179,9 +178,14 @@ class Front:
             return
         rendered = render(error, dialect, request_id=exchange.request_id)
         headers = {"content-type": "application/json", **rendered.headers, **cors_headers(exchange, settings)}
-        if error.status in {408, 413}:
-            headers["connection"] = "close"
         await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
+
+
+def _serves(facade: Facade, path: str) -> bool:
+    """Whether the path is the facade's, for whatever method."""
+    return any(path == known for _, known in facade.exact) or any(
+        path.startswith(prefix) and len(path) > len(prefix) for _, prefix in facade.prefixed
+    )
 
 
 def dialect_of(path: str) -> Dialect:

@@ -10,22 +10,34 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Generator, Sequence
+from http import HTTPStatus
 
+import httptools
+import orjson
 import uvicorn
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.api.front import Front
 from gateway.config import Listener
+from gateway.domain import Dialect
+from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
+from gateway.wire.errors import envelope
 
 MAX_HEAD_BYTES = 64 * 1024
 GRACE_S = 10
 """How long requests under way may go on after the first signal."""
 KEEPALIVE_S = 75
+_OFFER = frozenset({b"connection", b"upgrade", b"http2-settings"})
+_TOO_LARGE = f"The head of the request is larger than {MAX_HEAD_BYTES // 1024} KB."
 
 
 class AddressInUse(OSError):
     """A listener's address cannot be had; the message says which and what to do."""
+
+
+class _Refused(Exception):
+    """The head was refused while it was being parsed."""
 
 
 class _StrictHead(HttpToolsProtocol):
@@ -43,11 +55,17 @@ class _StrictHead(HttpToolsProtocol):
 
     @override
     def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
         if self._in_head:
             self._head_bytes += len(data)
-        super().data_received(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(InvalidRequest("This is not a valid HTTP request."))
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(431)
+            self._refuse(HeadersTooLarge(_TOO_LARGE))
 
     @override
     def on_message_begin(self) -> None:
@@ -58,17 +76,42 @@ class _StrictHead(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         self._head_came()
-        super().on_headers_complete()
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
+            self._refuse(HeadersTooLarge(_TOO_LARGE))
+            raise _Refused
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    @override
+    def on_message_complete(self) -> None:
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
         super().connection_lost(exc)
 
+    def _decline(self, rest: bytes) -> None:
+        """Take the request as if it had not offered to go on in another protocol.
+
+        Java's client offers HTTP/2 with the first request of every connection. The parser takes what follows such an
+        offer for that protocol, and would lose the body and every later request.
+        """
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(MethodNotAllowed("This gateway is no proxy."))
+            return
+        lines = [method + b" " + self.url + b" HTTP/1.1"]
+        lines += [name + b": " + value for name, value in self.headers if name not in _OFFER]
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
+
     def _expect_head(self) -> None:
         self._in_head = True
         self._head_bytes = 0
-        self._head_timer = self.loop.call_later(self.head_timeout_s, self._refuse, 408)
+        late = RequestTimeout("The head of the request did not arrive in time.")
+        self._head_timer = self.loop.call_later(self.head_timeout_s, self._refuse, late)
 
     def _head_came(self) -> None:
         self._in_head = False
@@ -76,14 +119,18 @@ class _StrictHead(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, error: GatewayError) -> None:
+        """Answer in the hub's dialect, since without a path there is no telling which is the caller's, and close."""
         self._head_came()
-        if not self.transport.is_closing():
-            phrase = {408: "Request Timeout", 431: "Request Header Fields Too Large"}[status]
-            self.transport.write(
-                f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode("ascii")
-            )
-            self.transport.close()
+        if self.transport.is_closing():
+            return
+        body = orjson.dumps(envelope(error, Dialect.OPENAI, request_id=""))
+        head = (
+            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):

@@ -21,6 +21,7 @@ _PARTS = {
     "refusal": "refusal",
 }
 _TOOL_CHOICES = frozenset({"none", "auto", "required"})
+_ENCODINGS = frozenset({"float", "base64"})
 _FORMATS = frozenset({"text", "json_object", "json_schema"})
 
 
@@ -30,6 +31,11 @@ def _is_number(value: JSON) -> bool:
 
 def _is_integer(value: JSON) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_one_of(value: JSON, choices: frozenset[str]) -> bool:
+    """Membership for any JSON: a list or an object cannot be looked up in a set."""
+    return isinstance(value, str) and value in choices
 
 
 _CHECKS: dict[str, tuple[Callable[[JSON], bool], str]] = {
@@ -51,10 +57,13 @@ _CHECKS: dict[str, tuple[Callable[[JSON], bool], str]] = {
         "a string or a list of strings",
     ),
     "stream_options": (lambda v: isinstance(v, dict), "an object"),
-    "response_format": (lambda v: isinstance(v, dict) and v.get("type") in _FORMATS, "an object with a known `type`"),
+    "response_format": (
+        lambda v: isinstance(v, dict) and _is_one_of(v.get("type"), _FORMATS),
+        "an object with a known `type`",
+    ),
     "tools": (lambda v: isinstance(v, list) and all(isinstance(t, dict) for t in v), "a list of objects"),
     "tool_choice": (
-        lambda v: v in _TOOL_CHOICES if isinstance(v, str) else isinstance(v, dict),
+        lambda v: isinstance(v, dict) or _is_one_of(v, _TOOL_CHOICES),
         "none, auto, required or an object",
     ),
     "parallel_tool_calls": (lambda v: isinstance(v, bool), "true or false"),
@@ -84,7 +93,8 @@ def validate_embeddings(tree: Tree) -> None:
     """
     if tree.get("model") is not None and not isinstance(tree["model"], str):
         raise InvalidRequest("`model` must be a string.", param="model")
-    if tree.get("encoding_format") not in {None, "float", "base64"}:
+    encoding = tree.get("encoding_format")
+    if encoding is not None and not _is_one_of(encoding, _ENCODINGS):
         raise InvalidRequest("`encoding_format` must be float or base64.", param="encoding_format")
     dimensions = tree.get("dimensions")
     if dimensions is not None and not (_is_integer(dimensions) and isinstance(dimensions, int) and dimensions > 0):
@@ -121,7 +131,7 @@ def _check_fields(tree: Tree) -> None:
 def _check_message(message: JSON, where: str) -> None:
     if not isinstance(message, dict):
         raise InvalidRequest(f"`{where}` must be an object.", param=where)
-    if message.get("role") not in _ROLES:
+    if not _is_one_of(message.get("role"), _ROLES):
         raise InvalidRequest(
             f"`{where}.role` must be system, developer, user, assistant, tool or function.", param=f"{where}.role"
         )

@@ -1,0 +1,24 @@
+"""A gateway with tiny limits that behaves to the end of the test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import one_route
+from tests.contract.shapes import CANARY
+
+STRICT = """
+server:
+  {body_timeout_s: 0.4, header_timeout_s: 0.4, max_body_mb: 1, hosts: [gate.example], cors_origins: ["https://portal.example"]}
+agents: {helper: {route: general}}
+"""
+
+
+@pytest.fixture
+async def gateway(start, upstream):
+    """A gateway in front of a server that answers; it must neither fault nor log a word of a request."""
+    running = await start(one_route(await upstream(), STRICT))
+    yield running
+    assert "Traceback" not in running.log.getvalue()
+    assert "gateway.faulted" not in running.log.getvalue()
+    assert CANARY not in running.log.getvalue()
