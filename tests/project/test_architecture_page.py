@@ -1,0 +1,53 @@
+"""The architecture page against the tree: every package on the map, every law with a test that exists, numbers in order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "gateway" / "ARCHITECTURE.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def section(title):
+    return TEXT.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def test_every_part_of_the_gateway_is_on_the_map():
+    parts = {path.name for path in (ROOT / "gateway").iterdir() if path.name not in {"__init__.py", "ARCHITECTURE.md"}}
+    named = set(re.findall(r"`(\w+)(?:/|\.py)?`", section("The map")))
+    assert {Path(part).stem for part in parts if not part.startswith("__pycache__")} - named == set()
+
+
+def test_every_command_is_on_the_map():
+    commands = {path.stem for path in (ROOT / "gateway" / "cli").glob("*.py")} - {"__init__", "picture"}
+    assert commands - set(re.findall(r"`(\w+)`", section("The map"))) == set()
+
+
+def test_every_module_of_the_path_exists():
+    named = set(re.findall(r"(?<![\w<])(?:\w+/)+\w+\.py", section("One request")))
+    assert [name for name in named if not (ROOT / "gateway" / name).is_file()] == []
+
+
+def test_every_law_is_held_by_a_test_that_exists():
+    laws = re.findall(r"^\| (\d+)\. .*\| (.*) \|$", section("The laws"), re.MULTILINE)
+    assert [int(number) for number, _ in laws] == list(range(1, 12))
+    for number, tests in laws:
+        files = [PAGE.parent / target for target in re.findall(r"\]\((\.\./tests/[^)]+)\)", tests)]
+        assert files, number
+        assert [str(file) for file in files if not file.is_file()] == [], number
+
+
+def test_decisions_are_numbered_in_order_and_dated():
+    decisions = re.findall(r"^(\d+)\. \*\*(\d{4}-\d{2}-\d{2})\. ", section("Decisions"), re.MULTILINE)
+    assert [int(number) for number, _ in decisions] == list(range(1, len(decisions) + 1))
+    assert len(decisions) == len(re.findall(r"^\d+\. ", section("Decisions"), re.MULTILINE))
+    assert [date for _, date in decisions] == sorted(date for _, date in decisions)
+
+
+def test_every_link_of_the_documents_leads_somewhere():
+    pages = [ROOT / "README.md", PAGE, ROOT / "policies" / "README.md", ROOT / "CHANGELOG.md"]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))]
+    local = [(page, link) for page, link in links if "://" not in link]
+    assert [(page.name, link) for page, link in local if not (page.parent / link).exists()] == []
