@@ -15,6 +15,9 @@ CONNECTORS = ("aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
 }
+LOGS_ELSEWHERE = {
+    "gateway/upstream/litellm.py": "silences the loggers of LiteLLM, which would write out requests",
+}
 LOGGERS = ("logging", "structlog", "loguru", "warnings")
 
 
@@ -111,7 +114,9 @@ def test_only_observability_logs():
         (module, logger)
         for module, path in modules()
         for logger in LOGGERS
-        if reaches(imports(path), logger) and not module.startswith("gateway/observability/")
+        if reaches(imports(path), logger)
+        and not module.startswith("gateway/observability/")
+        and module not in LOGS_ELSEWHERE
     }
     assert offenders == set()
 
@@ -137,5 +142,5 @@ def test_no_function_takes_whatever_comes():
 
 
 def test_any_stays_where_foreign_shapes_come_in():
-    allowed = ("gateway/wire/", "gateway/upstream/litellm.py")
+    allowed = ("gateway/wire/", "gateway/upstream/litellm")  # and its parts, `litellm_*.py`
     assert {m for m, path in modules() if "typing.Any" in imports(path) and not m.startswith(allowed)} == set()

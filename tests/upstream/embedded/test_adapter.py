@@ -47,9 +47,10 @@ async def test_embeddings_have_384_dimensions(start, with_models):
     assert [len(item["embedding"]) for item in reply.json()["data"]] == [384, 384]
 
 
-async def test_without_the_models_the_answer_says_how_to_get_them(start):
+async def test_without_the_models_the_answer_is_an_error_that_names_the_provider(start):
     gateway = await start(CONFIG)
     async with gateway.client() as client:
         reply = await client.post("/v1/chat/completions", json=ASK)
-    assert reply.status_code in {502, 503}
-    assert "make models" in reply.json()["error"]["message"]
+    assert reply.status_code == 503
+    assert "embedded" in reply.json()["error"]["message"]
+    assert "make models" in gateway.gateway.embedded.problem()
