@@ -40,7 +40,5 @@ def test_a_module_is_named_after_its_idea():
 
 
 def test_a_module_says_what_it_is_for():
-    silent = {
-        name for name, path in modules() if not ast.get_docstring(tree(path)) and path.name != "__init__.py"
-    }
+    silent = {name for name, path in modules() if not ast.get_docstring(tree(path)) and path.name != "__init__.py"}
     assert silent == set()

@@ -15,6 +15,9 @@ CONNECTORS = ("aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
 }
+LOGS_ELSEWHERE = {
+    "gateway/upstream/litellm.py": "silences the loggers of LiteLLM, which would write out requests",
+}
 LOGGERS = ("logging", "structlog", "loguru", "warnings")
 
 
@@ -55,17 +58,16 @@ def test_a_sealed_value_is_neither_renamed_nor_subclassed(name):
     assert hidden == []
 
 
-@pytest.mark.parametrize("trick", ["__new__", "__setattr__", "__reduce__", "copy"])
-def test_nothing_makes_a_value_behind_its_constructor(trick):
-    """`object.__new__(Outbound)` would need no seal."""
+def test_nothing_makes_a_value_behind_its_constructor():
+    """`object.__new__(Outbound)` would need no seal; a value may complete only itself (`object.__setattr__(self, …)`)."""
     found = {
-        module
+        f"{module}:{node.lineno}"
         for module, path in modules()
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute)
-        and node.attr == trick
-        and isinstance(node.value, ast.Name)
-        and node.value.id in {"object", *MAKERS}
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"__new__", "__setattr__", "__reduce__", "__reduce_ex__"}
+        and not (node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in {"self", "cls"})
     }
     assert found == set()
 
@@ -112,7 +114,9 @@ def test_only_observability_logs():
         (module, logger)
         for module, path in modules()
         for logger in LOGGERS
-        if reaches(imports(path), logger) and not module.startswith("gateway/observability/")
+        if reaches(imports(path), logger)
+        and not module.startswith("gateway/observability/")
+        and module not in LOGS_ELSEWHERE
     }
     assert offenders == set()
 
@@ -138,5 +142,5 @@ def test_no_function_takes_whatever_comes():
 
 
 def test_any_stays_where_foreign_shapes_come_in():
-    allowed = ("gateway/wire/", "gateway/upstream/litellm.py")
+    allowed = ("gateway/wire/", "gateway/upstream/litellm")  # and its parts, `litellm_*.py`
     assert {m for m, path in modules() if "typing.Any" in imports(path) and not m.startswith(allowed)} == set()
