@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Protocol
 
-from gateway.domain import Detection, Finding, Kind, Passage, UnknownReason
+from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
 from gateway.phi import across, evasion, keys, language, propagate, records, safe_harbor, structured
 from gateway.phi.merge import merge
 from gateway.phi.normalise import Normalised, normalise
@@ -104,9 +104,11 @@ class Engine:
         if self._model is not None:
             found = self._model.find(text)
             hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)
+        if passage.carrier in _WRITTEN_BY_DEVELOPERS:
+            hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
         if not hits:
             return hits
-        tokens = [match.span() for match in _TOKEN.finditer(text)] if "_" in text else []
+        tokens = list(_tokens(text))
         return [
             hit
             for hit in merge(hits, text)
@@ -115,8 +117,23 @@ class Engine:
         ]
 
 
-_TOKEN: Final = re.compile(rf"(?i)\[?(?:{'|'.join(kind.name for kind in Kind)})\\{{0,2}}_[a-z2-7]{{10}}(?![a-z0-9])\]?")
-"""Our own pseudonyms are no identifiers: what looks like one is told apart where pseudonyms are made."""
+_WRITTEN_BY_DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
+_SHARED_MAILBOX: Final = 0.6
+"""Confidence of an address such as support@: in a system prompt it is nobody's."""
+_CODE: Final = re.compile(r"\\{0,2}_[A-Za-z2-7]{10}(?![A-Za-z0-9])")
+_KIND_NAMES: Final = tuple(kind.value for kind in Kind)
+_LONGEST_NAME: Final = max(map(len, _KIND_NAMES))
+
+
+def _tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Where our own pseudonyms stand: no identifiers here; what looks like one is told apart where they are made."""
+    if "_" not in text:
+        return
+    for code in _CODE.finditer(text):
+        before = text[max(0, code.start() - _LONGEST_NAME) : code.start()].casefold()
+        name = max((name for name in _KIND_NAMES if before.endswith(name)), key=len, default="")
+        if name:
+            yield code.start() - len(name), code.end()
 
 
 def _findings(hits: Sequence[Hit], folded: Normalised) -> tuple[Finding, ...]:

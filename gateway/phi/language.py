@@ -15,8 +15,9 @@ _NOT_LATIN: Final = re.compile(
 )
 _FEW: Final = 4
 """Letters of another script that a text may quote (a Greek symbol, one word)."""
-_SHORT: Final = 5
-"""Function words needed before a text in Latin script is called foreign."""
+_SHORT: Final = 4
+_DIFFERENT: Final = 3
+"""Function words, and different ones, needed before a text in Latin script is called foreign."""
 _SAMPLE: Final = 24_000
 
 _ENGLISH: Final = frozenset(
@@ -157,6 +158,26 @@ _OTHERS: Final = (
         "os",
     }
 )
+_OTHERS: Final = frozenset(
+    # German
+    "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem den des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
+    # French
+    "le la les et est une des du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
+    # Spanish
+    "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
+    # Italian
+    "gli di che è non per sono della dei nel nella alla dal ed ha anni stato questa "
+    # Portuguese
+    "os as do da dos das em um uma não nao por mais foi tem anos sua seu pelo pela "
+    # Dutch
+    "het een van ik te dat hij zij niet met op voor werd heeft naar bij ook uit om zijn "
+    # Nordic
+    "och att det som på är av för med den till har inte om ett jag ikke og på er til han hun var "
+    # Polish, Czech
+    "się nie jest na do że oraz przez jak od po są pacjent ve je že se na do byl byla "
+    # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
+    "bir ve bu için ile olarak yang dan di untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang ng mga sa".split()
+) - _ENGLISH - {"do", "as", "an", "on", "no", "a", "den", "dan", "om", "op", "os", "as", "van", "von"}
 
 
 def unknown(text: str) -> frozenset[UnknownReason]:
@@ -182,8 +203,8 @@ _PARAGRAPH: Final = re.compile(r"\n+")
 
 def _foreign(text: str) -> bool:
     found = _LETTERS.findall(text.lower())
-    other = sum(word in _OTHERS for word in found)
-    if other < _SHORT:
+    other = [word for word in found if word in _OTHERS]
+    if len(other) < _SHORT or len(set(other)) < _DIFFERENT:
         return False
     english = sum(word in _ENGLISH for word in found)
-    return other > 2 * english and other * 8 > len(found)
+    return len(other) > 2 * english and len(other) * 8 > len(found)

@@ -47,7 +47,7 @@ _PUNCTUATION: Final = {
     "\u034f": "",
 }
 _ODD = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
-_MIXED_WORD = re.compile(r"[^\W_]*[Ͱ-ԯ][^\W_]*")
+_WORD = re.compile(r"[^\W_]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAGS = range(0xE0020, 0xE007F)
 """Unicode tag characters: invisible to people, ASCII to a model."""
@@ -144,19 +144,20 @@ def _fold_char(char: str) -> str:
 
 def _unmask(text: str) -> str:
     """Cyrillic and Greek letters that stand in for Latin ones, made Latin; words of those scripts are left alone."""
-    if _MIXED_WORD.search(text) is None:
+    if _FOREIGN.search(text) is None:
         return text
     latin = len(_LATIN.findall(text[:4096]))
     foreign = len(_FOREIGN.findall(text[:4096]))
 
     def unmask(word: re.Match[str]) -> str:
         letters = word.group()
-        lookalike = all(char.isascii() or char in _LOOKALIKES for char in letters)
-        if lookalike and (latin > foreign or any(char.isascii() for char in letters)):
-            return "".join(_LOOKALIKES.get(char, char) for char in letters)
+        if letters.isascii() or not all(char.isascii() or char in _LOOKALIKES for char in letters):
+            return letters
+        if latin > foreign or any(char.isascii() for char in letters):
+            return "".join([_LOOKALIKES.get(char, char) for char in letters])
         return letters
 
-    return _MIXED_WORD.sub(unmask, text)
+    return _WORD.sub(unmask, text)
 
 
 _LATIN = re.compile(r"[a-zA-Z]")

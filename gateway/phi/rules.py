@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol
 
 import re2
 
@@ -54,31 +54,72 @@ class Rule:
 
 LOOK_BACK: Final = 48
 LOOK_AHEAD: Final = 16
+_DOUBT: Final = 0.5
+"""A cue believed less than this says nothing of a patient."""
 _MEMORY: Final = 24 << 20
 """Bytes one set of patterns may use for its automaton; it is filled as needed."""
+
+
+class Match(Protocol):
+    """What RE2 says of one occurrence."""
+
+    def start(self, group: int = 0) -> int: ...
+    def span(self, group: int = 0) -> tuple[int, int]: ...
+
+
+class Gate:
+    """Named patterns of which a text says at once which occur; a name is passed on when the automaton cannot say."""
+
+    def __init__(self, **patterns: str) -> None:
+        self._names: Final = tuple(patterns)
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in patterns.values():
+            self._set.Add(pattern.encode("ascii"))
+        self._set.Add(b"")  # always fires, or the automaton ran out of memory
+        self._set.Compile()
+        self._patterns = {name: re2.compile(pattern.encode("ascii"), _options()) for name, pattern in patterns.items()}
+
+    def open(self, shape: bytes) -> frozenset[str]:
+        """Names of the patterns that occur in `shape`: all of them when the set cannot say, for a miss would be a leak."""
+        fired = self._set.Match(shape)
+        if not fired:
+            return frozenset(self._names)
+        every = len(self._names)
+        return frozenset([self._names[index] for index in fired if index != every]) if len(fired) > 1 else _NOTHING
+
+    def matches(self, name: str, shape: bytes) -> Iterator[Match]:
+        """Matches of one pattern."""
+        return self._patterns[name].finditer(shape)
+
+    def spans(self, name: str, shape: bytes) -> Iterator[tuple[int, int]]:
+        """Where the first group of a pattern stands."""
+        for match in self.matches(name, shape):
+            yield match.span(1)
+
+
+_NOTHING: Final = frozenset[str]()
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
 
 
 class RuleSet:
     """Rules compiled together. Offsets are those of the ASCII `shape`, hence of the normalised text."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = _MEMORY
-        options.log_errors = False
         self.rules: Final = tuple(rules)
-        self._set = re2.Set.SearchSet(options)
-        for rule in self.rules:
-            self._set.Add(rule.pattern.encode("ascii"))
-        self._set.Add(b"")  # always fires, or the automaton ran out of memory
-        self._set.Compile()
-        self._patterns = [re2.compile(rule.pattern.encode("ascii"), options) for rule in self.rules]
+        self._gate = Gate(**{str(index): rule.pattern for index, rule in enumerate(self.rules)})
 
     def find(self, shape: bytes) -> Iterator[Hit]:
         """Every value in `shape` that a rule accepts, in no order, overlaps included."""
-        for index in self._firing(shape):
-            rule = self.rules[index]
-            for match in self._patterns[index].finditer(shape):
+        for name in self._gate.open(shape):
+            rule = self.rules[int(name)]
+            for match in self._gate.matches(name, shape):
                 start, end = _extent(match.start(0), *match.span(1), shape, rule.evidence)
                 confidence = rule.confidence
                 if rule.judge is not None:
@@ -86,13 +127,7 @@ class RuleSet:
                     after = shape[end : end + LOOK_AHEAD].decode("ascii")
                     confidence = rule.judge(shape[start:end].decode("ascii"), before, after)
                 if confidence > 0:
-                    yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient)
-
-    def _firing(self, shape: bytes) -> list[int]:
-        """Which patterns occur in `shape`: all of them when the set cannot say, for a miss would be a leak."""
-        every = len(self.rules)
-        fired = self._set.Match(shape)
-        return sorted(set(fired) - {every}) if fired else list(range(every))
+                    yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient and confidence > _DOUBT)
 
 
 def _extent(first: int, start: int, end: int, shape: bytes, evidence: Evidence) -> tuple[int, int]:

@@ -39,9 +39,9 @@ _EVENT: Final = re.compile(
     r"consulted|followed|scheduled|appointment|appt|checked in|check-?up|follow(?:ed)?[ -]?up|last seen|had (?:an?|her|his|the)|was (?:an?|started|given|"
     r"prescribed|told|found|sent|put|placed)|started on|prescribed|lives?|living|resid(?:es?|ing|ent)|works? (?:at|for)|employed|from our|in our|at our|"
     r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
-    r"gentleman|lady|boy|girl|child)|the (?:patient|pt)|patient'?s|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
+    r"gentleman|lady|boy|girl|child)|the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))|patient's|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
     r"chart|procedure|doctor|pcp|insurance|contact|phone|email|address)|he\b|she\b|collected|drawn|resulted|procedure|surgery|operation|biopsy|"
-    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|call(?:ed)?)"
+    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|call(?:ed)?)(?!\w)"
 )
 _PERSON: Final = re.compile(
     r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.|[mf])\b|patient\b|pt\b|mr\.?|mrs\.?|ms\.?|male|female|man|woman|boy|girl|"

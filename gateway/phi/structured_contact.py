@@ -28,6 +28,9 @@ def _digits(value: str) -> str:
     return "".join(char for char in re.split(r"(?i)\s?,?\s?(?:x|ext)", value)[0] if char.isdigit())
 
 
+_SAMPLE: Final = re.compile(r"(?i)(?:such as|e\.?g\.?,?|example:?|format:?|like|matche?s?|placeholder:?)\W*$")
+
+
 def _phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
     if (
@@ -36,6 +39,8 @@ def _phone(value: str, before: str, after: str) -> float:
         or before[-1:] in {".", "/"}
         or re.match(r"[-./]?\d|-[A-Za-z]{2}", after)
     ):
+        return 0.0
+    if len(set(digits[-7:])) == 1 and _SAMPLE.search(before):
         return 0.0
     if len(digits) in {10, 11} and digits[-10] in "23456789" and digits[-7] in "23456789":
         return 0.95

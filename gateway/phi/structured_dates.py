@@ -28,11 +28,11 @@ _SPOKEN_YEAR: Final = (
     r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){0,3}"
 )
 _CLOCK: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_NOT_A_DATE: Final = re.compile(r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of \d)")
+_NOT_A_DATE: Final = re.compile(r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of\b|tabs?\b|cups?)")
 _PREPOSITION: Final = re.compile(
     r"(?i)(?:\bon|since|dated?|until|till|before|after|by|from|between|and|through|thru|to|around|approx\w*|circa|ca\.?|of|seen|visit|admit\w*|"
     r"discharg\w*|adm|d/c|dc|due|dob|born|birthday|lmp|edd|surgery|procedure|exam|scan|mri|ct|eval\w*|appt|appointment|f/u|follow-?up|labs?|"
-    r"drawn|collected|last|next|this|the|here|dx'?d|rx'?d|:|@|\()[\s:#(]*(?:the |about )?$"
+    r"drawn|collected|last|next|here|dx'?d|rx'?d)[\s:#(]*(?:the |about )?$"
 )
 
 
@@ -80,8 +80,9 @@ def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
 _DATE_CUE: Final = (
     r"d\.?o\.?b\.?|b\.|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
     r"d\.?o\.?[dsa]\.?|birthday|geb(?:\.|oren|urtsdatum)|ne\(?e\)? le|fecha de nacimiento|data di nascita|deceased|expired|died|death date|"
-    r"admission date|discharge date|admit date|service date|visit date|adm(?:itted)?|discharged|date|lmp|edd|edc"
+    r"admission date|discharge date|admit date|service date|visit date|discharged|lmp|edd|edc"
 )
+_ANY_DATE_CUE: Final = r"dated?|datum|fecha|timestamp"
 
 
 def _cued_date(value: str, before: str, after: str) -> float:
@@ -145,6 +146,7 @@ RULES: Final[tuple[Rule, ...]] = (
         _cued_date,
         patient=True,
     ),
+    Rule(Kind.DATE, rf"(?i:\b(?:{_ANY_DATE_CUE})[\s:=\"']{{1,4}}(\d{{8}})\b)", 0.9, judge=_compact),
     Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True),
