@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 Feature = bytes
 
@@ -48,8 +46,7 @@ _CLASSES: Final[Mapping[str, str]] = {
 _CLASS: Final = {word: name for name, words in _CLASSES.items() for word in words.split()}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Characters [start, end) of a text. `broken` counts the line breaks (at most 2) right before it."""
 
     text: str
@@ -74,12 +71,11 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """What one word says: of its own place, and of the four places around it."""
 
-    word: str
-    group: str
+    word: Feature
+    group: Feature
     own: tuple[Feature, ...]
     before2: tuple[Feature, ...]
     before1: tuple[Feature, ...]
@@ -87,14 +83,15 @@ class _Word:
     after2: tuple[Feature, ...]
 
 
-_EDGE: Final = _Word("^", "^", (), (b"w-2=^",), (b"w-1=^",), (b"w+1=^",), (b"w+2=^",))
+_EDGE: Final = _Word(b"^", b"^", (), (b"-2w=^",), (b"-1w=^",), (b"+1w=^",), (b"+2w=^",))
 
 
 def _shape(word: str) -> str:
     """`65-year-old` → `2-x-x`, `SJH-123456` → `X-6`: runs of digits by length, runs of letters by case."""
+    if word.isalpha():
+        return _case(word)
     marks = _RUN.sub(lambda run: str(min(9, run.end() - run.start())), word)
-    marks = _LETTERS.sub(lambda run: _case(run.group()), marks.replace("'", ""))
-    return marks[:14]
+    return _LETTERS.sub(lambda run: _case(run.group()), marks.replace("'", "").replace("’", ""))[:14]
 
 
 def _case(word: str) -> str:
@@ -108,16 +105,17 @@ def _case(word: str) -> str:
 
 
 class Describer:
-    """Turns tokens into features by the marks of a lexicon; remembers its work for ordinary words only, never a name."""
+    """Turns tokens into features by the marks of a lexicon; remembers its work for words of the lexicon that are no names."""
 
     def __init__(self, marks: Mapping[str, str]) -> None:
         self._marks = marks
         self._ordinary: dict[str, _Word] = {}
+        self._sketched: dict[_Sketch, _Word] = {}
 
     def features(self, sequence: Sequence[Token]) -> list[list[Feature]]:
         """One list of features per token."""
         seen: dict[str, _Word] = {}
-        words = [self._word(token.text, seen) for token in sequence]
+        words = [self._ordinary.get(token.text) or self._word(token.text, seen) for token in sequence]
         framed = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
         rows = [
             [
@@ -126,54 +124,67 @@ class Describer:
                 *before1.before1,
                 *after1.after1,
                 *after2.after2,
-                f"a{before1.word}|{here.group}".encode(),
-                f"b{here.group}|{after1.word}".encode(),
-                f"c{before2.word}|{before1.word}".encode(),
-                f"d{before1.group}|{here.group}|{after1.group}".encode(),
+                b"a" + before1.word + b"|" + here.group,
+                b"b" + here.group + b"|" + after1.word,
+                b"c" + before2.word + b"|" + before1.word,
+                b"d" + before1.group + b"|" + here.group + b"|" + after1.group,
             ]
-            for before2, before1, here, after1, after2 in zip(
-                framed, framed[1:], words, framed[3:], framed[4:], strict=False
-            )
+            for before2, before1, here, after1, after2 in zip(framed, framed[1:], words, framed[3:], framed[4:], strict=False)
         ]
-        for (here_row, here), (next_row, after) in pairwise([*zip(rows, sequence, strict=True)]):
-            if after.broken:
-                here_row.append(b"eol")
-                next_row.append(b"nl2" if after.broken > 1 else b"nl")
+        for at, token in enumerate(sequence):
+            if token.broken and at:
+                rows[at - 1].append(b"eol")
+                rows[at].append(b"nl2" if token.broken > 1 else b"nl")
         if rows:
             rows[0].append(b"nl2")
         return rows
 
     def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
-        known = self._ordinary.get(text) or seen.get(text)
+        known = seen.get(text)
         if known is not None:
             return known
         lower = text.casefold()
         marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
-        word = _describe(text, lower, marks)
-        (self._ordinary if marks == "w" and text == lower else seen)[text] = word
+        sketch = _sketch(text, lower, marks)
+        if sketch.word == lower and lower[0].isalnum():
+            word = _frame(sketch)
+            (self._ordinary if marks and not _NAMES & set(marks) and len(text) == len(lower) else seen)[text] = word
+            return word
+        word = seen[text] = self._sketched.get(sketch) or _frame(sketch)
+        if len(self._sketched) < _KEPT:
+            self._sketched[sketch] = word
         return word
 
 
-def _describe(text: str, lower: str, marks: str) -> _Word:
+class _Sketch(NamedTuple):
+    """All that the model is told of a word. `word` is the word itself, or what stands for it: `<gf>` for a name, `#2-2-4` for digits."""
+
+    word: str
+    shape: str = ""
+    lists: str = ""
+    kind: str = ""
+
+
+_KEPT: Final = 20_000
+"""Sketches remembered; none tells a name or a number."""
+
+
+def _sketch(text: str, lower: str, marks: str) -> _Sketch:
     if not text[0].isalnum():
-        return _frame(text, text, (), ())
+        return _Sketch(text)
     shape = _shape(text)
-    if _DIGIT.search(text):
-        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""  # noqa: PLR2004
-        letters = (f"t={lower}",) if shape[-1:] == "x" else ()
-        return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
+    if not text.isalpha() and _DIGIT.search(text):
+        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""
+        return _Sketch(f"#{shape}{year}", shape, kind=_unit(lower) if shape[-1:] == "x" else "")
     lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
     kind = _CLASS.get(lower, "")
-    own = [f"h={shape}", f"l={lists}", f"hl={shape}{lists}", *(f"m={mark}" for mark in marks)]
-    around = [f"h={shape}{lists}"]
-    if kind:
-        own.append(f"k={kind}")
-        around.append(f"k={kind}")
-    elif _is_name(marks):
-        lower = f"<{lists}>"
-    if lower[0] != "<":
-        own += [f"p={lower[:3]}", f"s={lower[-3:]}", f"z={lower[-4:]}"]
-    return _frame(lower, kind or shape + lists, tuple(own), tuple(around))
+    return _Sketch(f"<{lists}>" if not kind and _is_name(marks) else lower, shape, lists, kind)
+
+
+def _unit(lower: str) -> str:
+    """`65-year-old` → `-year-old`, `12th` → `th`: what is said of a number, if it is short."""
+    unit = _RUN.sub("", lower)
+    return unit if len(unit) < 10 and unit.isascii() else ""
 
 
 def _is_name(marks: str) -> bool:
@@ -183,12 +194,33 @@ def _is_name(marks: str) -> bool:
     )
 
 
+_NAMES: Final = frozenset("GgFfrPp")
 _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
 
 
-def _frame(word: str, group: str, own: tuple[str, ...], around: tuple[str, ...]) -> _Word:
-    def at(offset: str) -> tuple[Feature, ...]:
-        return tuple(f"{offset}{feature}".encode() for feature in (f"w={word}", *around))
-
-    mine = tuple(feature.encode() for feature in (f"w={word}", f"g={group}", *own))
-    return _Word(word[:12], group, mine, at("-2"), at("-1"), at("+1"), at("+2"))
+def _frame(sketch: _Sketch) -> _Word:
+    word, shape, lists, kind = sketch
+    if not word[0].isalnum() and word[0] not in "#<":
+        own, around, group = [f"w={word}", f"g={word}"], [f"w={word}"], word
+    elif word[0] == "#":
+        group = f"#{shape[:6]}"
+        own, around = [f"w={word}", f"g={group}", f"t={kind}"], [f"w={word}"]
+    else:
+        group = kind or shape + lists
+        own = [f"w={word}", f"g={group}", f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
+        around = [f"w={word}", f"h={shape}{lists}"]
+        if word[0] != "<":
+            own += [f"p={word[:3]}", f"s={word[-3:]}", f"z={word[-4:]}"]
+        if kind:
+            own.append(f"k={kind}")
+            around.append(f"k={kind}")
+    near = [feature.encode() for feature in around]
+    return _Word(
+        word[:12].encode(),
+        group.encode(),
+        tuple([feature.encode() for feature in own]),
+        tuple([b"-2" + feature for feature in near]),
+        tuple([b"-1" + feature for feature in near]),
+        tuple([b"+1" + feature for feature in near]),
+        tuple([b"+2" + feature for feature in near]),
+    )

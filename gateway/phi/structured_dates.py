@@ -80,7 +80,7 @@ def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
 _DATE_CUE: Final = (
     r"d\.?o\.?b\.?|b\.|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
     r"d\.?o\.?[dsa]\.?|birthday|geb(?:\.|oren|urtsdatum)|ne\(?e\)? le|fecha de nacimiento|data di nascita|deceased|expired|died|death date|"
-    r"admission date|discharge date|admit date|service date|visit date|discharged|lmp|edd|edc"
+    r"admission date|discharge date|admit date|service date|visit date|adm(?:itted)?|discharged|lmp|edd|edc"
 )
 _ANY_DATE_CUE: Final = r"dated?|datum|fecha|timestamp"
 
