@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from gateway.cli import parser
-from gateway.policy import parse
+from gateway.policy.parse import parse
 from gateway.upstream.embedded.models import FOLDER, fetch
 from tests.project.source import ROOT
 
@@ -28,7 +28,7 @@ FENCE = re.compile(
 )
 LANGUAGES = {"", "text", "json", "yaml", "bash", "console", "python", "mermaid", "js"}
 PORTS = re.compile(r"(localhost|127\.0\.0\.1):8080")
-FOREIGN = {"cd", "git", "pip", "npm", "export", "docker", "ollama", "lms", "kill"}
+FOREIGN = {"cd", "git", "pip", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus"}
 """Commands that set up something which is not ours; only that they are spelled like commands can be checked."""
 START_S = 60
 RUN_S = 90
@@ -73,7 +73,7 @@ def words(command):
     split = shlex.split(command, comments=True)
     while split and re.match(r"^[A-Z_]+=", split[0]):
         split.pop(0)
-    return split
+    return [split[0].removeprefix(".venv/bin/"), *split[1:]] if split else []
 
 
 def test_every_block_says_its_language():
@@ -186,7 +186,9 @@ def test_every_curl_command_gets_the_answer_it_promises(shipped):
         for command in commands(block):
             if words(command)[:1] != ["curl"]:
                 continue
-            code = PORTS.sub(shipped, command)
+            code = PORTS.sub(shipped, command).replace(
+                '{"messages"', '{"max_tokens": 8, "messages"'
+            )  # words, not patience
             run = subprocess.run(
                 ["bash", "-c", code.replace("curl ", "curl -sS -w '\\n%{http_code}' ", 1)],
                 capture_output=True,

@@ -18,6 +18,8 @@ PARENT_CHECK_S = 1.0
 """Another child of the gateway may hold our input open after its death; so the parent is looked for as well."""
 SILENT = -1
 HTTP_THREADS = 4
+ANSWER_TOKENS = 512
+"""An answer's length where the request names none: so small a model may go on until its context is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def _serve(order: Order) -> Listening:
     params.model_alias = {order.alias}
     params.embedding = order.embedding
     params.n_parallel = order.parallel
+    params.n_predict = ANSWER_TOKENS
     params.n_ctx = order.context * order.parallel
     if order.embedding:
         params.n_batch = params.n_ubatch = order.context  # a text is embedded in one batch or not at all
