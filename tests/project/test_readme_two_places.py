@@ -10,10 +10,12 @@ import httpx
 import pytest
 import yaml
 
+from gateway.cli import main
 from gateway.config import load
 
 ROOT = Path(__file__).parent.parent.parent
 BAA = 'baa: {reference: "contract 2026-041", expires: 2999-12-31}'
+TOKEN = re.compile(r"\[MRN_[a-z2-7]{10}\]")
 
 
 def section(title):
@@ -34,6 +36,10 @@ def config():
 @pytest.fixture
 def policies():
     return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*.yaml")}
+
+
+def with_baa(config):
+    return config.replace("cloud: {kind: scripted,", f"cloud: {{kind: scripted, {BAA},")
 
 
 def bodies():
@@ -73,9 +79,24 @@ async def test_the_same_prompt_goes_to_two_places_as_the_page_says(start, config
     gateway = await start(config, policies)
     assert await asked(gateway.url, without) == clean
     assert await asked(gateway.url, with_number) == kept
-    reload(gateway.gateway, config.replace("cloud: {kind: scripted,", f"cloud: {{kind: scripted, {BAA},"))
+    reload(gateway.gateway, with_baa(config))
     assert await asked(gateway.url, with_number) == redacted
     assert "8675309" not in gateway.log.getvalue()
+
+
+def test_explain_says_what_the_page_shows(config, policies, tmp_path, capsys):
+    for name, text in policies.items():
+        (tmp_path / "policies").mkdir(exist_ok=True)
+        (tmp_path / "policies" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(with_baa(config), encoding="utf-8")
+    (tmp_path / "request.json").write_text(json.dumps(bodies()[1]), encoding="utf-8")
+    options = ["--config", str(tmp_path / "config.yaml"), "--outbound"]
+    assert main(["explain", str(tmp_path / "request.json"), *options]) == 0
+    said = iter(TOKEN.sub("[MRN]", capsys.readouterr().out).splitlines())
+    [page] = [text for text in blocks("The same prompt twice", "text") if text.startswith("Request\n")]
+    for line in TOKEN.sub("[MRN]", page).splitlines():
+        begin = line.partition("…")[0]
+        assert any(spoken.startswith(begin) for spoken in said), line
 
 
 def test_the_policy_on_the_page_is_the_one_of_the_administrators_page():
