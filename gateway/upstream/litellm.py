@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import httpx
 
-from gateway.domain import Operation, Target, Tree
+from gateway.domain import Operation, Tree
 from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
@@ -33,7 +33,13 @@ _ENVIRONMENT: Final = {
     "LITELLM_MODE": "PRODUCTION",  # else it reads ./.env
     "AWS_EC2_METADATA_DISABLED": "true",  # boto would ask the network for credentials
 }
-_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "DEBUG", "OPENAI_LOG", "ANTHROPIC_LOG")
+_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "OPENAI_LOG", "ANTHROPIC_LOG")
+_EMBEDDINGS: Final = {"timeout": SILENCE_S, "num_retries": 0, "max_retries": 0, "no-log": True}
+_CHAT: Final = {
+    **_EMBEDDINGS,
+    "stream_timeout": SILENCE_S,
+    "_skip_mcp_handler": True,  # with tools it would import MCP, whose tools call servers (law 11)
+}
 
 
 class LiteLlm:
@@ -44,9 +50,9 @@ class LiteLlm:
         self._on_import = on_import
         self._loading: asyncio.Task[Any] | None = None
 
-    async def warm(self) -> None:
-        """Import LiteLLM now, so that the first request need not wait for it."""
-        await self._library()
+    def warm(self) -> None:
+        """Begin to import LiteLLM in the background, so that the first request need not wait for it."""
+        self._import()
 
     async def send(self, outbound: Outbound) -> Reply:
         """Send to the vendor of the target.
@@ -78,11 +84,18 @@ class LiteLlm:
                 await litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER.stop()
         await self._pools.aclose()
 
-    async def _library(self) -> Any:
-        """LiteLLM, imported once."""
+    def _import(self) -> asyncio.Task[Any]:
+        """The import, begun once."""
         if self._loading is None:
             self._loading = asyncio.create_task(asyncio.to_thread(_load, self._on_import))
-        return await asyncio.shield(self._loading)
+        return self._loading
+
+    async def _library(self) -> Any:
+        try:
+            return await asyncio.shield(self._import())
+        except ImportError:
+            error = UpstreamRejected("LiteLLM is not installed whole. Run: pip install --upgrade litellm")
+            raise AttemptFailed(error, result=AttemptResult.REJECTED) from None
 
 
 def _load(on_import: Callable[[], None]) -> Any:
@@ -94,6 +107,7 @@ def _load(on_import: Callable[[], None]) -> Any:
         import litellm  # noqa: PLC0415 - seconds and 200 MiB, which only those pay who need it
         import litellm.litellm_core_utils.logging_worker  # noqa: PLC0415
         from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, HTTPHandler  # noqa: PLC0415
+    warnings.filterwarnings("ignore", module=r"litellm\b|pydantic\b")  # about its own models, on first use
     _quieten(litellm)
     wire = Wire()
     # Every asynchronous client LiteLLM makes asks one of these two for its transport; blocking ones get none.
@@ -134,14 +148,10 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         return {
             **litellm_params.connection(provider),
             **litellm_params.request(
-                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, target)
+                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, outbound)
             ),
-            "model": litellm_params.model_name(target),
-            "timeout": SILENCE_S,
-            "stream_timeout": SILENCE_S,
-            "num_retries": 0,
-            "max_retries": 0,
-            "no-log": True,
+            "model": litellm_params.model_name(target, outbound.operation),
+            **(_CHAT if outbound.operation is Operation.CHAT else _EMBEDDINGS),
         }
     except litellm_params.Incomplete as incomplete:
         raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
@@ -150,12 +160,13 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
 
 
-def _supported(litellm: Any, target: Target) -> frozenset[str]:
+def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
     """The fields of the hub that LiteLLM can say to the target's vendor."""
+    target = outbound.target
     if litellm_params.speaks_openai(target.provider):
         return frozenset()
     try:
-        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target))
+        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target, outbound.operation))
         return frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor) or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything
         error = UpstreamRejected(f"LiteLLM does not know the vendor of target {target.name}. Check its `model`.")
@@ -172,9 +183,17 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
             break
         except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
             raise _failure(litellm, exchange, error) from None
-        yield chunk_tree(chunk.model_dump(exclude_none=True))
-    if exchange.failure is not None:
-        raise exchange.failure
+        tree = chunk_tree(chunk.model_dump(exclude_none=True))
+        if _invented(stream, tree):
+            raise faults.bad_reply(exchange.outbound.target, status=200)
+        yield tree
+
+
+def _invented(stream: Any, tree: Tree) -> bool:
+    """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8)."""
+    choices = tree["choices"]
+    finished = isinstance(choices, list) and any(isinstance(one, dict) and one["finish_reason"] for one in choices)
+    return finished and stream.received_finish_reason is None and stream.intermittent_finish_reason is None
 
 
 def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:
@@ -198,6 +217,6 @@ def _failure(litellm: Any, exchange: Exchange, error: Exception) -> AttemptFaile
         return faults.refused(400, b"", target=target)
     if isinstance(error, kinds.RateLimitError):
         return faults.refused(429, b"", target=target)
-    if isinstance(error, kinds.InternalServerError | kinds.ServiceUnavailableError):
+    if exchange.outbound.stream and isinstance(error, kinds.InternalServerError | kinds.ServiceUnavailableError):
         return faults.refused(503, b"", target=target)
     return faults.bad_reply(target, status=200)

@@ -100,9 +100,12 @@ def speaks_openai(provider: Provider) -> bool:
     return provider.kind not in PREFIXES or provider.kind in {ProviderKind.OPENAI, ProviderKind.AZURE}
 
 
-def model_name(target: Target) -> str:
+def model_name(target: Target, operation: Operation) -> str:
     """The model as LiteLLM wants it. The prefix always comes in front: LM Studio has models called `openai/…`."""
-    return PREFIXES.get(target.provider.kind, "openai/") + target.model
+    prefix = PREFIXES.get(target.provider.kind, "openai/")
+    if target.provider.kind is ProviderKind.BEDROCK and operation is Operation.CHAT:
+        prefix += "converse/"  # the API of every chat model there; else it guesses by the name
+    return prefix + target.model
 
 
 def check(provider: Provider) -> None:
