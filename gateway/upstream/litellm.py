@@ -23,7 +23,7 @@ from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults, litellm_params
 from gateway.upstream.litellm_reply import chunk_tree, reply_tree
-from gateway.upstream.litellm_wire import Exchange, NoWire, Wire
+from gateway.upstream.litellm_wire import Exchange, NoWire, Wire, fetch_token
 from gateway.upstream.pools import SILENCE_S, Pools
 from gateway.upstream.port import AttemptFailed, Reply
 from gateway.upstream.sockets import Network
@@ -107,6 +107,7 @@ def _load(on_import: Callable[[], None]) -> Any:
         import litellm  # noqa: PLC0415 - seconds and 200 MiB, which only those pay who need it
         import litellm.litellm_core_utils.logging_worker  # noqa: PLC0415
         from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, HTTPHandler  # noqa: PLC0415
+        from litellm.llms.vertex_ai.vertex_llm_base import VertexBase  # noqa: PLC0415
     warnings.filterwarnings("ignore", module=r"litellm\b|pydantic\b")  # about its own models, on first use
     _quieten(litellm)
     wire = Wire()
@@ -115,6 +116,7 @@ def _load(on_import: Callable[[], None]) -> Any:
     litellm.aclient_session = httpx.AsyncClient(transport=wire, follow_redirects=False, trust_env=False)
     litellm.client_session = httpx.Client(transport=NoWire(), trust_env=False)
     HTTPHandler._create_sync_transport = lambda _self: NoWire()  # noqa: SLF001
+    VertexBase.refresh_auth = lambda _self, credentials: credentials.refresh(fetch_token)
     on_import()
     return litellm
 

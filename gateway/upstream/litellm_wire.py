@@ -8,7 +8,8 @@ and LiteLLM sees only that it went wrong.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,11 +21,12 @@ from yarl import URL
 
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
+from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
 from gateway.upstream.pools import Pools
 from gateway.upstream.port import AttemptFailed, leaving
 
-MAX_REPLY_BYTES = 64 * 1024 * 1024
-MAX_ERROR_BYTES = 64 * 1024
+TOKEN_S = 30.0
+"""How long a vendor may take to turn credentials into a token."""
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"})
 _NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
 """Headers in which SDKs tell about the machine they run on."""
@@ -40,6 +42,7 @@ class Exchange:
 
     outbound: Outbound
     pools: Pools = field(repr=False)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop, repr=False)
     answered: bool = False
     failure: AttemptFailed | None = None
     responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
@@ -76,10 +79,11 @@ class Wire(httpx.AsyncBaseTransport):
         exchange = _exchange.get()
         if exchange is None or exchange.failure is not None:
             raise Stopped("")
-        response = await _post(exchange, request)
+        content = await request.aread()
+        response = await _request(exchange, request.method, str(request.url), body=content, headers=request.headers)
         exchange.responses.append(response)
         if response.status != 200:
-            body = await _read(response)
+            body = await read(response, MAX_ERROR_BYTES, exchange.outbound.target, cut=True)
             raise exchange.fail(faults.refused(response.status, body, target=exchange.outbound.target))
         coding = response.headers.get("Content-Encoding", "identity").lower()
         if coding not in {"", "identity"} or "html" in response.headers.get("Content-Type", "").lower():
@@ -98,16 +102,57 @@ class NoWire(httpx.BaseTransport):
         raise Stopped("")
 
 
-async def _post(exchange: Exchange, request: httpx.Request) -> aiohttp.ClientResponse:
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An answer in the shape that google-auth reads."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes = field(repr=False)
+
+
+def fetch_token(
+    url: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = TOKEN_S,
+) -> Token:
+    """Do what google-auth asks of a transport, on our wire; called in a thread. It carries credentials, no content.
+
+    Raises:
+        Stopped: no exchange is under way, nobody answered in `timeout` seconds, or the credentials were refused.
+    """
+    exchange = _exchange.get()
+    if exchange is None or exchange.failure is not None:
+        raise Stopped("")
+    asked = _fetch(exchange, method, url, body=body or b"", headers=headers or {})
+    try:
+        return asyncio.run_coroutine_threadsafe(asked, exchange.loop).result(timeout)
+    except TimeoutError:
+        raise exchange.fail(faults.late(exchange.outbound.target)) from None
+
+
+async def _fetch(exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]) -> Token:
+    response = await _request(exchange, method, url, body=body, headers=headers)
+    target = exchange.outbound.target
+    data = await read(response, MAX_ERROR_BYTES, target, cut=True)
+    if response.status != 200:
+        raise exchange.fail(faults.refused(401 if response.status < 500 else response.status, b"", target=target))
+    return Token(response.status, dict(response.headers), data)
+
+
+async def _request(
+    exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]
+) -> aiohttp.ClientResponse:
     provider = exchange.outbound.target.provider
-    content = await request.aread()
     token = leaving.set(exchange.outbound)
     try:
         return await exchange.pools.session(provider).request(
-            request.method,
-            URL(str(request.url), encoded=True),
-            data=content or None,
-            headers={name: value for name, value in request.headers.items() if _leaves(name.lower())},
+            method,
+            URL(url, encoded=True),
+            data=body or None,
+            headers={name: value for name, value in headers.items() if _leaves(name.lower())},
             allow_redirects=False,
             proxy=provider.proxy or None,
         )
@@ -121,21 +166,6 @@ async def _post(exchange: Exchange, request: httpx.Request) -> aiohttp.ClientRes
 
 def _leaves(header: str) -> bool:
     return header not in _OURS and not header.startswith(_NOSY)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body of an error, cut off where it is too long to be one."""
-    body = b""
-    try:
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > MAX_ERROR_BYTES:
-                break
-    except (aiohttp.ClientError, OSError):
-        return body
-    finally:
-        response.close()
-    return body
 
 
 class _Body(httpx.AsyncByteStream):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.domain import Operation, ProviderKind
 from gateway.events import AttemptResult
@@ -158,6 +160,67 @@ async def test_bedrock_is_sent_a_signed_converse_request(litellm, upstream):
     assert sent.json["inferenceConfig"] == {"maxTokens": 50}
 
 
+GENERATED = {
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "Hello."}]}, "finishReason": "STOP", "index": 0}],
+    "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3, "totalTokenCount": 10},
+}
+
+
+def google(server, **more):
+    """A provider on Vertex whose service account gets its tokens from the same server."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    account = {
+        "type": "service_account",
+        "project_id": "clinic",
+        "private_key": key.private_bytes(*form).decode(),
+        "client_email": "gateway@clinic.example",
+        "token_uri": f"http://127.0.0.1:{server.port}/token",
+    }
+    params = {"project": "clinic", "location": "europe-west4", "credentials": json.dumps(account)}
+    return provider_of(ProviderKind.VERTEX, server, params=params, api_key="", **more)
+
+
+def vertex(pieces=None, *, token=200):
+    """Gives tokens, and answers with them."""
+
+    async def answer(request):
+        if request.path == "/token":
+            return web.json_response(
+                {"access_token": "ya29.t", "expires_in": 3600, "token_type": "Bearer"}, status=token
+            )
+        if pieces is None:
+            return web.json_response(GENERATED)
+        return await raw_stream(pieces)(request)
+
+    return answer
+
+
+async def test_vertex_is_sent_its_own_dialect_with_a_token_fetched_on_our_wire(litellm, upstream, monkeypatch):
+    proxy, server = await upstream(), await upstream(vertex())
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+    provider = google(server)
+    for _ in range(2):
+        reply = await litellm.send(outbound_of({**ASKED, "max_tokens": 50}, provider, model="gemini-2.0-flash"))
+        assert reply.tree == REPLY
+    token, sent, again = server.sent
+    assert token.path == "/token"
+    model = "projects/clinic/locations/europe-west4/publishers/google/models/gemini-2.0-flash"
+    assert sent.path == again.path == f"/v1/{model}:generateContent"
+    assert sent.headers["Authorization"] == "Bearer ya29.t"
+    assert sent.json["contents"][-1]["parts"][-1] == {"text": "Hello."}
+    assert sent.json["generationConfig"]["max_output_tokens"] == 50
+    assert proxy.sent == []
+
+
+@pytest.mark.parametrize(("code", "result"), [(400, AttemptResult.REJECTED), (503, AttemptResult.SERVER_ERROR)])
+async def test_credentials_that_google_refuses_are_a_failure_before_anything_is_sent(litellm, upstream, code, result):
+    server = await upstream(vertex(token=code))
+    failed = await failure(litellm, outbound_of(ASKED, google(server), model="gemini-2.0-flash"))
+    assert failed.result is result
+    assert [sent.path for sent in server.sent] == ["/token"]
+
+
 async def test_another_vendor_is_named_by_the_model(litellm, upstream):
     server = await upstream(says("Hello."))
     await litellm.send(outbound_of(ASKED, provider_of(ProviderKind.LITELLM, server), model="mistral/mistral-small"))
@@ -242,6 +305,15 @@ async def test_chunks_of_bedrock(litellm, upstream, name):
     )
     assert await read(await litellm.send(outbound)) == chunks
     assert server.sent[0].path.endswith("/converse-stream")
+
+
+@pytest.mark.parametrize("name", goldens("vertex"))
+async def test_chunks_of_vertex(litellm, upstream, name):
+    events, chunks = golden(name)
+    server = await upstream(vertex([sse(event) for event in events]))
+    outbound = outbound_of({**ASKED, "tools": [TOOL]}, google(server), model="gemini-2.0-flash", stream=True)
+    assert await read(await litellm.send(outbound)) == chunks
+    assert server.sent[-1].path.endswith(":streamGenerateContent")
 
 
 async def test_usage_that_nobody_reported_is_not_made_up(litellm, upstream):
