@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 import httpx
 
-from gateway.domain import Operation, Tree
+from gateway.domain import Operation, ProviderKind, Tree
 from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
@@ -134,6 +135,7 @@ def _quieten(litellm: Any) -> None:
     litellm.disable_token_counter = True  # it would invent usage that a provider did not report
     litellm.disable_streaming_logging = True
     litellm.disable_hf_tokenizer_download = True
+    litellm.REPEATED_STREAMING_CHUNK_LIMIT = sys.maxsize  # it ends streams in which a model repeats itself
     litellm.cache = None
     for callbacks in (litellm.callbacks, litellm.success_callback, litellm.failure_callback, litellm.input_callback):
         callbacks.clear()
@@ -186,16 +188,21 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
         except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
             raise _failure(litellm, exchange, error) from None
         tree = chunk_tree(chunk.model_dump(exclude_none=True))
-        if _invented(stream, tree):
+        if _invented(stream, tree, exchange):
             raise faults.bad_reply(exchange.outbound.target, status=200)
         yield tree
 
 
-def _invented(stream: Any, tree: Tree) -> bool:
+def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
     """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8)."""
     choices = tree["choices"]
-    finished = isinstance(choices, list) and any(isinstance(one, dict) and one["finish_reason"] for one in choices)
-    return finished and stream.received_finish_reason is None and stream.intermittent_finish_reason is None
+    if not isinstance(choices, list) or not any(isinstance(one, dict) and one["finish_reason"] for one in choices):
+        return False
+    if stream.received_finish_reason is None and stream.intermittent_finish_reason is None:
+        return True
+    target = exchange.outbound.target  # vendors that are only LiteLLM's have words of their own for it
+    other = target.provider.kind is ProviderKind.LITELLM and not target.model.startswith(("gemini/", "vertex_ai/"))
+    return not exchange.finished and not other
 
 
 def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:

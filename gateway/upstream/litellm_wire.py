@@ -9,6 +9,7 @@ and LiteLLM sees only that it went wrong.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,6 +32,10 @@ _OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "t
 _NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
 """Headers in which SDKs tell about the machine they run on."""
 
+_FINISH = re.compile(rb'"(?:finish_reason|finishReason|stop_reason|stopReason)"\s{0,8}:\s{0,8}"')
+"""How OpenAI, Google, Anthropic and Bedrock say why an answer ended; in a text of the model its quotes were escaped."""
+_FINISH_BYTES = 40
+
 
 class Stopped(httpx.TransportError):
     """What LiteLLM is told of every failure: nothing. No retry of its own is tied to this class."""
@@ -44,6 +49,8 @@ class Exchange:
     pools: Pools = field(repr=False)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop, repr=False)
     answered: bool = False
+    finished: bool = False
+    """Whether a reason for the end of the answer was seen; LiteLLM makes one up where there was none."""
     failure: AttemptFailed | None = None
     responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
 
@@ -178,12 +185,15 @@ class _Body(httpx.AsyncByteStream):
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
         exchange, target = self._exchange, self._exchange.outbound.target
-        size = 0
+        size, tail = 0, b""
         try:
             async for piece in self._response.content.iter_any():
                 size += len(piece)
                 if size > MAX_REPLY_BYTES and not exchange.outbound.stream:
                     raise exchange.fail(faults.bad_reply(target, status=200))
+                seen = tail + piece
+                exchange.finished = exchange.finished or _FINISH.search(seen) is not None
+                tail = seen[-_FINISH_BYTES:]
                 yield piece
         except aiohttp.SocketTimeoutError:
             raise exchange.fail(faults.late(target)) from None
