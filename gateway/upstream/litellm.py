@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import os
 import sys
@@ -149,6 +150,8 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
     provider = target.provider
     try:
         litellm_params.check(provider)
+        if provider.kind is ProviderKind.VERTEX and not _has_google_auth():
+            raise litellm_params.Incomplete("Vertex needs the package google-auth. Run: pip install google-auth")
         return {
             **litellm_params.connection(provider),
             **litellm_params.request(
@@ -164,14 +167,22 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
 
 
+def _has_google_auth() -> bool:
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec("google.auth") is not None
+    return False
+
+
 def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
     """The fields of the hub that LiteLLM can say to the target's vendor."""
     target = outbound.target
     if litellm_params.speaks_openai(target.provider):
         return frozenset()
+    wanted = "embeddings" if outbound.operation is Operation.EMBEDDINGS else "chat_completion"
     try:
         model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target, outbound.operation))
-        return frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor) or ())
+        known = litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor, request_type=wanted)
+        return frozenset(known or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything
         error = UpstreamRejected(f"LiteLLM does not know the vendor of target {target.name}. Check its `model`.")
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None

@@ -30,7 +30,7 @@ from tests.upstream.vendors import (
     raw_stream,
     sse,
 )
-from tests.upstream_server import breaks_after, chunk, completion, says, status, streams, streams_for_ever
+from tests.upstream_server import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
 
 pytestmark = [
     pytest.mark.filterwarnings(r"ignore::UserWarning:pydantic\b"),  # about LiteLLM's own models, on first use
@@ -239,6 +239,31 @@ async def test_embeddings_are_asked_for_as_numbers(litellm, upstream, given):
     assert reply.tree["data"][0]["embedding"] == [0.25, -0.5, 3.0, 0.125]
     assert server.sent[0].path == "/v1/embeddings"
     assert server.sent[0].json == {**payload, "model": "test-model", "encoding_format": "float"}
+
+
+async def test_embeddings_of_bedrock(litellm, upstream):
+    server = await upstream(answers({"embedding": [0.5, 0.25], "inputTextTokenCount": 3}))
+    provider = provider_of(ProviderKind.BEDROCK, server, params=AWS, api_key="")
+    model = "amazon.titan-embed-text-v2:0"
+    payload = {"input": "a", "encoding_format": "base64", "dimensions": 256}
+    reply = await litellm.send(outbound_of(payload, provider, model=model, operation=Operation.EMBEDDINGS))
+    assert reply.tree["data"][0]["embedding"] == [0.5, 0.25]
+    assert server.sent[0].path == f"/model/{model}/invoke"
+    assert server.sent[0].json == {"inputText": "a"}
+
+
+async def test_embeddings_of_vertex(litellm, upstream):
+    async def answer(request):
+        if request.path == "/token":
+            return await vertex()(request)
+        embedding = {"values": [0.5, 0.25], "statistics": {"token_count": 3}}
+        return web.json_response({"predictions": [{"embeddings": embedding}]})
+
+    server = await upstream(answer)
+    outbound = outbound_of({"input": ["a"]}, google(server), model="text-embedding-005", operation=Operation.EMBEDDINGS)
+    reply = await litellm.send(outbound)
+    assert reply.tree["data"][0]["embedding"] == [0.5, 0.25]
+    assert server.sent[-1].json["instances"] == [{"content": "a"}]
 
 
 async def test_nothing_about_this_machine_is_sent_along(litellm, upstream):
@@ -496,6 +521,24 @@ async def test_closing_or_cancelling_a_stream_stops_the_upstream(litellm, upstre
     reply = await litellm.send(outbound_of(ASKED, provider_of(kind, server), model=CLAUDE, stream=True))
     await anext(reply.events)
     await reply.aclose()
+    await asyncio.wait_for(server.cancelled.wait(), 5)
+
+
+async def test_cancelling_a_call_stops_the_upstream(litellm, upstream):
+    arrived = asyncio.Event()
+
+    async def answer(request):
+        arrived.set()
+        return await hangs()(request)
+
+    server = await upstream(answer)
+    calling = asyncio.create_task(
+        litellm.send(outbound_of(ASKED, provider_of(ProviderKind.ANTHROPIC, server), model=CLAUDE))
+    )
+    await asyncio.wait_for(arrived.wait(), 5)
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
     await asyncio.wait_for(server.cancelled.wait(), 5)
 
 
