@@ -7,6 +7,7 @@ import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
@@ -25,7 +26,7 @@ from gateway.detectors.scanner import Scanner
 from gateway.domain import Adapter, Operation, Target
 from gateway.events import EventSink, FanOut, ProviderProbed
 from gateway.observability import price_map
-from gateway.observability.logs import EventLog
+from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -38,6 +39,7 @@ from gateway.policy.decide import RefusalReason
 from gateway.routing.table import with_discovered
 from gateway.upstream.direct import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
+from gateway.upstream.litellm import LiteLlm
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import Health, is_asked, probe_all
 from gateway.upstream.scripted import Scripted
@@ -101,10 +103,14 @@ class Gateway:
         self._probing: asyncio.Task[None] | None = None
         direct = Direct(networks=settings.on_prem_networks, events=parts.events)
         self.embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=parts.events)
+        self._litellm = LiteLlm(
+            networks=settings.on_prem_networks, events=parts.events, on_import=partial(take_over_again, parts.log)
+        )
         self._upstreams: Mapping[Adapter, Upstream] = {
             Adapter.DIRECT: direct,
             Adapter.OLLAMA: direct,  # the same sockets, another dialect
             Adapter.EMBEDDED: self.embedded,
+            Adapter.LITELLM: self._litellm,
             Adapter.SCRIPTED: Scripted(),
         }
         self.pipeline = Pipeline(
@@ -165,6 +171,7 @@ class Gateway:
         await self._parts.scanner.start()
         await self.refresh()
         self._probing = asyncio.create_task(self._keep_probing())
+        self._warm()
         self._ready = True
 
     async def stop(self) -> None:
@@ -204,6 +211,14 @@ class Gateway:
         self._configured = settings
         self._settings = replace(settings, table=replace(settings.table, discovered=self._settings.table.discovered))
         self._learn()
+        self._warm()
+
+    def _warm(self) -> None:
+        """Import LiteLLM in the background, if a target needs it that is not off."""
+        providers = [target.provider for target in self._configured.targets.values()]
+        needed = any(provider.adapter is Adapter.LITELLM and not provider.off for provider in providers)
+        if needed:
+            self._litellm.warm()
 
     def _learn(self) -> None:
         """Teach the names in force to all that refuse other names."""

@@ -251,3 +251,9 @@ def take_over(log: EventLog) -> None:
     logging.captureWarnings(capture=True)
     sys.unraisablehook = lambda failure: log.crashed(failure.exc_type)
     threading.excepthook = lambda failure: log.crashed(failure.exc_type)
+
+
+def take_over_again(log: EventLog) -> None:
+    """Take over what a late import added (LiteLLM brings handlers of its own), where `take_over` was called before."""
+    if any(isinstance(handler, LibraryHandler) for handler in logging.getLogger().handlers):
+        take_over(log)

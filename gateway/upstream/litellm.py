@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import os
+import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 import httpx
 
-from gateway.domain import Operation, Target, Tree
+from gateway.domain import Operation, ProviderKind, Tree
 from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults, litellm_params
 from gateway.upstream.litellm_reply import chunk_tree, reply_tree
-from gateway.upstream.litellm_wire import Exchange, NoWire, Wire
+from gateway.upstream.litellm_wire import Exchange, NoWire, Wire, fetch_token
 from gateway.upstream.pools import SILENCE_S, Pools
 from gateway.upstream.port import AttemptFailed, Reply
 from gateway.upstream.sockets import Network
@@ -33,7 +35,13 @@ _ENVIRONMENT: Final = {
     "LITELLM_MODE": "PRODUCTION",  # else it reads ./.env
     "AWS_EC2_METADATA_DISABLED": "true",  # boto would ask the network for credentials
 }
-_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "DEBUG", "OPENAI_LOG", "ANTHROPIC_LOG")
+_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "OPENAI_LOG", "ANTHROPIC_LOG")
+_EMBEDDINGS: Final = {"timeout": SILENCE_S, "num_retries": 0, "max_retries": 0, "no-log": True}
+_CHAT: Final = {
+    **_EMBEDDINGS,
+    "stream_timeout": SILENCE_S,
+    "_skip_mcp_handler": True,  # with tools it would import MCP, whose tools call servers (law 11)
+}
 
 
 class LiteLlm:
@@ -44,9 +52,9 @@ class LiteLlm:
         self._on_import = on_import
         self._loading: asyncio.Task[Any] | None = None
 
-    async def warm(self) -> None:
-        """Import LiteLLM now, so that the first request need not wait for it."""
-        await self._library()
+    def warm(self) -> None:
+        """Begin to import LiteLLM in the background, so that the first request need not wait for it."""
+        self._import()
 
     async def send(self, outbound: Outbound) -> Reply:
         """Send to the vendor of the target.
@@ -78,11 +86,18 @@ class LiteLlm:
                 await litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER.stop()
         await self._pools.aclose()
 
-    async def _library(self) -> Any:
-        """LiteLLM, imported once."""
+    def _import(self) -> asyncio.Task[Any]:
+        """The import, begun once."""
         if self._loading is None:
             self._loading = asyncio.create_task(asyncio.to_thread(_load, self._on_import))
-        return await asyncio.shield(self._loading)
+        return self._loading
+
+    async def _library(self) -> Any:
+        try:
+            return await asyncio.shield(self._import())
+        except ImportError:
+            error = UpstreamRejected("LiteLLM is not installed whole. Run: pip install --upgrade litellm")
+            raise AttemptFailed(error, result=AttemptResult.REJECTED) from None
 
 
 def _load(on_import: Callable[[], None]) -> Any:
@@ -94,6 +109,8 @@ def _load(on_import: Callable[[], None]) -> Any:
         import litellm  # noqa: PLC0415 - seconds and 200 MiB, which only those pay who need it
         import litellm.litellm_core_utils.logging_worker  # noqa: PLC0415
         from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, HTTPHandler  # noqa: PLC0415
+        from litellm.llms.vertex_ai.vertex_llm_base import VertexBase  # noqa: PLC0415
+    warnings.filterwarnings("ignore", module=r"litellm\b|pydantic\b")  # about its own models, on first use
     _quieten(litellm)
     wire = Wire()
     # Every asynchronous client LiteLLM makes asks one of these two for its transport; blocking ones get none.
@@ -101,6 +118,7 @@ def _load(on_import: Callable[[], None]) -> Any:
     litellm.aclient_session = httpx.AsyncClient(transport=wire, follow_redirects=False, trust_env=False)
     litellm.client_session = httpx.Client(transport=NoWire(), trust_env=False)
     HTTPHandler._create_sync_transport = lambda _self: NoWire()  # noqa: SLF001
+    VertexBase.refresh_auth = lambda _self, credentials: credentials.refresh(fetch_token)
     on_import()
     return litellm
 
@@ -118,6 +136,7 @@ def _quieten(litellm: Any) -> None:
     litellm.disable_token_counter = True  # it would invent usage that a provider did not report
     litellm.disable_streaming_logging = True
     litellm.disable_hf_tokenizer_download = True
+    litellm.REPEATED_STREAMING_CHUNK_LIMIT = sys.maxsize  # it ends streams in which a model repeats itself
     litellm.cache = None
     for callbacks in (litellm.callbacks, litellm.success_callback, litellm.failure_callback, litellm.input_callback):
         callbacks.clear()
@@ -131,17 +150,15 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
     provider = target.provider
     try:
         litellm_params.check(provider)
+        if provider.kind is ProviderKind.VERTEX and not _has_google_auth():
+            raise litellm_params.Incomplete("Vertex needs the package google-auth. Run: pip install google-auth")
         return {
             **litellm_params.connection(provider),
             **litellm_params.request(
-                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, target)
+                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, outbound)
             ),
-            "model": litellm_params.model_name(target),
-            "timeout": SILENCE_S,
-            "stream_timeout": SILENCE_S,
-            "num_retries": 0,
-            "max_retries": 0,
-            "no-log": True,
+            "model": litellm_params.model_name(target, outbound.operation),
+            **(_CHAT if outbound.operation is Operation.CHAT else _EMBEDDINGS),
         }
     except litellm_params.Incomplete as incomplete:
         raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
@@ -150,13 +167,22 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
 
 
-def _supported(litellm: Any, target: Target) -> frozenset[str]:
+def _has_google_auth() -> bool:
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec("google.auth") is not None
+    return False
+
+
+def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
     """The fields of the hub that LiteLLM can say to the target's vendor."""
+    target = outbound.target
     if litellm_params.speaks_openai(target.provider):
         return frozenset()
+    wanted = "embeddings" if outbound.operation is Operation.EMBEDDINGS else "chat_completion"
     try:
-        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target))
-        return frozenset(litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor) or ())
+        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target, outbound.operation))
+        known = litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor, request_type=wanted)
+        return frozenset(known or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything
         error = UpstreamRejected(f"LiteLLM does not know the vendor of target {target.name}. Check its `model`.")
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
@@ -172,9 +198,22 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
             break
         except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
             raise _failure(litellm, exchange, error) from None
-        yield chunk_tree(chunk.model_dump(exclude_none=True))
-    if exchange.failure is not None:
-        raise exchange.failure
+        tree = chunk_tree(chunk.model_dump(exclude_none=True))
+        if _invented(stream, tree, exchange):
+            raise faults.bad_reply(exchange.outbound.target, status=200)
+        yield tree
+
+
+def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
+    """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8)."""
+    choices = tree["choices"]
+    if not isinstance(choices, list) or not any(isinstance(one, dict) and one["finish_reason"] for one in choices):
+        return False
+    if stream.received_finish_reason is None and stream.intermittent_finish_reason is None:
+        return True
+    target = exchange.outbound.target  # vendors that are only LiteLLM's have words of their own for it
+    other = target.provider.kind is ProviderKind.LITELLM and not target.model.startswith(("gemini/", "vertex_ai/"))
+    return not exchange.finished and not other
 
 
 def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:
@@ -198,6 +237,6 @@ def _failure(litellm: Any, exchange: Exchange, error: Exception) -> AttemptFaile
         return faults.refused(400, b"", target=target)
     if isinstance(error, kinds.RateLimitError):
         return faults.refused(429, b"", target=target)
-    if isinstance(error, kinds.InternalServerError | kinds.ServiceUnavailableError):
+    if exchange.outbound.stream and isinstance(error, kinds.InternalServerError | kinds.ServiceUnavailableError):
         return faults.refused(503, b"", target=target)
     return faults.bad_reply(target, status=200)

@@ -62,7 +62,7 @@ FIELDS: Final = frozenset(
     }
 )
 """Fields of the hub that become arguments. No other does, because many arguments of LiteLLM configure it."""
-_ALWAYS: Final = frozenset({"messages", "stream", "stream_options", "input", "encoding_format"})
+_ALWAYS: Final = frozenset({"messages", "stream", "stream_options", "input"})
 _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
     "n": (1,),
     "presence_penalty": (0,),
@@ -78,9 +78,10 @@ _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
 }
 """Values that say what a target does anyway."""
 _HINTS: Final = frozenset(
-    {"seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier"}
+    {"seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier", "dimensions"}
 )
-"""Fields that ask for the same answer in another manner: left out where a target does not know them."""
+"""Fields that ask for the same answer in another manner, or that the gateway sees to itself (`dimensions`): left out
+where a target does not know them."""
 
 
 class Incomplete(ValueError):
@@ -100,9 +101,12 @@ def speaks_openai(provider: Provider) -> bool:
     return provider.kind not in PREFIXES or provider.kind in {ProviderKind.OPENAI, ProviderKind.AZURE}
 
 
-def model_name(target: Target) -> str:
+def model_name(target: Target, operation: Operation) -> str:
     """The model as LiteLLM wants it. The prefix always comes in front: LM Studio has models called `openai/…`."""
-    return PREFIXES.get(target.provider.kind, "openai/") + target.model
+    prefix = PREFIXES.get(target.provider.kind, "openai/")
+    if target.provider.kind is ProviderKind.BEDROCK and operation is Operation.CHAT:
+        prefix += "converse/"  # the API of every chat model there; else it guesses by the name
+    return prefix + target.model
 
 
 def check(provider: Provider) -> None:
@@ -149,10 +153,11 @@ def request(tree: Tree, provider: Provider, *, operation: Operation, supported: 
         Unsupported: the target cannot honour a field, and the answer would be another without it.
     """
     given = {name: value for name, value in tree.items() if name in FIELDS}
-    if operation is Operation.EMBEDDINGS:
-        given["encoding_format"] = "float"
+    given.pop("encoding_format", None)  # always numbers: base64 is made for the caller, where one asks for it
     if speaks_openai(provider):
         made: Arguments = dict(given)
+        if operation is Operation.EMBEDDINGS:
+            made["encoding_format"] = "float"
         made["allowed_openai_params"] = sorted(given.keys() - _ALWAYS)
         extra = {name: value for name, value in tree.items() if name not in FIELDS and name != "model"}
         if extra:

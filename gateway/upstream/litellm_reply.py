@@ -24,7 +24,8 @@ def reply_tree(reply: dict[str, Any]) -> Tree:
 
 def chunk_tree(chunk: dict[str, Any]) -> Tree:
     """One chunk of a stream from the dump of LiteLLM's."""
-    choices: list[JSON] = [_choice(choice, "delta") for choice in chunk.get("choices", [])]
+    made = [_choice(choice, "delta") for choice in chunk.get("choices", [])]
+    choices: list[JSON] = [choice for choice in made if choice["delta"] or choice["finish_reason"]]
     return {"choices": choices, **_usage(chunk)}
 
 

@@ -8,7 +8,9 @@ and LiteLLM sees only that it went wrong.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,14 +22,19 @@ from yarl import URL
 
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
+from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
 from gateway.upstream.pools import Pools
 from gateway.upstream.port import AttemptFailed, leaving
 
-MAX_REPLY_BYTES = 64 * 1024 * 1024
-MAX_ERROR_BYTES = 64 * 1024
+TOKEN_S = 30.0
+"""How long a vendor may take to turn credentials into a token."""
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"})
 _NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
 """Headers in which SDKs tell about the machine they run on."""
+
+_FINISH = re.compile(rb'"(?:finish_reason|finishReason|stop_reason|stopReason)"\s{0,8}:\s{0,8}"')
+"""How OpenAI, Google, Anthropic and Bedrock say why an answer ended; in a text of the model its quotes were escaped."""
+_FINISH_BYTES = 40
 
 
 class Stopped(httpx.TransportError):
@@ -40,7 +47,10 @@ class Exchange:
 
     outbound: Outbound
     pools: Pools = field(repr=False)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop, repr=False)
     answered: bool = False
+    finished: bool = False
+    """Whether a reason for the end of the answer was seen; LiteLLM makes one up where there was none."""
     failure: AttemptFailed | None = None
     responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
 
@@ -76,10 +86,11 @@ class Wire(httpx.AsyncBaseTransport):
         exchange = _exchange.get()
         if exchange is None or exchange.failure is not None:
             raise Stopped("")
-        response = await _post(exchange, request)
+        content = await request.aread()
+        response = await _request(exchange, request.method, str(request.url), body=content, headers=request.headers)
         exchange.responses.append(response)
         if response.status != 200:
-            body = await _read(response)
+            body = await read(response, MAX_ERROR_BYTES, exchange.outbound.target, cut=True)
             raise exchange.fail(faults.refused(response.status, body, target=exchange.outbound.target))
         coding = response.headers.get("Content-Encoding", "identity").lower()
         if coding not in {"", "identity"} or "html" in response.headers.get("Content-Type", "").lower():
@@ -98,16 +109,57 @@ class NoWire(httpx.BaseTransport):
         raise Stopped("")
 
 
-async def _post(exchange: Exchange, request: httpx.Request) -> aiohttp.ClientResponse:
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An answer in the shape that google-auth reads."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes = field(repr=False)
+
+
+def fetch_token(
+    url: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = TOKEN_S,
+) -> Token:
+    """Do what google-auth asks of a transport, on our wire; called in a thread. It carries credentials, no content.
+
+    Raises:
+        Stopped: no exchange is under way, nobody answered in `timeout` seconds, or the credentials were refused.
+    """
+    exchange = _exchange.get()
+    if exchange is None or exchange.failure is not None:
+        raise Stopped("")
+    asked = _fetch(exchange, method, url, body=body or b"", headers=headers or {})
+    try:
+        return asyncio.run_coroutine_threadsafe(asked, exchange.loop).result(timeout)
+    except TimeoutError:
+        raise exchange.fail(faults.late(exchange.outbound.target)) from None
+
+
+async def _fetch(exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]) -> Token:
+    response = await _request(exchange, method, url, body=body, headers=headers)
+    target = exchange.outbound.target
+    data = await read(response, MAX_ERROR_BYTES, target, cut=True)
+    if response.status != 200:
+        raise exchange.fail(faults.refused(401 if response.status < 500 else response.status, b"", target=target))
+    return Token(response.status, dict(response.headers), data)
+
+
+async def _request(
+    exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]
+) -> aiohttp.ClientResponse:
     provider = exchange.outbound.target.provider
-    content = await request.aread()
     token = leaving.set(exchange.outbound)
     try:
         return await exchange.pools.session(provider).request(
-            request.method,
-            URL(str(request.url), encoded=True),
-            data=content or None,
-            headers={name: value for name, value in request.headers.items() if _leaves(name.lower())},
+            method,
+            URL(url, encoded=True),
+            data=body or None,
+            headers={name: value for name, value in headers.items() if _leaves(name.lower())},
             allow_redirects=False,
             proxy=provider.proxy or None,
         )
@@ -123,21 +175,6 @@ def _leaves(header: str) -> bool:
     return header not in _OURS and not header.startswith(_NOSY)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body of an error, cut off where it is too long to be one."""
-    body = b""
-    try:
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > MAX_ERROR_BYTES:
-                break
-    except (aiohttp.ClientError, OSError):
-        return body
-    finally:
-        response.close()
-    return body
-
-
 class _Body(httpx.AsyncByteStream):
     """The body of an answer; how it broke is kept in the exchange."""
 
@@ -148,12 +185,15 @@ class _Body(httpx.AsyncByteStream):
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
         exchange, target = self._exchange, self._exchange.outbound.target
-        size = 0
+        size, tail = 0, b""
         try:
             async for piece in self._response.content.iter_any():
                 size += len(piece)
                 if size > MAX_REPLY_BYTES and not exchange.outbound.stream:
                     raise exchange.fail(faults.bad_reply(target, status=200))
+                seen = tail + piece
+                exchange.finished = exchange.finished or _FINISH.search(seen) is not None
+                tail = seen[-_FINISH_BYTES:]
                 yield piece
         except aiohttp.SocketTimeoutError:
             raise exchange.fail(faults.late(target)) from None

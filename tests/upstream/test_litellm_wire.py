@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from gateway.domain import ProviderKind
+from gateway.events import AttemptResult
+from gateway.upstream.litellm_wire import Exchange, NoWire, Stopped, Wire, fetch_token
+from gateway.upstream.pools import Pools
+from tests.upstream.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
+from tests.upstream_server import hangs, status
+
+
+class Events:
+    def emit(self, event):
+        raise AssertionError(event)
+
+
+@pytest.fixture
+async def exchange_of():
+    """Makes exchanges with a server."""
+    pools = Pools(networks=[], events=Events())
+
+    def make(server, *, stream=False) -> Exchange:
+        return Exchange(outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=stream), pools)
+
+    yield make
+    await pools.aclose()
+
+
+@pytest.fixture
+async def client():
+    async with httpx.AsyncClient(transport=Wire(), trust_env=False) as client:
+        yield client
+
+
+async def test_nothing_is_sent_without_an_exchange(client, upstream):
+    server = await upstream()
+    with pytest.raises(Stopped):
+        await client.post(server.base_url)
+    with pytest.raises(Stopped):
+        fetch_token(server.base_url)
+    assert server.sent == []
+
+
+async def test_nothing_is_sent_after_a_failure(client, upstream, exchange_of):
+    server = await upstream(status(500))
+    exchange = exchange_of(server)
+    with exchange.entered():
+        for _ in range(3):
+            with pytest.raises(Stopped):
+                await client.post(server.base_url, json={})
+    assert len(server.sent) == 1
+    assert exchange.failure.result is AttemptResult.SERVER_ERROR
+
+
+async def test_blocking_clients_have_no_wire(upstream):
+    server = await upstream()
+    with pytest.raises(Stopped):
+        NoWire().handle_request(httpx.Request("POST", server.base_url))
+    assert server.sent == []
+
+
+async def test_headers_of_the_sdk_about_this_machine_stay_here(client, upstream, exchange_of):
+    server = await upstream(answers({}))
+    with exchange_of(server).entered():
+        await client.post(server.base_url, json={}, headers={"x-stainless-os": "Linux", "x-api-key": "k"})
+    headers = {name.lower(): value for name, value in server.sent[0].headers.items()}
+    assert "x-stainless-os" not in headers
+    assert headers["x-api-key"] == "k"
+
+
+async def test_cookies_are_neither_kept_nor_shown(client, upstream, exchange_of):
+    async def answer(request):
+        response = await answers({})(request)
+        response.set_cookie("id", "1")
+        return response
+
+    server = await upstream(answer)
+    exchange = exchange_of(server)
+    with exchange.entered():
+        reply = await client.post(server.base_url, json={})
+        await client.post(server.base_url, json={})
+    assert "set-cookie" not in reply.headers
+    assert "Cookie" not in server.sent[1].headers
+
+
+@pytest.mark.parametrize(
+    ("pieces", "finished"),
+    [
+        ([b'{"finish_reason": null}', b'{"text": "\\"finish_reason\\": \\"stop\\""}'], False),
+        ([b'{"finish_', b'reason":"stop"}'], True),
+        ([b'{"stopReason": "end_turn"}'], True),
+        ([b'{"finishReason" : "STOP"}'], True),
+        ([b'{"delta":{"stop_reason":"end_turn"}}'], True),
+    ],
+)
+async def test_the_reason_for_an_end_is_seen_across_pieces_and_not_in_what_the_model_says(
+    client, upstream, exchange_of, pieces, finished
+):
+    server = await upstream(raw_stream(pieces))
+    exchange = exchange_of(server, stream=True)
+    with exchange.entered():
+        await client.post(server.base_url, json={})
+    assert exchange.finished is finished
+
+
+async def test_a_reply_without_end_is_cut(client, upstream, exchange_of, monkeypatch):
+    monkeypatch.setattr("gateway.upstream.litellm_wire.MAX_REPLY_BYTES", 10)
+    server = await upstream(raw_stream([b"x" * 100]))
+    exchange = exchange_of(server)
+    with exchange.entered(), pytest.raises(Stopped):
+        await client.post(server.base_url, json={})
+    assert exchange.failure.result is AttemptResult.BAD_REPLY
+
+
+async def test_what_comes_packed_was_not_asked_for(client, upstream, exchange_of):
+    async def answer(request):
+        response = await answers({})(request)
+        response.enable_compression(force=None)
+        response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    server = await upstream(answer)
+    exchange = exchange_of(server)
+    with exchange.entered(), pytest.raises(Stopped):
+        await client.post(server.base_url, json={})
+    assert exchange.failure.result is AttemptResult.BAD_REPLY
+
+
+async def test_a_token_is_fetched_for_an_exchange_from_a_thread(upstream, exchange_of):
+    server = await upstream(answers({"access_token": "t"}))
+    with exchange_of(server).entered():
+        token = await asyncio.to_thread(fetch_token, f"{server.base_url}/token", "POST", b"grant=jwt")
+    assert (token.status, token.data) == (200, b'{"access_token": "t"}')
+    assert server.sent[0].body == b"grant=jwt"
+
+
+async def test_a_token_that_does_not_come_is_late(upstream, exchange_of):
+    server = await upstream(hangs())
+    exchange = exchange_of(server)
+    with exchange.entered(), pytest.raises(Stopped):
+        await asyncio.to_thread(fetch_token, f"{server.base_url}/token", "POST", b"", None, 0.05)
+    assert exchange.failure.result is AttemptResult.TIMEOUT
