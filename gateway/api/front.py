@@ -24,6 +24,7 @@ from gateway.errors import (
     InternalError,
     InvalidApiKey,
     MethodNotAllowed,
+    NotFound,
     OriginNotAllowed,
     Overloaded,
 )
@@ -117,6 +118,8 @@ class Front:
         if exchange.path.startswith(AGENT_PREFIX):
             tag, slash, rest = exchange.path.removeprefix(AGENT_PREFIX).partition("/")
             exchange.tag, exchange.path = tag, slash + rest
+            if not tag:
+                raise NotFound("The base URL names no agent: /agent/<name>/v1.")
         visit = None if exchange.path in OPEN_PATHS else self._visit(exchange, settings)
         handler, params = self._handler(exchange)
         if handler is not None and visit is not None:

@@ -90,6 +90,8 @@ class Pipeline:
             raise
         except asyncio.CancelledError:
             story.settle(Outcome.CLIENT_DISCONNECT, status=499)
+            if call.stream:
+                self._events.emit(StreamAborted(phase=AbortPhase.BEFORE_FIRST_TOKEN, side=Side.CLIENT))
             raise
         except Exception:
             story.failed(InternalError(""))
