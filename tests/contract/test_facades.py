@@ -51,6 +51,9 @@ async def mirror(request: web.Request) -> web.StreamResponse:
     body = await request.json()
     size = int(body["model"].rpartition("-")[2])
     said = text_of(body["messages"][-1]["content"])
+    asked_for_json = {"format", "response_format", "output_config"} & body.keys()
+    if asked_for_json:
+        said = json.dumps({"said": said, **_argument(body["messages"])}, ensure_ascii=False)
     arguments = json.dumps({"said": said, said: [said]}, ensure_ascii=False) if body.get("tools") else ""
     if request.path.endswith("/messages"):
         return await _message(request, said, arguments, size=size, whole=not body.get("stream"))
@@ -68,6 +71,17 @@ async def mirror(request: web.Request) -> web.StreamResponse:
         ]
     end = chunk({}, "tool_calls" if arguments else "stop", usage={"prompt_tokens": 3, "completion_tokens": 4})
     return await stream(request, [*(chunk(delta) for delta in deltas), end])
+
+
+def _argument(messages):
+    """The arguments of the call that was made before."""
+    for message in messages:
+        for call in message.get("tool_calls") or []:
+            return json.loads(call["function"]["arguments"])
+        for block in message["content"] if isinstance(message["content"], list) else []:
+            if block["type"] == "tool_use":
+                return block["input"]
+    return {}
 
 
 async def _message(request, said, arguments, *, size, whole):
@@ -323,3 +337,90 @@ async def test_clean_text_goes_to_the_cloud_as_it_is(made, name, streamed):
     assert text_of(cloud.sent[0].json["messages"][-1]["content"]) == CLEAN
     assert local.connections == 0
     assert cloud.sent[0].path == ("/v1/messages" if facade.target == "claude" else "/v1/chat/completions")
+
+
+# --- what is particular: numbers, answers in JSON, streams that break -----------------------------------------------------
+
+SCHEMA = {"type": "object", "properties": {"mrn": {"type": "integer"}}}
+RESULT = 'She said "no":\n\tMRN 8675309 \\ that is all.'
+HUB_CALL = {"id": "call_1", "type": "function", "function": {"name": "note", "arguments": '{"mrn": 8675309}'}}
+HUB_TURNS = [{"role": "assistant", "content": "", "tool_calls": [HUB_CALL]}, {"role": "tool", "tool_call_id": "call_1"}]
+TOOL_USE = {"type": "tool_use", "id": "toolu_1", "name": "note", "input": {"mrn": 8675309}}
+TOOL_RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "Noted."}
+OLLAMA_CALL = {"function": {"name": "note", "arguments": {"mrn": 8675309}}}
+JSON_ASKS = {
+    "openai": {
+        "messages": [{"role": "user", "content": "Note it."}, HUB_TURNS[0], {**HUB_TURNS[1], "content": RESULT}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}},
+    },
+    "anthropic": {
+        "max_tokens": 99,
+        "messages": [
+            {"role": "user", "content": "Note it."},
+            {"role": "assistant", "content": [TOOL_USE]},
+            {"role": "user", "content": [TOOL_RESULT, {"type": "text", "text": RESULT}]},
+        ],
+        "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+    },
+    "ollama-chat": {
+        "messages": [
+            {"role": "user", "content": "Note it."},
+            {"role": "assistant", "content": "", "tool_calls": [OLLAMA_CALL]},
+            {"role": "tool", "tool_name": "note", "content": RESULT},
+        ],
+        "format": SCHEMA,
+    },
+}
+JSON_ASKS["claude"] = JSON_ASKS["anthropic"]
+
+
+@pytest.mark.parametrize("size", [None, *PIECES])
+@pytest.mark.parametrize("name", JSON_ASKS)
+async def test_an_answer_in_json_is_json_again_and_a_number_is_a_number(made, name, size):
+    facade = FACADES[name]
+    gateway, _, cloud = await made(baa=True)
+    body = {**JSON_ASKS[name], "model": f"{facade.target}-{size or 100}", "stream": bool(size)}
+    async with gateway.client() as client:
+        reply = await client.post(facade.path, json=body)
+    got = heard(facade, reply, streamed=bool(size))
+    assert json.loads(got.text) == {"said": RESULT, "mrn": 8675309}
+    assert not any(form in cloud.sent[0].body for form in forms("8675309"))
+
+
+async def breaks_in_a_token(request: web.Request) -> web.StreamResponse:
+    """Half of the last message, up to the middle of the pseudonym in it, and no more."""
+    body = await request.json()
+    said = text_of(body["messages"][-1]["content"])
+    said = said[: said.index("[MRN_") + 8]
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    if request.path.endswith("/messages"):
+        head = {"id": "msg_1", "type": "message", "role": "assistant", "model": "x", "content": [], "usage": {}}
+        delta = {"type": "text_delta", "text": said}
+        events = [
+            {"type": "message_start", "message": head},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            {"type": "content_block_delta", "index": 0, "delta": delta},
+        ]
+    else:
+        events = [chunk({"role": "assistant", "content": said})]
+    for event in events:
+        await response.write(f"data: {json.dumps(event)}\n\n".encode())
+    request.transport.close()
+    return response
+
+
+ENDS = {"openai": "[DONE]", "anthropic": "message_stop", "claude": "message_stop", "ollama": '"done":true'}
+
+
+@pytest.mark.parametrize("name", FACADES)
+async def test_a_stream_that_breaks_within_a_pseudonym_ends_as_an_error_and_shows_no_value(start, upstream, name):
+    facade = FACADES[name]
+    cloud = await upstream(breaks_in_a_token)
+    gateway = await start(config(cloud, cloud, baa=True), {"p.yaml": POLICY})
+    reply = await ask(gateway, facade, PHI["mrn"][0], route=f"{facade.target}-100", streamed=True)
+    assert reply.status_code == 200
+    assert "Patient with MRN" in reply.text
+    assert '"error"' in reply.text.splitlines()[-2 if "data:" in reply.text else -1]
+    assert ENDS[name.partition("-")[0]] not in reply.text
+    assert "8675309" not in reply.text
