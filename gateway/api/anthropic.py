@@ -1,4 +1,4 @@
-"""The Anthropic facade: messages and token counts, as Anthropic's SDKs expect them; takes no decision.
+"""The Anthropic facade: messages, token counts and models, as Anthropic's SDKs expect them; takes no decision.
 
 Source: Anthropic API reference, "Messages" and "Streaming messages". Batches and files do not exist here: they would
 make the gateway keep something for a caller.
@@ -12,17 +12,21 @@ import orjson
 from typing_extensions import override
 
 from gateway.api.calls import call_of, checked_body
-from gateway.api.front import Facade, Visit, cors_headers
+from gateway.api.front import Facade, Handler, Visit, cors_headers
 from gateway.api.streams import StreamWriter, stream
 from gateway.domain import Dialect, Operation, Tree
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.pipeline import Pipeline
+from gateway.routing.resolve import known, listing
 from gateway.wire import sse
-from gateway.wire.anthropic import tokens
+from gateway.wire.anthropic import catalogue, tokens
 from gateway.wire.anthropic.reply import from_hub
 from gateway.wire.anthropic.stream import Event, Stream
 from gateway.wire.anthropic.validation import validate, validate_count
 from gateway.wire.errors import envelope
+
+CREATED_AT = "2025-01-01T00:00:00Z"
+"""The API wants a date for each model, and our names have none."""
 
 
 class AnthropicFacade:
@@ -32,8 +36,12 @@ class AnthropicFacade:
         self._pipeline = pipeline
 
     def facade(self) -> Facade:
-        exact = {("POST", "/v1/messages"): self.messages, ("POST", "/v1/messages/count_tokens"): self.count_tokens}
-        return Facade(Dialect.ANTHROPIC, exact)
+        exact: dict[tuple[str, str], Handler] = {
+            ("POST", "/v1/messages"): self.messages,
+            ("POST", "/v1/messages/count_tokens"): self.count_tokens,
+            ("GET", "/v1/models"): self.models,
+        }
+        return Facade(Dialect.ANTHROPIC, exact, {("GET", "/v1/models/"): self.model})
 
     async def messages(self, visit: Visit) -> None:
         async with checked_body(visit) as tree:
@@ -45,19 +53,27 @@ class AnthropicFacade:
                     return
                 answer = await self._pipeline.answer(call, default_agent=visit.listener.default_agent)
             message = _message(answer.tree, visit.exchange.request_id)
-            await visit.json(message, headers={**answer.headers, **_headers(visit)})
+            await visit.json(message, headers={**answer.headers, **cors_headers(visit.exchange, visit.settings)})
 
     async def count_tokens(self, visit: Visit) -> None:
         """An estimate, made here whatever the target: counting must not be a way for text to leave."""
         async with checked_body(visit) as tree:
             validate_count(tree)
             count = {"input_tokens": tokens.estimate(tree)}
-            await visit.json(count, headers={"x-gateway-token-count": "estimate", **_headers(visit)})
+            headers = {"x-gateway-token-count": "estimate", **cors_headers(visit.exchange, visit.settings)}
+            await visit.json(count, headers=headers)
 
+    async def models(self, visit: Visit) -> None:
+        """All models on one page, whatever page was asked for."""
+        names = listing(visit.settings.table, visit.caller)
+        body = catalogue.page(names, created_at=CREATED_AT)
+        await visit.json(body, headers=cors_headers(visit.exchange, visit.settings))
 
-def _headers(visit: Visit) -> dict[str, str]:
-    """`request-id` is where Anthropic's SDKs look for it."""
-    return {"request-id": visit.exchange.request_id, **cors_headers(visit.exchange, visit.settings)}
+    async def model(self, visit: Visit) -> None:
+        name = visit.params["rest"]
+        known(visit.settings.table, visit.caller, name)
+        body = catalogue.model(name, created_at=CREATED_AT)
+        await visit.json(body, headers=cors_headers(visit.exchange, visit.settings))
 
 
 def _message(tree: Tree | None, request_id: str) -> Tree:

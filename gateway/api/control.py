@@ -60,7 +60,7 @@ def control(*, ready: Callable[[], bool], metrics: Exposition, pipeline: Pipelin
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
         visit = request.scope.get("gateway.visit")
         request_id = visit.exchange.request_id if isinstance(visit, Visit) else ""
-        rendered = render(error, dialect_of(str(request.scope["path"])), request_id=request_id)
+        rendered = render(error, dialect_of(str(request.scope["path"]), request.headers), request_id=request_id)
         return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
 
     @app.exception_handler(HTTPException)

@@ -23,6 +23,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 _RUN = secrets.token_hex(8)
 _COUNT = itertools.count(secrets.randbelow(2**32))
 """Request ids are unique, and say nothing: this run's own random prefix, then a count (a fresh random id costs 15 µs)."""
+REQUEST_ID_HEADERS = (b"x-gateway-request-id", b"x-request-id", b"request-id")
+"""Our id of the request, under our name and where the SDKs of OpenAI and of Anthropic look for it."""
 DRAIN_S = 1.0
 """How long a body that nobody wants is still read before its refusal goes out."""
 
@@ -144,7 +146,7 @@ class Exchange:
             held = message.get("headers")
             raw = [
                 *(held if isinstance(held, list | tuple) else ()),
-                (b"x-gateway-request-id", self.request_id.encode()),
+                *((name, self.request_id.encode()) for name in REQUEST_ID_HEADERS),
             ]
             if self._body_left and not await self._drained():
                 raw.append((b"connection", b"close"))

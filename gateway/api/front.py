@@ -35,6 +35,7 @@ Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 OPEN_PATHS = frozenset({"/health", "/ready", "/"})
 AGENT_PREFIX = "/agent/"
+ANTHROPIC_HEADER = "anthropic-version"
 ALLOWED_HEADERS = (
     "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
     "x-gateway-conversation, traceparent, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-runtime, "
@@ -59,11 +60,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Facade:
-    """The endpoints of one dialect: exact paths, and prefixes whose rest is a parameter (`/v1/models/`)."""
+    """The endpoints of one dialect: exact paths, and prefixes whose rest is a parameter (`/v1/models/`).
+
+    `banner` is what `GET /` answers, in plain text, where its clients look for it.
+    """
 
     dialect: Dialect
     exact: Mapping[tuple[str, str], Handler]
     prefixed: Mapping[tuple[str, str], Handler] = field(default_factory=dict)
+    banner: str = ""
 
 
 class Front:
@@ -80,7 +85,10 @@ class Front:
     ) -> None:
         self._listener = listener
         self._settings = settings
-        self._facades = [facades[name] for name in sorted(listener.facades) if name in facades]
+        offered = [facades[name] for name in sorted(listener.facades) if name in facades]
+        self._facades = sorted(offered, key=lambda facade: facade.dialect is Dialect.ANTHROPIC)
+        self._anthropic_first = sorted(offered, key=lambda facade: facade.dialect is not Dialect.ANTHROPIC)
+        self._banner = next((facade.banner for facade in offered if facade.banner), "")
         self._control = control
         self._events = events
         self._in_flight = 0
@@ -91,7 +99,7 @@ class Front:
             return
         exchange = Exchange(scope, receive, send)
         settings = self._settings()
-        dialect = dialect_of(exchange.path)
+        dialect = dialect_of(exchange.path, exchange.headers)
         self._in_flight += 1
         try:
             if self._in_flight > settings.limits.max_concurrency:
@@ -120,6 +128,9 @@ class Front:
             exchange.tag, exchange.path = tag, slash + rest
             if not tag:
                 raise NotFound("The base URL names no agent: /agent/<name>/v1.")
+        if self._banner and exchange.path == "/" and exchange.method in {"GET", "HEAD"}:
+            await exchange.reply(200, {"content-type": "text/plain; charset=utf-8"}, self._banner.encode())
+            return
         visit = None if exchange.path in OPEN_PATHS else self._visit(exchange, settings)
         handler, params = self._handler(exchange)
         if handler is not None and visit is not None:
@@ -158,17 +169,18 @@ class Front:
         return Visit(exchange, settings, self._listener, caller)
 
     def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
-        """The endpoint for method and path.
+        """The endpoint for method and path; where two facades share one, the header of Anthropic's API tells them apart.
 
         Raises:
             MethodNotAllowed: the path exists, for another method.
         """
         method, path = exchange.method, exchange.path
-        for facade in self._facades:
+        facades = self._anthropic_first if ANTHROPIC_HEADER in exchange.headers else self._facades
+        for facade in facades:
             handler = facade.exact.get((method, path))
             if handler is not None:
                 return handler, {}
-        for facade in self._facades:
+        for facade in facades:
             for (wanted, prefix), handler in facade.prefixed.items():
                 if wanted == method and path.startswith(prefix) and len(path) > len(prefix):
                     return handler, {"rest": path.removeprefix(prefix)}
@@ -191,11 +203,11 @@ def _serves(facade: Facade, path: str) -> bool:
     )
 
 
-def dialect_of(path: str) -> Dialect:
-    """The dialect to fail in, by the path."""
+def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
+    """The dialect to fail in, by the path; by the headers (names in lower case) where two share it."""
     if path.startswith(AGENT_PREFIX):
         path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
-    if path.startswith("/v1/messages"):
+    if path.startswith("/v1/messages") or (path.startswith("/v1/models") and ANTHROPIC_HEADER in headers):
         return Dialect.ANTHROPIC
     return Dialect.OLLAMA if path.startswith("/api/") else Dialect.OPENAI
 

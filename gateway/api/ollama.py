@@ -47,7 +47,7 @@ class OllamaFacade:
         exact |= {("POST", f"/api/{name}"): self.administrative for name in catalogue.ADMINISTRATIVE}
         exact[("DELETE", "/api/delete")] = self.administrative
         prefixed = {(method, "/api/blobs/"): self.administrative for method in ("POST", "HEAD")}
-        return Facade(Dialect.OLLAMA, exact, prefixed)
+        return Facade(Dialect.OLLAMA, exact, prefixed, banner=catalogue.BANNER)
 
     async def chat(self, visit: Visit) -> None:
         await self._converse(visit, validation.validate_chat, as_chat, key="messages")

@@ -32,6 +32,7 @@ from gateway.phi.redact import RedactionRefused, Refused, redact
 from gateway.phi.scan import Findings, walk_tree
 from gateway.policy.decide import Egress
 from gateway.wire.fields import refuse_forbidden, table
+from gateway.wire.hub import Translated
 from gateway.wire.translate import translate
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "dialect_of", "prepare"]
@@ -79,13 +80,17 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown."""
+    """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown.
+
+    `not_carried` names the known fields that the target's dialect has no word for.
+    """
 
     outbound: Outbound
     egress: Egress
     pseudonyms: Pseudonyms = field(repr=False)
     redacted: frozenset[Kind]
     unknowns: frozenset[UnknownReason]
+    not_carried: tuple[str, ...] = ()
 
 
 def prepare(
@@ -116,15 +121,15 @@ def prepare(
     refuse_errands(findings.errands, target)
     form = _Form(call.dialect, target, call.operation, stream=call.stream if stream is None else stream)
     kept = minimise(call.payload, table(call.dialect, call.operation), on_prem=target.provider.on_prem)
-    tree, redacted, pseudonyms = _redacted(
+    body, redacted, pseudonyms = _redacted(
         kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
     )
-    content = _serialised(tree)
+    content = _serialised(body.tree)
     outbound = Outbound(
         target=target,
         operation=call.operation,
         dialect=form.dialect,
-        tree=tree,
+        tree=body.tree,
         content=content,
         digest=hashlib.sha256(content).digest(),
         request_id=call.request_id,
@@ -132,7 +137,7 @@ def prepare(
         stream=form.stream,
         seal=_SEAL,
     )
-    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns)
+    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, body.lost)
 
 
 def dialect_of(target: Target, source: Dialect) -> Dialect:
@@ -157,20 +162,20 @@ class _Form:
     def dialect(self) -> Dialect:
         return dialect_of(self.target, self.source)
 
-    def body(self, tree: Tree) -> Tree:
+    def body(self, tree: Tree) -> Translated:
         translated = translate(
             tree, source=self.source, target=self.dialect, operation=self.operation, num_ctx=self.target.context
-        ).tree
-        fitted = sanitise(translated, self.target.provider.kind, dialect=self.dialect, operation=self.operation)
+        )
+        fitted = sanitise(translated.tree, self.target.provider.kind, dialect=self.dialect, operation=self.operation)
         body: Tree = {**fitted, "model": self.target.model}
         if self.operation is Operation.EMBEDDINGS:
-            return body
+            return Translated(body, translated.lost)
         body["stream"] = self.stream
         if self.dialect is Dialect.OPENAI:
             body.pop("stream_options", None)
             if self.stream:
                 body["stream_options"] = {"include_usage": True}
-        return body
+        return Translated(body, translated.lost)
 
 
 def _redacted(
@@ -182,7 +187,7 @@ def _redacted(
     key: bytes,
     look: Look,
     today: date,
-) -> tuple[Tree, frozenset[Kind], Pseudonyms]:
+) -> tuple[Translated, frozenset[Kind], Pseudonyms]:
     """The body without what the decision takes out, and a second look at it.
 
     What the second look finds is taken out too, everywhere, from the original; what it then still finds refuses.
@@ -194,7 +199,7 @@ def _redacted(
         body = form.body(redacted.tree)
         if not redacted.kinds:
             return body, frozenset(), Pseudonyms()
-        leaves = walk_tree(body, form.dialect, operation=form.operation)
+        leaves = walk_tree(body.tree, form.dialect, operation=form.operation)
         known = pseudonyms.pseudonyms
         left = residue(leaves, look(leaves.passages), wanted=styles.keys(), known=known, written=redacted.replaced)
         if not left:

@@ -112,7 +112,7 @@ class Attempts:
             raise
         finally:
             run.story.attempt_ended(target, result, began=began, status=status)
-        run.story.content_came(target, prepared.redacted)
+        run.story.content_came(prepared)
         return opened
 
     def _prepare(self, run: Run, egress: Egress) -> Prepared:

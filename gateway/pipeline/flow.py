@@ -20,7 +20,7 @@ from gateway.pipeline import refusal
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.judge import judge, resolved, scanned
-from gateway.pipeline.shape import aggregate, usage_of
+from gateway.pipeline.shape import aggregate, answered_in_json, usage_of
 from gateway.pipeline.story import Story
 from gateway.upstream.port import AttemptFailed
 
@@ -228,6 +228,5 @@ def _account(opened: Opened, story: Story) -> None:
 
 def _restorer(opened: Opened, call: Call) -> ReplyRestorer:
     """The restorer of this reply; an answer that was asked for as JSON is restored as JSON."""
-    form = call.payload.get("response_format") or call.payload.get("format")
-    structured = (isinstance(form, dict) and form.get("type") != "text") or form == "json"
-    return ReplyRestorer(opened.prepared.outbound.dialect, opened.prepared.pseudonyms, structured=structured)
+    prepared = opened.prepared
+    return ReplyRestorer(prepared.outbound.dialect, prepared.pseudonyms, structured=answered_in_json(call))

@@ -53,6 +53,21 @@ def whole_reply(call: Call, dialect: Dialect, tree: Tree, *, model: str) -> Tree
     return chat_reply(tree, model=model, reply_id=_reply_id(call), created=int(time.time()))
 
 
+def answered_in_json(call: Call) -> bool:
+    """Whether the answer itself was asked for as JSON, in the words of the caller's dialect."""
+    payload = call.payload
+    match call.dialect:
+        case Dialect.OLLAMA:
+            return payload.get("format") == "json" or isinstance(payload.get("format"), dict)
+        case Dialect.ANTHROPIC:
+            config = payload.get("output_config")
+            form = config.get("format") if isinstance(config, dict) else None
+            return isinstance(form or payload.get("output_format"), dict)
+        case Dialect.OPENAI:
+            form = payload.get("response_format")
+            return isinstance(form, dict) and form.get("type") != "text"
+
+
 def has_content(event: Tree) -> bool:
     """Whether a chunk or event carries content in the sense of law 8."""
     return openai_reply.has_content(event) if "choices" in event else passthrough.has_content(event)

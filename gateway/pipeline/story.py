@@ -27,6 +27,7 @@ from gateway.events import (
     PhiFound,
     RequestSettled,
 )
+from gateway.outbound.prepare import Prepared
 from gateway.phi.scan import Findings
 from gateway.pipeline.record import attempt_row, outcome_row
 from gateway.policy.decide import Decision
@@ -55,6 +56,7 @@ class Story:
         self.decision: Decision | None = None
         self.target: Target | None = None
         self.redacted: frozenset[Kind] = frozenset()
+        self._not_carried: tuple[str, ...] = ()
         self.usage = Usage()
         self.attempts = 0
         self.tokens_unresolved = 0
@@ -123,9 +125,10 @@ class Story:
             self._events.emit(FellBack(from_=before.name, to=target.name, reason=reason, result=made))
         self._failed = None if result is AttemptResult.OK else (target, result)
 
-    def content_came(self, target: Target, redacted: frozenset[Kind]) -> None:
-        self.target = target
-        self.redacted = redacted
+    def content_came(self, prepared: Prepared) -> None:
+        self.target = prepared.outbound.target
+        self.redacted = prepared.redacted
+        self._not_carried = prepared.not_carried
         if self.call.stream:
             self._first_token_s = time.perf_counter() - self._began
 
@@ -141,6 +144,8 @@ class Story:
         }
         if self.redacted:
             headers["x-gateway-redacted"] = ",".join(sorted(self.redacted))
+        if self._not_carried:
+            headers["x-gateway-not-carried"] = ",".join(self._not_carried)
         return headers
 
     def price_headers(self) -> dict[str, str]:

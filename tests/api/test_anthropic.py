@@ -66,3 +66,43 @@ async def test_a_bad_request_is_refused_in_the_dialect(asked, path):
         "type": "invalid_request_error",
         "message": "messages: at least one message is required.",
     }
+
+
+ASKS = {"anthropic-version": "2023-06-01"}
+
+
+async def test_models_are_listed_in_the_dialect_of_who_asks(asked):
+    listed = (await asked.get("/v1/models", headers=ASKS)).json()
+    assert {"chat", "embedding"} <= {model["id"] for model in listed["data"]}
+    assert {model["type"] for model in listed["data"]} == {"model"}
+    assert (await asked.get("/v1/models/chat", headers=ASKS)).json() == listed["data"][0]
+    assert (await asked.get("/v1/models")).json()["object"] == "list"
+
+
+async def test_an_unknown_model_is_missed_in_the_dialect_of_who_asks(asked):
+    for path, headers, shape in (
+        ("/v1/models/none", ASKS, {"type", "error", "request_id"}),
+        ("/agent/chat/v1/models/none", ASKS, {"type", "error", "request_id"}),
+        ("/v1/models/none", {}, {"error"}),
+    ):
+        reply = await asked.get(path, headers=headers)
+        assert reply.status_code == 404
+        assert set(reply.json()) == shape
+
+
+@pytest.mark.parametrize("body", [request(), request(stream=True), request(model="none")])
+async def test_every_answer_names_our_id_where_sdks_look_for_it(asked, body):
+    theirs = {"x-request-id": "theirs", "request-id": "theirs"}
+    reply = await asked.post("/v1/messages", json=body, headers=theirs)
+    ours = reply.headers["x-gateway-request-id"]
+    assert ours.startswith("req_")
+    assert [reply.headers["x-request-id"], reply.headers["request-id"]] == [ours, ours]
+
+
+async def test_what_a_target_cannot_be_told_is_named(asked):
+    cached = {"type": "text", "text": "you", "cache_control": {"type": "ephemeral"}}
+    reply = await asked.post(
+        "/v1/messages", json=request(messages=[{"role": "user", "content": [cached]}], speed="fast")
+    )
+    assert reply.headers["x-gateway-not-carried"] == "cache_control,speed"
+    assert "x-gateway-not-carried" not in (await asked.post("/v1/messages", json=request())).headers

@@ -87,3 +87,11 @@ async def test_administration_is_never_proxied(asked, name):
 )
 async def test_administration_by_other_methods_neither(asked, method, path):
     assert (await asked.request(method, path)).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_who_looks_whether_it_runs_is_told_so(asked, method):
+    reply = await asked.request(method, "/")
+    assert reply.status_code == 200
+    assert reply.text == ("Ollama is running" if method == "GET" else "")
+    assert (await asked.get("/health")).json() == {"status": "ok"}

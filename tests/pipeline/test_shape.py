@@ -69,3 +69,27 @@ def test_embeddings_are_made_whole():
         call(operation=Operation.EMBEDDINGS, input="x", dimensions=1), Dialect.OPENAI, tree, model="asked"
     )
     assert made["data"][0]["embedding"] == [1.0]
+
+
+SCHEMA = {"type": "object"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "payload", "wanted"),
+    [
+        (Dialect.OPENAI, {"response_format": {"type": "json_object"}}, True),
+        (Dialect.OPENAI, {"response_format": {"type": "json_schema", "json_schema": {"schema": SCHEMA}}}, True),
+        (Dialect.OPENAI, {"response_format": {"type": "text"}}, False),
+        (Dialect.OPENAI, {"format": "json"}, False),
+        (Dialect.ANTHROPIC, {"output_config": {"format": {"type": "json_schema", "schema": SCHEMA}}}, True),
+        (Dialect.ANTHROPIC, {"output_format": {"type": "json_schema", "schema": SCHEMA}}, True),
+        (Dialect.ANTHROPIC, {"output_config": {"effort": "low"}}, False),
+        (Dialect.OLLAMA, {"format": "json"}, True),
+        (Dialect.OLLAMA, {"format": SCHEMA}, True),
+        (Dialect.OLLAMA, {"format": {"type": "text"}}, True),
+        (Dialect.OLLAMA, {"format": ""}, False),
+        *((dialect, {}, False) for dialect in Dialect),
+    ],
+)
+def test_an_answer_is_json_where_its_dialect_asked_for_that(dialect, payload, wanted):
+    assert shape.answered_in_json(call(dialect, **payload)) is wanted

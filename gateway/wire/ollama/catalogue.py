@@ -8,6 +8,8 @@ from typing import Any
 
 VERSION = "0.32.6"
 """The release of Ollama whose native API this facade follows."""
+BANNER = "Ollama is running"
+"""What `GET /` answers: clients look for exactly this before they start."""
 ADMINISTRATIVE = ("pull", "push", "create", "copy", "delete", "blobs")
 """First path segments under `/api/` that change a server: never proxied."""
 

@@ -25,3 +25,7 @@ def test_a_model_is_shown_with_what_it_can_do():
 
 def test_the_version_is_one_that_clients_can_compare():
     assert all(part.isdigit() for part in catalogue.version()["version"].split("."))
+
+
+def test_the_banner_is_the_one_that_clients_look_for():
+    assert catalogue.BANNER == "Ollama is running"
