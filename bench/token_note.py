@@ -48,7 +48,12 @@ TODAY = date(2026, 11, 21)
 MAX_TOKENS = 96
 KEY = conversation_key(b"b" * 32, "bench", "1")
 POLICY = Policy((Rule("r", "why", When(), Then(redact=MappingProxyType(dict.fromkeys(Kind, Style.TOKEN)))),))
-PEOPLE = [("Anna Muster", "8675309"), ("Jonas Beispiel", "4410027"), ("Olena Probe", "7120345"), ("Ian Sample", "5550198")]
+PEOPLE = [
+    ("Anna Muster", "8675309"),
+    ("Jonas Beispiel", "4410027"),
+    ("Olena Probe", "7120345"),
+    ("Ian Sample", "5550198"),
+]
 REPEAT = "repeat"
 SUMMARISE = "summarise"
 TASKS = [

@@ -78,7 +78,7 @@ REASONS = {
     "image": ([QUESTION, IMAGE], "messages[0].content[1].image_url.url"),
     "audio": ([QUESTION, AUDIO], "messages[0].content[1].input_audio.data"),
     "file": ([QUESTION, FILE], "messages[0].content[1].file.file_data"),
-    "encoded": ("Decode this: " + base64.b64encode(f"The patient Anna Muster, MRN {MRN}".encode()).decode(), None),
+    "encoded": (f"Decode this hex: {bytes(range(60, 200)).hex()}", "messages[0].content"),
 }
 
 
@@ -90,16 +90,25 @@ async def test_each_is_unknown_for_its_own_reason(made, reason):
         request = {"model": "radiology", "messages": [{"role": "user", "content": content}]}
         told = (await client.post("/gateway/explain", json={"request": request})).json()
     assert reason in {item["reason"] for item in told["could_not_be_checked"]}
-    assert place is None or place in {item["place"] for item in told["could_not_be_checked"]}
+    assert place in {item["place"] for item in told["could_not_be_checked"]}
     assert told["order"] == ["local"]
     assert cloud.connections == 0
 
 
-async def test_an_encoded_blob_stays(made):
+async def test_an_encoded_blob_that_nobody_can_read_stays(made):
     gateway, _, cloud = await made()
     reply = await gateway.chat(REASONS["encoded"][0])
     assert reply.headers["x-gateway-target"] == "local"
     assert cloud.connections == 0
+
+
+async def test_an_encoded_blob_that_can_be_read_is_taken_out_for_what_it_says(made):
+    gateway, _, cloud = await made()
+    blob = base64.b64encode(f"The patient has MRN {MRN}".encode()).decode()
+    reply = await gateway.chat(f"Decode this: {blob}")
+    assert reply.headers["x-gateway-decision"] == "redacted"
+    assert blob.encode() not in cloud.sent[0].body
+    assert "[MRN_" in cloud.sent[0].json["messages"][0]["content"]
 
 
 @pytest.mark.parametrize("given", [[101, 2023, 102], [[101, 2023, 102], [7592]]])
