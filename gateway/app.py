@@ -19,7 +19,8 @@ from gateway.api.ollama import OllamaFacade
 from gateway.api.openai import OpenAiFacade
 from gateway.audit.ledger import Ledger
 from gateway.audit.records import AuditSink, ClosedLedger, LedgerUnavailable
-from gateway.audit.secret import SECRET_BYTES, Purpose, derive, override, read_or_make
+from gateway.audit.secret import FILE as SECRET_FILE
+from gateway.audit.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.audit.store import prepare_directory
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
@@ -236,6 +237,21 @@ class Gateway:
 def explaining_scanner(settings: Settings) -> Scanner:
     """A scanner for one question, which is never started and so has no worker."""
     return Scanner(load_engine(), key=secrets.token_bytes(SECRET_BYTES), deadline_s=settings.scan_deadline_s)
+
+
+def explaining_key(settings: Settings, environ: Mapping[str, str]) -> bytes:
+    """The key of this installation's pseudonyms, so that what is shown is what would leave; makes no secret.
+
+    Where there is no secret yet, or whoever asks may not read it, a key for this one answer.
+    """
+    given, file = environ.get("GATEWAY_SECRET", ""), Path(settings.state_dir) / SECRET_FILE
+    try:
+        if given or file.exists():
+            secret = override(given) if given else read_or_make(file.parent)
+            return derive(secret, Purpose.PSEUDONYM)
+    except (OSError, SecretUnusable):
+        pass
+    return secrets.token_bytes(SECRET_BYTES)
 
 
 def vocabulary_of(settings: Settings) -> Vocabulary:

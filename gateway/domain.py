@@ -251,7 +251,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model at one provider."""
+    """One model at one provider; `token_note`: a model that is sent tokens is told what they are."""
 
     name: str
     provider: Provider
@@ -261,6 +261,7 @@ class Target:
     power_w: float | None = None
     price: Price | None = None
     relay_errors: bool = False
+    token_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
         dialect=dialect,
         payload=payload,
         model=model if isinstance(model, str) else "",
-        stream=False,
+        stream=_streams(payload, dialect, operation),
         caller=_caller(_text(beside, "caller"), settings, asker),
         request_id=REQUEST_ID,
         claimed_agents=frozenset({agent} - {""}),
@@ -56,6 +56,13 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
 
 def _operation(payload: Tree) -> Operation:
     return Operation.EMBEDDINGS if "input" in payload and "messages" not in payload else Operation.CHAT
+
+
+def _streams(payload: Tree, dialect: Dialect, operation: Operation) -> bool:
+    """Whether the caller wants a stream: Ollama's do unless they say otherwise."""
+    if operation is not Operation.CHAT:
+        return False
+    return payload.get("stream") is not False if dialect is Dialect.OLLAMA else payload.get("stream") is True
 
 
 def _validate(payload: Tree, dialect: Dialect, operation: Operation) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.api.question import ask
-from gateway.app import explaining_scanner
+from gateway.app import explaining_key, explaining_scanner
 from gateway.config import load
 from gateway.document import DocumentInvalid
 from gateway.domain import Caller, Tree
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
                 settings,
                 scanner=explaining_scanner(settings),
                 health={},
-                pseudonym_key=bytes(32),
+                pseudonym_key=explaining_key(settings, os.environ),
                 outbound=asked.outbound,
             )
         )

@@ -170,4 +170,5 @@ def _target(name: str, section: TargetSection, provider: Provider) -> Target:
         power_w=section.power_w,
         price=Price(**dict(price)) if price else None,
         relay_errors=section.relay_errors or provider.relay_errors,
+        token_note=section.token_note,
     )

@@ -162,6 +162,7 @@ class TargetSection(Section):
     power_w: Watts | None = None
     price: PriceSection | None = None
     relay_errors: Flag = False
+    token_note: Flag = False
 
 
 class RouteSection(Section):

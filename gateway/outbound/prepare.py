@@ -25,6 +25,7 @@ from gateway.domain import (
 )
 from gateway.errors import InvalidRequest
 from gateway.outbound.minimise import minimise, refuse_errands
+from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
@@ -177,6 +178,11 @@ class _Form:
                 body["stream_options"] = {"include_usage": True}
         return Translated(body, translated.lost)
 
+    def told(self, body: Tree) -> Tree:
+        """A body that was looked at, with the note about tokens if the target wants it."""
+        wanted = self.target.token_note and self.operation is Operation.CHAT
+        return with_token_note(body, self.dialect) if wanted else body
+
 
 def _redacted(
     kept: Tree,
@@ -203,7 +209,7 @@ def _redacted(
         known = pseudonyms.pseudonyms
         left = residue(leaves, look(leaves.passages), wanted=styles.keys(), known=known, written=redacted.replaced)
         if not left:
-            return body, redacted.kinds, known
+            return form.told(body) if len(known) else body, redacted.kinds, known
         located += again(findings.leaves, left)
     raise RedactionIncomplete(())
 

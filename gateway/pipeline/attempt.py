@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.audit.records import AuditSink, LedgerUnavailable
-from gateway.domain import Adapter, Call, Detection, Operation, Passage, Tree
+from gateway.domain import Adapter, Call, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
 from gateway.phi.scan import Findings
 from gateway.pipeline import refusal
-from gateway.pipeline.judge import today
+from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.story import Story
@@ -42,14 +42,7 @@ class Run:
 
     @property
     def streamed(self) -> bool:
-        """Whether to ask for a stream.
-
-        For a caller that wants one, and wherever the wait for the first token is limited or another target could take
-        over, because only a stream shows when the first token comes.
-        """
-        if self.call.operation is not Operation.CHAT:
-            return False
-        return self.call.stream or self.first_token_s is not None or len(self.planned) > 1
+        return streams(self.call, self.planned, first_token_s=self.first_token_s)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from gateway.domain import JSON, Call, Detection, Passage, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.pseudonym import conversation_key
-from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned
+from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
 from gateway.policy.explain import Explanation, explain
 from gateway.wire.fields import render
 
@@ -89,19 +89,32 @@ async def explain_call(
     unknown: list[Tree] = [
         {"reason": at.reason.value, "place": render(at.path) or "the request"} for at in findings.unknown_at
     ]
-    bodies = _bodies(call, judged, scanner, pseudonym_key) if outbound else {}
+    bodies: dict[str, str] = {}
+    if outbound:
+        stream = streams(call, judged.planned, first_token_s=resolution.route.first_token_s)
+        bodies = _bodies(call, judged, scanner, pseudonym_key, stream=stream)
     order = tuple(egress.target.name for egress in judged.planned)
     told = explain(judged.decision, judged.facts, settings.policy)
     return Explained(told, tuple(found), tuple(unknown), order, bodies)
 
 
-def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes) -> dict[str, str]:
+def _bodies(
+    call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, stream: bool
+) -> dict[str, str]:
     """What would leave for each permitted target, byte for byte."""
     key = conversation_key(pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat())
     bodies: dict[str, str] = {}
     for egress in judged.planned:
         try:
-            prepared = prepare(call, egress, findings=judged.findings, key=key, look=scanner.look, today=judged.day)
+            prepared = prepare(
+                call,
+                egress,
+                findings=judged.findings,
+                key=key,
+                look=scanner.look,
+                today=judged.day,
+                stream=stream,
+            )
         except (RedactionRefused, GatewayError) as refused:
             bodies[egress.target.name] = f"nothing: {refused}"
         else:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import Call, Detection, Facts, Kind, Passage, Target
+from gateway.domain import Call, Detection, Facts, Kind, Operation, Passage, Target
 from gateway.phi.scan import Findings, Leaves, gather, walk
 from gateway.policy.decide import Decision, Egress, decide
 from gateway.routing.plan import plan
@@ -70,6 +70,17 @@ def judge(
     decision = decide(facts, resolution.route.targets, settings.policy, today=day)
     planned = plan(decision.egresses, health, auto_fallback=settings.auto_fallback, operation=call.operation)
     return Judged(facts, findings, decision, planned, day)
+
+
+def streams(call: Call, planned: Sequence[Egress], *, first_token_s: float | None) -> bool:
+    """Whether the target is asked for a stream.
+
+    For a caller that wants one, and wherever the wait for the first token is limited (s) or another target could take
+    over, because only a stream shows when the first token comes.
+    """
+    if call.operation is not Operation.CHAT:
+        return False
+    return call.stream or first_token_s is not None or len(planned) > 1
 
 
 def today() -> date:

@@ -197,11 +197,13 @@ targets:
     capabilities: [vision, tools]
     context: 16384
     power_w: 70.5
+    token_note: true
     price: {input_usd_per_mtok: 3, output_usd_per_mtok: "15.50", cached_input_usd_per_mtok: 0.3}
 """
     target = settings(text).targets["t"]
     assert target.capabilities == {Capability.VISION, Capability.TOOLS}
     assert (target.context, target.power_w, target.relay_errors) == (16384, 70.5, True)
+    assert target.token_note
     assert target.price is not None
     assert [str(p) for p in (target.price.input_usd_per_mtok, target.price.output_usd_per_mtok)] == ["3", "15.5"]
     assert str(target.price.cached_input_usd_per_mtok) == "0.3"

@@ -1,0 +1,36 @@
+"""Tells a model, in the body that leaves, what our tokens are; says nothing that a caller wrote, and is not scanned."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.domain import JSON, Dialect, Tree
+
+TOKEN_NOTE: Final = (
+    "Codes in brackets such as [NAME_abcde23456] stand for details that are withheld. Use each one as if it were the "
+    "detail itself, and copy it exactly as it is written, brackets included."
+)
+"""A constant: it belongs to no caller and holds no value, so it is added after the second look."""
+_SYSTEM: Final = frozenset({"system", "developer"})
+
+
+def with_token_note(body: Tree, dialect: Dialect) -> Tree:
+    """A chat body in `dialect` whose first system prompt ends with the note; `body` stays as it is.
+
+    It joins a system prompt that is there, because many chat templates take only one, and only at the beginning.
+    """
+    if dialect is Dialect.ANTHROPIC or "messages" not in body:
+        return {**body, "system": _joined(body.get("system"))}
+    given = body["messages"]
+    messages = list(given) if isinstance(given, list) else []
+    first = messages[0] if messages else None
+    if not isinstance(first, dict) or first.get("role") not in _SYSTEM:
+        return {**body, "messages": [{"role": "system", "content": TOKEN_NOTE}, *messages]}
+    return {**body, "messages": [{**first, "content": _joined(first.get("content"))}, *messages[1:]]}
+
+
+def _joined(prompt: JSON) -> JSON:
+    """A system prompt, text or parts, with the note behind it: what was cached of it by prefix stays so."""
+    if isinstance(prompt, list):
+        return [*prompt, {"type": "text", "text": TOKEN_NOTE}]
+    return f"{prompt}\n\n{TOKEN_NOTE}" if isinstance(prompt, str) and prompt else TOKEN_NOTE
