@@ -65,7 +65,16 @@ def _is_date(value: str) -> bool:
     return 1 <= month <= 31 and 1 <= day <= 31 and min(month, day) <= 12
 
 
-def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str = VALUE, uuid: bool = True, dated: bool = False) -> Rule:
+def cued(
+    kind: Kind,
+    cue: str,
+    tail: str = TAIL,
+    *,
+    digits: int = 2,
+    value: str = VALUE,
+    uuid: bool = True,
+    dated: bool = False,
+) -> Rule:
     """A rule for what `cue` announces: a value with at least `digits` digits, of any check digit.
 
     `uuid` and `dated` say whether the value may look like a UUID or a date.

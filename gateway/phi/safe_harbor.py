@@ -25,9 +25,13 @@ _RELATIVE: Final = re.compile(
     r"(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|week(?:end)?|month|"
     r"year|spring|summer|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)s?$"
 )
-_STATES: Final = frozenset(
-    ["alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "ohio", "oklahoma", "oregon", "pennsylvania", "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming", "usa", "us", "u.s.", "america", "england", "scotland", "wales", "canada", "mexico", "germany", "france", "spain", "italy", "india", "china", "japan", "australia", "brazil", "ireland", "netherlands", "sweden", "norway", "denmark", "finland", "poland", "portugal", "switzerland", "austria", "belgium"]
-) | {
+_WIDE_PLACES: Final = (
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
+    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america england scotland wales canada mexico germany france spain "
+    "italy india china japan australia brazil ireland netherlands sweden norway denmark finland poland portugal switzerland austria belgium"
+)
+_STATES: Final = frozenset(_WIDE_PLACES.split()) | {
     "new hampshire", "new jersey", "new mexico", "new york state", "north carolina", "north dakota", "rhode island", "south carolina",
     "south dakota", "west virginia", "united states", "united kingdom", "puerto rico", "the united states", "the uk", "uk",
 }  # fmt: skip
@@ -47,7 +51,9 @@ _PERSON: Final = re.compile(
     r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.|[mf])\b|patient\b|pt\b|mr\.?|mrs\.?|ms\.?|male|female|man|woman|boy|girl|"
     r"infant|newborn|toddler|gentleman|lady|mother|father|daughter|son\b|wife|husband|his|her|he|she|my)\b"
 )
-_PERSONAL: Final = re.compile(r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in")
+_PERSONAL: Final = re.compile(
+    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in"
+)
 _PUBLIC: Final = re.compile(
     r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|who|updated?|version|revis(?:ed|ion)|released?|trial|study|"
     r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"
@@ -63,10 +69,7 @@ def permitted(hit: Hit, text: str) -> bool:
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
     match hit.kind:
         case Kind.DATE:
-            return (
-                bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value))
-                and not value.isalpha()
-            ) or (value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value)))
+            return any(pattern.match(value) for pattern in (_YEAR, _CLOCK, _RELATIVE, _DURATION))
         case Kind.AGE:
             number = _AGE.search(value)
             return number is not None and int(number.group()) < 90 and "90s" not in value

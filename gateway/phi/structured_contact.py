@@ -47,7 +47,7 @@ def _phone(value: str, before: str, after: str) -> float:
     return 0.8
 
 
-def _cued_phone(value: str, before: str, after: str) -> float:
+def _cued_phone(value: str, before: str, after: str) -> float:  # noqa: ARG001
     digits = _digits(value)
     if (
         digits in _PUBLIC_LINES

@@ -85,6 +85,14 @@ def _lower_street(value: str, before: str, after: str) -> float:
     return 0.8 if not after[:1].isalnum() else 0.0
 
 
+_PART: Final = r"(?:[A-Za-z]{1,4}\.|[A-Za-z0-9#][\w'#-]*)"
+
+
+def _told(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    count = re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value)
+    return 0.0 if count else 0.95
+
+
 _HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID)$")
 
 
@@ -110,17 +118,18 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.ADDRESS,
         r"(?:home |mailing |street |residential |current |permanent |billing |patient |pt )?(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)"
         r"|(?:lives?|living|resides?|residing|domiciled) at|resident of",
-        r"\d{1,6}[A-Za-z]?\s[A-Za-z0-9][\w'.-]*(?:[ ][\w'.#-]+){0,5}(?:,\s[\w'.#-]+(?: [\w'.-]+){0,3}){0,3}(?:,?\s\d{5}(?:-\d{4})?)?",
-        lambda value, before, after: (
-            0.0
-            if re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value)
-            else 0.95
-        ),
+        rf"\d{{1,6}}[A-Za-z]?\s{_PART}(?:[ ]{_PART}){{0,5}}(?:,\s{_PART}(?: {_PART}){{0,3}}){{0,3}}(?:,?\s\d{{5}}(?:-\d{{4}})?)?",
+        _told,
         tail=r"\s?(?:is|was|as|on file)?\s?[:=]?\s{0,3}[\"'*]{0,3}",
     ),
     Rule(Kind.ZIP, rf"\b(?:{_STATES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
     Rule(Kind.ZIP, rf"\b(?:{_STATE_NAMES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
-    Rule(Kind.ZIP, r"(?i:\b(?:resid(?:es?|ing|ent)|lives?|living|patient|home|moved) (?:in|near|of|to|from) (\d{5}(?:-\d{4})?))\b", 0.85, patient=True),
+    Rule(
+        Kind.ZIP,
+        r"(?i:\b(?:resid(?:es?|ing|ent)|lives?|living|patient|home|moved) (?:in|near|of|to|from) (\d{5}(?:-\d{4})?))\b",
+        0.85,
+        patient=True,
+    ),
     Rule(Kind.ZIP, r"(?:^|[^\w.$-])(\d{5}-\d{4})(?:$|[^\w-])", 0.7),
     Rule(
         Kind.ZIP,
