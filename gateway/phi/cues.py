@@ -15,7 +15,7 @@ _FILLER: Final = (
     r"(?:the )?last (?:four|4)(?: digits)?|entered|verified|confirmed|was|is|are|of|be|equals|it'?s|being|known|printed|reported|"
     r"noted|updated|changed|corrected|to|and|for|in|the|on|under|area|am|le|el|il|den)"
 )
-_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,/-]"
+_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,?/-]"
 TAIL: Final = (
     rf"(?:</\w{{1,9}}>)?(?:[\s_.,-]{{0,2}}{_LABEL}(?:\b|_)\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
     rf"(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"

@@ -45,7 +45,7 @@ def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
-    return [*structured.find(again), *records.find(again.text), *find(again, depth - 1)]
+    return [*structured.find(again), *records.find(again), *find(again, depth - 1)]
 
 
 _MAGIC: Final = (

@@ -178,9 +178,9 @@ def _describe(text: str, lower: str, marks: str) -> _Word:
 
 def _is_name(marks: str) -> bool:
     """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
-    return ("G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)) and not (
-        {"w", "D", "O", "A"} & set(marks)
-    )
+    return (
+        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
+    ) and not ({"w", "D", "O", "A"} & set(marks))
 
 
 _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}

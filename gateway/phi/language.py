@@ -35,7 +35,7 @@ _OTHER_WORDS: Final = (
     # Italian
     "gli di che è non per sono della dei nel nella alla dal ed anni stato questa "
     # Portuguese
-    "da dos das em um uma não nao mais foi tem sua seu pelo pela "
+    "da dos das em é um uma não nao mais foi tem sua seu pelo pela "
     # Dutch
     "het een ik te dat hij zij niet met op voor werd heeft naar bij ook uit zijn "
     # Nordic
@@ -76,4 +76,4 @@ def _foreign(text: str) -> bool:
     if len(other) < _SHORT or len(set(other)) < _DIFFERENT:
         return False
     english = sum(word in _ENGLISH for word in found)
-    return len(other) > 2 * english and len(other) * 8 > len(found)
+    return 2 * len(other) > 3 * english and len(other) * 8 > len(found)

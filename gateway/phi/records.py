@@ -8,13 +8,15 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi import keys
+from gateway.phi.normalise import Normalised
 from gateway.phi.rules import Evidence, Hit
 
 _CONFIDENCE: Final = 0.97
 
 
-def find(text: str) -> list[Hit]:
-    """Hits in the records that `text` holds, if any; in characters of `text`."""
+def find(folded: Normalised) -> list[Hit]:
+    """Hits in the records that a normalised text holds, if any."""
+    text = folded.text if folded.text.isascii() else folded.shape.decode("ascii")
     hits: list[Hit] = []
     if "|" in text:
         hits.extend(_hl7(text))

@@ -11,7 +11,7 @@ from gateway.phi.rules import Rule
 _NUMBER: Final = r"(?:numbers?|num|nbr|no|nr|ids?|identifier|#)"
 
 _LICENCE_VALUE: Final = (
-    r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}"
+    r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}(?:-[a-z]{1,3}\b)?"
 )
 """Licences are written with spaces, and a state or a surname may stand first."""
 

@@ -40,7 +40,7 @@ _US_LOWER: Final = (
     r"\.?(?:[,\s]{1,3}(?:apt|unit|suite|ste|#)\.?\s?#?\s?[a-z0-9-]{1,6})?"
     rf"(?:,\s?[a-z.'-]+(?: [a-z.'-]+){{0,2}},?\s(?:{_STATES.lower()})\b(?:\s\d{{5}}(?:-\d{{4}})?)?)?"
 )
-_HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|RR|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
+_HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
 _RURAL: Final = r"(?:RR|Rural Route|HC|Route)\s?#?\s?\d{1,4},?\sBox\s\d{1,5}[A-Z]?" + _TOWN
 _BOX: Final = r"(?i:p\.?\s?o\.?\s?box|post office box|postfach|apartado)\s?#?\s?\d{1,7}" + _TOWN
 _GERMANIC: Final = (
