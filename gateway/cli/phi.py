@@ -87,10 +87,10 @@ def _row(line: bytes) -> tuple[str | int, str]:
     except (ValueError, RecursionError):
         raise ValueError("this is not JSON") from None
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ValueError('a line is an object with "id" and "text", and "text" is a string')
+        raise ValueError('a line is an object with "id" and "text", and "text" is a string')  # noqa: TRY004  the value of a line, not an argument
     name = row.get("id")
     if not isinstance(name, str | int) or isinstance(name, bool):
-        raise ValueError('"id" is a string or an integer')
+        raise ValueError('"id" is a string or an integer')  # noqa: TRY004  as above
     return name, row["text"]
 
 

@@ -15,7 +15,7 @@ _FILLER: Final = (
     r"(?:the )?last (?:four|4)(?: digits)?|entered|verified|confirmed|was|is|are|of|be|equals|it'?s|being|known|printed|reported|"
     r"noted|updated|changed|corrected|to|and|for|in|the|on|under|area|am|le|el|il|den)"
 )
-_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,/-]"
+_JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,?/-]"
 TAIL: Final = (
     rf"(?:</\w{{1,9}}>)?(?:[\s_.,-]{{0,2}}{_LABEL}(?:\b|_)\.?|[\s_]?#){{0,3}}(?:\s?\([^()\n]{{1,24}}\))?"
     rf"(?:[\s,]{{1,2}}{_FILLER}\b){{0,4}}{_JOINER}{{0,6}}"
@@ -65,7 +65,16 @@ def _is_date(value: str) -> bool:
     return 1 <= month <= 31 and 1 <= day <= 31 and min(month, day) <= 12
 
 
-def cued(kind: Kind, cue: str, tail: str = TAIL, *, digits: int = 2, value: str = VALUE, uuid: bool = True, dated: bool = False) -> Rule:
+def cued(
+    kind: Kind,
+    cue: str,
+    tail: str = TAIL,
+    *,
+    digits: int = 2,
+    value: str = VALUE,
+    uuid: bool = True,
+    dated: bool = False,
+) -> Rule:
     """A rule for what `cue` announces: a value with at least `digits` digits, of any check digit.
 
     `uuid` and `dated` say whether the value may look like a UUID or a date.

@@ -99,7 +99,7 @@ class Engine:
         text = folded.text
         hits = structured.find(folded)
         hits.extend(keys.whole(text, passage))
-        hits.extend(records.find(text))
+        hits.extend(records.find(folded))
         hits.extend(evasion.find(folded))
         if self._model is not None:
             found = self._model.find(text)

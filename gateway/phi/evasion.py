@@ -45,14 +45,30 @@ def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
-    return [*structured.find(again), *records.find(again.text), *find(again, depth - 1)]
+    return [*structured.find(again), *records.find(again), *find(again, depth - 1)]
 
 
-_MAGIC: Final = ("JVBERi0", "iVBORw0KGgo", "/9j/", "R0lGOD", "UEsDB", "H4sI", "SUkq", "TU0A", "RElDTQ", "T2dnUw", "UklGR", "AAAAAA", "0M8R4KGx")
+_MAGIC: Final = (
+    "JVBERi0",
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGOD",
+    "UEsDB",
+    "H4sI",
+    "SUkq",
+    "TU0A",
+    "RElDTQ",
+    "T2dnUw",
+    "UklGR",
+    "AAAAAA",
+    "0M8R4KGx",
+)
 """How PDF, PNG, JPEG, GIF, ZIP, gzip, TIFF, DICOM, Ogg, RIFF and Office files begin in base64 (DICOM by its preamble)."""
 _FILE: Final = 128
 _LEAST: Final = 20
-_HASH: Final = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HASH: Final = re.compile(
+    r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
 _ROTATED: Final = re.compile(r"(?i)rot-?13|caesar|cipher")
 _TURN: Final = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
@@ -74,7 +90,11 @@ def opaque(folded: Normalised, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
 def _suspicious(value: str, *, asked: bool) -> bool:
     if len(value) >= _FILE and value.startswith(_MAGIC):
         return True
-    mixed = any(char.isdigit() for char in value) and any(char.isupper() for char in value) and any(char.islower() for char in value)
+    mixed = (
+        any(char.isdigit() for char in value)
+        and any(char.isupper() for char in value)
+        and any(char.islower() for char in value)
+    )
     return asked and len(value) >= _LEAST and mixed and "-" not in value and not _HASH.fullmatch(value)
 
 

@@ -189,9 +189,9 @@ def _unit(lower: str) -> str:
 
 def _is_name(marks: str) -> bool:
     """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
-    return ("G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)) and not (
-        {"w", "D", "O", "A"} & set(marks)
-    )
+    return (
+        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
+    ) and not ({"w", "D", "O", "A"} & set(marks))
 
 
 _NAMES: Final = frozenset("GgFfrPp")

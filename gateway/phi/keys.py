@@ -144,43 +144,11 @@ _AMBIGUOUS: Final = frozenset(
         "pid",
     }
 )
-_PEOPLE: Final = frozenset(
-    [
-        "patient",
-        "patients",
-        "pt",
-        "person",
-        "member",
-        "subscriber",
-        "insured",
-        "guarantor",
-        "mother",
-        "father",
-        "spouse",
-        "guardian",
-        "parent",
-        "child",
-        "kin",
-        "contact",
-        "beneficiary",
-        "customer",
-        "client",
-        "physician",
-        "doctor",
-        "provider",
-        "attending",
-        "practitioner",
-        "nurse",
-        "caregiver",
-        "subject",
-        "relative",
-        "human",
-        "demographics",
-        "name",
-        "address",
-        "telecom",
-    ]
+_PEOPLE_WORDS: Final = (
+    "patient patients pt person member subscriber insured guarantor mother father spouse guardian parent child kin contact beneficiary customer client "
+    "physician doctor provider attending practitioner nurse caregiver subject relative human demographics name address telecom"
 )
+_PEOPLE: Final = frozenset(_PEOPLE_WORDS.split())
 
 
 def _speaks_of_a_patient(parts: list[str]) -> bool:

@@ -20,164 +20,33 @@ _DIFFERENT: Final = 3
 """Function words, and different ones, needed before a text in Latin script is called foreign."""
 _SAMPLE: Final = 24_000
 
-_ENGLISH: Final = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "is",
-        "are",
-        "was",
-        "were",
-        "for",
-        "with",
-        "on",
-        "at",
-        "by",
-        "an",
-        "be",
-        "this",
-        "that",
-        "it",
-        "as",
-        "from",
-        "or",
-        "have",
-        "has",
-        "had",
-        "not",
-        "but",
-        "which",
-        "what",
-        "who",
-        "he",
-        "she",
-        "they",
-        "his",
-        "her",
-        "their",
-        "we",
-        "you",
-        "i",
-        "my",
-        "your",
-        "our",
-        "its",
-        "there",
-        "can",
-        "will",
-        "would",
-        "should",
-        "could",
-        "may",
-        "do",
-        "does",
-        "did",
-        "been",
-        "being",
-        "if",
-        "than",
-        "then",
-        "into",
-        "out",
-        "up",
-        "about",
-        "after",
-        "before",
-        "when",
-        "where",
-        "how",
-        "no",
-        "any",
-        "all",
-        "please",
-        "patient",
-    ]
+_ENGLISH_WORDS: Final = (
+    "the of and to in is are was were for with on at by an be this that it as from or have has had not but which what who he she they his her their we "
+    "you i my your our its there can will would should could may do does did been being if than then into out up about after before when where how no "
+    "any all please patient"
 )
-_OTHERS: Final = (
-    frozenset(
-        # German
-        "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem den des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
-        # French
-        "le la les et est une des du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
-        # Spanish
-        "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
-        # Italian
-        "gli di che è non per sono della dei nel nella alla dal ed ha anni stato questa "
-        # Portuguese
-        "os as do da dos das em um uma não nao por mais foi tem anos sua seu pelo pela "
-        # Dutch
-        "het een van ik te dat hij zij niet met op voor werd heeft naar bij ook uit om zijn "
-        # Nordic
-        "och att det som på är av för med den till har inte om ett jag ikke og på er til han hun var "
-        # Polish, Czech
-        "się nie jest na do że oraz przez jak od po są pacjent ve je že se na do byl byla "
-        # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
-        "bir ve bu için ile olarak yang dan di untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang ng mga sa".split()
-    )
-    - _ENGLISH
-    - {
-        "er",
-        "av",
-        "do",
-        "as",
-        "an",
-        "in",
-        "on",
-        "no",
-        "a",
-        "se",
-        "la",
-        "de",
-        "di",
-        "al",
-        "das",
-        "den",
-        "des",
-        "dan",
-        "na",
-        "ha",
-        "sa",
-        "ng",
-        "op",
-        "om",
-        "por",
-        "var",
-        "ya",
-        "wa",
-        "el",
-        "le",
-        "du",
-        "ni",
-        "ve",
-        "un",
-        "il",
-        "per",
-        "os",
-    }
-)
-_OTHERS: Final = frozenset(
+_OTHER_WORDS: Final = (
     # German
-    "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem den des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
+    "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
     # French
-    "le la les et est une des du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
+    "le la les et est une du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
     # Spanish
     "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
     # Italian
-    "gli di che è non per sono della dei nel nella alla dal ed ha anni stato questa "
+    "gli di che è non per sono della dei nel nella alla dal ed anni stato questa "
     # Portuguese
-    "os as do da dos das em um uma não nao por mais foi tem anos sua seu pelo pela "
+    "da dos das em é um uma não nao mais foi tem sua seu pelo pela "
     # Dutch
-    "het een van ik te dat hij zij niet met op voor werd heeft naar bij ook uit om zijn "
+    "het een ik te dat hij zij niet met op voor werd heeft naar bij ook uit zijn "
     # Nordic
-    "och att det som på är av för med den till har inte om ett jag ikke og på er til han hun var "
+    "och att det som på är av för med till har inte om ett jag ikke og er han hun var "
     # Polish, Czech
-    "się nie jest na do że oraz przez jak od po są pacjent ve je že se na do byl byla "
+    "się nie jest na że oraz przez jak od po są pacjent ve je byl byla "
     # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
-    "bir ve bu için ile olarak yang dan di untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang ng mga sa".split()
-) - _ENGLISH - {"do", "as", "an", "on", "no", "a", "den", "dan", "om", "op", "os", "as", "van", "von"}
+    "bir bu için ile olarak yang untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang mga"
+)
+_ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
+_OTHERS: Final = frozenset(_OTHER_WORDS.split()) - _ENGLISH
 
 
 def unknown(text: str) -> frozenset[UnknownReason]:
@@ -207,4 +76,4 @@ def _foreign(text: str) -> bool:
     if len(other) < _SHORT or len(set(other)) < _DIFFERENT:
         return False
     english = sum(word in _ENGLISH for word in found)
-    return len(other) > 2 * english and len(other) * 8 > len(found)
+    return 2 * len(other) > 3 * english and len(other) * 8 > len(found)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from typing_extensions import override
-
 _LOOKALIKES: Final = dict(
     zip(
         "аесорхуіјѕһԁԛԝвкмнтАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορνικτυχϲ",
@@ -167,7 +165,6 @@ _FOREIGN = re.compile(r"[Ͱ-ԯ]")
 class _Shape(dict[int, str]):
     """Any character to one ASCII character: letters lose their accents, other scripts become `x`, the rest `?`."""
 
-    @override
     def __missing__(self, code: int) -> str:
         plain = _ascii_of(chr(code))
         if len(self) < _SHAPE_LIMIT:

@@ -17,8 +17,10 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24})
 _ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
 _ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/]")
 _SPACED: Final = re.compile(r"(?<![\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
-_LETTERED: Final = re.compile(r"(?i)\b(?:m[ .]{1,2}r[ .]{1,2}n|s[ .]{1,2}s[ .]{1,2}n|d[ .]{1,2}o[ .]{1,2}b|v[ .]{1,2}i[ .]{1,2}n|n[ .]{1,2}p[ .]{1,2}i|d[ .]{1,2}e[ .]{1,2}a)\b")
-_DIGIT_WORDS: Final = {word: str(index) for index, word in enumerate("zero one two three four five six seven eight nine".split())} | {
+_ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
+_LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
+_DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGIT_WORDS: Final = {word: str(index) for index, word in enumerate(_DIGITS)} | {
     "oh": "0",
     "niner": "9",
     "dash": "-",
@@ -102,7 +104,9 @@ def _replaced(before: Reading, pattern: re.Pattern[str], by: Callable[[str], str
         ends.extend(before.ends[done:start])
         size, many = end - start, max(1, len(new))
         starts.extend([before.starts[start + index * size // many] for index in range(len(new))])
-        ends.extend([before.ends[min(end, max(start + 1, start + (index + 1) * size // many)) - 1] for index in range(len(new))])
+        ends.extend(
+            [before.ends[min(end, max(start + 1, start + (index + 1) * size // many)) - 1] for index in range(len(new))]
+        )
         done = end
     pieces.append(text[done:])
     starts.extend(before.starts[done:])
@@ -118,7 +122,7 @@ def _unescaped(value: str) -> str:
     def one(match: re.Match[str]) -> str:
         escape = match.group()
         if escape[1] in "ux":
-            return chr(int(escape[2:], 16))
+            return chr(int(f"0x{escape[2:]}", 0))
         return {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
 
     return _ONE_ESCAPE.sub(one, value)
@@ -185,7 +189,11 @@ def _codes(value: str) -> str:
     return "".join(chr(int(code)) for code in re.findall(r"\d+", value))
 
 
-_DECODERS: Final[dict[str, Callable[[str], str | None]]] = {"base64": _base64, "hexadecimal": _hexadecimal, "codes": _codes}
+_DECODERS: Final[dict[str, Callable[[str], str | None]]] = {
+    "base64": _base64,
+    "hexadecimal": _hexadecimal,
+    "codes": _codes,
+}
 
 
 def _readable(raw: bytes) -> str | None:

@@ -8,13 +8,15 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi import keys
+from gateway.phi.normalise import Normalised
 from gateway.phi.rules import Evidence, Hit
 
 _CONFIDENCE: Final = 0.97
 
 
-def find(text: str) -> list[Hit]:
-    """Hits in the records that `text` holds, if any; in characters of `text`."""
+def find(folded: Normalised) -> list[Hit]:
+    """Hits in the records that a normalised text holds, if any."""
+    text = folded.text if folded.text.isascii() else folded.shape.decode("ascii")
     hits: list[Hit] = []
     if "|" in text:
         hits.extend(_hl7(text))
@@ -234,17 +236,29 @@ _NEXT_LABEL: Final = re.compile(
 )
 
 
-_ADDRESS_LABEL: Final = re.compile(r"(?i)\b(?:address|addr|residence|adresse|anschrift|direcci[oó]n|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})")
-_ADDRESS_ENDS: Final = re.compile(r"(?i)[,. ]{0,3}\b(?:phone|tel|telephone|cell|dob|mrn|ssn|e-?mail|fax|insurance|who|and|he|she|patient|pt|contact)\b|[.!?](?:\s+[A-Z]|\s*$)|\)")
+_ADDRESS_LABEL: Final = re.compile(
+    r"(?i)\b(?:address|addr|residence|adresse|anschrift|direcci[oó]n|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})"
+)
+_ADDRESS_ENDS: Final = re.compile(
+    r"(?i)[,. ]{0,3}\b(?:phone|tel|telephone|cell|dob|mrn|ssn|e-?mail|fax|insurance|who|and|he|she|patient|pt|contact)\b|[.!?](?:\s+[A-Z]|\s*$)|\)"
+)
 
 
 def _addresses(text: str) -> Iterator[Hit]:
     """`Address: Apt 5, 99 King Rd, Austin` up to the end of the clause, when there is a number in it."""
     for label in _ADDRESS_LABEL.finditer(text):
         value = label.group(1)
-        stop = next((end for end in _ADDRESS_ENDS.finditer(value) if not _ABBREVIATED.search(value, 0, end.start())), None)
+        stop = next(
+            (end for end in _ADDRESS_ENDS.finditer(value) if not _ABBREVIATED.search(value, 0, end.start())), None
+        )
         value = (value[: stop.start()] if stop else value).rstrip(" ,.")
-        if any(char.isdigit() for char in value) and " " in value and "@" not in value and "://" not in value and not _IP.match(value):
+        if (
+            any(char.isdigit() for char in value)
+            and " " in value
+            and "@" not in value
+            and "://" not in value
+            and not _IP.match(value)
+        ):
             yield Hit(Kind.ADDRESS, label.start(1), label.start(1) + len(value), 0.93, Evidence.CUE, patient=True)
 
 

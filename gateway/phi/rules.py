@@ -89,7 +89,8 @@ class Gate:
 
     def matches(self, name: str, shape: bytes) -> Iterator[Match]:
         """Matches of one pattern."""
-        return self._patterns[name].finditer(shape)
+        found: Iterator[Match] = self._patterns[name].finditer(shape)
+        return found
 
     def spans(self, name: str, shape: bytes) -> Iterator[tuple[int, int]]:
         """Where the first group of a pattern stands."""

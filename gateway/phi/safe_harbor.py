@@ -25,9 +25,13 @@ _RELATIVE: Final = re.compile(
     r"(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|week(?:end)?|month|"
     r"year|spring|summer|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)s?$"
 )
-_STATES: Final = frozenset(
-    ["alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "ohio", "oklahoma", "oregon", "pennsylvania", "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming", "usa", "us", "u.s.", "america", "england", "scotland", "wales", "canada", "mexico", "germany", "france", "spain", "italy", "india", "china", "japan", "australia", "brazil", "ireland", "netherlands", "sweden", "norway", "denmark", "finland", "poland", "portugal", "switzerland", "austria", "belgium"]
-) | {
+_WIDE_PLACES: Final = (
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
+    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america england scotland wales canada mexico germany france spain "
+    "italy india china japan australia brazil ireland netherlands sweden norway denmark finland poland portugal switzerland austria belgium"
+)
+_STATES: Final = frozenset(_WIDE_PLACES.split()) | {
     "new hampshire", "new jersey", "new mexico", "new york state", "north carolina", "north dakota", "rhode island", "south carolina",
     "south dakota", "west virginia", "united states", "united kingdom", "puerto rico", "the united states", "the uk", "uk",
 }  # fmt: skip
@@ -41,21 +45,35 @@ _EVENT: Final = re.compile(
     r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
     r"gentleman|lady|boy|girl|child)|the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))|patient's|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
     r"chart|procedure|doctor|pcp|insurance|contact|phone|email|address)|he\b|she\b|collected|drawn|resulted|procedure|surgery|operation|biopsy|"
-    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|call(?:ed)?)(?!\w)"
+    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|attend(?:ed|ing)|suffered|reviewed|discussed|call(?:ed)?)(?!\w)"
 )
 _PERSON: Final = re.compile(
-    r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.|[mf])\b|patient\b|pt\b|mr\.?|mrs\.?|ms\.?|male|female|man|woman|boy|girl|"
-    r"infant|newborn|toddler|gentleman|lady|mother|father|daughter|son\b|wife|husband|his|her|he|she|my)\b"
+    r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?|days?)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.)|\d{2}[mf]\b|"
+    r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|with the|id|record|safety|name|"
+    r"chart|database|list|portal))|pt\b|(?:mr|mrs|ms)\b|(?:my|his|her) (?:mother|father|wife|husband|son|daughter|brother|sister)|"
+    r"(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )|patient's\b(?! (?:name|mrn|dob)))"
 )
-_PERSONAL: Final = re.compile(r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in")
+_MANY: Final = re.compile(
+    r"(?i)\b(?:patients|participants|subjects|adults|children|women|men|people|individuals|cases|cohorts?)\b"
+)
+_PERSONAL: Final = re.compile(
+    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)"
+)
 _PUBLIC: Final = re.compile(
-    r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|who|updated?|version|revis(?:ed|ion)|released?|trial|study|"
+    r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|updated?|version|revis(?:ed|ion)|released?|trial|study|"
     r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"
-    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved)\b"
+    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved|"
+    r"(?-i:SELECT|WHERE|BETWEEN|INSERT|UPDATE|VALUES))\b"
 )
-_BEHIND: Final = 110
-_AHEAD: Final = 60
-_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z])|\n\s*\n|\n")
+_OWNER: Final = re.compile(
+    r"(?i)\b(?:his|her|my|their|pt|mr|mrs|ms|patient's|pt's|for patient|(?:the|this|our) patient (?:logged|login|used|visited|accessed|posted))\b|by the patient\b"
+)
+_NUMBER: Final = re.compile(r"\d+")
+_BESIDE: Final = 24
+"""An event at most this many characters before a place or date happened there or then."""
+_NEAR: Final = (80, 45)
+_WIDE: Final = 300
+"""Characters before and after a finding in which a cue is looked for."""
 
 
 def permitted(hit: Hit, text: str) -> bool:
@@ -63,10 +81,7 @@ def permitted(hit: Hit, text: str) -> bool:
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
     match hit.kind:
         case Kind.DATE:
-            return (
-                bool(_YEAR.match(value) or _CLOCK.match(value) or _RELATIVE.match(value) or _DURATION.match(value))
-                and not value.isalpha()
-            ) or (value.isalpha() and bool(_RELATIVE.match(value) or _DURATION.match(value)))
+            return any(pattern.match(value) for pattern in (_YEAR, _CLOCK, _RELATIVE, _DURATION))
         case Kind.AGE:
             number = _AGE.search(value)
             return number is not None and int(number.group()) < 90 and "90s" not in value
@@ -85,24 +100,26 @@ def counted(hits: Sequence[Hit], text: str) -> list[bool]:
 
 
 def _about_a_patient(hit: Hit, text: str) -> bool:
-    start, end = _sentence(hit, text)
-    around = text[start:end]
-    before = text[start : hit.start]
+    """Whether what stands around an indirect finding speaks of one patient, and of what happened to them.
+
+    The nearer cue before it wins: "guidelines for a man seen on March 3" is about him, "approved on March 3" is not.
+    """
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    person = _PERSON.search(text, max(0, hit.start - _WIDE), min(len(text), hit.end + _WIDE)) is not None
     if hit.kind in {Kind.URL, Kind.IP}:
-        return _PERSON.search(around) is not None or _PERSONAL.search(around) is not None
-    person = _PERSON.search(around) is not None
-    if _PUBLIC.search(before) and not person:
+        around = before + text[hit.start : hit.end] + after
+        return _OWNER.search(around) is not None or _PERSONAL.search(around) is not None
+    event, public = _last(_EVENT, before), _last(_PUBLIC, before)
+    if public > event:
         return False
-    if hit.kind is Kind.FACILITY and person:
-        return True
-    if _EVENT.search(around) is None:
-        return False
-    return person or hit.kind in {Kind.FACILITY, Kind.DATE, Kind.PLACE, Kind.ZIP}
+    if hit.kind is Kind.AGE or (hit.kind is Kind.FACILITY and person):
+        return person
+    if event >= 0 or _EVENT.search(after):
+        exact = len(_NUMBER.findall(text[hit.start : hit.end])) > 1 or len(before) - event < _BESIDE
+        return person or exact or _MANY.search(before) is None
+    return person and _PUBLIC.search(after) is None
 
 
-def _sentence(hit: Hit, text: str) -> tuple[int, int]:
-    start, end = max(0, hit.start - _BEHIND), min(len(text), hit.end + _AHEAD)
-    for stop in _SENTENCE.finditer(text, start, hit.start):
-        start = stop.end()
-    stop_after = _SENTENCE.search(text, hit.end, end)
-    return start, stop_after.start() if stop_after else end
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.start() for match in pattern.finditer(text)), default=-1)

@@ -47,7 +47,7 @@ def _phone(value: str, before: str, after: str) -> float:
     return 0.8
 
 
-def _cued_phone(value: str, before: str, after: str) -> float:
+def _cued_phone(value: str, before: str, after: str) -> float:  # noqa: ARG001
     digits = _digits(value)
     if (
         digits in _PUBLIC_LINES
@@ -70,6 +70,7 @@ def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.6 if _ROLE_MAILBOX.match(value) else 0.99
 
 
+_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|\sat\s|_at_|\s@|@\s")
 _LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")
 _VERSION: Final = re.compile(
     r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$"
@@ -117,7 +118,7 @@ RULES: Final[tuple[Rule, ...]] = (
     announced(Kind.PHONE, _PHONE_CUE, _ANY, _cued_phone),
     announced(Kind.PHONE, r"(?-i:\b[PTCHMW])(?:h|el)?\b", _ANY, _cued_phone, tail=r"\s?[:.]\s?"),
     Rule(Kind.PHONE, rf"(?:^|[^\w.+/-])({_US})", judge=_phone),
-    Rule(Kind.PHONE, rf"(?:^|[^\w.])({_PLUS})", judge=_phone),
+    Rule(Kind.PHONE, rf"(?:^|[^\w.-])({_PLUS})", judge=_phone),
     Rule(
         Kind.PHONE,
         rf"(?:^|[^\w.+/-])({_NATIONAL})\b",
@@ -136,7 +137,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"[a-z0-9-]{1,40}(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_)\s?[a-z0-9-]{2,30}){0,3}\s?(?:\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_|\.)\s?"
         r"(?:com|org|net|edu|gov|co|uk|de|io|health|me|us)))\b",
         0.9,
-        judge=lambda value, before, after: 0.9 if re.search(r"(?i)dot|@", value) else 0.0,  # noqa: ARG005
+        judge=lambda value, before, after: 0.9 if _DISGUISED.search(value) else 0.0,  # noqa: ARG005
     ),
     Rule(Kind.URL, rf"({_URL})", evidence=Evidence.CHECKED, judge=_url),
     Rule(Kind.URL, rf"(?:^|[^\w@.-])({_BARE})", 0.7, judge=_url),

@@ -28,7 +28,9 @@ _SPOKEN_YEAR: Final = (
     r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){0,3}"
 )
 _CLOCK: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_NOT_A_DATE: Final = re.compile(r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of\b|tabs?\b|cups?)")
+_NOT_A_DATE: Final = re.compile(
+    r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of\b|tabs?\b|cups?)"
+)
 _PREPOSITION: Final = re.compile(
     r"(?i)(?:\bon|since|dated?|until|till|before|after|by|from|between|and|through|thru|to|around|approx\w*|circa|ca\.?|of|seen|visit|admit\w*|"
     r"discharg\w*|adm|d/c|dc|due|dob|born|birthday|lmp|edd|surgery|procedure|exam|scan|mri|ct|eval\w*|appt|appointment|f/u|follow-?up|labs?|"
@@ -38,7 +40,11 @@ _PREPOSITION: Final = re.compile(
 
 def _numeric(value: str, before: str, after: str) -> float:
     parts = [int(part) for part in re.findall(r"\d+", value)[:3]]
-    if before[-1:].isdigit() or re.match(r"[-/.]?\d", after) or before[-1:] in {"-", "/", "."} and before[-2:-1].isdigit():
+    if (
+        before[-1:].isdigit()
+        or re.match(r"[-/.]?\d", after)
+        or (before[-1:] in {"-", "/", "."} and before[-2:-1].isdigit())
+    ):
         return 0.0
     year_first = len(re.split(r"\D", value)[0]) == 4
     first, second = (parts[1], parts[2] if len(parts) > 2 else 1) if year_first else (parts[0], parts[1])
@@ -53,7 +59,10 @@ def _day_only(value: str, before: str, after: str) -> float:
     """`3/14`: a date only after a preposition, never a ratio, score or dose."""
     if not _PREPOSITION.search(before) or _NOT_A_DATE.match(after) or re.match(r"[-/.]?\d|[a-z%]", after):
         return 0.0
-    if re.search(r"(?i)(?:pain|score|scale|rated?|bp|vision|acuity|strength|reflex\w*|gcs|pressure|out|apgars?|grade|ratio)[\w\s:]{0,12}$", before):
+    if re.search(
+        r"(?i)(?:pain|score|scale|rated?|bp|vision|acuity|strength|reflex\w*|gcs|pressure|out|apgars?|grade|ratio)[\w\s:]{0,12}$",
+        before,
+    ):
         return 0.0
     month, day = (int(part) for part in re.findall(r"\d+", value)[:2])
     return 0.75 if 1 <= month <= 12 and 1 <= day <= 31 and not (day == 10 and month < 11) else 0.0
@@ -62,11 +71,22 @@ def _day_only(value: str, before: str, after: str) -> float:
 def _named(value: str, before: str, after: str) -> float:
     if _NOT_A_DATE.match(after) and not re.search(r"(?:18|19|20)\d\d", value):
         return 0.0
-    if before[-1:].isdigit() or before[-1:] in {"/", "."} and before[-2:-1].isdigit():
+    if before[-1:].isdigit() or (before[-1:] in {"/", "."} and before[-2:-1].isdigit()):
         return 0.0
     month = re.search(r"[A-Za-z]+", re.sub(r"(?i)\d(?:st|nd|rd|th)|\b(?:of|the)\b", "", value))
     word = month.group() if month else ""
-    verb_like = len(re.findall(r"\d+", value)) < 2 and word in {"may", "march", "mar", "dec", "sep", "MAR", "OCT", "SEP", "may.", "second"}
+    verb_like = len(re.findall(r"\d+", value)) < 2 and word in {
+        "may",
+        "march",
+        "mar",
+        "dec",
+        "sep",
+        "MAR",
+        "OCT",
+        "SEP",
+        "may.",
+        "second",
+    }
     if verb_like and not re.search(r"\d(?:st|nd|rd|th)|(?:19|20)\d\d|'\d\d", value) and not _PREPOSITION.search(before):
         return 0.0
     return 0.95
@@ -94,7 +114,9 @@ def _cued_date(value: str, before: str, after: str) -> float:
     return 0.98
 
 
-_AGE_UNIT: Final = r"[- ]?(?:years?|yrs?|y)[- ]?(?:olds?|o\b|of age)|\s?(?:y\.?\s?/?\s?o\.?\b|yrs?\b|years?\b)|[- ]year[- ]olds?"
+_AGE_UNIT: Final = (
+    r"[- ]?(?:years?|yrs?|y)[- ]?(?:olds?|o\b|of age)|\s?(?:y\.?\s?/?\s?o\.?\b|yrs?\b|years?\b)|[- ]year[- ]olds?"
+)
 _OLD: Final = r"(?:9\d|1[0-2]\d)"
 _SPOKEN_AGE: Final = (
     r"(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven"
@@ -103,12 +125,19 @@ _SPOKEN_AGE: Final = (
 
 
 def _age(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    generic = re.search(r"(?i)(?:patients|adults|people|individuals|women|men|over|under|than|>|<|>=|<=|to|above|below|for|last|past|over the|within|after)\W*$", before)
+    generic = re.search(
+        r"(?i)(?:patients|adults|people|individuals|women|men|over|under|than|>|<|>=|<=|to|above|below|for|last|past|over the|within|after)\W*$",
+        before,
+    )
     return 0.5 if generic else 0.95
 
 
 def _patient_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.0 if re.search(r"(?i)(?:over|under|than|[<>]=?|to|above|below|last|past|first|within|after|-)\s*$", before) else 0.97
+    return (
+        0.0
+        if re.search(r"(?i)(?:over|under|than|[<>]=?|to|above|below|last|past|first|within|after|-)\s*$", before)
+        else 0.97
+    )
 
 
 def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -149,8 +178,15 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.DATE, rf"(?i:\b(?:{_ANY_DATE_CUE})[\s:=\"']{{1,4}}(\d{{8}})\b)", 0.9, judge=_compact),
     Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
     Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
-    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True),
-    Rule(Kind.AGE, rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})(?:y|yo|yrs?)?\b)", judge=_age, patient=True),
+    Rule(
+        Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})(?:y|yo|yrs?)?\b)",
+        judge=_age,
+        patient=True,
+    ),
     Rule(
         Kind.AGE,
         rf"(?i:\b(?:patient|pt|she|he|mother|father|mom|dad|grand(?:mother|father|ma|pa)|wife|husband|lady|woman|man|gentleman|who|aunt|uncle)(?: is|'s| was| just turned| turned)"
@@ -158,6 +194,16 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=_stated_age,
         patient=True,
     ),
-    Rule(Kind.AGE, rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b", judge=_patient_age, patient=True),
-    Rule(Kind.AGE, r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b", 0.9, patient=True),
+    Rule(
+        Kind.AGE,
+        rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b",
+        judge=_patient_age,
+        patient=True,
+    ),
+    Rule(
+        Kind.AGE,
+        r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b",
+        0.9,
+        patient=True,
+    ),
 )

@@ -10,7 +10,9 @@ from gateway.phi.rules import Rule
 
 _NUMBER: Final = r"(?:numbers?|num|nbr|no|nr|ids?|identifier|#)"
 
-_LICENCE_VALUE: Final = r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}"
+_LICENCE_VALUE: Final = (
+    r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}(?:-[a-z]{1,3}\b)?"
+)
 """Licences are written with spaces, and a state or a surname may stand first."""
 
 _MRN: Final = (
@@ -36,7 +38,12 @@ _ACCOUNT: Final = (
         r"(?:account|acct|acnt)s?\b\.?|a/c|routing|sort code|\baba\b|konto(?:nummer)?|bank",
         digits=4,
     ),
-    cued(Kind.ACCOUNT, r"account|acct|acnt|acc|a/c|bill|billing|invoice|statement|receipt|payment|guarantor", STRICT, digits=3),
+    cued(
+        Kind.ACCOUNT,
+        r"account|acct|acnt|acc|a/c|bill|billing|invoice|statement|receipt|payment|guarantor",
+        STRICT,
+        digits=3,
+    ),
     announced(Kind.ACCOUNT, r"(?-i:FIN|HAR|CSN|HSP)", r"\d{5,}"),
 )
 _PLAN: Final = (
@@ -47,7 +54,10 @@ _PLAN: Final = (
         rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}\b?",
         digits=3,
     ),
-    cued(Kind.PLAN_MEMBER, r"hicn?|mbi|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder"),
+    cued(
+        Kind.PLAN_MEMBER,
+        r"hicn?|mbi|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder",
+    ),
     cued(
         Kind.PLAN_MEMBER,
         r"(?:health |medical |dental )?(?:insurance|insur|ins|plan|policy|member|subscriber|medicaid|medicare|beneficiary|group|coverage|"
@@ -121,13 +131,32 @@ _OTHER: Final = (
         digits=3,
         uuid=False,
     ),
-    announced(Kind.OTHER_ID, _NOUNS, r"(?-i:[A-Z]{1,5}[-/]?\d{3,}[A-Z0-9]*(?:[-/][A-Z0-9]+){0,4})", tail=r"\s", judge=_plain),
+    announced(
+        Kind.OTHER_ID, _NOUNS, r"(?-i:[A-Z]{1,5}[-/]?\d{3,}[A-Z0-9]*(?:[-/][A-Z0-9]+){0,4})", tail=r"\s", judge=_plain
+    ),
     announced(Kind.DEVICE, _DEVICES, r"(?-i:[A-Z]{1,5}-?\d{4,}[A-Z0-9]*(?:-[A-Z0-9]+){0,4})", tail=r"\s", judge=_plain),
-    cued(Kind.OTHER_ID, r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*)", r"\s", digits=6, uuid=False),
-    cued(Kind.OTHER_ID, r"case #|identifier|(?-i:ID)|id[:#]|unique id\w*|identified (?:as|by)|identification", STRICT, digits=3, uuid=False),
+    cued(
+        Kind.OTHER_ID,
+        r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*)",
+        r"\s",
+        digits=6,
+        uuid=False,
+    ),
+    cued(
+        Kind.OTHER_ID,
+        r"case #|identifier|(?-i:ID)|id[:#]|unique id\w*|identified (?:as|by)|identification",
+        STRICT,
+        digits=3,
+        uuid=False,
+    ),
     cued(Kind.OTHER_ID, r"(?-i:ID)|identifier", r"\s", digits=5, uuid=False),
     cued(Kind.OTHER_ID, r"\bid(?:entification)? (?:number|num|no\b\.?|#|card|code)", digits=4, uuid=False),
-    announced(Kind.OTHER_ID, r"user ?names?|login(?: name)?|screen ?name|handle|portal (?:user|login)", r"@?[a-z0-9][a-z0-9._-]{2,30}", tail=r"\s?(?:is |[:=]) ?[\"']?"),
+    announced(
+        Kind.OTHER_ID,
+        r"user ?names?|login(?: name)?|screen ?name|handle|portal (?:user|login)",
+        r"@?[a-z0-9][a-z0-9._-]{2,30}",
+        tail=r"\s?(?:is |[:=]) ?[\"']?",
+    ),
 )
 
 RULES: Final[tuple[Rule, ...]] = (*_MRN, *_ACCOUNT, *_PLAN, *_LICENCE, *_DEVICE, *_OTHER)

@@ -34,7 +34,10 @@ def _cued_number(value: str, before: str, after: str) -> float:
 
 
 def _provider(value: str, before: str, after: str) -> float:
-    near = re.search(r"(?i)(?:\bdr\b|doctor|provider|physician|prescrib\w*|\bmd\b|\bdo\b|\bnp\b|\bpa\b|attending|referring|rendering|surgeon|nppes)", before)
+    near = re.search(
+        r"(?i)(?:\bdr\b|doctor|provider|physician|prescrib\w*|\bmd\b|\bdo\b|\bnp\b|\bpa\b|attending|referring|rendering|surgeon|nppes)",
+        before,
+    )
     return 0.9 if near and checksums.npi(value) and not after[:1].isalnum() else 0.0
 
 
@@ -54,10 +57,18 @@ def _biometric(value: str, before: str, after: str) -> float:
 
 
 def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    if re.match(r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\.", value):
+    if re.match(
+        r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\.",
+        value,
+    ):
         return 0.6 if re.search(r"(?i)(?:photo\w*|picture|portrait|face|headshot|patient)\W", before) else 0.0
-    named = re.search(r"(?i)img|dsc|dcim|pxl|photo|face|facial|portrait|head_?shot|patient|pt[-_]|selfie|wound|profile|mug|passport|scan|avatar|pic|\d{4}", value)
-    announced_before = re.search(r"(?i)photo\w*|picture|image|portrait|face|headshot|snapshot|selfie|\bpic\b|attached|jpe?g", before)
+    named = re.search(
+        r"(?i)img|dsc|dcim|pxl|photo|face|facial|portrait|head_?shot|patient|pt[-_]|selfie|wound|profile|mug|passport|scan|avatar|pic|\d{4}",
+        value,
+    )
+    announced_before = re.search(
+        r"(?i)photo\w*|picture|image|portrait|face|headshot|snapshot|selfie|\bpic\b|attached|jpe?g", before
+    )
     return 0.93 if named or announced_before else 0.0
 
 
@@ -75,13 +86,23 @@ _BIO_FILE: Final = r"[A-Za-z0-9_-]{0,60}(?i:finger|thumb|voice|retina|iris|palm|
 _KIND_NAMES: Final = "|".join(kind.name for kind in Kind)
 
 RULES: Final[tuple[Rule, ...]] = (
-    announced(Kind.SSN, _SSN_CUE, _SSN_VALUE, lambda v, b, a: 0.99 if sum(c.isdigit() for c in v) >= 4 and identifies(v, b, a, digits=4) else 0.0),
+    announced(
+        Kind.SSN,
+        _SSN_CUE,
+        _SSN_VALUE,
+        lambda v, b, a: 0.99 if sum(c.isdigit() for c in v) >= 4 and identifies(v, b, a, digits=4) else 0.0,
+    ),
     Rule(Kind.SSN, r"(?:^|[^\w.-])(\d{3}-\d{2}-\d{4}(?:-?[A-Z]\d?)?)\b", judge=_ssn),
     Rule(Kind.SSN, r"(?:^|[^\w.-])(\d{3} \d{2} \d{4})\b", judge=_ssn),
     Rule(Kind.SSN, r"(?i:(?:^|[^\w.-])([x*]{3}-[x*]{2}-\d{4}))\b", 0.9),
     announced(Kind.NPI, r"n\.?p\.?i\.?|national provider id\w*", r"\d{10}|" + VALUE, _cued_number),
     Rule(Kind.NPI, r"(?:^|[^\w.-])([12]\d{9})", evidence=Evidence.CHECKED, judge=_provider),
-    announced(Kind.DEA, r"d\.?e\.?a\.?|drug enforcement(?: (?:administration|agency))?", r"[a-z][a-z9]-?\d{7}|" + VALUE, _cued_number),
+    announced(
+        Kind.DEA,
+        r"d\.?e\.?a\.?|drug enforcement(?: (?:administration|agency))?",
+        r"[a-z][a-z9]-?\d{7}|" + VALUE,
+        _cued_number,
+    ),
     Rule(Kind.DEA, r"\b([ABCDEFGHJKLMPRSTUX][A-Z9]\d{7})\b", evidence=Evidence.CHECKED, judge=checked(checksums.dea)),
     Rule(
         Kind.PLAN_MEMBER,
@@ -96,12 +117,24 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?:credit|debit|payment|bank|hsa|fsa|atm)?\s?card(?:holder)?(?: ending)?|cc ?#|\bcc\b|visa|master ?card|amex|american express|discover",
         r"(?:[\dx*]{4}[ -]?){3}\d{1,7}|\d{13,19}|[\dx*]{4}[ -][\dx*]{6}[ -]\d{5}",
     ),
-    announced(Kind.CARD, r"(?:credit|debit) card(?: ending(?: in)?)?|card ending(?: in)?|\bcvv", r"\d{3,4}\b", _cued_number),
-    Rule(Kind.IBAN, r"(?i:\b([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?))\b", evidence=Evidence.CHECKED, judge=checked(checksums.iban)),
+    announced(
+        Kind.CARD, r"(?:credit|debit) card(?: ending(?: in)?)?|card ending(?: in)?|\bcvv", r"\d{3,4}\b", _cued_number
+    ),
+    Rule(
+        Kind.IBAN,
+        r"(?i:\b([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?))\b",
+        evidence=Evidence.CHECKED,
+        judge=checked(checksums.iban),
+    ),
     announced(Kind.IBAN, r"iban", r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,4})?\b|" + VALUE),
     announced(Kind.ACCOUNT, r"swift|bic", r"[A-Za-z]{6}[A-Za-z0-9]{2}(?:[A-Za-z0-9]{3})?\b", tail=STRICT),
     Rule(Kind.VEHICLE, r"(?i:\b([a-hj-npr-z0-9]{17}))\b", evidence=Evidence.CHECKED, judge=checked(checksums.vin)),
-    announced(Kind.VEHICLE, r"v\.?i\.?n\.?|vehicle (?:id\w*|ident\w+(?: number)?|serial|number|no)|chassis(?: number| no)?", r"[a-hj-npr-z0-9]{11,17}\b|" + VALUE, _cued_number),
+    announced(
+        Kind.VEHICLE,
+        r"v\.?i\.?n\.?|vehicle (?:id\w*|ident\w+(?: number)?|serial|number|no)|chassis(?: number| no)?",
+        r"[a-hj-npr-z0-9]{11,17}\b|" + VALUE,
+        _cued_number,
+    ),
     announced(
         Kind.PLATE,
         r"(?:licen[cs]e|number|registration|vehicle|car|truck|auto|state|temporary|[A-Z]{2}) ?(?:plates?|tags?)\b|plate (?:number\b|num\b|no\b|nr\b|#|id\b)|"
@@ -110,12 +143,26 @@ RULES: Final[tuple[Rule, ...]] = (
         _plate,
         tail=TAIL.replace("{0,6}", "{0,5}"),
     ),
-    Rule(Kind.PLATE, r"\b(?i:plates?|tag)(?i:\s(?:is|was|reads?|reading))?[\s:#]{1,3}((?:[A-Z]{2}[ -])?(?:[A-Z]{1,4}[- ]?\d{1,5}[A-Z]{0,3}|\d{1,4}[- ]?[A-Z]{2,4}[- ]?\d{0,4}))\b", 0.9, Evidence.CUE),
+    Rule(
+        Kind.PLATE,
+        r"\b(?i:plates?|tag)(?i:\s(?:is|was|reads?|reading))?[\s:#]{1,3}((?:[A-Z]{2}[ -])?(?:[A-Z]{1,4}[- ]?\d{1,5}[A-Z]{0,3}|\d{1,4}[- ]?[A-Z]{2,4}[- ]?\d{0,4}))\b",
+        0.9,
+        Evidence.CUE,
+    ),
     announced(Kind.BIOMETRIC, rf"(?:{_BIO}){_BIO_NOUN}\b", r"[a-z0-9][a-z0-9+/=_.:-]{3,120}", _biometric),
     Rule(Kind.BIOMETRIC, rf"\b({_BIO_FILE})\b", 0.93, Evidence.CUE),
     Rule(Kind.BIOMETRIC, r"\b((?:FP|FPR|VP|VPR|RET|RTN|IRIS|BIO|FACE|PALM)-[A-Z0-9]*\d[A-Z0-9-]{2,40})\b", 0.85),
-    cued(Kind.PHOTO, r"(?:photo(?:graph(?:ic)?)?|picture|headshot|portrait|face photo)[\s_-](?:image|file|ref|reference|asset|record|archive)", digits=3),
-    cued(Kind.PHOTO, r"(?:photo(?:graph)?|picture|headshot|portrait|selfie|mug ?shot|snapshot|image|face)(?:[\s_-](?:file|image|ref|reference|asset))?", STRICT, digits=3),
+    cued(
+        Kind.PHOTO,
+        r"(?:photo(?:graph(?:ic)?)?|picture|headshot|portrait|face photo)[\s_-](?:image|file|ref|reference|asset|record|archive)",
+        digits=3,
+    ),
+    cued(
+        Kind.PHOTO,
+        r"(?:photo(?:graph)?|picture|headshot|portrait|selfie|mug ?shot|snapshot|image|face)(?:[\s_-](?:file|image|ref|reference|asset))?",
+        STRICT,
+        digits=3,
+    ),
     Rule(Kind.PHOTO, rf"(?:^|[^\w./-])({_PICTURE_FILE})\b", judge=_picture),
     Rule(Kind.PHOTO, r"\b((?:IMG|DSC[FN]?|DCIM|PXL|PHOTO)[_-]?\d{3,}(?:[_-]\d+)?)\b", 0.9),
     Rule(Kind.DEVICE, r"(\(01\)\s?\d{14}(?:\s?\(\d{2}\)\s?[A-Za-z0-9/-]{1,20}){0,5})", 0.96),

@@ -40,7 +40,7 @@ _US_LOWER: Final = (
     r"\.?(?:[,\s]{1,3}(?:apt|unit|suite|ste|#)\.?\s?#?\s?[a-z0-9-]{1,6})?"
     rf"(?:,\s?[a-z.'-]+(?: [a-z.'-]+){{0,2}},?\s(?:{_STATES.lower()})\b(?:\s\d{{5}}(?:-\d{{4}})?)?)?"
 )
-_HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|RR|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
+_HIGHWAY: Final = r"\d{1,6}\s(?:County Road|CR|State Route|SR|State Road|Route|Rte|Rural Route|US Highway|US|Highway|Hwy|FM|Avenue|Calle|Via|Camino|Rua|Rue)\s[A-Z0-9][\w'.-]*(?: [A-Z][\w'.-]*){0,2}"
 _RURAL: Final = r"(?:RR|Rural Route|HC|Route)\s?#?\s?\d{1,4},?\sBox\s\d{1,5}[A-Z]?" + _TOWN
 _BOX: Final = r"(?i:p\.?\s?o\.?\s?box|post office box|postfach|apartado)\s?#?\s?\d{1,7}" + _TOWN
 _GERMANIC: Final = (
@@ -85,6 +85,14 @@ def _lower_street(value: str, before: str, after: str) -> float:
     return 0.8 if not after[:1].isalnum() else 0.0
 
 
+_PART: Final = r"(?:[A-Za-z]{1,4}\.|[A-Za-z0-9#][\w'#-]*)"
+
+
+def _told(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    count = re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value)
+    return 0.0 if count else 0.95
+
+
 _HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID)$")
 
 
@@ -110,17 +118,18 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.ADDRESS,
         r"(?:home |mailing |street |residential |current |permanent |billing |patient |pt )?(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)"
         r"|(?:lives?|living|resides?|residing|domiciled) at|resident of",
-        r"\d{1,6}[A-Za-z]?\s[A-Za-z0-9][\w'.-]*(?:[ ][\w'.#-]+){0,5}(?:,\s[\w'.#-]+(?: [\w'.-]+){0,3}){0,3}(?:,?\s\d{5}(?:-\d{4})?)?",
-        lambda value, before, after: (
-            0.0
-            if re.match(r"(?i)\d+\s(?:patients?|mg|days?|weeks?|months?|years?|questions?|issues?|of|the)\b", value)
-            else 0.95
-        ),
+        rf"\d{{1,6}}[A-Za-z]?\s{_PART}(?:[ ]{_PART}){{0,5}}(?:,\s{_PART}(?: {_PART}){{0,3}}){{0,3}}(?:,?\s\d{{5}}(?:-\d{{4}})?)?",
+        _told,
         tail=r"\s?(?:is|was|as|on file)?\s?[:=]?\s{0,3}[\"'*]{0,3}",
     ),
     Rule(Kind.ZIP, rf"\b(?:{_STATES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
     Rule(Kind.ZIP, rf"\b(?:{_STATE_NAMES})[ ,]{{1,2}}(\d{{5}}(?:-\d{{4}})?)\b", 0.93),
-    Rule(Kind.ZIP, r"(?i:\b(?:resid(?:es?|ing|ent)|lives?|living|patient|home|moved) (?:in|near|of|to|from) (\d{5}(?:-\d{4})?))\b", 0.85, patient=True),
+    Rule(
+        Kind.ZIP,
+        r"(?i:\b(?:resid(?:es?|ing|ent)|lives?|living|patient|home|moved) (?:in|near|of|to|from) (\d{5}(?:-\d{4})?))\b",
+        0.85,
+        patient=True,
+    ),
     Rule(Kind.ZIP, r"(?:^|[^\w.$-])(\d{5}-\d{4})(?:$|[^\w-])", 0.7),
     Rule(
         Kind.ZIP,

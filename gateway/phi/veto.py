@@ -49,7 +49,9 @@ _REGIONS: Final = frozenset(
     "tobago barbados bahamas asia europe oceania caribbean sahara antarctica north south east west new central eastern western northern southern "
     "southeast northeast midwest puerto sri lanka costa el the of and".split()
 )
-_CONNECTING: Final = frozenset("north south east west new central eastern western northern southern the of and puerto sri costa el".split())
+_CONNECTING: Final = frozenset(
+    "north south east west new central eastern western northern southern the of and puerto sri costa el".split()
+)
 _JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
 
 
@@ -65,12 +67,18 @@ def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
 
 def _vetoed(found: Finding, text: str, authors: Iterable[tuple[int, int]]) -> bool:
     words = [word.casefold() for word in _WORD.findall(text, found.start, found.end)]
-    if not words or _CALLED.search(text, max(0, found.start - 16), found.start) or _CALLED.match(text[found.start : found.end] + " "):
+    if (
+        not words
+        or _CALLED.search(text, max(0, found.start - 16), found.start)
+        or _CALLED.match(text[found.start : found.end] + " ")
+    ):
         return False
     if _region(words) and (found.kind is not Kind.NAME or _BETWEEN.search(text, max(0, found.start - 10), found.start)):
         return True
     if found.kind is Kind.NAME and (
-        _CITED.match(text, found.end) or _BODY.match(text, found.end) or any(start <= found.start < end for start, end in authors)
+        _CITED.match(text, found.end)
+        or _BODY.match(text, found.end)
+        or any(start <= found.start < end for start, end in authors)
     ):
         return True
     if all(_medical(word) for word in words):

@@ -129,7 +129,13 @@ CUED = {
         Specimen #«21-99120»|appointment ID «APT-99120»|Military ID «1234567890»|inmate number «A-99120»|tracking number «1Z999AA10123456784»|Case ID «C-2219»|encounter number «100239912»|visit ID «V-2210»
     """,
 }
-TABLE = [(kind, case.strip()) for kind, block in CUED.items() for line in block.splitlines() for case in line.split("|") if case.strip()]
+TABLE = [
+    (kind, case.strip())
+    for kind, block in CUED.items()
+    for line in block.splitlines()
+    for case in line.split("|")
+    if case.strip()
+]
 
 
 @pytest.mark.parametrize(("kind", "case"), TABLE)
