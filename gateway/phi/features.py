@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 Feature = bytes
 
@@ -48,8 +46,7 @@ _CLASSES: Final[Mapping[str, str]] = {
 _CLASS: Final = {word: name for name, words in _CLASSES.items() for word in words.split()}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Characters [start, end) of a text. `broken` counts the line breaks (at most 2) right before it."""
 
     text: str
@@ -74,12 +71,11 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """What one word says: of its own place, and of the four places around it."""
 
-    word: str
-    group: str
+    word: Feature
+    group: Feature
     own: tuple[Feature, ...]
     before2: tuple[Feature, ...]
     before1: tuple[Feature, ...]
@@ -87,7 +83,7 @@ class _Word:
     after2: tuple[Feature, ...]
 
 
-_EDGE: Final = _Word("^", "^", (), (b"w-2=^",), (b"w-1=^",), (b"w+1=^",), (b"w+2=^",))
+_EDGE: Final = _Word(b"^", b"^", (), (b"-2w=^",), (b"-1w=^",), (b"+1w=^",), (b"+2w=^",))
 
 
 def _shape(word: str) -> str:
@@ -108,7 +104,7 @@ def _case(word: str) -> str:
 
 
 class Describer:
-    """Turns tokens into features by the marks of a lexicon; remembers its work for ordinary words only, never a name."""
+    """Turns tokens into features by the marks of a lexicon; remembers its work for words of the lexicon that are no names."""
 
     def __init__(self, marks: Mapping[str, str]) -> None:
         self._marks = marks
@@ -117,7 +113,7 @@ class Describer:
     def features(self, sequence: Sequence[Token]) -> list[list[Feature]]:
         """One list of features per token."""
         seen: dict[str, _Word] = {}
-        words = [self._word(token.text, seen) for token in sequence]
+        words = [self._ordinary.get(token.text) or self._word(token.text, seen) for token in sequence]
         framed = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
         rows = [
             [
@@ -126,31 +122,29 @@ class Describer:
                 *before1.before1,
                 *after1.after1,
                 *after2.after2,
-                f"a{before1.word}|{here.group}".encode(),
-                f"b{here.group}|{after1.word}".encode(),
-                f"c{before2.word}|{before1.word}".encode(),
-                f"d{before1.group}|{here.group}|{after1.group}".encode(),
+                b"a" + before1.word + b"|" + here.group,
+                b"b" + here.group + b"|" + after1.word,
+                b"c" + before2.word + b"|" + before1.word,
+                b"d" + before1.group + b"|" + here.group + b"|" + after1.group,
             ]
-            for before2, before1, here, after1, after2 in zip(
-                framed, framed[1:], words, framed[3:], framed[4:], strict=False
-            )
+            for before2, before1, here, after1, after2 in zip(framed, framed[1:], words, framed[3:], framed[4:], strict=False)
         ]
-        for (here_row, here), (next_row, after) in pairwise([*zip(rows, sequence, strict=True)]):
-            if after.broken:
-                here_row.append(b"eol")
-                next_row.append(b"nl2" if after.broken > 1 else b"nl")
+        for at, token in enumerate(sequence):
+            if token.broken and at:
+                rows[at - 1].append(b"eol")
+                rows[at].append(b"nl2" if token.broken > 1 else b"nl")
         if rows:
             rows[0].append(b"nl2")
         return rows
 
     def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
-        known = self._ordinary.get(text) or seen.get(text)
+        known = seen.get(text)
         if known is not None:
             return known
         lower = text.casefold()
         marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
         word = _describe(text, lower, marks)
-        (self._ordinary if marks == "w" and text == lower else seen)[text] = word
+        (self._ordinary if marks and not _NAMES & set(marks) and len(text) == len(lower) else seen)[text] = word
         return word
 
 
@@ -164,7 +158,7 @@ def _describe(text: str, lower: str, marks: str) -> _Word:
         return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
     lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
     kind = _CLASS.get(lower, "")
-    own = [f"h={shape}", f"l={lists}", f"hl={shape}{lists}", *(f"m={mark}" for mark in marks)]
+    own = [f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
     around = [f"h={shape}{lists}"]
     if kind:
         own.append(f"k={kind}")
@@ -183,6 +177,7 @@ def _is_name(marks: str) -> bool:
     )
 
 
+_NAMES: Final = frozenset("GgFfrPp")
 _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
 
 
@@ -191,4 +186,4 @@ def _frame(word: str, group: str, own: tuple[str, ...], around: tuple[str, ...])
         return tuple(f"{offset}{feature}".encode() for feature in (f"w={word}", *around))
 
     mine = tuple(feature.encode() for feature in (f"w={word}", f"g={group}", *own))
-    return _Word(word[:12], group, mine, at("-2"), at("-1"), at("+1"), at("+2"))
+    return _Word(word[:12].encode(), group.encode(), mine, at("-2"), at("-1"), at("+1"), at("+2"))

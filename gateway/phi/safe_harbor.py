@@ -39,7 +39,7 @@ _AGE: Final = re.compile(r"\d{1,3}")
 
 _EVENT: Final = re.compile(
     r"(?i)\b(?:admit(?:ted|s)?|admission|re-?admitted|discharg(?:ed|e)|seen|treated|evaluated|diagnosed|presented|presenting|presents|visit(?:ed|s)?|"
-    r"hospitali[sz]ed|underwent|undergone|operated|referred|transferred|examined|born|died|deceased|expired|passed away|dob|d\.o\.b|birth(?:day|date)?|"
+    r"hospitali[sz]ed|underwent|undergone|operated|referred|transferred|examined|born|died|death|deceased|expired|passed away|dob|d\.o\.b|birth(?:day|date)?|"
     r"consulted|followed|scheduled|appointment|appt|checked in|check-?up|follow(?:ed)?[ -]?up|last seen|had (?:an?|her|his|the)|was (?:an?|started|given|"
     r"prescribed|told|found|sent|put|placed)|started on|prescribed|lives?|living|resid(?:es?|ing|ent)|works? (?:at|for)|employed|from our|in our|at our|"
     r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
@@ -79,10 +79,15 @@ def permitted(hit: Hit, text: str) -> bool:
             return False
 
 
-def counted(hits: Sequence[Hit], text: str) -> list[bool]:
-    """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient."""
+def counted(hits: Sequence[Hit], text: str, *, defined: bool = False) -> list[bool]:
+    """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
+
+    What is `defined` in a tool speaks of patients in general ("fetch a patient by …"), which is no cue.
+    """
     if any(hit.kind in DIRECT for hit in hits):
         return [True] * len(hits)
+    if defined:
+        return [False] * len(hits)
     about = [hit.patient or _about_a_patient(hit, text) for hit in hits]
     return [True] * len(hits) if any(about) else about
 
@@ -93,12 +98,14 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     before = text[start : hit.start]
     if hit.kind in {Kind.URL, Kind.IP}:
         return _PERSON.search(around) is not None or _PERSONAL.search(around) is not None
-    event = _EVENT.search(around)
-    if event is None:
+    person = _PERSON.search(around) is not None
+    if _PUBLIC.search(before) and not person:
         return False
-    if _PUBLIC.search(before) and not _PERSON.search(around):
+    if hit.kind is Kind.FACILITY and person:
+        return True
+    if _EVENT.search(around) is None:
         return False
-    return bool(_PERSON.search(around)) or hit.kind in {Kind.FACILITY, Kind.DATE, Kind.PLACE, Kind.ZIP}
+    return person or hit.kind in {Kind.FACILITY, Kind.DATE, Kind.PLACE, Kind.ZIP}
 
 
 def _sentence(hit: Hit, text: str) -> tuple[int, int]:

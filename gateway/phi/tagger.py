@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import Final
 
@@ -52,22 +52,23 @@ class Tagger:
 
     def _spans(self, text: str, sequence: Sequence[Token]) -> Iterator[Finding]:
         self._model.set(self._describe.features(sequence))
-        labels = self._model.tag()
-        odds = [self._model.marginal(OUTSIDE, at) for at in range(len(sequence))]
-        for label, first, last in runs(labels, odds, self._outside):
+        for label, first, last in runs(self._model.tag(), self._outside_odds, self._outside):
             kind = LABELS[label]
             start, end = sequence[first].start, sequence[last].end
             if kind is Kind.NAME and (title := _TITLE.search(text, max(0, start - 14), start)):
                 start = title.start()
             if kind is Kind.PLACE and _FACILITY.search(text, start, end):
                 kind = Kind.FACILITY
-            yield Finding(kind, start, end, round(1 - min(odds[first : last + 1]), 3))
+            yield Finding(kind, start, end, round(1 - min(self._outside_odds(at) for at in range(first, last + 1)), 3))
+
+    def _outside_odds(self, at: int) -> float:
+        return float(self._model.marginal(OUTSIDE, at))
 
 
 def sequences(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Cuts tokens where a line or a sentence ends, at the latest after `_SEQUENCE` of them."""
     start = 0
-    for at in range(1, len(found)):
+    for at in range(_SEQUENCE // 2, len(found)):
         long = at - start
         if long >= _SEQUENCE or (long > _SEQUENCE // 2 and (found[at].broken or found[at - 1].text == ".")):
             yield found[start:at]
@@ -76,12 +77,16 @@ def sequences(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
         yield found[start:]
 
 
-def runs(labels: Sequence[str], odds: Sequence[float], outside: float) -> Iterator[tuple[str, int, int]]:
-    """(label, first, last) of each run of one label; a token left outside whose odds say otherwise joins its neighbour."""
+def runs(labels: Sequence[str], odds: Callable[[int], float], outside: float) -> Iterator[tuple[str, int, int]]:
+    """(label, first, last) of each run of one label; a neighbour of a run whose `odds` of being outside are low joins it."""
     current, first = "", 0
-    for at, (label, odd) in enumerate(zip(labels, odds, strict=True)):
-        kind = label[2:] if label != OUTSIDE else (current if odd < outside else "")
-        begins = label.startswith("B-") or kind != current
+    for at, label in enumerate(labels):
+        kind = label[2:]
+        if not kind:
+            if not current:
+                continue
+            kind = current if odds(at) < outside else ""
+        begins = label[0] == "B" or kind != current
         if current and begins:
             yield current, first, at - 1
         if begins:
