@@ -88,9 +88,10 @@ _EDGE: Final = _Word(b"^", b"^", (), (b"-2w=^",), (b"-1w=^",), (b"+1w=^",), (b"+
 
 def _shape(word: str) -> str:
     """`65-year-old` → `2-x-x`, `SJH-123456` → `X-6`: runs of digits by length, runs of letters by case."""
+    if word.isalpha():
+        return _case(word)
     marks = _RUN.sub(lambda run: str(min(9, run.end() - run.start())), word)
-    marks = _LETTERS.sub(lambda run: _case(run.group()), marks.replace("'", ""))
-    return marks[:14]
+    return _LETTERS.sub(lambda run: _case(run.group()), marks.replace("'", "").replace("’", ""))[:14]
 
 
 def _case(word: str) -> str:
@@ -109,6 +110,7 @@ class Describer:
     def __init__(self, marks: Mapping[str, str]) -> None:
         self._marks = marks
         self._ordinary: dict[str, _Word] = {}
+        self._sketched: dict[_Sketch, _Word] = {}
 
     def features(self, sequence: Sequence[Token]) -> list[list[Feature]]:
         """One list of features per token."""
@@ -143,31 +145,46 @@ class Describer:
             return known
         lower = text.casefold()
         marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
-        word = _describe(text, lower, marks)
-        (self._ordinary if marks and not _NAMES & set(marks) and len(text) == len(lower) else seen)[text] = word
+        sketch = _sketch(text, lower, marks)
+        if sketch.word == lower and lower[0].isalnum():
+            word = _frame(sketch)
+            (self._ordinary if marks and not _NAMES & set(marks) and len(text) == len(lower) else seen)[text] = word
+            return word
+        word = seen[text] = self._sketched.get(sketch) or _frame(sketch)
+        if len(self._sketched) < _KEPT:
+            self._sketched[sketch] = word
         return word
 
 
-def _describe(text: str, lower: str, marks: str) -> _Word:
+class _Sketch(NamedTuple):
+    """All that the model is told of a word. `word` is the word itself, or what stands for it: `<gf>` for a name, `#2-2-4` for digits."""
+
+    word: str
+    shape: str = ""
+    lists: str = ""
+    kind: str = ""
+
+
+_KEPT: Final = 20_000
+"""Sketches remembered; none tells a name or a number."""
+
+
+def _sketch(text: str, lower: str, marks: str) -> _Sketch:
     if not text[0].isalnum():
-        return _frame(text, text, (), ())
+        return _Sketch(text)
     shape = _shape(text)
-    if _DIGIT.search(text):
-        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""  # noqa: PLR2004
-        letters = (f"t={lower}",) if shape[-1:] == "x" else ()
-        return _frame(f"#{shape}{year}", f"#{shape[:6]}", letters, ())
+    if not text.isalpha() and _DIGIT.search(text):
+        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""
+        return _Sketch(f"#{shape}{year}", shape, kind=_unit(lower) if shape[-1:] == "x" else "")
     lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
     kind = _CLASS.get(lower, "")
-    own = [f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
-    around = [f"h={shape}{lists}"]
-    if kind:
-        own.append(f"k={kind}")
-        around.append(f"k={kind}")
-    elif _is_name(marks):
-        lower = f"<{lists}>"
-    if lower[0] != "<":
-        own += [f"p={lower[:3]}", f"s={lower[-3:]}", f"z={lower[-4:]}"]
-    return _frame(lower, kind or shape + lists, tuple(own), tuple(around))
+    return _Sketch(f"<{lists}>" if not kind and _is_name(marks) else lower, shape, lists, kind)
+
+
+def _unit(lower: str) -> str:
+    """`65-year-old` → `-year-old`, `12th` → `th`: what is said of a number, if it is short."""
+    unit = _RUN.sub("", lower)
+    return unit if len(unit) < 10 and unit.isascii() else ""
 
 
 def _is_name(marks: str) -> bool:
@@ -181,9 +198,29 @@ _NAMES: Final = frozenset("GgFfrPp")
 _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
 
 
-def _frame(word: str, group: str, own: tuple[str, ...], around: tuple[str, ...]) -> _Word:
-    def at(offset: str) -> tuple[Feature, ...]:
-        return tuple(f"{offset}{feature}".encode() for feature in (f"w={word}", *around))
-
-    mine = tuple(feature.encode() for feature in (f"w={word}", f"g={group}", *own))
-    return _Word(word[:12].encode(), group.encode(), mine, at("-2"), at("-1"), at("+1"), at("+2"))
+def _frame(sketch: _Sketch) -> _Word:
+    word, shape, lists, kind = sketch
+    if not word[0].isalnum() and word[0] not in "#<":
+        own, around, group = [f"w={word}", f"g={word}"], [f"w={word}"], word
+    elif word[0] == "#":
+        group = f"#{shape[:6]}"
+        own, around = [f"w={word}", f"g={group}", f"t={kind}"], [f"w={word}"]
+    else:
+        group = kind or shape + lists
+        own = [f"w={word}", f"g={group}", f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
+        around = [f"w={word}", f"h={shape}{lists}"]
+        if word[0] != "<":
+            own += [f"p={word[:3]}", f"s={word[-3:]}", f"z={word[-4:]}"]
+        if kind:
+            own.append(f"k={kind}")
+            around.append(f"k={kind}")
+    near = [feature.encode() for feature in around]
+    return _Word(
+        word[:12].encode(),
+        group.encode(),
+        tuple([feature.encode() for feature in own]),
+        tuple([b"-2" + feature for feature in near]),
+        tuple([b"-1" + feature for feature in near]),
+        tuple([b"+1" + feature for feature in near]),
+        tuple([b"+2" + feature for feature in near]),
+    )

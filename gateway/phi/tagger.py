@@ -24,6 +24,8 @@ _FACILITY: Final = re.compile(
     r"(?i)\b(?:hosp(?:ital)?s?|clinics?|cent(?:er|re)|ctr|medical|med|health(?:care)?|institute|infirmary|memorial|general|hospice|rehab|"
     r"university|pavilion|surgery|care|nursing|pharmacy|laboratory|associates|dialysis|practice|sinai|hopkins|mayo|kaiser)\b"
 )
+_IDENTIFIER: Final = re.compile(r"\s*[a-z_]*\s*")
+"""A key or a single word in lower case tells nothing by itself: `birthdate`, `query`."""
 _SEQUENCE: Final = 300
 """Tokens to a sequence, so that memory does not grow with the text."""
 
@@ -45,6 +47,8 @@ class Tagger:
 
     def find(self, text: str) -> list[Finding]:
         """Findings of `text` in order, not overlapping; `confidence` is the model's own probability."""
+        if _IDENTIFIER.fullmatch(text):
+            return []
         found: list[Finding] = []
         for sequence in sequences(tokens(text)):
             found.extend(self._spans(text, sequence))

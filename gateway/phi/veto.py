@@ -31,6 +31,8 @@ _AUTHORS: Final = re.compile(
 _BODY: Final = re.compile(
     r"(?:'s|’s)?\s+(?:[A-Z]\w+ ){0,2}(?:Foundation|Trust|Fund|Association|Society|Prize|Award|Act|Law|Initiative|Report|Declaration|Manual|Handbook|Textbook|Atlas)\b"
 )
+_PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
+"""Signs of a regular expression or of code, which no identifier holds."""
 _BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
 _REGIONS: Final = frozenset(
     "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana "
@@ -54,6 +56,7 @@ _JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
 def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
     """`findings` of a model without those that are no identifiers; the others as they were."""
     judged = list(findings)
+    judged = [found for found in judged if not (found.kind is Kind.OTHER_ID and _PATTERN.search(text, found.start, found.end))]
     if not any(found.kind in _JUDGED for found in judged):
         return judged
     authors = [match.span() for match in _AUTHORS.finditer(text)] if ";" in text or "." in text else []

@@ -1,6 +1,7 @@
 """Writes text from templates and keeps where the identifiers stand; knows no identifier itself.
 
-A template is text with `{slot}`, `{slot.form}` and `[this|or that|]`, which nest. A slot is answered by a `Speaker`.
+A template is text with `{slot}`, `{slot.form}` and `[this|or that|]`, which nest; `\\[`, `\\]` and `\\|` stand for themselves.
+A slot is answered by a `Speaker`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Speaker(Protocol):
     def say(self, slot: str, form: str) -> Iterable[Piece]: ...
 
 
-_PART = re.compile(r"\{(\w+)(?:\.(\w+))?\}|[\[\]|]|[^\[\]{|]+|\{")
+_PART = re.compile(r"\{([a-z]\w*)(?:\.(\w+))?\}|\\[\[\]|]|[\[\]|]|[^\[\]{|\\]+|[{\\]")
 
 
 def expand(template: str, speaker: Speaker, rng: random.Random) -> list[Piece]:
@@ -80,7 +81,7 @@ def _sequence(
         elif part.group(1):
             pieces += speaker.say(part.group(1), part.group(2) or "")
         else:
-            pieces.append(Piece(part.group()))
+            pieces.append(Piece(part.group().removeprefix("\\") or part.group()))
     return pieces, at
 
 
