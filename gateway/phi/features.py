@@ -137,6 +137,9 @@ class Describer:
                 rows[at].append(b"nl2" if token.broken > 1 else b"nl")
         if rows:
             rows[0].append(b"nl2")
+        if (style := _style(sequence)) is not None:
+            for row, word in zip(rows, words, strict=True):
+                row.append(style + word.group)
         return rows
 
     def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
@@ -154,6 +157,14 @@ class Describer:
         if len(self._sketched) < _KEPT:
             self._sketched[sketch] = word
         return word
+
+
+def _style(sequence: Sequence[Token]) -> Feature | None:
+    """Said of every token where capitals tell nothing, because all letters are small or all are capitals."""
+    letters = [token.text for token in sequence if token.text[0].isalpha()]
+    if all(map(str.islower, letters)):
+        return b"small|"
+    return b"capital|" if all(map(str.isupper, letters)) else None
 
 
 class _Sketch(NamedTuple):
@@ -189,9 +200,9 @@ def _unit(lower: str) -> str:
 
 def _is_name(marks: str) -> bool:
     """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
-    return (
-        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
-    ) and not ({"w", "D", "O", "A"} & set(marks))
+    return ("G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)) and not (
+        {"w", "D", "O", "A"} & set(marks)
+    )
 
 
 _NAMES: Final = frozenset("GgFfrPp")

@@ -91,10 +91,15 @@ def permitted(hit: Hit, text: str) -> bool:
             return False
 
 
-def counted(hits: Sequence[Hit], text: str) -> list[bool]:
-    """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient."""
+def counted(hits: Sequence[Hit], text: str, *, defined: bool = False) -> list[bool]:
+    """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
+
+    What is `defined` in a tool speaks of patients in general ("fetch a patient by …"), which is no cue.
+    """
     if any(hit.kind in DIRECT for hit in hits):
         return [True] * len(hits)
+    if defined:
+        return [False] * len(hits)
     about = [hit.patient or _about_a_patient(hit, text) for hit in hits]
     return [True] * len(hits) if any(about) else about
 

@@ -33,6 +33,11 @@ _BODY: Final = re.compile(
 )
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
+_VERSION: Final = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){1,4}")
+_CATALOGUE: Final = re.compile(
+    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc)"
+    r"(?:[ .-]{0,2}(?:no|number|id|#))?[.:# ]{1,3}$"
+)
 _BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
 _REGIONS: Final = frozenset(
     "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana "
@@ -49,45 +54,56 @@ _REGIONS: Final = frozenset(
     "tobago barbados bahamas asia europe oceania caribbean sahara antarctica north south east west new central eastern western northern southern "
     "southeast northeast midwest puerto sri lanka costa el the of and".split()
 )
-_CONNECTING: Final = frozenset(
-    "north south east west new central eastern western northern southern the of and puerto sri costa el".split()
-)
+_CONNECTING: Final = frozenset("north south east west new central eastern western northern southern the of and puerto sri costa el".split())
+_GIVEN_TOO: Final = frozenset("georgia virginia carolina dakota jordan israel kenya asia america chad montana indiana tennessee cuba".split())
+_DAYS: Final = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|every|each|next|last|this")
+_HOUSE: Final = re.compile(r"clinics?|hospitals?|or|admin|research|call|rounds|community|rural|university|teaching|outpatient|general|the|a|an|our")
+_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
 _JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
 
 
 def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
     """`findings` of a model without those that are no identifiers; the others as they were."""
     judged = list(findings)
-    judged = [found for found in judged if not (found.kind is Kind.OTHER_ID and _PATTERN.search(text, found.start, found.end))]
+    judged = [found for found in judged if found.kind is not Kind.OTHER_ID or _identifies(found, text)]
     if not any(found.kind in _JUDGED for found in judged):
         return judged
     authors = [match.span() for match in _AUTHORS.finditer(text)] if ";" in text or "." in text else []
     return [found for found in judged if found.kind not in _JUDGED or not _vetoed(found, text, authors)]
 
 
+def _identifies(found: Finding, text: str) -> bool:
+    """Whether a number may be somebody's: not a version, a catalog number, or a piece of code."""
+    if _PATTERN.search(text, found.start, found.end) or _VERSION.fullmatch(text, found.start, found.end):
+        return False
+    return _CATALOGUE.search(text, max(0, found.start - 24), found.start) is None
+
+
 def _vetoed(found: Finding, text: str, authors: Iterable[tuple[int, int]]) -> bool:
     words = [word.casefold() for word in _WORD.findall(text, found.start, found.end)]
-    if (
-        not words
-        or _CALLED.search(text, max(0, found.start - 16), found.start)
-        or _CALLED.match(text[found.start : found.end] + " ")
-    ):
+    if not words or _CALLED.search(text, max(0, found.start - 16), found.start) or _CALLED.match(text[found.start : found.end] + " "):
         return False
-    if _region(words) and (found.kind is not Kind.NAME or _BETWEEN.search(text, max(0, found.start - 10), found.start)):
+    if _region(words) and (found.kind is not Kind.NAME or not _GIVEN_TOO & set(words) or _BETWEEN.search(text, max(0, found.start - 10), found.start)):
         return True
     if found.kind is Kind.NAME and (
-        _CITED.match(text, found.end)
-        or _BODY.match(text, found.end)
-        or any(start <= found.start < end for start, end in authors)
+        _CITED.match(text, found.end) or _BODY.match(text, found.end) or any(start <= found.start < end for start, end in authors)
     ):
         return True
-    if all(_medical(word) for word in words):
+    if all(_medical(word) for word in words) or (all(_DAYS.fullmatch(word) or _HOUSE.fullmatch(word) for word in words)):
+        return True
+    if found.kind is Kind.NAME and all(_plain(word) for word in words):
         return True
     return any(lexicon.marked(word, lexicon.EPONYM) for word in words) and _MEDICAL.match(text, found.end) is not None
 
 
 def _region(words: list[str]) -> bool:
     return all(word in _REGIONS for word in words) and any(word not in _CONNECTING for word in words)
+
+
+def _plain(word: str) -> bool:
+    """An ordinary word that is in no list of names or places."""
+    marks = lexicon.words().get(word, "")
+    return lexicon.ORDINARY in marks and not _NAMES & set(marks)
 
 
 def _medical(word: str) -> bool:

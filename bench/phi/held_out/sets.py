@@ -29,7 +29,7 @@ def notes() -> list[Document]:
 
 def negatives() -> list[Document]:
     """Hard negatives: no identifier in any."""
-    return _told("negatives", 2)
+    return [*_told("negatives", 2), *_told("fresh", 1)]
 
 
 def identifiers() -> dict[str, list[Document]]:
