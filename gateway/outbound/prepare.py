@@ -178,10 +178,11 @@ class _Form:
                 body["stream_options"] = {"include_usage": True}
         return Translated(body, translated.lost)
 
-    def told(self, body: Tree) -> Tree:
+    def told(self, body: Translated) -> Translated:
         """A body that was looked at, with the note about tokens if the target wants it."""
-        wanted = self.target.token_note and self.operation is Operation.CHAT
-        return with_token_note(body, self.dialect) if wanted else body
+        if not self.target.token_note or self.operation is not Operation.CHAT:
+            return body
+        return Translated(with_token_note(body.tree, self.dialect), body.lost)
 
 
 def _redacted(

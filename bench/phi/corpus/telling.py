@@ -51,7 +51,7 @@ class Telling:
             self._roles[role] = people.Person(kin.given, self._person("p").family)
         return self._roles.setdefault(role, people.person(self._rng, self._part))
 
-    def _value(self, slot: str, form: str) -> Piece:  # noqa: C901
+    def _value(self, slot: str, form: str) -> Piece:
         rng, part = self._rng, self._part
         match slot:
             case "city":
