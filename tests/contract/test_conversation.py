@@ -120,9 +120,9 @@ async def test_a_token_of_another_caller_or_conversation_is_never_resolved(made,
     replayed = ""
 
     async def answer(request):
-        return await says(f"It is {replayed}, {replayed.lower()}, or {replayed[1:-1]}." if replayed else "Noted.", size=1)(
-            request
-        )
+        return await says(
+            f"It is {replayed}, {replayed.lower()}, or {replayed[1:-1]}." if replayed else "Noted.", size=1
+        )(request)
 
     gateway, cloud = await made(answer)
     await gateway.chat(TEXT, headers=headers("soma", "c1"))

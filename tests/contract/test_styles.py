@@ -79,19 +79,20 @@ async def test_styles_are_mixed_in_one_text_each_kind_by_its_own(made):
     gateway, cloud = await made()
     text = "Patient Olena Sjöström, MRN 8675309, SSN 219-09-9999, born 03/12/1961, seen 2026-03-04."
     left, returned = await leaves_and_returns(gateway, cloud, text)
-    assert re.fullmatch(
-        r"Patient \[NAME_\w{10}\], MRN \[MRN_\w{10}\], SSN \[SSN\], born 1961, seen 2026\.", left
-    )
+    assert re.fullmatch(r"Patient \[NAME_\w{10}\], MRN \[MRN_\w{10}\], SSN \[SSN\], born 1961, seen 2026\.", left)
     assert returned == "Patient Olena Sjöström, MRN 8675309, SSN [SSN], born 1961, seen 2026."
 
 
 async def test_of_two_rules_the_stricter_style_holds(made):
-    stricter = STYLES.replace("examples", "") + """
+    stricter = (
+        STYLES.replace("examples", "")
+        + """
   - id: no-numbers
     why: Numbers of records are of no use to a provider.
     when: {phi: [any], to: {without: [on_prem]}}
     then: {require: [baa], redact: {remove: [mrn], token: [ssn]}}
 """
+    )
     gateway, cloud = await made(stricter)
     left, returned = await leaves_and_returns(gateway, cloud, "Patient with MRN 8675309 and SSN 219-09-9999.")
     assert left == returned == "Patient with MRN [MRN] and SSN [SSN]."

@@ -26,7 +26,7 @@ def test_hl7_fields_are_known_by_position():
 
 
 def test_a_laboratory_value_in_hl7_is_none():
-    assert not [hit for hit in found("OBX|1|NM|2345-7^GLUCOSE^LN||98|mg/dL|70-99|N|||F")]
+    assert not list(found("OBX|1|NM|2345-7^GLUCOSE^LN||98|mg/dL|70-99|N|||F"))
 
 
 @pytest.mark.parametrize(
