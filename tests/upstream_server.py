@@ -31,6 +31,7 @@ class UpstreamServer:
 
     answer: Handler
     models: list[str] = field(default_factory=lambda: ["test-model"])
+    remote: set[str] = field(default_factory=set)
     sent: list[Sent] = field(default_factory=list)
     received: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -53,12 +54,15 @@ class UpstreamServer:
     async def stop(self) -> None:
         await self._runner.cleanup()
 
+    def _tag(self, name: str) -> dict[str, str]:
+        return {"name": name, **({"remote_host": "https://ollama.example"} if name in self.remote else {})}
+
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.method == "GET":
             if request.path.endswith("/models"):
                 return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
             if request.path == "/api/tags":
-                return web.json_response({"models": [{"name": name} for name in self.models]})
+                return web.json_response({"models": [self._tag(name) for name in self.models]})
             return web.json_response({"error": "Unexpected endpoint or method."})
         self.connections += 1
         self.sent.append(Sent(request.path, dict(request.headers), await request.read()))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import ssl
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
+import orjson
 
 from gateway.domain import Provider, ProviderKind
 from gateway.upstream.sockets import Network, on_premises
@@ -17,6 +22,8 @@ probing: ContextVar[bool] = ContextVar("probing", default=False)
 PROBE_S = 1.0
 MAX_LIST_BYTES = 4 * 1024 * 1024
 MAX_MODELS = 1000
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For plain HTTP: httpx would else read all root certificates for every client it makes."""
 _ASKED = frozenset(
     {
         ProviderKind.LM_STUDIO,
@@ -49,25 +56,46 @@ async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
     counts as an answer.
     """
     probing.set(True)  # for this task alone
-    headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
-    timeout = httpx.Timeout(PROBE_S, connect=PROBE_S)
     try:
-        async with (
-            asyncio.timeout(2 * PROBE_S),
-            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout, headers=headers) as client,
-        ):
-            base = provider.base_url.rstrip("/")
-            if provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
-                base += "/v1"
-            listed = await _get(client, f"{base}/models", networks)
-            models = _names(listed, "data", "id")
-            if models is None:
-                return Health(up=False)
-            if provider.kind is ProviderKind.OLLAMA:
-                models = await _kept_at_home(client, provider, models, networks)
-            return Health(up=True, models=tuple(models[:MAX_MODELS]))
+        async with asyncio.timeout(2 * PROBE_S):
+            url = httpx.URL(provider.base_url.rstrip("/"))
+            for address in await _addresses(url, networks):
+                with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                    return await _asked(provider, url, address)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError):
-        return Health(up=False)
+        pass
+    return Health(up=False)
+
+
+async def _addresses(url: httpx.URL, networks: Sequence[Network]) -> list[str]:
+    """Where the name leads now, as far as that is on the premises: only there may even the key of the provider go."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    return [address for address in addresses if on_premises(address, networks)]
+
+
+async def _asked(provider: Provider, url: httpx.URL, address: str) -> Health:
+    headers = {"Accept-Encoding": "identity", "Host": url.netloc.decode("ascii")}
+    if provider.api_key:
+        headers["Authorization"] = f"Bearer {provider.api_key}"
+    tls = ssl.create_default_context(cafile=provider.ca_bundle or None) if url.scheme == "https" else _NO_TLS
+    async with httpx.AsyncClient(
+        trust_env=False, follow_redirects=False, timeout=PROBE_S, headers=headers, verify=tls
+    ) as client:
+        there = url.copy_with(host=address)
+        ask = partial(_get, client, host=url.host)
+        ollama = provider.kind is ProviderKind.OLLAMA
+        models = _names(
+            await ask(f"{there}/v1/models" if ollama and there.path != "/v1" else f"{there}/models"), "data", "id"
+        )
+        if models is None:
+            return Health(up=False)
+        if ollama:
+            models = _kept_at_home(models, await ask(f"{there.copy_with(path='/')}api/tags"))
+        return Health(
+            up=True, models=tuple(model for model in models if model.isascii() and model.isprintable())[:MAX_MODELS]
+        )
 
 
 async def probe_all(providers: Sequence[Provider], *, networks: Sequence[Network]) -> dict[str, Health]:
@@ -77,26 +105,19 @@ async def probe_all(providers: Sequence[Provider], *, networks: Sequence[Network
     return {provider.name: health for provider, health in zip(asked, answers, strict=True)}
 
 
-async def _get(client: httpx.AsyncClient, url: str, networks: Sequence[Network]) -> object:
-    async with client.stream("GET", url) as response:
-        stream = response.extensions.get("network_stream")
-        peer = stream.get_extra_info("server_addr") if stream is not None else None
-        if peer is not None and not on_premises(str(peer[0]), networks):
-            return None
-        body = b""
+async def _get(client: httpx.AsyncClient, url: str, *, host: str) -> object:
+    """The JSON at `url`; `host` is the name that a certificate must bear."""
+    body = b""
+    async with client.stream("GET", url, extensions={"sni_hostname": host}) as response:
         async for piece in response.aiter_raw():
             body += piece
             if len(body) > MAX_LIST_BYTES:
                 return None
-    return httpx.Response(200, content=body).json() if response.status_code == 200 and body else None
+    return orjson.loads(body) if response.status_code == 200 and body else None
 
 
-async def _kept_at_home(
-    client: httpx.AsyncClient, provider: Provider, models: list[str], networks: Sequence[Network]
-) -> list[str]:
+def _kept_at_home(models: list[str], tags: object) -> list[str]:
     """Without the models that Ollama would proxy to its own cloud: those with a `remote_host` in `/api/tags`."""
-    root = provider.base_url.rstrip("/").removesuffix("/v1")
-    tags = await _get(client, f"{root}/api/tags", networks)
     listed = tags.get("models") if isinstance(tags, dict) else None
     if not isinstance(listed, list):
         return []
