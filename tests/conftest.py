@@ -87,6 +87,8 @@ class Running:
     log: io.StringIO
     state_dir: Path
     urls: list[str]
+    violations: int = 0
+    """How many violations a test plants; the metric must show just these when the gateway stops."""
 
     @property
     def v1(self) -> str:
@@ -126,8 +128,10 @@ async def running(directory: Path, config: str, policies=None, environ=None):
     serving = asyncio.create_task(servers.serve(ready=ready.set))
     await ready.wait()
     urls = [f"http://{host}:{port}" for host, port in addresses]
+    made = Running(gateway, urls[0], log, Path(settings.state_dir), urls)
     try:
-        yield Running(gateway, urls[0], log, Path(settings.state_dir), urls)
+        yield made
+        assert made.metric("gateway_phi_egress_violations_total") == made.violations
     finally:
         servers.stop()
         servers.stop()

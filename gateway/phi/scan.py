@@ -19,6 +19,7 @@ from gateway.domain import (
     Tree,
     UnknownReason,
 )
+from gateway.phi import recur
 from gateway.phi.leaf import Errand, Leaf, Unknown
 from gateway.phi.pseudonym import find_tokens
 from gateway.phi.visit import Visitor
@@ -103,7 +104,8 @@ def walk_tree(payload: Tree, dialect: Dialect, *, operation: Operation) -> Leave
 
 
 def gather(leaves: Leaves, detections: Iterable[Detection], covered: frozenset[Kind]) -> Findings:
-    """What detectors said of `leaves.passages`, with what the walk itself could not read and what looks like a token.
+    """What detectors said of `leaves.passages`, wherever it stands again, with what the walk itself could not read and
+    what looks like a token.
 
     Fewer or more detections than passages is a failed scan: nothing else is taken from it.
     """
@@ -112,7 +114,14 @@ def gather(leaves: Leaves, detections: Iterable[Detection], covered: frozenset[K
     if len(said) != len(leaves.leaves):
         return failed(leaves, covered)
     located: list[Located] = []
+    again = recur.known(
+        (leaf.text, finding)
+        for leaf, detection in zip(leaves.leaves, said, strict=True)
+        for finding in detection.findings
+    )
     for leaf, detection in zip(leaves.leaves, said, strict=True):
+        if again.kinds:
+            located.extend([Located(leaf, finding) for finding in recur.find(leaf.text, again, detection.findings)])
         if "_" in leaf.text:
             located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))
         if detection.findings:

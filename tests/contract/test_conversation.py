@@ -110,9 +110,9 @@ async def test_an_answer_that_is_sent_again_says_the_same_tokens(made, stream):
     ]
     reply = await gateway.chat(messages=history, headers=headers("soma", "c1"), stream=stream)
     assert said(reply, stream=stream) == f"And what about {MRN}?"
+    assert MRN.encode() not in cloud.sent[1].body
     sent = cloud.sent[1].json["messages"]
     assert [message["content"].count(token_in(cloud.sent[0])) for message in sent] == [1, 1, 1]
-    assert MRN.encode() not in cloud.sent[1].body
 
 
 @pytest.mark.parametrize("stream", [False, True])
