@@ -27,7 +27,7 @@ from gateway.domain import (
     Target,
     Usage,
 )
-from gateway.observability.logs import AllowList, EventLog, Style, take_over
+from gateway.observability.logs import AllowList, EventLog, Style, take_over, take_over_again
 from gateway.observability.vocabulary import Vocabulary
 
 CANARY = "Zebulon Quarkenbusch 8675309"
@@ -231,7 +231,8 @@ def test_the_console_is_for_people(stream):
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "aiohttp.client", "asyncio", "httpx", "LiteLLM", f"x {CANARY}"])
 @pytest.mark.usefixtures("taken_over")
-def test_of_a_librarys_line_only_its_name_level_and_exception_class_remain(stream, name):
+def test_of_a_librarys_line_only_its_name_level_and_exception_class_remain(stream, name, monkeypatch):
+    monkeypatch.setattr(logging.getLogger(name), "disabled", False)  # LiteLLM's is, once its adapter was used
     try:
         raise ValueError(CANARY)
     except ValueError:
@@ -257,6 +258,21 @@ def test_a_handler_that_a_library_brought_is_removed(log, stream, capsys, taken_
     assert leaked
     assert "Zebulon" not in capsys.readouterr().err
     assert "Zebulon" not in stream.getvalue()
+
+
+def test_what_a_late_import_brings_is_taken_over_only_where_the_rest_was(log, capsys, request):
+    late = logging.getLogger("litellm.late")
+    late.addHandler(handler := logging.StreamHandler(sys.stderr))
+    take_over_again(log)
+    assert late.handlers == [handler]
+
+    request.getfixturevalue("taken_over")
+    late.addHandler(handler)
+    take_over_again(log)
+    late.warning(CANARY)
+
+    assert late.handlers == []
+    assert "Zebulon" not in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("taken_over")
