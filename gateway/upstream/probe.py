@@ -83,19 +83,17 @@ async def _asked(provider: Provider, url: httpx.URL, address: str) -> Health:
     async with httpx.AsyncClient(
         trust_env=False, follow_redirects=False, timeout=PROBE_S, headers=headers, verify=tls
     ) as client:
-        there = url.copy_with(host=address)
+        base = str(url.copy_with(host=address)).rstrip("/")
+        root = base.removesuffix("/v1")
         ask = partial(_get, client, host=url.host)
         ollama = provider.kind is ProviderKind.OLLAMA
-        models = _names(
-            await ask(f"{there}/v1/models" if ollama and there.path != "/v1" else f"{there}/models"), "data", "id"
-        )
+        models = _names(await ask(f"{root}/v1/models" if ollama else f"{base}/models"), "data", "id")
         if models is None:
             return Health(up=False)
         if ollama:
-            models = _kept_at_home(models, await ask(f"{there.copy_with(path='/')}api/tags"))
-        return Health(
-            up=True, models=tuple(model for model in models if model.isascii() and model.isprintable())[:MAX_MODELS]
-        )
+            models = _kept_at_home(models, await ask(f"{root}/api/tags"))
+        readable = [model for model in models if model.isascii() and model.isprintable()]  # they become header values
+        return Health(up=True, models=tuple(readable[:MAX_MODELS]))
 
 
 async def probe_all(providers: Sequence[Provider], *, networks: Sequence[Network]) -> dict[str, Health]:
