@@ -11,10 +11,10 @@ import orjson
 from typing_extensions import override
 
 from gateway.api.calls import call_of, checked_body
-from gateway.api.front import Facade, Visit, cors_headers
+from gateway.api.front import Facade, Handler, Visit, cors_headers
 from gateway.api.streams import StreamWriter, stream
 from gateway.domain import Dialect, Operation, Tree
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, MethodNotAllowed, NotFound
 from gateway.pipeline import Pipeline
 from gateway.routing.resolve import known, listing
 from gateway.wire import sse
@@ -23,6 +23,10 @@ from gateway.wire.openai_request import validate_chat, validate_embeddings
 
 CREATED = 1_735_689_600
 """2025-01-01: the API wants a date of creation for each model, and our names have none."""
+STORED = (
+    "This gateway keeps no completions, and reaches none that a provider stored because of `store`. "
+    "Ask that provider itself."
+)
 
 
 class OpenAiFacade:
@@ -32,12 +36,16 @@ class OpenAiFacade:
         self._pipeline = pipeline
 
     def facade(self) -> Facade:
-        exact = {}
+        exact: dict[tuple[str, str], Handler] = {}
+        prefixed: dict[tuple[str, str], Handler] = {}
         for base in ("/v1", ""):
             exact[("POST", f"{base}/chat/completions")] = self.chat
             exact[("POST", f"{base}/embeddings")] = self.embeddings
             exact[("GET", f"{base}/models")] = self.models
-        prefixed = {("GET", "/v1/models/"): self.model, ("GET", "/models/"): self.model}
+            exact[("GET", f"{base}/chat/completions")] = self.stored_list
+            prefixed[("GET", f"{base}/models/")] = self.model
+            for method in ("GET", "POST", "DELETE"):
+                prefixed[(method, f"{base}/chat/completions/")] = self.stored
         return Facade(Dialect.OPENAI, exact, prefixed)
 
     async def chat(self, visit: Visit) -> None:
@@ -71,6 +79,22 @@ class OpenAiFacade:
         name = visit.params["rest"]
         known(visit.settings.table, visit.caller, name)
         await visit.json(_model(name), headers=cors_headers(visit.exchange, visit.settings))
+
+    async def stored_list(self, _visit: Visit) -> None:
+        """Refused and not answered with an empty list: a provider may well have stored something.
+
+        Raises:
+            MethodNotAllowed: always.
+        """
+        raise MethodNotAllowed(STORED)
+
+    async def stored(self, _visit: Visit) -> None:
+        """One stored completion, whose id a caller cannot know: ids in our replies are ours.
+
+        Raises:
+            NotFound: always.
+        """
+        raise NotFound(STORED)
 
 
 def _model(name: str) -> Tree:

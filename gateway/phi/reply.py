@@ -7,6 +7,7 @@ half a token stays half a token. Signed thinking is never touched, because a sig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 from gateway.domain import JSON, Dialect, Tree
@@ -14,7 +15,11 @@ from gateway.phi.pseudonym import Pseudonyms
 from gateway.phi.restore import Mode, Restorer
 
 Channel: TypeAlias = tuple[int | str, ...]
+Say: TypeAlias = Callable[[str, Mode, str], str]
 _TEXTS = ("content", "reasoning_content", "refusal")
+_CALLED = (("name", Mode.TEXT), ("arguments", Mode.JSON), ("input", Mode.TEXT))
+"""What a call says: a function its arguments, a custom tool its input."""
+_CALLS = ("function", "custom")
 
 
 class ReplyRestorer:
@@ -80,7 +85,13 @@ class ReplyRestorer:
                 made[name] = self._text(value, self._mode(name))
         calls = made.get("tool_calls")
         if isinstance(calls, list):
-            made["tool_calls"] = [self._call(call, lambda text, mode, _: self._text(text, mode)) for call in calls]
+            made["tool_calls"] = [
+                _call(call, lambda _, text, mode, __: self._text(text, mode)) if isinstance(call, dict) else call
+                for call in calls
+            ]
+        called = made.get("function_call")
+        if isinstance(called, dict):
+            made["function_call"] = _called(called, lambda text, mode, _: self._text(text, mode))
         return {**choice, "message": made, "logprobs": None}
 
     def _chunk(self, chunk: Tree) -> Iterator[Tree]:
@@ -111,7 +122,8 @@ class ReplyRestorer:
 
     def _delta(self, index: int, delta: Tree) -> Tree:
         """A delta with all that can be said; what other channels of the choice still hold goes before it."""
-        made: Tree = {name: value for name, value in delta.items() if name not in {*_TEXTS, "tool_calls"}}
+        apart = {*_TEXTS, "tool_calls", "function_call"}
+        made: Tree = {name: value for name, value in delta.items() if name not in apart}
         for name in _TEXTS:
             value = delta.get(name)
             if not isinstance(value, str):
@@ -127,6 +139,15 @@ class ReplyRestorer:
             kept: list[JSON] = [call for call in made_calls if call is not None]
             if kept:
                 made["tool_calls"] = kept
+        called = delta.get("function_call")
+        if isinstance(called, dict):
+
+            def say(text: str, mode: Mode, part: str) -> str:
+                return self._say((index, "function_call", part), text, mode)
+
+            said = _called(called, say)
+            if _speaks(said) or not _speaks(called):
+                made["function_call"] = said
         return made
 
     def _streamed_call(self, index: int, call: JSON) -> JSON:
@@ -135,42 +156,32 @@ class ReplyRestorer:
         at = call.get("index")
         at = at if isinstance(at, int) else 0
 
-        def say(text: str, mode: Mode, part: str) -> str:
-            return self._say((index, "tool_calls", at, part), text, mode)
+        def say(kind: str, text: str, mode: Mode, part: str) -> str:
+            return self._say((index, "tool_calls", at, kind, part), text, mode)
 
-        made = self._call(call, say)
-        function, before = (made.get("function") if isinstance(made, dict) else None), call.get("function")
-        silent = isinstance(function, dict) and not function.get("name") and not function.get("arguments")
-        said_nothing = isinstance(before, dict) and not before.get("name") and not before.get("arguments")
-        return None if silent and not said_nothing and "id" not in call else made
-
-    def _call(self, call: JSON, say: Callable[[str, Mode, str], str]) -> JSON:
-        function = call.get("function") if isinstance(call, dict) else None
-        if not isinstance(call, dict) or not isinstance(function, dict):
-            return call
-        made: Tree = dict(function)
-        for part, mode in (("name", Mode.TEXT), ("arguments", Mode.JSON)):
-            value = made.get(part)
-            if isinstance(value, str):
-                made[part] = say(value, mode, part)
-        return {**call, "function": made}
+        made = _call(call, say)
+        had, has = (any(_speaks(tree.get(kind)) for kind in _CALLS) for tree in (call, made))
+        return made if has or not had or "id" in call else None
 
     def _flushed(self, index: int) -> Tree:
         """The held-back ends of all channels of one choice, as a delta."""
         delta: Tree = {}
-        calls: dict[int, Tree] = {}
+        calls: dict[int, dict[str, Tree]] = {}
+        called: Tree = {}
         for channel, restorer in self._channels.items():
             if channel[0] != index or not restorer.holds:
                 continue
             text = restorer.flush()
             if channel[1] == "tool_calls":
-                function = calls.setdefault(int(channel[2]), {})
-                function[str(channel[3])] = text
+                call = calls.setdefault(int(channel[2]), {})
+                call.setdefault(str(channel[3]), {})[str(channel[4])] = text
+            elif channel[1] == "function_call":
+                called[str(channel[2])] = text
             else:
                 delta[str(channel[1])] = text
         if calls:
-            delta["tool_calls"] = [{"index": at, "function": function} for at, function in calls.items()]
-        return delta
+            delta["tool_calls"] = [{"index": at, **call} for at, call in calls.items()]
+        return {**delta, "function_call": called} if called else delta
 
     # --- Anthropic's dialect ---------------------------------------------------------------------------------------
 
@@ -263,6 +274,29 @@ class ReplyRestorer:
         return value
 
 
+def _call(call: Tree, say: Callable[[str, str, Mode, str], str]) -> Tree:
+    """A tool call with all that it says in the words of `say`, which is told the kind of call first."""
+    made = dict(call)
+    for kind in _CALLS:
+        called = call.get(kind)
+        if isinstance(called, dict):
+            made[kind] = _called(called, partial(say, kind))
+    return made
+
+
+def _called(called: Tree, say: Say) -> Tree:
+    made = dict(called)
+    for part, mode in _CALLED:
+        value = made.get(part)
+        if isinstance(value, str):
+            made[part] = say(value, mode, part)
+    return made
+
+
+def _speaks(called: JSON) -> bool:
+    return isinstance(called, dict) and any(called.get(part) for part, _ in _CALLED)
+
+
 def _joined(delta: Tree, end: Tree) -> Tree:
     """A delta and what was held back behind it, as one."""
     made = dict(delta)
@@ -272,6 +306,8 @@ def _joined(delta: Tree, end: Tree) -> Tree:
             made[name] = before + value
         elif isinstance(before, list) and isinstance(value, list):
             made[name] = [*before, *value]
+        elif isinstance(before, dict) and isinstance(value, dict):
+            made[name] = _joined(before, value)
         else:
             made[name] = value
     return made

@@ -11,6 +11,8 @@ from typing import Any
 from gateway.domain import JSON, Tree, Usage
 from gateway.errors import UpstreamFailed
 
+_ABOUT_THE_SERVICE = ("service_tier", "system_fingerprint", "moderation")
+_CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio")
 _EMPTY = "The provider answered with nothing that can be read as a reply."
 
 
@@ -38,12 +40,22 @@ def _detail(usage: Tree, group: str, name: str) -> int:
 
 
 def usage_tree(usage: Usage) -> Tree:
-    """Usage as the API writes it."""
-    return {
+    """Usage as the API writes it; details only where there is something to tell."""
+    tree: Tree = {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.input_tokens + usage.output_tokens,
     }
+    if usage.cached_input_tokens:
+        tree["prompt_tokens_details"] = {"cached_tokens": usage.cached_input_tokens}
+    if usage.reasoning_tokens:
+        tree["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
+    return tree
+
+
+def _extras(tree: Tree) -> Tree:
+    """What a reply or chunk tells about the service beside the answer."""
+    return {name: tree[name] for name in _ABOUT_THE_SERVICE if tree.get(name) is not None}
 
 
 def chat_reply(tree: Tree, *, model: str, reply_id: str, created: int) -> Tree:
@@ -56,18 +68,15 @@ def chat_reply(tree: Tree, *, model: str, reply_id: str, created: int) -> Tree:
     if tree.get("error") is not None or not isinstance(choices, list) or not choices:
         raise UpstreamFailed(_EMPTY)
     usage = tree.get("usage")
-    out: Tree = {
+    return {
         "id": reply_id,
         "object": "chat.completion",
         "created": created,
         "model": model,
         "choices": [_choice(choice, index) for index, choice in enumerate(choices)],
         "usage": usage if isinstance(usage, dict) else usage_tree(Usage()),
+        **_extras(tree),
     }
-    for extra in ("service_tier", "system_fingerprint"):
-        if tree.get(extra) is not None:
-            out[extra] = tree[extra]
-    return out
 
 
 def _choice(choice: JSON, index: int) -> Tree:
@@ -104,9 +113,7 @@ def has_content(chunk: Tree) -> bool:
     """Whether the chunk carries *content* in the sense of law 8: text, reasoning, refusal or a tool call."""
     for choice in _list(chunk.get("choices")):
         delta = choice.get("delta") if isinstance(choice, dict) else None
-        if isinstance(delta, dict) and any(
-            delta.get(name) for name in ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "audio")
-        ):
+        if isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT):
             return True
     return False
 
@@ -157,7 +164,7 @@ class ChunkStream:
                 choices.append(made)
         if not choices:
             return None
-        return self._frame(choices)
+        return {**self._frame(choices), **_extras(tree)}
 
     def last(self) -> Tree | None:
         """The usage chunk that ends a stream for a caller that asked for it."""
@@ -240,6 +247,7 @@ class _CallIndex:
 def chunks_of(tree: Tree) -> list[Tree]:
     """The chunks of a stream that says what a whole reply says, for a server that answered a stream with one."""
     chunks: list[Tree] = []
+    about = _extras(tree)
     for choice in _list(tree.get("choices")):
         if not isinstance(choice, dict):
             continue
@@ -249,8 +257,9 @@ def chunks_of(tree: Tree) -> list[Tree]:
         if calls:
             delta["tool_calls"] = [{**call, "index": at} for at, call in enumerate(calls) if isinstance(call, dict)]
         index = choice.get("index", 0)
-        chunks.append({"choices": [{"index": index, "delta": delta, "logprobs": choice.get("logprobs")}]})
-        chunks.append({"choices": [{"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}]})
+        chunks.append({"choices": [{"index": index, "delta": delta, "logprobs": choice.get("logprobs")}], **about})
+        finish = choice.get("finish_reason")
+        chunks.append({"choices": [{"index": index, "delta": {}, "finish_reason": finish}], **about})
     chunks.append({"choices": [], "usage": tree.get("usage")})
     return chunks
 
@@ -281,6 +290,7 @@ def aggregate(chunks: list[Tree], *, usage: Usage | None) -> Tree:
         "model": first.get("model"),
         "choices": made,
         "usage": usage_tree(usage or Usage()),
+        **_extras(first),
     }
 
 
@@ -306,6 +316,8 @@ def _add_delta(state: dict[str, Any], delta: Tree) -> None:
             for call in _list(value):
                 if isinstance(call, dict):
                     _add_call(state["calls"], call)
+        elif name == "function_call" and isinstance(value, dict):
+            _add_texts(message.setdefault(name, {"name": "", "arguments": ""}), value)
         elif name != "role" and isinstance(value, str):
             message[name] = message.get(name, "") + value
         elif name != "role" and value is not None:
@@ -314,10 +326,16 @@ def _add_delta(state: dict[str, Any], delta: Tree) -> None:
 
 def _add_call(calls: dict[int, dict[str, Any]], call: dict[str, Any]) -> None:
     index = _count(call.get("index"))
-    held = calls.setdefault(
-        index, {"id": call.get("id"), "type": "function", "function": {"name": "", "arguments": ""}}
-    )
-    function = call.get("function")
-    if isinstance(function, dict):
-        held["function"]["name"] += function.get("name") or ""
-        held["function"]["arguments"] += function.get("arguments") or ""
+    kind = "custom" if call.get("type") == "custom" or "custom" in call else "function"
+    nothing = {"name": "", "input": ""} if kind == "custom" else {"name": "", "arguments": ""}
+    held = calls.setdefault(index, {"id": call.get("id"), "type": kind, kind: nothing})
+    said = call.get(kind)
+    if isinstance(said, dict) and kind in held:
+        _add_texts(held[kind], said)
+
+
+def _add_texts(held: dict[str, Any], said: Tree) -> None:
+    for name in held:
+        text = said.get(name)
+        if isinstance(text, str):
+            held[name] += text
