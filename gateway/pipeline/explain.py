@@ -98,9 +98,7 @@ async def explain_call(
     return Explained(told, tuple(found), tuple(unknown), order, bodies)
 
 
-def _bodies(
-    call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, stream: bool
-) -> dict[str, str]:
+def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, stream: bool) -> dict[str, str]:
     """What would leave for each permitted target, byte for byte."""
     key = conversation_key(pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat())
     bodies: dict[str, str] = {}

@@ -63,7 +63,7 @@ def call_pieces(token, *, index=0):
     yield piece({"name": "", "arguments": ""}, id="call_1", type="function")
     for character in f"look_up_{token[1:-1]}":
         yield piece({"name": character})
-    for character in json.dumps({"mrn": token, "note": f"\"{token}'s\""}):
+    for character in json.dumps({"mrn": token, "note": f'"{token}\'s"'}):
         yield piece({"arguments": character})
 
 
@@ -100,9 +100,9 @@ async def test_a_token_in_pieces_of_one_character_is_restored_in_every_channel(m
 async def test_reasoning_under_its_other_name_is_restored_too(made):
     async def answer(request):
         token = await token_of(request)
-        return await streams([*single(0, "reasoning", f"About {token}."), *single(0, "content", "Done."), *finishes(0)])(
-            request
-        )
+        return await streams(
+            [*single(0, "reasoning", f"About {token}."), *single(0, "content", "Done."), *finishes(0)]
+        )(request)
 
     gateway, _ = await made(answer)
     reply, chunks = await streamed(gateway)
@@ -141,7 +141,7 @@ async def test_names_and_arguments_of_a_tool_call_are_restored_and_valid(made):
     ]
     assert "".join(function.get("name") or "" for function in functions) == f"look_up_{MRN}"
     arguments = json.loads("".join(function.get("arguments") or "" for function in functions))
-    assert arguments == {"mrn": MRN, "note": f"\"{MRN}'s\""}
+    assert arguments == {"mrn": MRN, "note": f'"{MRN}\'s"'}
 
 
 async def test_a_whole_answer_is_restored_in_every_channel_of_every_choice(made):

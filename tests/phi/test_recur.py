@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain import Finding, Kind
 from gateway.phi import recur
@@ -49,3 +51,11 @@ def test_of_two_that_begin_alike_the_longer_is_found():
     text = "12345 and 12345-678"
     wanted = recur.known([(text, Finding(Kind.ACCOUNT, 0, 5)), (text, Finding(Kind.MRN, 10, 19))])
     assert recur.find("12345-678 or 12345", wanted, ()) == [Finding(Kind.MRN, 0, 9), Finding(Kind.ACCOUNT, 13, 18)]
+
+
+@given(st.text(alphabet="12 -a_", max_size=40), st.integers(1, 60))
+def test_searching_for_each_and_reading_once_find_the_same(text, more):
+    few = recur.known([("MRN 11-22", Finding(Kind.MRN, 4, 9)), ("ID 12121", Finding(Kind.ACCOUNT, 3, 8))])
+    others = {f"x{at}": (9,) for at in range(recur.MANY + more)}
+    many = recur.Known(few.kinds, {**few.lengths, **others})
+    assert recur.find(text, few, ()) == recur.find(text, many, ())
