@@ -52,7 +52,7 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False
-    if _YEAR.match(value) and not _NUMBERED.search(before):
+    if _YEAR.match(value) and (weak or not _NUMBERED.search(before)):
         return False
     return sum(char.isdigit() for char in value) >= digits
 
@@ -83,7 +83,7 @@ def cued(
     def judge(value: str, before: str, after: str) -> float:
         if not uuid and _UUID.match(value):
             return 0.0
-        return 0.98 if identifies(value, before, after, digits=digits, weak=tail is STRICT, dated=dated) else 0.0
+        return 0.98 if identifies(value, before, after, digits=digits, weak=tail is not TAIL, dated=dated) else 0.0
 
     return Rule(kind, rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))", 0.98, Evidence.CUE, judge, patient=True)
 

@@ -8,7 +8,8 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _COMMON_WORDS: Final = (
-    "dr mr mrs ms miss prof doctor nurse sir the and of de la van von der del da di al el bin md rn np pa do phd jr sr ii iii patient pt "
+    "dr mr mrs ms miss prof doctor nurse sir the and of de la van von der del da di al el bin md "
+    "rn np pa do phd jr sr ii iii patient pt "
     "may will mark grace hope joy faith bill rose art white black brown green young long king june april august case "
     "day hand"
 )

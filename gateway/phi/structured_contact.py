@@ -70,7 +70,7 @@ def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.6 if _ROLE_MAILBOX.match(value) else 0.99
 
 
-_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|\sat\s|_at_|\s@|@\s")
+_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|_at_|\s@|@\s")
 _LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")
 _VERSION: Final = re.compile(
     r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$"
@@ -140,7 +140,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=lambda value, before, after: 0.9 if _DISGUISED.search(value) else 0.0,  # noqa: ARG005
     ),
     Rule(Kind.URL, rf"({_URL})", evidence=Evidence.CHECKED, judge=_url),
-    Rule(Kind.URL, rf"(?:^|[^\w@.-])({_BARE})", 0.7, judge=_url),
+    Rule(Kind.URL, rf"(?:^|[^\w@./-])({_BARE})", 0.7, judge=_url),
     Rule(Kind.IP, r"(?:^|[^\w.-])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2}\b)?)", judge=_ipv4),
     Rule(
         Kind.IP,

@@ -75,7 +75,7 @@ _PLAN: Final = (
 _LICENCE: Final = (
     cued(
         Kind.LICENCE,
-        r"licen[cs]e|licen[cs]ed (?:under|as)|licen[cs]ure|lic|certificate(?: of [a-z]+)?|certification|cert|credential|permit|registration|reg\.?|gmc|nmc|bar|board|(?:drivers?|driver's|driving) "
+        r"licen[cs]e|licen[cs]ed (?:under|as)|dln?|licen[cs]ure|lic|certificate(?: of [a-z]+)?|certification|cert|credential|permit|registration|reg\.?|gmc|nmc|bar|board|(?:drivers?|driver's|driving) "
         r"licen[cs]e|state id|fuhrerschein|permis de conduire|patente",
         STRICT,
         digits=3,
@@ -84,7 +84,7 @@ _LICENCE: Final = (
     cued(
         Kind.LICENCE,
         r"(?:drivers?'?s?|driving|medical|nursing|professional|state|pharmac\w+|physician'?s?|provider|rn|md|np|pa|dental|pilot'?s?|commercial"
-        r"|practitioner|practice|marriage|hunting|teaching|[a-z]{2}) (?:licen[cs]e|lic|permit|certificate)\b\.?|dln?\b|(?-i:DL|CDL)|licen[cs]e",
+        r"|practitioner|practice|marriage|hunting|teaching|[a-z]{2}) (?:licen[cs]e|lic|permit|certificate)\b\.?|(?-i:DLN?|CDL)\b|licen[cs]e",
         digits=5,
         value=_LICENCE_VALUE,
     ),

@@ -32,7 +32,7 @@ _TOWN: Final = (
 )
 _WORD: Final = r"(?:[A-Z][A-Za-z'.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las)"
 _US: Final = (
-    rf"(?:(?:Flat|Apt|Apartment|Unit|Suite)\.?\s[A-Za-z0-9]{{1,4}},\s)?\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?(?:\s1/2)?,?\s(?:(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{0,3}}{_WORD}\s(?i:{_WAY})\b\.?"
+    rf"(?:(?:Flat|Apt|Apartment|Unit|Suite)\.?\s[A-Za-z0-9]{{1,4}},\s)?\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?(?:\s1/2)?,?\s(?:(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?\s)?(?:{_WORD}\s){{0,3}}(?:[A-Z][A-Za-z'.-]*|\d{{1,3}}(?:st|nd|rd|th))\s(?i:{_WAY})\b\.?"
     rf"(?:\s(?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\b\.?)?{_UNIT}{_TOWN}"
 )
 _US_LOWER: Final = (

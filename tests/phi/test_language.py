@@ -33,7 +33,7 @@ def test_a_language_the_engine_does_not_know_is_unknown(text):
         "in vitro, in vivo, per os, ad libitum, status post, Staphylococcus aureus, os calcis, de novo, la belle indifference",
         "José Núñez, Zoë Müller, François Lefèvre, Đorđe Đorđević, Łukasz Wójcik",
         "def read(path):\n    return json.load(open(path))  # a list of rows\nfor row in read(path): print(row)",
-        "SELECT de, la, el FROM un WHERE por = 1",
+        "SELECT id, day FROM visits WHERE ward = 12 ORDER BY day LIMIT 10",
         "Maria de la Cruz and Juan del Rio were seen; Ludwig van Beethoven was not.",
         "Translate 'Guten Tag' into English.",
         "Tell me about das Ding an sich and le petit mal.",
