@@ -77,11 +77,23 @@ def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
     """Of each PHI-free request that something is found in: what and where."""
     kept = []
     for payload in requests():
-        call = Call(Operation.CHAT, Dialect.OPENAI, payload, "report-writing", stream=False, caller=Caller("bench"), request_id="r")
+        call = Call(
+            Operation.CHAT,
+            Dialect.OPENAI,
+            payload,
+            "report-writing",
+            stream=False,
+            caller=Caller("bench"),
+            request_id="r",
+        )
         leaves = scan.walk(call)
         findings = scan.gather(leaves, engine.detect(leaves.passages), engine.covers)
         if findings.kinds or findings.unknowns:
-            shown = [f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}" for one in findings.located if one.finding.counts]
+            shown = [
+                f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}"
+                for one in findings.located
+                if one.finding.counts
+            ]
             kept.append((*shown, *map(str, findings.unknowns)))
     return kept
 
@@ -112,5 +124,8 @@ print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))
 
 def load_cost() -> tuple[float, float]:
     """Seconds to import, load and answer once, and the megabytes that took, in a fresh process."""
-    runs = [json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout) for _ in range(3)]
+    runs = [
+        json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    ]
     return min(seconds for seconds, _ in runs), min(megabytes for _, megabytes in runs)

@@ -90,7 +90,9 @@ class Telling:
             case "udi":
                 return Piece(f"(01)00{values.digits(rng, 12)}(21){values.number(rng)}", "DEVICE")
             case "passport":
-                return Piece(rng.choice([values.digits(rng, 9), rng.choice(values.LETTERS) + values.digits(rng, 8)]), "NUMBER")
+                return Piece(
+                    rng.choice([values.digits(rng, 9), rng.choice(values.LETTERS) + values.digits(rng, 8)]), "NUMBER"
+                )
             case "old":
                 return Piece(str(rng.randint(90, 104)), "AGE")
             case "ip":

@@ -43,7 +43,11 @@ TOOLS: tuple[Tree, ...] = (
             "parameters": {
                 "type": "object",
                 "properties": {
-                    "mrn": {"type": "string", "description": "Medical record number, 6 to 10 digits", "pattern": "^[0-9]{6,10}$"},
+                    "mrn": {
+                        "type": "string",
+                        "description": "Medical record number, 6 to 10 digits",
+                        "pattern": "^[0-9]{6,10}$",
+                    },
                     "birthdate": {"type": "string", "format": "date", "description": "Date of birth, YYYY-MM-DD"},
                 },
                 "required": ["mrn"],
@@ -57,7 +61,10 @@ TOOLS: tuple[Tree, ...] = (
             "description": "Search guidelines (NICE, USPSTF, WHO). See https://docs.example.org/api/v2#search",
             "parameters": {
                 "type": "object",
-                "properties": {"query": {"type": "string"}, "year_from": {"type": "integer", "minimum": 1990, "maximum": 2026}},
+                "properties": {
+                    "query": {"type": "string"},
+                    "year_from": {"type": "integer", "minimum": 1990, "maximum": 2026},
+                },
             },
         },
     },
@@ -73,7 +80,14 @@ TOOLS: tuple[Tree, ...] = (
                     "phone": {"type": "string", "description": "E.164 phone number"},
                     "email": {"type": "string", "format": "email"},
                     "clinic": {"type": "string", "enum": ["cardiology", "neurology", "primary_care"]},
-                    "address": {"type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}, "zip": {"type": "string"}}},
+                    "address": {
+                        "type": "object",
+                        "properties": {
+                            "street": {"type": "string"},
+                            "city": {"type": "string"},
+                            "zip": {"type": "string"},
+                        },
+                    },
                 },
             },
         },
