@@ -22,7 +22,6 @@ from gateway.config.servers import (
 )
 from gateway.config.settings import Pricing, Settings
 from gateway.document import DocumentInvalid, Problem, read, salvage
-from gateway.domain import Target
 from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
 from gateway.policy.rules import Policy
@@ -132,12 +131,5 @@ def _build(draft: Draft, text: str) -> Settings:
         table=build_table(draft, providers, targets),
         auto_fallback=config.routing.auto_fallback,
         hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        pricing=Pricing(config.pricing.tariff_usd_per_kwh, _baseline(draft, targets)),
+        pricing=Pricing(config.pricing.tariff_usd_per_kwh),
     )
-
-
-def _baseline(draft: Draft, targets: Mapping[str, Target]) -> Target | None:
-    name = draft.config.pricing.baseline
-    if name is None or not draft.known("targets", name, ("pricing", "baseline")):
-        return None
-    return targets.get(name)

@@ -202,7 +202,6 @@ class RoutingSection(Section):
 
 class PricingSection(Section):
     tariff_usd_per_kwh: Dollars | None = None
-    baseline: Text | None = None
 
 
 class ConfigFile(Section):

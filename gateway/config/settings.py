@@ -66,10 +66,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """`tariff_usd_per_kwh` prices the energy of local targets; `baseline` is what a call would have cost instead."""
+    """`tariff_usd_per_kwh` prices the energy of local targets that have no price per token."""
 
     tariff_usd_per_kwh: Decimal | None = None
-    baseline: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ Look = Callable[[Sequence[Passage]], Sequence[Detection]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation)."""
+    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation).
+
+    `record_all`: without a ledger that can be written, targets on the premises are not used either.
+    """
 
     call: Call
     findings: Findings
@@ -39,6 +42,7 @@ class Run:
     model: str
     first_token_s: float | None
     policy_now: Callable[[], Policy]
+    record_all: bool = False
 
     @property
     def streamed(self) -> bool:
@@ -130,6 +134,9 @@ class Attempts:
     async def _record(self, run: Run, prepared: Prepared) -> None:
         """The durable intent, before the first byte leaves the premises (law 6)."""
         if prepared.outbound.target.provider.on_prem:
+            if run.record_all and not self._ledger.available:
+                unrecorded = TargetsUnavailable("The audit ledger cannot be written, and `ledger.local` is `refuse`.")
+                raise AttemptFailed(unrecorded, result=AttemptResult.UNRECORDED)
             return
         try:
             story = run.story

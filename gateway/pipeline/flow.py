@@ -11,7 +11,7 @@ from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Outcome, Tree, UnknownReason
-from gateway.errors import GatewayError, InternalError, UpstreamFailed
+from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
 from gateway.phi.pseudonym import conversation_key
 from gateway.phi.reply import ReplyRestorer
@@ -113,6 +113,11 @@ class Pipeline:
         judged = judge(call, resolution, findings, settings, health=self._health())
         story.decision = judged.decision
         planned = judged.planned
+        if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
+            raise PhiScanFailed(
+                "The request could not be checked for identifiers in time, and no target on the premises takes it. "
+                "Try again, or add a target on the premises to the route."
+            )
         if not planned:
             raise refusal.nothing_permitted(judged.decision, off=judged.off)
         return Run(
@@ -125,6 +130,7 @@ class Pipeline:
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
             policy_now=lambda: self._settings().policy,
+            record_all=settings.ledger_local == "refuse",
         )
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:

@@ -13,7 +13,7 @@ from gateway.upstream.port import AttemptFailed
 _START = {
     ProviderKind.LM_STUDIO: "start LM Studio's server (`lms server start`) and load {model}",
     ProviderKind.OLLAMA: "start Ollama (`ollama serve`) and pull {model} (`ollama pull {model}`)",
-    ProviderKind.MLX: "start `mlx_lm.server --model {model}`",
+    ProviderKind.MLX: "start `mlx_lm.server --port 8081 --model {model}`",
     ProviderKind.LLAMA_CPP: "start `llama-server` with {model}",
     ProviderKind.VLLM: "start `vllm serve {model}`",
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.config import Settings, load, parse
 from gateway.config.load import read_policies
 from gateway.document import DocumentInvalid, Problem
-from gateway.domain import Adapter, Call, Caller, Dialect, Operation, ProviderKind, Trait
+from gateway.domain import Call, Caller, Dialect, Operation, ProviderKind, Trait
 from gateway.routing.resolve import resolve
 
 SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
@@ -144,11 +144,9 @@ def test_a_variable_cannot_move_the_premises_elsewhere() -> None:
     assert "on the premises" in caught.value.problems[0].message
 
 
-def test_the_shipped_prices_have_a_tariff_and_a_baseline() -> None:
+def test_the_shipped_prices_have_a_tariff() -> None:
     pricing = shipped().pricing
     assert pricing.tariff_usd_per_kwh == Decimal("0.15")
-    assert pricing.baseline is not None
-    assert pricing.baseline.provider.adapter is Adapter.LITELLM
 
 
 # --- every problem at once ----------------------------------------------------------------------------------
@@ -205,11 +203,6 @@ def test_a_file_of_another_version_or_with_an_unknown_section_is_refused(text: s
 def test_a_file_that_is_only_a_version_is_enough() -> None:
     settings = parse("version: 1\n", file="c.yaml", environ={})
     assert (settings.providers, settings.table.routes, settings.callers) == ({}, {}, ())
-
-
-def test_the_baseline_must_be_a_target() -> None:
-    [problem] = problems("version: 1\npricing:\n  baseline: sonnet\n")
-    assert (problem.line, problem.message) == (3, "There is no target `sonnet`.")
 
 
 # --- files --------------------------------------------------------------------------------------------------
@@ -316,7 +309,6 @@ MISTAKES = {
     "routes: {r: {targets: [u]}}": "There is no target `u`",
     "agents: {a: {route: s}}": "There is no route `s`",
     "aliases: {x: v}": "There is no route `v`",
-    "pricing: {baseline: b}": "There is no target `b`",
     "routing: {primary: w}": "`routing.primary` names no provider",
     "default_route: y": "There is no route `y`",
 }
