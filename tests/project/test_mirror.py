@@ -12,6 +12,10 @@ ELSEWHERE = {
     "gateway/errors.py": "tests/contract",  # every class is rendered there, as a client sees it
     "gateway/app.py": "tests/contract",  # the composition root: every gateway of the contract tests is built by it
     "gateway/api/*.py": "tests/contract",  # HTTP in, HTTP out: a real client is the only judge
+    "gateway/pipeline/*.py": "tests/contract",  # the path of a request: judged end to end, over real sockets
+    "gateway/upstream/bodies.py": "tests/contract",  # what misbehaving upstreams send is sent there by real ones
+    "gateway/upstream/direct.py": "tests/contract",  # every answer in the contract tests came through it
+    "gateway/upstream/port.py": "tests/contract",  # the port and its one failure
     "gateway/phi/structured_*.py": "tests/phi/test_structured.py",  # one table of identifiers for all of them
     "gateway/wire/fields/*.py": "tests/wire/fields/test_init.py",  # tables of fields: one test walks all dialects
     "gateway/wire/openai_*.py": "tests/wire/test_hub.py",  # the hub's three shapes, tested as one

@@ -1,0 +1,28 @@
+from gateway.cli.picture import picture
+from tests.conftest import one_route
+
+
+async def test_the_picture_says_what_answered_what_is_off_and_what_to_try(start, upstream):
+    server = await upstream()
+    text = one_route(server).replace(
+        "targets:",
+        "  quiet: {kind: lm_studio, base_url: 'http://127.0.0.1:9/v1', traits: [on_prem]}\n"
+        "  claude: {kind: anthropic, api_key: ''}\ntargets:",
+        1,
+    )
+    gateway = await start(text)
+    shown = picture(gateway.gateway, [("127.0.0.1", 8080)])
+    assert "local       answers at" in shown
+    assert "test-model" in shown
+    assert "quiet       no answer at http://127.0.0.1:9/v1: start LM Studio" in shown
+    assert "claude      off: " in shown
+    assert "general                 chat  (default)" in shown
+    assert "curl -i http://localhost:8080/v1/chat/completions" in shown
+    assert "nothing leaves the premises" in shown
+
+
+async def test_no_key_is_ever_shown(start, upstream):
+    server = await upstream()
+    text = one_route(server).replace("targets:", "  claude: {kind: anthropic, api_key: sk-CANARY}\ntargets:", 1)
+    gateway = await start(text)
+    assert "CANARY" not in picture(gateway.gateway, [("127.0.0.1", 8080)])

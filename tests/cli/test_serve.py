@@ -1,0 +1,74 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from gateway.cli import main
+
+CONFIG = """
+version: 1
+providers:
+  toy: {kind: scripted, traits: [on_prem]}
+targets:
+  toy: {provider: toy, model: toy}
+routes:
+  toy: {targets: [toy]}
+default_route: toy
+"""
+
+
+def test_a_configuration_with_problems_does_not_start(tmp_path, capsys):
+    file = tmp_path / "config.yaml"
+    file.write_text("version: 1\nroutes:\n  a: {targets: [nowhere]}\nunknown: 1\n")
+    assert main(["serve", "--config", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert f"{file}:3" in said
+    assert f"{file}:4" in said
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(tmp_path, capsys):
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "--config", str(file), "--port", str(port)]) == 1
+    assert "Choose another port" in capsys.readouterr().err
+
+
+@pytest.fixture
+def serving(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    command = [sys.executable, "-m", "gateway", "serve", "--config", str(file), "--port", "0", "--log", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()
+        yield process, first.split()[-1].rstrip(","), file
+        if process.poll() is None:
+            process.kill()
+
+
+def test_it_serves_reloads_and_stops_on_ctrl_c(serving):
+    process, url, file = serving
+    with urllib.request.urlopen(f"{url}/health", timeout=10) as reply:
+        assert reply.status == 200
+    for line in process.stdout:
+        if "messages" in line:  # the last line of the picture: from here on, only what a signal says
+            break
+    file.write_text(CONFIG + "unknown: 1\n")
+    os.kill(process.pid, signal.SIGHUP)
+    said = ""
+    while "stays in force" not in said:
+        said += process.stderr.readline()
+    assert f"{file}:" in said
+    file.write_text(CONFIG)
+    os.kill(process.pid, signal.SIGHUP)
+    while "read again" not in said:
+        said += process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0
