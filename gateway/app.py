@@ -102,6 +102,7 @@ class Gateway:
         self._events = parts.events
         self._ready = False
         self._probing: asyncio.Task[None] | None = None
+        self._reloaded = asyncio.Event()
         direct = Direct(networks=settings.on_prem_networks, events=parts.events)
         self.embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=parts.events)
         self._litellm = LiteLlm(
@@ -209,10 +210,16 @@ class Gateway:
 
     def reload(self, settings: Settings) -> None:
         """Swap the settings; requests under way keep the ones they started with. Listeners stay as they are."""
-        self._configured = settings
-        self._settings = replace(settings, table=replace(settings.table, discovered=self._settings.table.discovered))
+        self._configured = settings = _priced(settings)
+        kept = {
+            name: target
+            for name, target in self._settings.table.discovered.items()
+            if settings.providers.get(target.provider.name) == target.provider  # what was vouched for may have changed
+        }
+        self._settings = replace(settings, table=replace(settings.table, discovered=kept))
         self._learn()
         self._warm()
+        self._reloaded.set()
 
     def _warm(self) -> None:
         """Import LiteLLM in the background, if a target needs it that is not off."""
@@ -230,7 +237,9 @@ class Gateway:
 
     async def _keep_probing(self) -> None:
         while True:
-            await asyncio.sleep(PROBE_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reloaded.wait(), PROBE_EVERY_S)
+            self._reloaded.clear()
             await self.refresh()
 
 

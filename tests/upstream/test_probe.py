@@ -1,0 +1,108 @@
+"""Probes: only a list of models is an answer, only the premises are asked, and nothing breaks the asker."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from aiohttp import web
+
+from gateway.domain import Adapter, Provider, ProviderKind, Trait
+from gateway.upstream.probe import Health, is_asked, probe, probe_all
+
+
+def provider(url: str, kind=ProviderKind.LM_STUDIO, **more) -> Provider:
+    return Provider("local", kind, Adapter.DIRECT, base_url=url, traits=frozenset({Trait.ON_PREM}), **more)
+
+
+@pytest.fixture
+async def serve(tripwire):
+    """A server that answers every GET with the same bytes, and remembers their headers."""
+    runners = []
+
+    async def begin(body: bytes, **headers):
+        seen = []
+
+        async def answer(request):
+            seen.append((request.path, dict(request.headers)))
+            return web.Response(body=body, headers={"Content-Type": "application/json", **headers})
+
+        app = web.Application()
+        app.router.add_get("/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        runners.append(runner)
+        port = site._server.sockets[0].getsockname()[1]
+        tripwire.providers.add(port)
+        return port, seen
+
+    yield begin
+    for runner in runners:
+        await runner.cleanup()
+
+
+def listed(*names) -> bytes:
+    return json.dumps({"data": [{"id": name} for name in names]}).encode()
+
+
+async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve):
+    port, seen = await serve(listed("a", "b/c:1"))
+    health = await probe(provider(f"http://localhost:{port}/v1", api_key="local-key"), networks=[])
+    assert health == Health(up=True, models=("a", "b/c:1"))
+    path, headers = seen[0]
+    assert path == "/v1/models"
+    assert headers["Host"] == f"localhost:{port}"
+    assert headers["Accept-Encoding"] == "identity"
+    assert headers["Authorization"] == "Bearer local-key"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"<html></html>",
+        b'{"error": "Unexpected endpoint or method."}',
+        b'{"data": "text"}',
+        b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b"\xff\xfe",
+        b'{"data": [], "more": "' + b"x" * (5 * 2**20) + b'"}',
+    ],
+    ids=range(9),
+)
+async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body):
+    port, _ = await serve(body)
+    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), networks=[]) == Health(up=False)
+
+
+async def test_names_that_could_not_stand_in_a_header_are_left_out(serve):
+    port, _ = await serve(listed("good", "bad\r\nx-evil: 1", "größe", "tab\t", 5, None))
+    assert (await probe(provider(f"http://127.0.0.1:{port}/v1"), networks=[])).models == ("good",)
+
+
+async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve):
+    port, seen = await serve(b'{"data": [{"id": "a"}], "models": [{"name": "a"}]}')
+    for suffix in ("", "/", "/v1", "/v1/"):
+        health = await probe(provider(f"http://127.0.0.1:{port}{suffix}", ProviderKind.OLLAMA), networks=[])
+        assert health.models == ("a",)
+    assert {path for path, _ in seen} == {"/v1/models", "/api/tags"}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://192.0.2.1:9/v1", "http://127.0.0.1:1/v1", "http://no.such.name.invalid/v1", "http://[bad"]
+)
+async def test_what_cannot_or_may_not_be_reached_is_down(url):
+    """192.0.2.1 is not on the premises: the tripwire of all tests would see a connection."""
+    assert await probe(provider(url), networks=[]) == Health(up=False)
+
+
+async def test_clouds_embedded_and_providers_that_are_off_are_never_asked():
+    local = provider("http://127.0.0.1:1/v1")
+    assert is_asked(local)
+    assert not is_asked(Provider("x", ProviderKind.OPENAI, Adapter.DIRECT))
+    assert not is_asked(provider("http://127.0.0.1:1", ProviderKind.EMBEDDED))
+    assert not is_asked(provider("http://127.0.0.1:1", off="no key"))
+    assert await probe_all([provider("http://127.0.0.1:1", off="no key")], networks=[]) == {}

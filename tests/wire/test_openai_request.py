@@ -1,0 +1,82 @@
+"""What the OpenAI facade takes: any JSON at all is taken or refused by name, and never breaks the check."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import InvalidRequest
+from gateway.wire.openai_request import validate_chat, validate_embeddings
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(
+    [
+        "messages",
+        "model",
+        "stream",
+        "tools",
+        "tool_choice",
+        "response_format",
+        "stop",
+        "input",
+        "encoding_format",
+        "dimensions",
+    ]
+)
+MESSAGE = st.fixed_dictionaries({}, optional={"role": JSON | st.just("user"), "content": JSON, "tool_calls": JSON})
+GOOD = {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+@given(st.dictionaries(FIELDS, JSON))
+def test_any_object_is_taken_or_refused(tree):
+    for check in (validate_chat, validate_embeddings):
+        with contextlib.suppress(InvalidRequest):
+            check(tree)
+
+
+@given(st.lists(MESSAGE, min_size=1, max_size=3))
+def test_any_messages_are_taken_or_refused(messages):
+    with contextlib.suppress(InvalidRequest):
+        validate_chat({"messages": messages})
+
+
+@given(JSON)
+def test_any_part_is_taken_or_refused(part):
+    with contextlib.suppress(InvalidRequest):
+        validate_chat({"messages": [{"role": "user", "content": [part]}]})
+
+
+@pytest.mark.parametrize(
+    "name", ["model", "stream", "temperature", "stop", "tools", "tool_choice", "response_format", "user"]
+)
+def test_null_counts_as_absent(name):
+    validate_chat({**GOOD, name: None})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "assistant", "content": None},
+        {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+        {"role": "assistant", "tool_calls": [{"type": "custom", "custom": {"name": "f"}}]},
+        {"role": "developer", "content": "x"},
+        {"role": "tool", "content": [{"type": "text", "text": "x"}]},
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]},
+    ],
+)
+def test_what_sdks_send_is_taken(message):
+    validate_chat({"messages": [message]})
+
+
+def test_the_refusal_names_the_field_and_never_its_value():
+    with pytest.raises(InvalidRequest) as refused:
+        validate_chat({"messages": [{"role": "user", "content": [{"type": "ZzSecret"}]}]})
+    assert refused.value.param == "messages[0].content[0]"
+    assert "ZzSecret" not in str(refused.value)
