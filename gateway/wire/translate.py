@@ -23,10 +23,12 @@ def translate(
 ) -> Translated:
     """The request in the target's dialect; the same object where both speak the same.
 
+    Ollama's requests with a `prompt` become messages or inputs for Ollama too, because only `/api/chat` and `/api/embed`
+    are called.
     `num_ctx` (tokens) and `keep_alive` are an Ollama target's defaults. Raises InvalidRequest for what the target's
     dialect cannot say. `model` is carried as it is: whoever sends sets the target's own.
     """
-    if source is target:
+    if source is target and "prompt" not in tree:
         return Translated(tree)
     hub = to_hub(tree, source=source, operation=operation)
     if target is Dialect.OPENAI:

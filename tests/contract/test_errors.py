@@ -172,7 +172,7 @@ UNKNOWN_PATHS = [
     ("POST", f"/v1/{CANARY}", "openai"),
     ("GET", "/v1", "openai"),
     ("GET", "/v1/", "openai"),
-    ("GET", "/", "openai"),
+    ("POST", "/", "openai"),
     ("POST", "/v1/completions", "openai"),
     ("POST", "/v1/responses", "openai"),
     ("POST", "/v1/files", "openai"),

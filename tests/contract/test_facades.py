@@ -424,3 +424,50 @@ async def test_a_stream_that_breaks_within_a_pseudonym_ends_as_an_error_and_show
     assert '"error"' in reply.text.splitlines()[-2 if "data:" in reply.text else -1]
     assert ENDS[name.partition("-")[0]] not in reply.text
     assert "8675309" not in reply.text
+
+
+async def native(request: web.Request) -> web.StreamResponse:
+    """Ollama's own API: says the last message back."""
+    body = await request.json()
+    if request.path == "/api/embed":
+        return web.json_response({"embeddings": [[0.5, 0.25]], "prompt_eval_count": 2})
+    said = body["messages"][-1]["content"]
+    line = {"message": {"role": "assistant", "content": said}, "done": True, "done_reason": "stop", "eval_count": 1}
+    return web.Response(text=json.dumps(line) + "\n", content_type="application/x-ndjson")
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("path", "body", "called"),
+    [
+        ("/api/chat", _conversation(CLEAN), "/api/chat"),
+        ("/api/generate", {"prompt": CLEAN}, "/api/chat"),
+        ("/v1/chat/completions", _conversation(CLEAN), "/api/chat"),
+        ("/v1/messages", _blocks(CLEAN), "/api/chat"),
+        ("/api/embed", {"input": CLEAN}, "/api/embed"),
+        ("/api/embeddings", {"prompt": CLEAN}, "/api/embed"),
+    ],
+)
+async def test_an_ollama_target_is_asked_in_its_own_words_whatever_the_endpoint(
+    start, upstream, path, body, called, streamed
+):
+    server = await upstream(native)
+    gateway = await start(f"""
+version: 1
+providers:
+  local: {{kind: ollama, via: ollama, base_url: "{server.base_url.removesuffix("/v1")}", traits: [on_prem]}}
+targets:
+  chat: {{provider: local, model: qwen3}}
+  vectors: {{provider: local, model: vectors, capabilities: [embeddings]}}
+routes:
+  general: {{targets: [chat]}}
+  embedding: {{targets: [vectors], operation: embeddings}}
+default_route: general
+default_embedding_route: embedding
+""")
+    body = body if "embed" in path else {**body, "stream": streamed}
+    async with gateway.client() as client:
+        reply = await client.post(path, json=body)
+    assert reply.status_code == 200, reply.text
+    assert "embed" in path or CLEAN in reply.text
+    assert [sent.path for sent in server.sent] == [called]

@@ -151,3 +151,32 @@ def test_strange_replies_pass_without_a_fault(dialect):
     ):
         ReplyRestorer(dialect, MAP).reply(strange)
         ReplyRestorer(dialect, MAP).event(strange)
+
+
+CUSTOM = {"id": "call_2", "type": "custom", "custom": {"name": "note", "input": TEXT}}
+LEGACY = {"name": "look_up", "arguments": ARGUMENTS}
+
+
+def test_custom_tools_and_functions_of_the_older_form_are_restored():
+    message = {"role": "assistant", "content": None, "tool_calls": [CUSTOM, "noise"], "function_call": LEGACY}
+    reply = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    made = ReplyRestorer(Dialect.OPENAI, MAP).reply(reply)["choices"][0]["message"]
+    assert made["tool_calls"] == [{**CUSTOM, "custom": {"name": "note", "input": RESTORED}}, "noise"]
+    assert json.loads(made["function_call"]["arguments"]) == RESTORED_ARGUMENTS
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 200), max_size=40))
+def test_custom_tools_and_functions_of_the_older_form_are_restored_in_any_cutting(cuts):
+    start = {"index": 0, "id": "call_2", "type": "custom", "custom": {"name": "note", "input": ""}}
+    deltas = [{"role": "assistant", "tool_calls": [start]}, {"function_call": {"name": "look_up", "arguments": ""}}]
+    deltas += [{"tool_calls": [{"index": 0, "custom": {"input": piece}}]} for piece in pieces(TEXT, cuts)]
+    deltas += [{"function_call": {"arguments": piece}} for piece in pieces(ARGUMENTS, cuts)]
+    restorer = ReplyRestorer(Dialect.OPENAI, MAP)
+    got = []
+    for delta in deltas:
+        got += restorer.event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+    got += restorer.event({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}) + restorer.end()
+    message = aggregate(got, usage=None)["choices"][0]["message"]
+    assert message["tool_calls"] == [{**CUSTOM, "custom": {"name": "note", "input": RESTORED}}]
+    assert json.loads(message["function_call"]["arguments"]) == RESTORED_ARGUMENTS

@@ -26,6 +26,16 @@ def test_the_same_dialect_is_the_same_tree(source, operation):
     assert translated.lost == ()
 
 
+@pytest.mark.parametrize(
+    ("operation", "key", "wanted"), [(Operation.CHAT, "messages", HI), (Operation.EMBEDDINGS, "input", "hi")]
+)
+def test_a_prompt_becomes_what_the_endpoint_called_reads(operation, key, wanted):
+    translated = made(Dialect.OLLAMA, Dialect.OLLAMA, operation, {"model": "m", "prompt": "hi"}, num_ctx=4096)
+    assert translated.tree[key] == wanted
+    assert translated.tree["options"]["num_ctx"] == 4096
+    assert "prompt" not in translated.tree
+
+
 @pytest.mark.parametrize(("source", "operation"), REQUESTS)
 def test_every_dialect_reaches_the_hub(source, operation):
     tree = made(source, Dialect.OPENAI, operation).tree

@@ -228,6 +228,8 @@ CHAT = Object(
         "safety_identifier": Dropped(Text(Carrier.USER)),
         "prompt_cache_key": Dropped(Text(Carrier.USER)),
         "prompt_cache_retention": Dropped(closed("in_memory in-memory 24h")),
+        "prompt_cache_options": Dropped(Free(Carrier.OTHER)),
+        "moderation": Free(Carrier.OTHER),
         "metadata": Dropped(Free(Carrier.METADATA)),
         "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
         "previous_response_id": Errand(Capability.STORED_FILES, ID, unless_false=True),

@@ -1,0 +1,98 @@
+"""A second listener for clients with Ollama's address in their code: its facade alone, no key, an agent of its own."""
+
+from __future__ import annotations
+
+import hashlib
+
+import httpx
+import ollama
+import pytest
+
+from tests.upstream_server import echoes, says
+
+KEY = "sk-main-listener"
+SENSITIVE = "Patient with MRN 8675309 has a cough."
+POLICY = """
+version: 1
+rules:
+  - id: what-the-clinic-asks-stays
+    why: What the clinic's own tool asks stays in the house.
+    when: {agent: [clinic], to: {without: [on_prem]}}
+    then: {deny: true}
+"""
+
+
+async def echoes_or_embeds(request):
+    return await (says() if request.path.endswith("/embeddings") else echoes())(request)
+
+
+@pytest.fixture
+async def served(start, upstream):
+    local, cloud = await upstream(echoes_or_embeds), await upstream(says("From the cloud."))
+    gateway = await start(
+        f"""
+version: 1
+listeners:
+  - {{port: 0, facades: [ollama], keys: none, default_agent: clinic}}
+callers:
+  soma: {{key_sha256: {hashlib.sha256(KEY.encode()).hexdigest()}}}
+providers:
+  local: {{kind: openai_compatible, base_url: "{local.base_url}", traits: [on_prem]}}
+  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k}}
+targets:
+  local: {{provider: local, model: qwen3}}
+  cloud: {{provider: cloud, model: big}}
+  vectors: {{provider: local, model: vectors, capabilities: [embeddings]}}
+routes:
+  clinical: {{targets: [cloud, local]}}
+  general: {{targets: [cloud]}}
+  embedding: {{targets: [vectors], operation: embeddings}}
+aliases: {{"qwen3:32b": clinical, nomic-embed-text: embedding}}
+agents:
+  clinic: {{route: clinical}}
+default_route: general
+default_embedding_route: embedding
+""",
+        {"p.yaml": POLICY},
+    )
+    return gateway, local, cloud
+
+
+async def test_the_ollama_client_works_there_as_with_ollama_itself(served):
+    gateway, local, cloud = served
+    async with ollama.AsyncClient(host=gateway.urls[1], trust_env=False) as client:
+        messages = [{"role": "user", "content": SENSITIVE}]
+        assert (await client.chat("qwen3:32b", messages)).message.content == SENSITIVE
+        streamed = [part async for part in await client.chat("qwen3:32b", messages, stream=True)]
+        assert "".join(part.message.content for part in streamed) == SENSITIVE
+        assert (await client.generate("qwen3:32b", SENSITIVE)).response == SENSITIVE
+        assert len((await client.embed("nomic-embed-text", ["a", "b"])).embeddings) == 2
+        assert any("qwen3" in model.model for model in (await client.list()).models)
+        assert "completion" in (await client.show("qwen3:32b")).capabilities
+        with pytest.raises(ollama.ResponseError) as caught:
+            await client.pull("qwen3:32b")
+    assert caught.value.status_code == 403
+    assert local.connections == 4
+    assert cloud.connections == 0
+
+
+async def test_its_agent_is_known_by_the_listener_and_decides_route_and_rules(served):
+    gateway, local, cloud = served
+    async with httpx.AsyncClient(trust_env=False) as client:
+        body = {"messages": [{"role": "user", "content": "Hello."}], "stream": False}
+        reply = await client.post(f"{gateway.urls[1]}/api/chat", json=body)
+    assert reply.headers["x-gateway-route"] == "clinical"
+    assert reply.headers["x-gateway-target"] == "local"
+    assert (local.connections, cloud.connections) == (1, 0)
+
+
+async def test_it_serves_its_facade_alone_and_the_first_listener_wants_its_key(served):
+    gateway, *_ = served
+    main, native = gateway.urls
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(native)).text == "Ollama is running"
+        assert (await client.head(native)).status_code == 200
+        for path in ("/v1/chat/completions", "/v1/messages"):
+            assert (await client.post(f"{native}{path}", json={})).status_code == 404
+        assert (await client.get(f"{main}/api/tags")).status_code == 401
+        assert (await client.get(f"{main}/api/tags", headers={"authorization": f"Bearer {KEY}"})).status_code == 200
