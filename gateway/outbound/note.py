@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.domain import JSON, Dialect, Tree
 
-TOKEN_NOTE: Final = (  # a sentence
+TOKEN_NOTE: Final = (
     "Codes in brackets such as [NAME_abcde23456] stand for details that are withheld. Use each one as if it were the "
     "detail itself, and copy it exactly as it is written, brackets included."
 )
