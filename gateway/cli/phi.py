@@ -53,6 +53,8 @@ def run(file: str, *, jsonl: bool = False, color: bool = True, out: TextIO | Non
             if jsonl:
                 return _scan_lines(engine, lines, out)
             text = lines.read().decode("utf-8", "surrogateescape")
+    except BrokenPipeError:
+        raise
     except OSError as failure:
         print(f"gateway: {file} cannot be read: {failure.strerror}", file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ RE2 keeps every pattern linear; nothing here knows what any rule looks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
@@ -70,7 +70,7 @@ class Match(Protocol):
 class Gate:
     """Named patterns of which a text says at once which occur; a name is passed on when the automaton cannot say."""
 
-    def __init__(self, **patterns: str) -> None:
+    def __init__(self, patterns: Mapping[str, str]) -> None:
         self._names: Final = tuple(patterns)
         self._set = re2.Set.SearchSet(_options())
         for pattern in patterns.values():
@@ -114,7 +114,7 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules: Final = tuple(rules)
-        self._gate = Gate(**{str(index): rule.pattern for index, rule in enumerate(self.rules)})
+        self._gate = Gate({str(index): rule.pattern for index, rule in enumerate(self.rules)})
 
     def find(self, shape: bytes) -> Iterator[Hit]:
         """Every value in `shape` that a rule accepts, in no order, overlaps included."""

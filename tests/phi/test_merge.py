@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +43,7 @@ def test_what_a_loser_covered_alone_is_kept():
 def test_nothing_overlaps_and_no_letter_or_digit_is_lost(hits):
     text = "a1 " * 20
     merged = merge(hits, text)
-    assert all(one.end <= other.start for one, other in pairwise(merged))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(merged))
     before = {at for hit in hits for at in range(hit.start, hit.end) if text[at].isalnum()}
     after = {at for hit in merged for at in range(hit.start, hit.end) if text[at].isalnum()}
     assert before == after

@@ -7,7 +7,7 @@ from gateway.phi.rules import LOOK_AHEAD, LOOK_BACK, Evidence, Gate, Rule, RuleS
 
 
 def test_a_set_names_the_patterns_that_occur():
-    gate = Gate(digits=r"\d{3}", word=r"(abc)")
+    gate = Gate({"digits": r"\d{3}", "word": r"(abc)"})
     assert gate.open(b"abc") == {"word"}
     assert gate.open(b"123 abc") == {"digits", "word"}
     assert gate.open(b"none") == frozenset()
