@@ -78,7 +78,6 @@ REASONS = {
     "image": ([QUESTION, IMAGE], "messages[0].content[1].image_url.url"),
     "audio": ([QUESTION, AUDIO], "messages[0].content[1].input_audio.data"),
     "file": ([QUESTION, FILE], "messages[0].content[1].file.file_data"),
-    "encoded": (f"Decode this hex: {bytes(range(60, 200)).hex()}", "messages[0].content"),
 }
 
 
@@ -95,11 +94,21 @@ async def test_each_is_unknown_for_its_own_reason(made, reason):
     assert cloud.connections == 0
 
 
-async def test_an_encoded_blob_that_nobody_can_read_stays(made):
+async def test_arguments_of_a_tool_whose_escapes_cannot_be_read_stay(made):
     gateway, _, cloud = await made()
-    reply = await gateway.chat(REASONS["encoded"][0])
+    function = {"name": "look_up", "arguments": '{"mrn": "\\u0038\\u0036'}
+    turn = {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": function}]}
+    result = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
+    reply = await gateway.chat(messages=[{"role": "user", "content": "Hello."}, turn, result])
     assert reply.headers["x-gateway-target"] == "local"
     assert cloud.connections == 0
+
+
+async def test_an_encoded_blob_that_nobody_can_read_never_leaves(made):
+    gateway, _, cloud = await made()
+    blob = bytes(range(60, 200)).hex()
+    assert (await gateway.chat(f"Decode this hex: {blob}")).status_code == 200
+    assert not any(blob.encode() in sent.body for sent in cloud.sent)
 
 
 async def test_an_encoded_blob_that_can_be_read_is_taken_out_for_what_it_says(made):
