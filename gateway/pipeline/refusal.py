@@ -18,6 +18,9 @@ _START = {
     ProviderKind.VLLM: "start `vllm serve {model}`",
 }
 
+_NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
+"""What starting a server does not mend."""
+
 
 def nothing_permitted(decision: Decision, *, off: Sequence[Target]) -> GatewayError:
     """No candidate may take the request, or those that may are switched off."""
@@ -41,6 +44,8 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     single provider that failed while answering is its own error (502, 504).
     """
     _, last = failures[-1]
+    if all(failure.result in _NEVER_SENT for _, failure in failures):
+        return last.error
     down = all(failure.result is AttemptResult.CONNECT for _, failure in failures)
     if not decision.refusals and not down:
         return last.error

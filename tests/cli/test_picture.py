@@ -1,3 +1,5 @@
+import asyncio
+
 from gateway.cli.picture import picture
 from tests.conftest import one_route
 
@@ -26,3 +28,13 @@ async def test_no_key_is_ever_shown(start, upstream):
     text = one_route(server).replace("targets:", "  claude: {kind: anthropic, api_key: sk-CANARY}\ntargets:", 1)
     gateway = await start(text)
     assert "CANARY" not in picture(gateway.gateway, [("127.0.0.1", 8080)])
+
+
+async def test_the_command_to_try_works_as_it_is_printed(simple):
+    gateway, _ = simple
+    port = int(gateway.url.rpartition(":")[2])
+    command = picture(gateway.gateway, [("127.0.0.1", port)]).partition("Try it\n")[2]
+    process = await asyncio.create_subprocess_shell(command, stdout=-1, stderr=-3)
+    out, _ = await process.communicate()
+    assert b"200 OK" in out
+    assert b"x-gateway-target: chat" in out

@@ -2,10 +2,12 @@ import pytest
 
 from gateway.domain import Adapter, Provider, ProviderKind, Sensitivity, Target
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamTimeout
+from gateway.events import AttemptResult
 from gateway.pipeline.judge import today
 from gateway.pipeline.refusal import nothing_answered, nothing_permitted, start_hint
 from gateway.policy.decide import Decision, Refusal, RefusalReason
 from gateway.upstream import faults
+from gateway.upstream.port import AttemptFailed
 
 
 def target(name, kind=ProviderKind.LM_STUDIO, *, off=""):
@@ -55,3 +57,10 @@ def test_a_failure_with_nobody_kept_out_is_the_providers_own():
 @pytest.mark.parametrize("kind", list(ProviderKind))
 def test_every_kind_of_provider_has_a_hint(kind):
     assert start_hint(target("p", kind).provider, "qwen")
+
+
+@pytest.mark.parametrize("result", [AttemptResult.REFUSED, AttemptResult.UNRECORDED])
+def test_what_was_never_sent_is_no_reason_to_start_anything(result):
+    """Neither a redaction that cannot be done nor a ledger that cannot be written is mended by starting a server."""
+    failure = AttemptFailed(EgressDenied("It cannot be taken out."), result=result)
+    assert nothing_answered([(target("near"), failure)], decision(KEPT)) is failure.error

@@ -1,4 +1,9 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.domain import Usage
+from gateway.errors import UpstreamFailed
 from gateway.wire.openai_reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of, usage_tree
 
 ABOUT = {"service_tier": "flex", "system_fingerprint": "fp_1"}
@@ -49,3 +54,130 @@ def test_calls_in_pieces_are_put_together():
 def test_a_function_call_of_the_older_form_is_content():
     assert has_content({"choices": [{"delta": {"function_call": {"name": "look_up"}}}]})
     assert not has_content({"choices": [{"delta": {"role": "assistant"}}]})
+
+
+def whole(tree):
+    return chat_reply(tree, model="asked", reply_id="chatcmpl-1", created=7)
+
+
+def shaped(**more) -> ChunkStream:
+    return ChunkStream(model="asked", reply_id="chatcmpl-1", created=7, include_usage=more.get("usage", False))
+
+
+def said(delta, finish=None, index=0):
+    return {"id": "theirs", "model": "theirs", "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
+
+
+def test_ids_model_and_usage_are_ours():
+    made = whole({"id": "x", "model": "theirs", "choices": [{"message": {"content": "Hi"}}]})
+    assert (made["id"], made["model"], made["object"]) == ("chatcmpl-1", "asked", "chat.completion")
+    assert made["usage"]["total_tokens"] == 0
+    assert made["choices"][0]["message"] == {"role": "assistant", "content": "Hi"}
+    assert made["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize(
+    "tree", [{}, {"choices": []}, {"choices": 5}, {"error": "x", "choices": [{"message": {}}]}, {"choices": [5]}]
+)
+def test_what_is_no_reply_is_a_failure(tree):
+    with pytest.raises(UpstreamFailed):
+        whole(tree)
+
+
+def test_content_is_text_unless_there_are_calls():
+    assert whole({"choices": [{"message": {"content": None}}]})["choices"][0]["message"]["content"] == ""
+    calls = [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]
+    (choice,) = whole({"choices": [{"message": {"content": None, "tool_calls": calls}}]})["choices"]
+    assert choice["message"]["content"] is None
+    assert choice["finish_reason"] == "tool_calls"
+
+
+def test_reasoning_has_one_name_in_both_forms():
+    (choice,) = whole({"choices": [{"message": {"content": "x", "reasoning": "hm"}}]})["choices"]
+    assert choice["message"]["reasoning_content"] == "hm"
+    assert "reasoning" not in choice["message"]
+    delta = shaped().chunk(said({"reasoning": "hm"}))["choices"][0]["delta"]
+    assert delta == {"reasoning_content": "hm", "role": "assistant"}
+
+
+def test_the_role_comes_once_and_every_chunk_bears_the_same_id():
+    shape = shaped()
+    chunks = [shape.chunk(said({"role": "assistant", "content": text})) for text in ("a", "b", "c")]
+    assert ["role" in chunk["choices"][0]["delta"] for chunk in chunks] == [True, False, False]
+    assert {(chunk["id"], chunk["model"], chunk["created"]) for chunk in chunks} == {("chatcmpl-1", "asked", 7)}
+
+
+def test_two_calls_on_one_index_become_two():
+    """Ollama sent index 0 for all of them."""
+    shape = shaped()
+    calls = [
+        shape.chunk(said({"tool_calls": [{"index": 0, "id": name, "function": {"name": name}}]}))["choices"][0]["delta"]
+        for name in ("a", "b", "a2")
+    ]
+    assert [delta["tool_calls"][0]["index"] for delta in calls] == [0, 1, 2]
+    assert shape.chunk(said({}, "stop"))["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_a_stream_without_a_finish_reason_has_not_finished():
+    shape = shaped()
+    shape.chunk(said({"content": "x"}))
+    assert not shape.finished
+    shape.chunk(said({}, "length"))
+    assert shape.finished
+
+
+def test_an_error_in_place_of_a_chunk_is_a_failure():
+    for error in ("text", {"message": "x"}):
+        with pytest.raises(UpstreamFailed):
+            shaped().chunk({"error": error})
+
+
+def test_usage_is_remembered_and_handed_out_only_if_asked():
+    for asked in (True, False):
+        shape = shaped(usage=asked)
+        assert shape.chunk({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}) is None
+        last = shape.last()
+        assert (last["usage"]["total_tokens"] if last else None) == (7 if asked else None)
+        assert shape.usage.reported
+
+
+@pytest.mark.parametrize(
+    ("delta", "content"),
+    [
+        ({"content": "x"}, True),
+        ({"reasoning_content": "x"}, True),
+        ({"refusal": "x"}, True),
+        ({"tool_calls": [{}]}, True),
+        ({"role": "assistant", "content": ""}, False),
+        ({"content": None, "tool_calls": []}, False),
+        ({}, False),
+    ],
+)
+def test_content_is_what_law_8_says(delta, content):
+    assert has_content(said(delta)) is content
+
+
+@given(st.lists(st.text(max_size=9), min_size=1, max_size=5), st.sampled_from(["stop", "length"]))
+def test_a_stream_aggregates_to_what_it_says(pieces, finish):
+    shape = shaped()
+    chunks = [shape.chunk(said({"content": piece})) for piece in pieces] + [shape.chunk(said({}, finish))]
+    (choice,) = aggregate([chunk for chunk in chunks if chunk], usage=None)["choices"]
+    assert choice["message"]["content"] == "".join(pieces)
+    assert choice["finish_reason"] == finish
+
+
+def test_there_and_back_a_whole_reply_stays_the_same():
+    calls = [{"id": f"c{i}", "type": "function", "function": {"name": "f", "arguments": "{}"}} for i in range(2)]
+    made = whole({"choices": [{"message": {"content": "Hi", "tool_calls": calls}, "finish_reason": "stop"}]})
+    shape = shaped()
+    back = aggregate([chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw))], usage=shape.usage)
+    assert back["choices"][0]["message"]["tool_calls"] == calls
+    assert back["choices"][0]["message"]["content"] == "Hi"
+
+
+@pytest.mark.parametrize(
+    "usage", [None, 5, "x", [], {"prompt_tokens": "x"}, {"prompt_tokens": -1}, {"prompt_tokens": True}]
+)
+def test_odd_usage_counts_nothing_and_breaks_nothing(usage):
+    found = usage_of({"usage": usage})
+    assert found is None or found.input_tokens == 0

@@ -1,0 +1,42 @@
+"""From a visit to a call: bodies in flight are bounded together, and every claim is taken down."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.conftest import one_route
+from tests.contract.shapes import answer_of, check, raw
+
+LIMITS = "server: {max_body_mb: 1, body_budget_mb: 2, body_timeout_s: 5}"
+
+
+async def test_bodies_in_flight_together_are_bounded_and_given_back(start, upstream):
+    gateway = await start(one_route(await upstream(), LIMITS))
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+    held = [await raw(gateway) for _ in range(2)]
+    for _, writer in held:
+        writer.write(head)
+    await asyncio.sleep(0.1)
+    reader, writer = await raw(gateway)
+    writer.write(head + b" " * 1_000_000)
+    response = await answer_of(reader)
+    check(response, 503, "openai", code="overloaded")
+    assert response.headers["retry-after"] == "1"
+    writer.close()
+    for _, writer in held:
+        writer.transport.abort()
+    async with asyncio.timeout(3):
+        while (await gateway.chat("x" * 500_000)).status_code != 200:
+            pass  # until the server has noticed that they are gone
+
+
+async def test_a_conversation_and_an_agent_of_any_length_do_no_harm(simple):
+    gateway, _ = simple
+    assert (await gateway.chat(headers={"x-gateway-conversation": "c" * 5000})).status_code == 200
+    check(await gateway.chat(headers={"x-gateway-agent": "a" * 300}), 400, "openai", code="invalid_request")
+
+
+async def test_a_claim_that_is_no_text_is_no_claim(simple):
+    gateway, _ = simple
+    for agent in (None, 5, [], {}, ""):
+        assert (await gateway.chat(metadata={"agent": agent})).status_code == 200
