@@ -19,6 +19,7 @@ from bench.phi.score import Score, score
 from bench.phi.swap import swapped
 from bench.phi.train import SEED, augmented, trained
 from gateway.cli.phi import reported
+from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Caller, Dialect, Operation, Passage
 from gateway.phi import scan
 from gateway.phi.engine import Engine
@@ -77,11 +78,23 @@ def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
     """Of each PHI-free request that something is found in: what and where."""
     kept = []
     for payload in requests():
-        call = Call(Operation.CHAT, Dialect.OPENAI, payload, "report-writing", stream=False, caller=Caller("bench"), request_id="r")
+        call = Call(
+            Operation.CHAT,
+            Dialect.OPENAI,
+            payload,
+            "report-writing",
+            stream=False,
+            caller=Caller("bench"),
+            request_id="r",
+        )
         leaves = scan.walk(call)
         findings = scan.gather(leaves, engine.detect(leaves.passages), engine.covers)
         if findings.kinds or findings.unknowns:
-            shown = [f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}" for one in findings.located if one.finding.counts]
+            shown = [
+                f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}"
+                for one in findings.located
+                if one.finding.counts
+            ]
             kept.append((*shown, *map(str, findings.unknowns)))
     return kept
 
@@ -112,5 +125,22 @@ print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))
 
 def load_cost() -> tuple[float, float]:
     """Seconds to import, load and answer once, and the megabytes that took, in a fresh process."""
-    runs = [json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout) for _ in range(3)]
+    runs = [
+        json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    ]
     return min(seconds for seconds, _ in runs), min(megabytes for _, megabytes in runs)
+
+
+def us_per_resent_message(engine: Engine, *, messages: int = 40, rounds: int = 5) -> float:
+    """Processor time per message of a history that was looked at before."""
+    scanner = Scanner(engine, key=b"bench" * 8)
+    told = generated(3, people.HELD_OUT, files=("prompts", "negatives"), times=0.2)
+    history = [Passage(document.text) for document in list(told)[-messages:]]
+    scanner.look(history, caller="bench")
+    best = float("inf")
+    for _ in range(rounds):
+        begin = time.process_time()
+        scanner.look(history, caller="bench")
+        best = min(best, time.process_time() - begin)
+    return best / len(history) * 1e6

@@ -67,7 +67,9 @@ class Engine:
         folded = normalise(passage.text)
         hits = tuple(self._hits(folded, passage))
         unknowns = evasion.opaque(folded, hits) | language.unknown(folded.text)
-        return Look(hits, unknowns, propagate.words(folded.text), Detection(_findings(hits, folded, passage.carrier), unknowns))
+        return Look(
+            hits, unknowns, propagate.words(folded.text), Detection(_findings(hits, folded, passage.carrier), unknowns)
+        )
 
     def names(self, passage: Passage, detection: Detection) -> frozenset[str]:
         """The parts of names found in a passage, by which they are known again elsewhere."""
@@ -93,7 +95,9 @@ class Engine:
             return detection
         folded = normalise(passage.text)
         names = [Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, learned)]
-        return Detection(_findings(merge([*hits, *names, *beside], folded.text), folded, passage.carrier), detection.unknowns)
+        return Detection(
+            _findings(merge([*hits, *names, *beside], folded.text), folded, passage.carrier), detection.unknowns
+        )
 
     def _hits(self, folded: Normalised, passage: Passage) -> list[Hit]:
         text = folded.text
@@ -140,7 +144,9 @@ def _findings(hits: Sequence[Hit], folded: Normalised, carrier: Carrier) -> tupl
     if not hits:
         return ()
     found: list[Finding] = []
-    for hit, counts in zip(hits, safe_harbor.counted(hits, folded.text, defined=carrier is Carrier.TOOL_DEFINITION), strict=True):
+    for hit, counts in zip(
+        hits, safe_harbor.counted(hits, folded.text, defined=carrier is Carrier.TOOL_DEFINITION), strict=True
+    ):
         start, end = folded.origin(hit.start, hit.end)
         if found and start < found[-1].end:
             start = found[-1].end

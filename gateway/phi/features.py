@@ -129,7 +129,9 @@ class Describer:
                 b"c" + before2.word + b"|" + before1.word,
                 b"d" + before1.group + b"|" + here.group + b"|" + after1.group,
             ]
-            for before2, before1, here, after1, after2 in zip(framed, framed[1:], words, framed[3:], framed[4:], strict=False)
+            for before2, before1, here, after1, after2 in zip(
+                framed, framed[1:], words, framed[3:], framed[4:], strict=False
+            )
         ]
         for at, token in enumerate(sequence):
             if token.broken and at:
@@ -200,9 +202,9 @@ def _unit(lower: str) -> str:
 
 def _is_name(marks: str) -> bool:
     """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
-    return ("G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)) and not (
-        {"w", "D", "O", "A"} & set(marks)
-    )
+    return (
+        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
+    ) and not ({"w", "D", "O", "A"} & set(marks))
 
 
 _NAMES: Final = frozenset("GgFfrPp")

@@ -9,7 +9,18 @@ from bench.phi.corpus import noise, people
 from bench.phi.corpus.grammar import Document, templates
 from bench.phi.corpus.telling import tell
 
-TOLD = {"prompts": 10, "prompts2": 8, "notes": 12, "notes2": 12, "records": 10, "negatives": 4, "negatives2": 4, "negatives3": 5, "answers": 4}
+TOLD = {
+    "prompts": 10,
+    "prompts2": 8,
+    "notes": 12,
+    "notes2": 12,
+    "records": 10,
+    "negatives": 4,
+    "negatives2": 4,
+    "negatives3": 5,
+    "answers": 4,
+    "eponyms": 6,
+}
 """How often each template of a file is told."""
 
 

@@ -51,7 +51,7 @@ class Telling:
             self._roles[role] = people.Person(kin.given, self._person("p").family)
         return self._roles.setdefault(role, people.person(self._rng, self._part))
 
-    def _value(self, slot: str, form: str) -> Piece:  # noqa: C901
+    def _value(self, slot: str, form: str) -> Piece:
         rng, part = self._rng, self._part
         match slot:
             case "city":
@@ -90,7 +90,9 @@ class Telling:
             case "udi":
                 return Piece(f"(01)00{values.digits(rng, 12)}(21){values.number(rng)}", "DEVICE")
             case "passport":
-                return Piece(rng.choice([values.digits(rng, 9), rng.choice(values.LETTERS) + values.digits(rng, 8)]), "NUMBER")
+                return Piece(
+                    rng.choice([values.digits(rng, 9), rng.choice(values.LETTERS) + values.digits(rng, 8)]), "NUMBER"
+                )
             case "old":
                 return Piece(str(rng.randint(90, 104)), "AGE")
             case "ip":
@@ -100,6 +102,13 @@ class Telling:
             case "mrn" | "plan" | "account" | "license" | "device" | "plate" | "number":
                 kind = {"mrn": "MRN", "plan": "PLAN_MEMBER", "license": "LICENCE"}.get(slot, slot.upper())
                 return Piece(values.number(rng), kind)
+            case "coin":
+                return Piece(people.invented(rng))
+            case "surname":
+                return Piece(people.person(rng, part).family)
+            case "thinker":
+                who = people.person(rng, part)
+                return Piece(f"{who.given} {who.family}")
             case "state":
                 return Piece(rng.choice(values.STATES)[0])
             case "year":

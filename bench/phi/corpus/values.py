@@ -336,7 +336,7 @@ def address_ip(rng: random.Random) -> str:
 
 
 def link(rng: random.Random) -> str:
-    return f"https://{rng.choice(['portal', 'my', 'chart', 'www'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
+    return f"https://{rng.choice(['portal', 'my', 'chart', 'anna-and-joe', 'ourfamily'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
 
 
 def _luhn(body: str) -> str:
@@ -376,7 +376,13 @@ def iban(rng: random.Random) -> str:
 
 def vehicle(rng: random.Random) -> str:
     """A vehicle number with its check digit."""
-    worth = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)], strict=True))
+    worth = dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ0123456789",
+            [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10)],
+            strict=True,
+        )
+    )
     body = [rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(17)]
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     rest = sum(worth[char] * weight for char, weight in zip(body, weights, strict=True)) % 11
@@ -386,7 +392,22 @@ def vehicle(rng: random.Random) -> str:
 
 def mbi(rng: random.Random) -> str:
     letters, both = "ACDEFGHJKMNPQRTUVWXY", "ACDEFGHJKMNPQRTUVWXY0123456789"
-    return "".join(rng.choice(form) for form in ("123456789", letters, both, "0123456789", letters, both, "0123456789", letters, letters, "0123456789", "0123456789"))
+    return "".join(
+        rng.choice(form)
+        for form in (
+            "123456789",
+            letters,
+            both,
+            "0123456789",
+            letters,
+            both,
+            "0123456789",
+            letters,
+            letters,
+            "0123456789",
+            "0123456789",
+        )
+    )
 
 
 def photo(rng: random.Random) -> str:

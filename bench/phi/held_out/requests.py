@@ -26,8 +26,8 @@ QUESTIONS = (
     "Write a FHIR search that lists all Observation resources of a given code from the last 30 days.",
     "```python\ndef age_on(birth: date, day: date) -> int:\n    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))\n```\nAdd tests.",
     "```sql\nSELECT ward, count(*) FROM stays WHERE discharged_at IS NULL GROUP BY ward ORDER BY 2 DESC;\n```\nMake this faster.",
-    "Our endpoint returns `{\"error\": {\"code\": \"rate_limit\", \"retry_after\": 20}}`. How should the client back off?",
-    "```yaml\nservices:\n  api:\n    image: registry.example.com/api:1.8.3\n    ports: [\"8080:8080\"]\n```\nWhat is missing for a health check?",
+    'Our endpoint returns `{"error": {"code": "rate_limit", "retry_after": 20}}`. How should the client back off?',
+    '```yaml\nservices:\n  api:\n    image: registry.example.com/api:1.8.3\n    ports: ["8080:8080"]\n```\nWhat is missing for a health check?',
     "Review this commit message: 'Bump httpx from 0.27.2 to 0.28.1; closes #4182'.",
     "Traceback (most recent call last):\n  File \"/srv/app/main.py\", line 214, in handle\n    raise KeyError(code)\nKeyError: '718-7'\nWhy?",
     "Give me a table of normal vital signs by age group from newborn to adult.",
@@ -43,7 +43,11 @@ TOOLS: tuple[Tree, ...] = (
             "parameters": {
                 "type": "object",
                 "properties": {
-                    "mrn": {"type": "string", "description": "Medical record number, 6 to 10 digits", "pattern": "^[0-9]{6,10}$"},
+                    "mrn": {
+                        "type": "string",
+                        "description": "Medical record number, 6 to 10 digits",
+                        "pattern": "^[0-9]{6,10}$",
+                    },
                     "birthdate": {"type": "string", "format": "date", "description": "Date of birth, YYYY-MM-DD"},
                 },
                 "required": ["mrn"],
@@ -57,7 +61,10 @@ TOOLS: tuple[Tree, ...] = (
             "description": "Search guidelines (NICE, USPSTF, WHO). See https://docs.example.org/api/v2#search",
             "parameters": {
                 "type": "object",
-                "properties": {"query": {"type": "string"}, "year_from": {"type": "integer", "minimum": 1990, "maximum": 2026}},
+                "properties": {
+                    "query": {"type": "string"},
+                    "year_from": {"type": "integer", "minimum": 1990, "maximum": 2026},
+                },
             },
         },
     },
@@ -73,7 +80,14 @@ TOOLS: tuple[Tree, ...] = (
                     "phone": {"type": "string", "description": "E.164 phone number"},
                     "email": {"type": "string", "format": "email"},
                     "clinic": {"type": "string", "enum": ["cardiology", "neurology", "primary_care"]},
-                    "address": {"type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}, "zip": {"type": "string"}}},
+                    "address": {
+                        "type": "object",
+                        "properties": {
+                            "street": {"type": "string"},
+                            "city": {"type": "string"},
+                            "zip": {"type": "string"},
+                        },
+                    },
                 },
             },
         },
