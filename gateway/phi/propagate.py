@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from gateway.phi import lexicon, veto
+
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _COMMON_WORDS: Final = (
     "dr mr mrs ms miss prof doctor nurse sir the and of de la van von der del da di al el bin md "
@@ -32,4 +34,12 @@ def find(text: str, known: frozenset[str]) -> list[tuple[int, int]]:
     """Where words of `known` stand in a normalised text: [start, end) of each, in order."""
     if not known:
         return []
-    return [match.span() for match in _WORD.finditer(text) if match.group().casefold() in known]
+    return [match.span() for match in _WORD.finditer(text) if match.group().casefold() in known and _named(match, text)]
+
+
+def _named(match: re.Match[str], text: str) -> bool:
+    """Whether a word that is a name elsewhere may be one here: "Rose", not "rose"; "Wilson", not "Wilson's disease"."""
+    word = match.group()
+    if word.islower() and lexicon.marked(word, lexicon.ORDINARY):
+        return False
+    return not veto.medical(word.casefold(), text, match.end())

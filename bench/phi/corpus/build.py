@@ -19,6 +19,7 @@ TOLD = {
     "negatives2": 4,
     "negatives3": 5,
     "answers": 4,
+    "eponyms": 6,
 }
 """How often each template of a file is told."""
 

@@ -102,6 +102,13 @@ class Telling:
             case "mrn" | "plan" | "account" | "license" | "device" | "plate" | "number":
                 kind = {"mrn": "MRN", "plan": "PLAN_MEMBER", "license": "LICENCE"}.get(slot, slot.upper())
                 return Piece(values.number(rng), kind)
+            case "coin":
+                return Piece(people.invented(rng))
+            case "surname":
+                return Piece(people.person(rng, part).family)
+            case "thinker":
+                who = people.person(rng, part)
+                return Piece(f"{who.given} {who.family}")
             case "state":
                 return Piece(rng.choice(values.STATES)[0])
             case "year":

@@ -336,7 +336,7 @@ def address_ip(rng: random.Random) -> str:
 
 
 def link(rng: random.Random) -> str:
-    return f"https://{rng.choice(['portal', 'my', 'chart', 'www'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
+    return f"https://{rng.choice(['portal', 'my', 'chart', 'anna-and-joe', 'ourfamily'])}.example.{rng.choice(['org', 'com'])}/{rng.choice(['u', 'patient', 'profile', 'p'])}/{digits(rng, 6)}"
 
 
 def _luhn(body: str) -> str:

@@ -8,23 +8,24 @@ from importlib import resources
 GIVEN = frozenset("Gg")
 FAMILY = frozenset("Ffr")
 PLACE = frozenset("Pp")
-ORDINARY, DRUG, EPONYM, BODY, TERM = "w", "D", "E", "O", "A"
+ORDINARY, DRUG, EPONYM, BODY, TERM, REGION = "w", "D", "E", "O", "A", "R"
 
 
 @cache
 def words() -> dict[str, str]:
     """Casefolded word → its marks: `G` frequent or `g` rare given name; `F`, `f`, `r` family names by frequency; `P` US or
     `p` world place; `w` ordinary English word; and of medicine `D` drug, `E` eponym ("parkinson"), `O` organisation,
-    standard or firm, `A` abbreviation or heading. Sources and licences: MODEL_CARD.md.
+    standard or firm, `A` abbreviation or heading; `R` word of a state, country or continent. Sources and licences: MODEL_CARD.md.
     """
     marks: dict[str, str] = {}
     folder = resources.files(__name__)
     for line in folder.joinpath("words.txt").read_text(encoding="utf-8").splitlines():
         mark, _, members = line.partition(" ")
         marks.update(dict.fromkeys(members.split(), mark))
-    for line in folder.joinpath("medical.txt").read_text(encoding="utf-8").splitlines():
-        mark, _, members = line.partition(" ")
-        marks.update((word, marks.get(word, "") + mark) for word in members.split())
+    for name in ("medical.txt", "regions.txt"):
+        for line in folder.joinpath(name).read_text(encoding="utf-8").splitlines():
+            mark, _, members = line.partition(" ")
+            marks.update((word, marks.get(word, "") + mark) for word in members.split())
     return marks
 
 

@@ -1,0 +1,168 @@
+"""Measures PHI detection, prints it beside what others reach, and fails under the floors: `python -m bench.phi`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.phi import measure
+from bench.phi.corpus import people
+from bench.phi.corpus.build import generated
+from bench.phi.corpus.grammar import Document
+from bench.phi.held_out import sets
+from bench.phi.score import Score
+from bench.phi.train import real_prompts
+from gateway.phi.engine import Engine, load_engine
+
+PRESIDIO = "presidio-analyzer 2.2.366, patterns only (NoOp NLP), on the other half of ASQ-PHI; measured for this project, November 2026"
+COMPREHEND = "Amazon Comprehend Medical at threshold 0.5 on all of ASQ-PHI; validation_results of JamesWeatherhead/asq-phi, paper PMC12926592"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `ours` must not fall under `floor`, or exceed it where `low` is better."""
+
+    name: str
+    ours: float
+    floor: float
+    target: float
+    low: bool = False
+    form: str = "{:.3f}"
+    presidio: str = ""
+    comprehend: str = ""
+
+    @property
+    def fails(self) -> bool:
+        return self.ours > self.floor if self.low else self.ours < self.floor
+
+    @property
+    def reaches(self) -> bool:
+        return self.ours <= self.target if self.low else self.ours >= self.target
+
+
+def prompt_rows(real: list[Document]) -> Iterator[Row]:
+    scores = measure.cross_validated(real)
+    plain = scores.plain
+    yield Row(
+        "real prompts, cross-validated: span recall",
+        plain.span_recall,
+        0.96,
+        0.985,
+        presidio="0.111",
+        comprehend="0.951",
+    )
+    yield Row(
+        "  false alarms on those without PHI",
+        plain.false_alarms,
+        0.15,
+        0.05,
+        low=True,
+        presidio="0.000",
+        comprehend="0.886",
+    )
+    yield Row("  every name, place and id replaced: span recall", scores.swapped.span_recall, 0.94, 0.97)
+    yield Row(
+        f"  documents with something found ({plain.detected}/{plain.with_phi})",
+        plain.doc_recall,
+        1.0,
+        1.0,
+        presidio="0.54",
+    )
+    yield Row("  documents with zero leak", plain.no_leak, 0.85, 0.95, presidio="0.00", comprehend="0.835")
+
+
+def own_rows(engine: Engine) -> Iterator[Row]:
+    negatives, notes, kept = (
+        measure.unseen_negatives(engine),
+        measure.unseen_notes(engine),
+        measure.kept_requests(engine),
+    )
+    yield Row(
+        f"unseen hard negatives ({negatives.free}): false alarms",
+        negatives.false_alarms,
+        0.05,
+        0.02,
+        low=True,
+        presidio="0.125",
+    )
+    yield Row("200 PHI-free whole requests kept from the cloud", len(kept) / 200, 0.08, 0.05, low=True)
+    yield Row(f"long notes of unseen style ({notes.spans.total()} spans): span recall", notes.span_recall, 0.88, 0.95)
+    for kind, found in measure.identifiers(engine).items():
+        named = kind in {"name", "place"}
+        yield Row(
+            f"identifiers, unseen sentences: {kind} ({found.spans.total()})",
+            found.span_recall,
+            0.9 if named else 0.99,
+            1.0,
+        )
+
+
+def cost_rows(engine: Engine) -> Iterator[Row]:
+    texts = [document.text for document in sets.notes()[:40]] + [
+        d.text for d in generated(3, people.HELD_OUT, files=("prompts",), times=0.2)
+    ]
+    seconds, megabytes = measure.load_cost()
+    yield Row(
+        "rules only, µs/KB", measure.us_per_kb(Engine(), texts), 1000, 300, low=True, form="{:.0f}", presidio="5300"
+    )
+    yield Row("whole engine, new text, µs/KB", measure.us_per_kb(engine, texts), 4000, 1500, low=True, form="{:.0f}")
+    yield Row("resent history, µs per message", measure.us_per_resent_message(engine), 40, 20, low=True, form="{:.1f}")
+    yield Row("import, load and first answer, s", seconds, 1.0, 0.3, low=True, form="{:.2f}", presidio="1.7 to 4")
+    yield Row("  memory that takes, MB", megabytes, 60, 40, low=True, form="{:.0f}", presidio="110")
+
+
+def show(rows: list[Row]) -> None:
+    width = max(len(row.name) for row in rows)
+    print(f"{'':{width}}  {'ours':>8} {'floor':>7} {'target':>7}        {'Presidio¹':>9} {'Comprehend²':>11}")
+    for row in rows:
+        state = "FAILS" if row.fails else ("reached" if row.reaches else "")
+        floor, target = row.form.format(row.floor), row.form.format(row.target)
+        print(
+            f"{row.name:{width}}  {row.form.format(row.ours):>8} {floor:>7} {target:>7} {state:7}{row.presidio:>9} {row.comprehend:>11}"
+        )
+    print(f"\n¹ {PRESIDIO}\n² {COMPREHEND}")
+
+
+def examples(score: Score, count: int = 10) -> None:
+    for leaked, _ in score.leaks[:count]:
+        print(f"  leaked: {leaked}")
+    for flagged, _ in score.false[:count]:
+        print(f"  flagged: {flagged}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.phi", description=__doc__, epilog="Exit status 1: a figure is under its floor."
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("../shared/data/asq-phi"),
+        help="folder with dev.jsonl of ASQ-PHI (bench/phi/README.md)",
+    )
+    parser.add_argument("--no-cost", action="store_true", help="leave out time and memory, for a busy machine")
+    parser.add_argument(
+        "--examples", action="store_true", help="show what leaked and what was flagged in our own held-out sets"
+    )
+    options = parser.parse_args()
+    engine, real = load_engine(), real_prompts(options.data)
+    rows = []
+    if real:
+        rows += prompt_rows(real)
+    else:
+        print(f"No data in {options.data}: measured on our own sets only. bench/phi/README.md says where to get it.\n")
+    rows += own_rows(engine)
+    if not options.no_cost:
+        rows += cost_rows(engine)
+    show(rows)
+    if options.examples:
+        examples(measure.unseen_notes(engine))
+        examples(measure.unseen_negatives(engine))
+    return int(any(row.fails for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
