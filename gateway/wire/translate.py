@@ -39,11 +39,6 @@ def translate(
     return Translated(made.tree, tuple(sorted({*hub.lost, *made.lost})))
 
 
-def _older_form(tree: dict[str, Any], dialect: Dialect) -> bool:
-    """Whether this is Ollama's `prompt` form (generate, embeddings), which its chat and embed endpoints do not take."""
-    return dialect is Dialect.OLLAMA and "messages" not in tree and "input" not in tree
-
-
 def to_hub(tree: dict[str, Any], *, source: Dialect, operation: Operation) -> Translated:
     """The hub request for a caller's; embeddings come from OpenAI's and Ollama's dialects only."""
     match source, operation:
