@@ -15,6 +15,7 @@ from gateway.phi.across import windows
 from gateway.phi.engine import Engine, Look
 from gateway.phi.rules import Hit
 
+_SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
 FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 """What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
 
@@ -54,9 +55,8 @@ class Scanner:
         return self._engine.covers if self._second is None else self._engine.covers | self._second.covers
 
     async def start(self) -> None:
-        """Load what the first request would wait for."""
-        self._engine.detect([Passage("")])
-        await self._worker.start()
+        """Load what the first request would wait for; the worker starts with the first large text, and costs nothing before."""
+        self._engine.detect([Passage(_SAMPLE)])
 
     async def aclose(self) -> None:
         """End the worker process."""

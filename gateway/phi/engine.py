@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Final, Protocol
 
@@ -162,8 +163,9 @@ def _rules_version() -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
 def load_engine() -> Engine:
-    """The engine with the shipped model, or with rules alone when the package carries none."""
+    """The engine with the shipped model, or with rules alone when the package carries none; one for the whole process."""
     file = resources.files("gateway.phi").joinpath("model", "tagger.crfsuite")
     if not file.is_file():
         return Engine()

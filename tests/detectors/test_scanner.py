@@ -157,11 +157,12 @@ async def test_a_second_opinion_that_is_late_is_a_failed_scan():
     assert await scanner.detect([Passage("a")], caller="soma") == [FAILED]
 
 
-async def test_it_starts_and_ends():
+async def test_the_worker_starts_with_the_first_large_text_and_ends_with_the_scanner():
     scanner = Scanner(ENGINE, key=KEY, worker=Worker(Engine))
     await scanner.start()
-    pid = scanner._worker.pid
-    assert pid is not None
+    assert scanner._worker.pid is None
+    await scanner.detect([Passage("word " * 5_000)], caller="soma")
+    assert scanner._worker.pid is not None
     await scanner.aclose()
     assert scanner._worker.pid is None
 
