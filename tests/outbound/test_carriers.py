@@ -253,8 +253,8 @@ OLLAMA_TABLE = {
     "keep alive": (ollama(keep_alive=CANARY), DROPPED),
     "prompt": ({"prompt": CANARY}, REDACTED),
     "generated system": ({"prompt": "x", "system": CANARY}, REDACTED),
-    "template": ({"prompt": "x", "template": CANARY}, REDACTED),
-    "suffix": ({"prompt": "x", "suffix": CANARY}, REDACTED),
+    "template": ({"prompt": "x", "template": CANARY}, "invalid"),
+    "suffix": ({"prompt": "x", "suffix": CANARY}, "invalid"),
     "context": ({"prompt": "x", "context": [1, 2]}, UnknownReason.TOKEN_IDS),
     "generated images": ({"prompt": "x", "images": ["eA=="]}, UnknownReason.IMAGE),
 }
