@@ -24,26 +24,31 @@ Across: TypeAlias = Mapping[int, Sequence[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one message said: its own findings, and digests of its words in order, to know a name learned later."""
+    """What one message said: its own findings, and digests of its words in order, to know a name learned later.
+
+    The digests are Python's own hash of a string, keyed anew in every process.
+    """
 
     hits: tuple[Hit, ...]
     detection: Detection
     words: array[int]
+    names: frozenset[int]
 
     @classmethod
     def of(cls, look: Look) -> Kept:
-        return cls(look.hits, look.detection, array("q", sorted(map(hash, look.words))))
+        words = array("q", sorted(map(hash, look.words)))
+        return cls(look.hits, look.detection, words, frozenset(map(hash, look.names)))
 
-    def among(self, known: Iterable[str]) -> frozenset[str]:
-        """Those of `known` words that stand in the message (one wrong in 2**60 is harmless: it is looked up again)."""
-        words = self.words
-        found: list[str] = []
-        for word in known:
-            digest = hash(word)
-            place = bisect_left(words, digest)
-            if place < len(words) and words[place] == digest:
-                found.append(word)
-        return frozenset(found)
+    def learned(self, known: Iterable[int]) -> list[int]:
+        """Those of `known` names that others found and that stand here too (a chance match finds nothing: harmless)."""
+        words, own = self.words, self.names
+        found: list[int] = []
+        for digest in known:
+            if digest not in own:
+                place = bisect_left(words, digest)
+                if place < len(words) and words[place] == digest:
+                    found.append(digest)
+        return found
 
     @property
     def size(self) -> int:

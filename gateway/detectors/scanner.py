@@ -16,6 +16,7 @@ from gateway.phi.engine import Engine, Look
 from gateway.phi.rules import Hit
 
 _SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
+_NOBODY: Final = frozenset[str]()
 FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 """What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
 
@@ -115,23 +116,29 @@ class Scanner:
     def _settled(self, passages: Sequence[Passage], digests: Sequence[bytes], kept: Sequence[Kept]) -> list[Detection]:
         engine = self._engine
         found = [one.detection for one in kept]
-        known = frozenset[str]().union(
-            *(
-                engine.names(passage, one.detection)
-                for passage, one in zip(passages, kept, strict=True)
-                if one.detection.findings
-            )
-        )
+        known = frozenset[int]().union(*(one.names for one in kept))
         beside: dict[int, list[Hit]] = {}
         for window in windows(passages):
             for at, hits in self._across(passages, digests, window).items():
                 beside.setdefault(window[at], []).extend(hits)
+        spoken: dict[int, str] | None = None
         for index, one in enumerate(kept):
-            learned = one.among(known) if known else known
-            if learned or index in beside:
+            foreign = one.learned(known) if known else []
+            if foreign and spoken is None:
+                spoken = self._names(passages, kept)
+            if foreign or index in beside:
+                learned = frozenset([spoken[digest] for digest in foreign if digest in spoken]) if spoken else _NOBODY
                 more = beside.get(index, ())
                 found[index] = engine.settle(passages[index], one.hits, one.detection, learned=learned, beside=more)
         return found
+
+    def _names(self, passages: Sequence[Passage], kept: Sequence[Kept]) -> dict[int, str]:
+        """The names of which only digests are kept, read from the request again."""
+        names: set[str] = set()
+        for passage, one in zip(passages, kept, strict=True):
+            if one.names:
+                names |= self._engine.names(passage, one.hits)
+        return {hash(name): name for name in names}
 
     def _across(self, passages: Sequence[Passage], digests: Sequence[bytes], window: tuple[int, ...]) -> Across:
         names = tuple([digests[index] for index in window])

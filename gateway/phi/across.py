@@ -18,17 +18,23 @@ _MOST: Final = 48
 
 
 def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
-    """Indices of neighbours to read together: each spoken passage with the next, and with more while they are short."""
+    """Indices of neighbours to read together: each spoken passage with the next, and with more while they are short.
+
+    Only passages of one carrier are neighbours: nobody cuts a number between a system prompt and a message.
+    """
     spoken = [index for index, passage in enumerate(passages) if passage.carrier in _SPOKEN and passage.text]
     for place, first in enumerate(spoken[:-1]):
         window = [first]
         room = _EDGE
         for index in spoken[place + 1 : place + _MOST]:
+            if passages[index].carrier is not passages[first].carrier:
+                break
             window.append(index)
             room -= len(passages[index].text)
             if room <= 0:
                 break
-        yield tuple(window)
+        if len(window) > 1:
+            yield tuple(window)
 
 
 def find(passages: Sequence[Passage]) -> Mapping[int, Sequence[Hit]]:

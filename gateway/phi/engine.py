@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, Protocol
 
-from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
+from gateway.domain import Carrier, Detection, Finding, Kind, Passage
 from gateway.phi import across, evasion, keys, language, propagate, records, safe_harbor, structured
 from gateway.phi.merge import merge
 from gateway.phi.normalise import Normalised, normalise
@@ -28,10 +28,11 @@ class Look:
     """What one passage says by itself. `hits` are in characters of its normalised text; `words` are that text's."""
 
     hits: tuple[Hit, ...]
-    unknowns: frozenset[UnknownReason]
-    words: frozenset[str]
     detection: Detection
     """The answer if no other passage has anything to add."""
+    words: frozenset[str]
+    names: frozenset[str]
+    """Parts of names found in it, by which they are known again elsewhere."""
 
 
 class Engine:
@@ -55,27 +56,32 @@ class Engine:
         for window in across.windows(passages):
             for at, hits in self.across([passages[at] for at in window]).items():
                 beside.setdefault(window[at], []).extend(hits)
-        known = frozenset[str]().union(
-            *(self.names(passage, look.detection) for passage, look in zip(passages, looks, strict=True))
-        )
+        known = frozenset[str]().union(*(look.names for look in looks))
         return [
-            self.settle(passage, look.hits, look.detection, learned=known & look.words, beside=beside.get(index, ()))
+            self.settle(
+                passage,
+                look.hits,
+                look.detection,
+                learned=(known & look.words) - look.names,
+                beside=beside.get(index, ()),
+            )
             for index, (passage, look) in enumerate(zip(passages, looks, strict=True))
         ]
 
     def look(self, passage: Passage) -> Look:
         """What one passage says by itself."""
         folded = normalise(passage.text)
-        hits = tuple(self._hits(folded, passage))
+        hits = self._hits(folded, passage)
+        names = _names(hits, folded.text)
+        if names:
+            hits = merge([*hits, *_again(folded.text, names)], folded.text)
         unknowns = evasion.opaque(folded, hits) | language.unknown(folded.text)
-        return Look(
-            hits, unknowns, propagate.words(folded.text), Detection(_findings(hits, folded, passage.carrier), unknowns)
-        )
+        detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
+        return Look(tuple(hits), detection, propagate.words(folded.text), names)
 
-    def names(self, passage: Passage, detection: Detection) -> frozenset[str]:
-        """The parts of names found in a passage, by which they are known again elsewhere."""
-        found = [passage.text[one.start : one.end] for one in detection.findings if one.kind is Kind.NAME]
-        return propagate.parts(normalise(name).text for name in found) if found else frozenset()
+    def names(self, passage: Passage, hits: Sequence[Hit]) -> frozenset[str]:
+        """`Look.names` again, of a passage whose hits were kept without them."""
+        return _names(hits, normalise(passage.text).text)
 
     def across(self, passages: Sequence[Passage]) -> Mapping[int, Sequence[Hit]]:
         """Hits that only show when neighbours are read as one text, by the index of the passage they are in."""
@@ -90,15 +96,13 @@ class Engine:
         learned: frozenset[str],
         beside: Iterable[Hit] = (),
     ) -> Detection:
-        """A passage's detection when the request also has `learned` names, and hits `beside` that span its edges."""
+        """A passage's detection when other passages name `learned`, and hits `beside` span its edges."""
         beside = tuple(beside)
         if not learned and not beside:
             return detection
         folded = normalise(passage.text)
-        names = [Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(folded.text, learned)]
-        return Detection(
-            _findings(merge([*hits, *names, *beside], folded.text), folded, passage.carrier), detection.unknowns
-        )
+        more = merge([*hits, *_again(folded.text, learned), *beside], folded.text)
+        return Detection(_findings(more, folded, passage.carrier), detection.unknowns)
 
     def _hits(self, folded: Normalised, passage: Passage) -> list[Hit]:
         text = folded.text
@@ -139,6 +143,15 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
         name = max((name for name in _KIND_NAMES if before.endswith(name)), key=len, default="")
         if name:
             yield code.start() - len(name), code.end()
+
+
+def _names(hits: Iterable[Hit], text: str) -> frozenset[str]:
+    return propagate.parts(text[hit.start : hit.end] for hit in hits if hit.kind is Kind.NAME)
+
+
+def _again(text: str, names: frozenset[str]) -> list[Hit]:
+    """Where parts of known names stand in a text."""
+    return [Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(text, names)]
 
 
 def _findings(hits: Sequence[Hit], folded: Normalised, carrier: Carrier) -> tuple[Finding, ...]:

@@ -41,8 +41,8 @@ _GATE: Final = Gate(
         "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
         "spoken": rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3}}(?:{_NUMBER_WORD})\b",
         "base64": rf"(?:^|[^A-Za-z0-9+/=_-])({_BASE}{{16,}}(?:\r?\n{_BASE}{{8,}})*={{0,2}}|{_BASE}{{7,}}={{1,2}})",
-        "hexadecimal": r"(?:^|[^A-Za-z0-9])((?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,-]?(?:0x)?[0-9A-Fa-f]{2}){5,})(?:$|[^A-Za-z0-9])",
-        "asks": r"(?i)\b(?:de-?cod|de-?cipher|decrypt|encod|encrypt|base ?(?:64|32)|rot-?13|cipher|hexadec|obfuscat|gzip|zlib|caesar)",
+        "hexadecimal": r"(?:^|\W)((?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,-]?(?:0x)?[0-9A-Fa-f]{2}){5,})(?:$|\W)",
+        "asks": r"(?i)\b(?:de-?(?:cod|cipher)|decrypt|encod|encrypt|base ?(?:64|32)|rot-?13|cipher|hexadec|obfuscat|gzip|zlib)",
         "codes": r"(?:^|[^\d.])((?:1[01]\d|12[0-6]|[3-9]\d)(?:[ ,]{1,2}(?:1[01]\d|12[0-6]|[3-9]\d)){8,})(?:$|[^\d.])",
     }
 )

@@ -95,7 +95,7 @@ def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 _LOCAL_HOST: Final = re.compile(
     r"(?i)(?:https?|wss?)://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|(?:www\.)?(?:json-schema\.org|w3\.org|hl7\.org|loinc\.org|snomed\.info|"
-    r"schema\.org|unitsofmeasure\.org|terminology\.hl7\.org|example\.(?:com|org|net))(?:[/:]|$))"
+    r"schema\.org|unitsofmeasure\.org|terminology\.hl7\.org)(?:[/:]|$))"
 )
 
 

@@ -8,7 +8,7 @@ from gateway.domain import Kind
 from gateway.phi.cues import STRICT, TAIL, VALUE, announced, cued, identifies
 from gateway.phi.rules import Rule
 
-_NUMBER: Final = r"(?:numbers?|num|nbr|no|nr|ids?|identifier|#)"
+_NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
 
 _LICENCE_VALUE: Final = (
     r"(?:[a-z]{2,8}[ -])?(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/ ][a-z]{0,2}\d[a-z0-9]*){0,6}(?:-[a-z]{1,3}\b)?"
@@ -26,7 +26,7 @@ _MRN: Final = (
     cued(
         Kind.MRN,
         rf"(?:patient|pt|pat|client|chart|hospital|hosp|clinic|unit|u\.?r|facility|record|file|folder|opd|ipd|epic|cerner|emr|ehr"
-        rf"|health system|inpatient|outpatient|resident|person|case record)['s]{{0,2}}[\s._-]{{0,2}}{_NUMBER}\b?",
+        rf"|health system|inpatient|outpatient|resident|person|case record)['s]{{0,2}}[\s._-]{{0,2}}{_NUMBER}",
     ),
     cued(Kind.MRN, r"chart|emr|ehr|medical chart|hospital file|pt|patient", STRICT, digits=4),
     cued(Kind.MRN, r"patient|pt|chart|client", r"\s", digits=5),
@@ -51,7 +51,7 @@ _PLAN: Final = (
         Kind.PLAN_MEMBER,
         r"(?:health ?plan|insurance|insurer?|insur|ins\.?|medicaid|medicare|beneficiary|subscriber|member(?:ship)?|enrollee|insured|payer|payor"
         r"|plan|policy|coverage|tricare|champva|medi-?cal|hmo|ppo|group|bcbs|blue cross(?: blue shield)?|aetna|cigna|humana|"
-        rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}\b?",
+        rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}",
         digits=3,
     ),
     cued(
@@ -100,7 +100,7 @@ _DEVICE: Final = (
     cued(
         Kind.DEVICE,
         rf"(?:device|implant|pacemaker|icd|pump|stent|sensor|generator|equipment|prosthe\w+|cpap|ventilator|hearing aid|"
-        rf"glucometer|cgm|defibrillator|valve|loop recorder|(?-i:SN))['s]{{0,2}}[\s._-]{{0,2}}(?:unit |serial )?{_NUMBER}\b?",
+        rf"glucometer|cgm|defibrillator|valve|loop recorder|(?-i:SN))['s]{{0,2}}[\s._-]{{0,2}}(?:unit |serial )?{_NUMBER}",
         digits=3,
     ),
     cued(Kind.DEVICE, r"(?-i:SN|Sn)|sn[:#]|device|pacemaker|implant|insulin pump|serial", STRICT, digits=4),

@@ -53,3 +53,8 @@ def test_only_what_is_spoken_has_neighbours():
 
 def test_a_window_is_bounded():
     assert max(map(len, across.windows(parts(*"abc" * 100)))) <= 65
+
+
+def test_a_system_prompt_is_no_neighbour_of_a_message():
+    prompt = Passage("Never guess a patient's id", "", Carrier.SYSTEM)
+    assert list(across.windows([prompt, Passage("78 years old")])) == []

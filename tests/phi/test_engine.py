@@ -77,6 +77,13 @@ def test_a_name_learned_late_is_found_in_earlier_messages():
     assert [[(one.start, one.end) for one in detection.findings] for detection in found] == [[(0, 5)], [(11, 26)], []]
 
 
+def test_a_name_is_found_again_in_the_same_message():
+    text = "Patient is Olena Kovalchuk. On day 2 olena felt better."
+    look = Engine(Names()).look(Passage(text))
+    assert [text[one.start : one.end] for one in look.detection.findings] == ["Olena Kovalchuk", "olena"]
+    assert look.names == Engine(Names()).names(Passage(text), look.hits) == {"olena", "kovalchuk"}
+
+
 def test_a_cue_wins_over_a_shape():
     (one,) = ENGINE.detect([Passage("MRN 912-04-1234")])[0].findings
     assert one.kind is Kind.MRN

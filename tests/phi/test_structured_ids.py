@@ -27,7 +27,7 @@ def test_a_noun_may_announce_a_number_without_a_word_for_it(text, kind):
 @pytest.mark.parametrize(
     "text",
     [
-        "claim 12 months", "patient 45 years old", "patient 12 of 40", "insurance policy 2023", "case 3", "group 1", "g/dL 12000", "sn 2", "trial NCT01234567", "order set 12",
+        "claim 12 months", "patient identity2", "patient 45 years old", "patient 12 of 40", "insurance policy 2023", "case 3", "group 1", "g/dL 12000", "sn 2", "trial NCT01234567", "order set 12",
         "visit 3 (week 12)", "account of 3 cases", "device class 2", "monitor K 4.2", "member states 194", "accession NM_007294.4", "report: 2023 guideline",
     ],
 )  # fmt: skip
