@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from gateway.audit.records import AuditSink, LedgerUnavailable
 from gateway.domain import Adapter, Call, Detection, Passage, Tree
@@ -23,7 +25,11 @@ from gateway.policy.rules import Policy
 from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
 
-Look = Callable[[Sequence[Passage]], Sequence[Detection]]
+
+class Look(Protocol):
+    """The second look at what is about to leave."""
+
+    def __call__(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Attempts:
                 egress,
                 findings=run.findings,
                 key=run.key,
-                look=self._look,
+                look=partial(self._look, caller=run.call.caller.name),
                 today=today(),
                 stream=run.streamed,
             )
