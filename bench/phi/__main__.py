@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.phi import measure
-from bench.phi.corpus import people
-from bench.phi.corpus.build import generated
 from bench.phi.corpus.grammar import Document
-from bench.phi.held_out import sets
 from bench.phi.score import Score
 from bench.phi.train import real_prompts
 from gateway.phi.engine import Engine, load_engine
@@ -101,9 +98,7 @@ def own_rows(engine: Engine) -> Iterator[Row]:
 
 
 def cost_rows(engine: Engine) -> Iterator[Row]:
-    texts = [document.text for document in sets.notes()[:40]] + [
-        d.text for d in generated(3, people.HELD_OUT, files=("prompts",), times=0.2)
-    ]
+    texts = measure.usual_texts()
     seconds, megabytes = measure.load_cost()
     yield Row(
         "rules only, µs/KB", measure.us_per_kb(Engine(), texts), 1000, 300, low=True, form="{:.0f}", presidio="5300"

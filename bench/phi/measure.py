@@ -99,7 +99,23 @@ def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
     return kept
 
 
-def us_per_kb(engine: Engine, texts: Sequence[str], *, rounds: int = 3) -> float:
+def usual_texts(size: int = 4_096) -> list[str]:
+    """New text as it comes: questions, answers, code, requests and some notes, in messages of about 4 KB."""
+    mixed = [document.text for document in sets.notes()[::6]] + [document.text for document in sets.negatives()[::3]]
+    mixed += [
+        document.text for document in generated(3, people.HELD_OUT, files=("prompts", "records", "answers"), times=0.2)
+    ]
+    random.Random(SEED).shuffle(mixed)
+    texts, current = [], ""
+    for text in mixed:
+        current += text + "\n\n"
+        if len(current) >= size:
+            texts.append(current)
+            current = ""
+    return texts
+
+
+def us_per_kb(engine: Engine, texts: Sequence[str], *, rounds: int = 5) -> float:
     """Processor time of new text, best of `rounds`."""
     kilobytes = sum(len(text.encode()) for text in texts) / 1024
     best = float("inf")

@@ -220,12 +220,12 @@ def _frame(sketch: _Sketch) -> _Word:
         own, around = [f"w={word}", f"g={group}", f"t={kind}"], [f"w={word}"]
     else:
         group = kind or shape + lists
-        own = [f"w={word}", f"g={group}", f"h={shape}", f"l={lists}", f"hl={shape}{lists}"]
+        own = [f"w={word}", f"g={group}", f"h={shape}", f"l={lists}"]
         around = [f"w={word}", f"h={shape}{lists}"]
         if word[0] != "<":
             own += [f"p={word[:3]}", f"s={word[-3:]}", f"z={word[-4:]}"]
         if kind:
-            own.append(f"k={kind}")
+            own.append(f"hl={shape}{lists}")
             around.append(f"k={kind}")
     near = [feature.encode() for feature in around]
     return _Word(
