@@ -37,7 +37,7 @@ test: $(VENV)/.dev-installed $(MODEL) node ## everything CI checks (ARGS='tests/
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 4 $(ARGS)
 
 lint: $(VENV)/.dev-installed ## style, types and import contracts
 	$(PY) -m ruff format --check .

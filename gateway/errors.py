@@ -35,6 +35,7 @@ class GatewayError(Exception):
     code: ClassVar[str] = "internal_error"
     retry_after_s: ClassVar[int | None] = None
     should_retry: ClassVar[bool | None] = None
+    settled: bool = False  # whether the request that it ended was accounted for already
 
     def __init__(self, message: str, *, param: str = "") -> None:
         super().__init__(message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,7 +19,7 @@ from gateway.access.callers import authenticate
 from gateway.access.origin import check_host, check_origin
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.config import Listener, Settings
-from gateway.domain import Caller, Dialect
+from gateway.domain import Caller, Dialect, Operation
 from gateway.errors import (
     GatewayError,
     InternalError,
@@ -28,7 +29,8 @@ from gateway.errors import (
     OriginNotAllowed,
     Overloaded,
 )
-from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
+from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted, RequestSettled
+from gateway.pipeline.story import outcome_of
 from gateway.wire.errors import render
 
 Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
@@ -100,6 +102,7 @@ class Front:
         exchange = Exchange(scope, receive, send)
         settings = self._settings()
         dialect = dialect_of(exchange.path, exchange.headers)
+        began = time.perf_counter()
         self._in_flight += 1
         try:
             if self._in_flight > settings.limits.max_concurrency:
@@ -108,6 +111,8 @@ class Front:
         except ClientGone:
             pass
         except GatewayError as error:
+            if not error.settled:
+                self._events.emit(_unheard(exchange, error, dialect, duration_s=time.perf_counter() - began))
             await self._fail(exchange, error, dialect, settings)
         except asyncio.CancelledError:
             raise
@@ -228,6 +233,22 @@ def _preflight(exchange: Exchange) -> dict[str, str]:
         "access-control-max-age": "600",
         "vary": "origin",
     }
+
+
+def _unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, duration_s: float) -> RequestSettled:
+    """The account of a request that was refused before the pipeline saw it: no key, no such path, no JSON."""
+    operation = Operation.EMBEDDINGS if "embed" in exchange.path else Operation.CHAT
+    return RequestSettled(
+        request_id=exchange.request_id,
+        operation=operation,
+        dialect=dialect,
+        facade=f"{dialect}.{operation}",
+        outcome=outcome_of(error),
+        status=error.status,
+        duration_s=duration_s,
+        overhead_s=duration_s,
+        error_code=error.code,
+    )
 
 
 def _where(fault: BaseException) -> str:

@@ -170,6 +170,7 @@ class Story:
 
     def failed(self, error: GatewayError) -> None:
         self.settle(outcome_of(error), status=error.status, error_code=error.code)
+        error.settled = True
 
     def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> bool:
         """Tell it, once; False if it was told before."""

@@ -246,7 +246,7 @@ listeners:
     assert (await post(main, "/v1/chat/completions", chat)).status_code == 401
     response = await post(stand_in, "/v1/chat/completions", chat)
     assert response.headers["x-gateway-route"] == "writing"
-    assert agents_of(gateway) == ["writer"]
+    assert agents_of(gateway)[-1] == "writer"
     check(await post(stand_in, "/v1/messages", messages), 404, "anthropic")
     check(await post(stand_in, "/api/chat", chat), 404, "ollama")
     check(await post(others, "/v1/messages", messages), 401, "anthropic")
