@@ -23,6 +23,7 @@ from gateway.audit.secret import FILE as SECRET_FILE
 from gateway.audit.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.audit.store import prepare_directory
 from gateway.config import Settings
+from gateway.detectors.presidio import Presidio
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Adapter, Operation, Target
 from gateway.events import EventSink, FanOut, ProviderProbed
@@ -86,7 +87,7 @@ def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle
             f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
             "Make it writable or set `state_dir`."
         )
-    scanner = Scanner(load_engine(), key=derive(secret, Purpose.CACHE), deadline_s=settings.scan_deadline_s)
+    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE))
     parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
     return Gateway(_priced(settings), parts)
 
@@ -245,7 +246,13 @@ class Gateway:
 
 def explaining_scanner(settings: Settings) -> Scanner:
     """A scanner for one question, which is never started and so has no worker."""
-    return Scanner(load_engine(), key=secrets.token_bytes(SECRET_BYTES), deadline_s=settings.scan_deadline_s)
+    return _scanner(settings, key=secrets.token_bytes(SECRET_BYTES))
+
+
+def _scanner(settings: Settings, *, key: bytes) -> Scanner:
+    """The engine, and beside it the second detector that the configuration asks for."""
+    second = Presidio() if settings.scan_second else None
+    return Scanner(load_engine(), key=key, second=second, deadline_s=settings.scan_deadline_s)
 
 
 def explaining_key(settings: Settings, environ: Mapping[str, str]) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 from gateway.api.question import ask
 from gateway.app import explaining_key, explaining_scanner
 from gateway.config import load
+from gateway.detectors.presidio import PresidioMissing
 from gateway.document import DocumentInvalid
 from gateway.domain import Caller, Tree
 from gateway.errors import GatewayError
@@ -73,8 +74,8 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{options.request} cannot be read: {error.strerror}.", file=sys.stderr)
         return 1
-    except GatewayError as error:
-        print(error.message, file=sys.stderr)
+    except (GatewayError, PresidioMissing) as error:
+        print(error, file=sys.stderr)
         return 1
     print(json.dumps(explained.tree(), indent=2, ensure_ascii=False) if options.json else explained.text())
     return 0

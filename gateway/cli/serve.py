@@ -19,6 +19,7 @@ from gateway.app import Gateway, build
 from gateway.audit.secret import SecretUnusable
 from gateway.cli.picture import picture
 from gateway.config import Settings, load
+from gateway.detectors.presidio import PresidioMissing
 from gateway.document import DocumentInvalid
 from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     except DocumentInvalid as invalid:
         _report(invalid)
         return 1
-    except (AddressInUse, SecretUnusable) as error:
+    except (AddressInUse, PresidioMissing, SecretUnusable) as error:
         print(error, file=sys.stderr)
         return 1
     take_over(gateway.log)

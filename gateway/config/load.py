@@ -126,6 +126,7 @@ def _build(draft: Draft, text: str) -> Settings:
         policies=draft.beside(config.policies),
         ledger_local=config.ledger.local,
         scan_deadline_s=config.scan.deadline_ms / 1000,
+        scan_second=config.scan.second or "",
         providers=providers,
         targets=targets,
         table=build_table(draft, providers, targets),

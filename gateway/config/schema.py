@@ -120,6 +120,7 @@ class LedgerSection(Section):
 
 class ScanSection(Section):
     deadline_ms: Milliseconds = 2000
+    second: Literal["presidio"] | None = None
 
 
 class CallerSection(Section):

@@ -92,6 +92,8 @@ class Settings:
     auto_fallback: bool
     pricing: Pricing = field(default_factory=Pricing)
     policy: Policy = field(default_factory=Policy)
+    scan_second: str = ""
+    """The detector that must agree that a text is clear, or ""."""
     hash: str = ""
     """SHA-256 (hex) of the text of the file."""
 

@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import signal
 import socket
@@ -39,6 +40,16 @@ def test_a_port_that_is_taken_is_said_in_a_line(tmp_path, capsys):
         port = taken.getsockname()[1]
         assert main(["serve", "--config", str(file), "--port", str(port)]) == 1
     assert "Choose another port" in capsys.readouterr().err
+
+
+def test_a_second_detector_that_is_not_installed_is_said_in_a_line(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG + "scan: {second: presidio}\n")
+    there = importlib.util.find_spec
+    absent = "presidio_analyzer"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == absent else there(name, *rest))
+    assert main(["serve", "--config", str(file), "--port", "0"]) == 1
+    assert "pip install 'triage-gateway[presidio]'" in capsys.readouterr().err
 
 
 @pytest.fixture
