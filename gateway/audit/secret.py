@@ -22,7 +22,6 @@ class Purpose(StrEnum):
     AUDIT = "audit"
     PSEUDONYM = "pseudonym"
     CACHE = "cache"
-    EMBEDDED = "embedded"
 
 
 class SecretUnusable(Exception):
