@@ -22,7 +22,7 @@ from bench.phi.corpus.grammar import Document
 from bench.phi.score import read
 from bench.phi.swap import swapped
 from gateway.phi import lexicon
-from gateway.phi.features import Describer, Token, tokens
+from gateway.phi.features import Describer, Tokens, tokens
 from gateway.phi.tagger import DATE, ID, NAME, OUTSIDE, PLACE, sequences
 
 SEED = 20261121
@@ -44,9 +44,9 @@ PARAMETERS = {
 _TITLE = re.compile(r"^(?:Drs?|Mrs?|Ms|Mx|Miss|Prof|Professor|Doctor|Nurse)\b\.?\s+", re.IGNORECASE)
 
 
-def labels(doc: Document, cut: Sequence[Token]) -> list[str]:
+def labels(doc: Document, cut: Tokens) -> list[str]:
     """BIO label of each token. A title belongs to no name: the tagger adds it by rule."""
-    marks = [OUTSIDE] * len(cut)
+    marks = [OUTSIDE] * len(cut.words)
     for span in sorted(doc.spans, key=lambda span: span.end - span.start):
         start = span.start
         if span.type == "NAME" and (title := _TITLE.match(doc.text[start : span.end])):
@@ -54,7 +54,7 @@ def labels(doc: Document, cut: Sequence[Token]) -> list[str]:
         label = LABEL.get(span.type, ID)
         if label == OUTSIDE:
             continue
-        inside = [at for at, token in enumerate(cut) if token.start < span.end and token.end > start]
+        inside = [at for at, place in enumerate(cut.starts) if place < span.end and cut.end(at) > start]
         for place, at in enumerate(inside):
             marks[at] = f"{'I' if place else 'B'}-{label}"
     return marks
@@ -67,10 +67,8 @@ def train(documents: Iterable[Document], out: Path, parameters: dict[str, float 
     for doc in documents:
         cut = tokens(doc.text)
         marks = labels(doc, cut)
-        at = 0
-        for sequence in sequences(cut):
-            trainer.append(describe.features(sequence), marks[at : at + len(sequence)])
-            at += len(sequence)
+        for start, end in sequences(cut):
+            trainer.append(describe.features(cut, start, end), marks[start:end])
     trainer.train(str(out))
 
 

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from gateway.domain import Carrier, Detection, Finding, Kind, Passage
 from gateway.phi import across, evasion, keys, language, propagate, records, safe_harbor, structured
+from gateway.phi.evasion import Hidden
 from gateway.phi.merge import merge
 from gateway.phi.normalise import Normalised, normalise
 from gateway.phi.rules import Evidence, Hit
@@ -71,13 +72,14 @@ class Engine:
     def look(self, passage: Passage) -> Look:
         """What one passage says by itself."""
         folded = normalise(passage.text)
-        hits = self._hits(folded, passage)
+        hidden, words = evasion.hidden(folded), propagate.words(folded.text)
+        hits = self._hits(folded, hidden, passage)
         names = _names(hits, folded.text)
-        if names:
-            hits = merge([*hits, *_again(folded.text, names)], folded.text)
-        unknowns = evasion.opaque(folded, hits) | language.unknown(folded.text)
+        if names and (again := _again(folded.text, names)):
+            hits = merge([*hits, *again], folded.text)
+        unknowns = evasion.opaque(folded, hidden, hits) | language.unknown(folded.text, words)
         detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
-        return Look(tuple(hits), detection, propagate.words(folded.text), names)
+        return Look(tuple(hits), detection, words, names)
 
     def names(self, passage: Passage, hits: Sequence[Hit]) -> frozenset[str]:
         """`Look.names` again, of a passage whose hits were kept without them."""
@@ -104,12 +106,12 @@ class Engine:
         more = merge([*hits, *_again(folded.text, learned), *beside], folded.text)
         return Detection(_findings(more, folded, passage.carrier), detection.unknowns)
 
-    def _hits(self, folded: Normalised, passage: Passage) -> list[Hit]:
+    def _hits(self, folded: Normalised, hidden: Hidden, passage: Passage) -> list[Hit]:
         text = folded.text
         hits = structured.find(folded)
         hits.extend(keys.whole(text, passage))
         hits.extend(records.find(folded))
-        hits.extend(evasion.find(folded))
+        hits.extend(evasion.find(folded, hidden))
         if self._model is not None:
             found = self._model.find(text)
             hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)

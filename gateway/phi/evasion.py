@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain import Kind, UnknownReason
 from gateway.phi import readings, records, structured
 from gateway.phi.normalise import Normalised, normalise
+from gateway.phi.readings import Blob
 from gateway.phi.rules import Evidence, Hit
 
 _DEPTH: Final = 3
@@ -21,13 +23,29 @@ _STRETCHED: Final = 1.5
 _TELLING: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.PHONE})
 
 
-def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
-    """Hits in other readings of a text, over the characters that stand for them."""
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What in a normalised text can be read otherwise: by which ways, and the runs that are encoded as a whole."""
+
+    ways: frozenset[str]
+    blobs: tuple[Blob, ...] = ()
+
+
+_NOTHING: Final = Hidden(frozenset())
+
+
+def hidden(folded: Normalised) -> Hidden:
+    """The other readings that a text has; none, for nearly every text."""
     ways = readings.triggers(folded.shape)
-    if not ways or depth == 0:
+    return Hidden(ways, tuple(readings.blobs(folded.text, folded.shape, ways))) if ways else _NOTHING
+
+
+def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
+    """Hits in other readings of a text, over the characters that stand for them."""
+    if not seen.ways or depth == 0:
         return []
     hits: list[Hit] = []
-    reading = readings.closed_up(folded.text, ways)
+    reading = readings.closed_up(folded.text, seen.ways)
     if reading is not None and reading.text != folded.text:
         again = normalise(reading.text)
         for hit in _again(again, depth):
@@ -35,7 +53,7 @@ def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
             start, end = reading.starts[low], reading.ends[high - 1]
             if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
                 hits.append(Hit(hit.kind, start, end, hit.confidence, max(hit.evidence, Evidence.SHAPE), hit.patient))
-    for blob in readings.blobs(folded.text, folded.shape, ways):
+    for blob in seen.blobs:
         inside = _again(normalise(blob.said), depth) if blob.said else []
         if inside:
             best = max(inside, key=lambda hit: (hit.evidence, hit.confidence))
@@ -45,7 +63,7 @@ def find(folded: Normalised, depth: int = _DEPTH) -> list[Hit]:
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
-    return [*structured.find(again), *records.find(again), *find(again, depth - 1)]
+    return [*structured.find(again), *records.find(again), *find(again, hidden(again), depth - 1)]
 
 
 _MAGIC: Final = (
@@ -75,14 +93,13 @@ _TURN: Final = str.maketrans(
 )
 
 
-def opaque(folded: Normalised, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
+def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
     """`encoded` for a blob that does not decode to a text, when it is a file, or when decoding is what the text is about."""
-    ways = readings.triggers(folded.shape)
-    asked = "asks" in ways
-    if "base64" in ways:
-        for blob in readings.blobs(folded.text, folded.shape, frozenset({"base64"})):
+    asked = "asks" in seen.ways
+    for blob in seen.blobs:
+        if blob.said is None and blob.way == "base64" and _suspicious(blob.value, asked=asked):
             taken = any(hit.start < blob.end and blob.start < hit.end for hit in hits)
-            if not taken and blob.said is None and _suspicious(blob.value, asked=asked):
+            if not taken:
                 return _OPAQUE
     return _OPAQUE if asked and _ROTATED.search(folded.text) and _turned(folded.text) else frozenset()
 

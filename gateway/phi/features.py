@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 Feature = bytes
 
 _TOKEN: Final = re.compile(
+    r"(\s*)("
     r"['’]s\b"
     r"|[^\W_]+(?:[-/][^\W_]+|(?<=\d)[.:,](?=\d)[^\W_]+|['’](?!s\b)[^\W_]+)*"
-    r"|[^\w\s]|_"
+    r"|[^\w\s]|_)"
 )
-"""A word, a possessive ending, a sign, or one token of digits joined by - / . : ("04/21/2023", "SJH-123456", "65-year-old")."""
+"""Space, and after it a word, a possessive ending, a sign, or one token of digits joined by - / . : ("04/21/2023", "SJH-123456")."""
 _PIECE: Final = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*|[-/]")
 _DIGIT: Final = re.compile(r"\d")
 _RUN: Final = re.compile(r"\d+")
@@ -46,44 +50,57 @@ _CLASSES: Final[Mapping[str, str]] = {
 _CLASS: Final = {word: name for name, words in _CLASSES.items() for word in words.split()}
 
 
-class Token(NamedTuple):
-    """Characters [start, end) of a text. `broken` counts the line breaks (at most 2) right before it."""
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text in order: what each is, where it starts, and the line breaks (1 or 2) right before some."""
 
-    text: str
-    start: int
-    end: int
-    broken: int = 0
+    words: Sequence[str]
+    starts: Sequence[int]
+    breaks: Mapping[int, int]
+
+    def end(self, at: int) -> int:
+        """Where token `at` ends, exclusive."""
+        return self.starts[at] + len(self.words[at])
 
 
-def tokens(text: str) -> list[Token]:
-    """Tokens of `text` in order; every character but space stands in one or is a control. Linear in its length."""
-    found: list[tuple[int, int]] = []
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        if end - start > 1 and ("-" in (word := match.group()) or "/" in word) and not _DIGIT.search(word):
-            found.extend((start + piece.start(), start + piece.end()) for piece in _PIECE.finditer(word))
+def tokens(text: str) -> Tokens:
+    """Tokens of `text`; every character but space stands in one. Linear in its length."""
+    pairs = _TOKEN.findall(text)
+    if "-" in text or "/" in text:
+        pairs = list(_pieces(pairs))
+    words = [word for _, word in pairs]
+    ends = accumulate([len(space) + len(word) for space, word in pairs])
+    breaks = {at: min(2, space.count("\n")) for at, (space, _) in enumerate(pairs) if "\n" in space}
+    return Tokens(words, [end - len(word) for end, word in zip(ends, words, strict=True)], breaks)
+
+
+def _pieces(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The same, where words joined by - or / are one token only if there is a digit in them."""
+    for space, word in pairs:
+        if len(word) > 1 and ("-" in word or "/" in word) and not _DIGIT.search(word):
+            before = space
+            for piece in _PIECE.findall(word):
+                yield before, piece
+                before = ""
         else:
-            found.append((start, end))
-    bounds = [0, *(end for _, end in found)]
-    return [
-        Token(text[start:end], start, end, min(2, text.count("\n", before, start)))
-        for before, (start, end) in zip(bounds, found, strict=False)
-    ]
+            yield space, word
 
 
 class _Word(NamedTuple):
-    """What one word says: of its own place, and of the four places around it."""
+    """What one word says: of its own place, of the places around it, and its part in what neighbours say together."""
 
-    word: Feature
-    group: Feature
     own: tuple[Feature, ...]
     before2: tuple[Feature, ...]
     before1: tuple[Feature, ...]
     after1: tuple[Feature, ...]
     after2: tuple[Feature, ...]
-
-
-_EDGE: Final = _Word(b"^", b"^", (), (b"-2w=^",), (b"-1w=^",), (b"+1w=^",), (b"+2w=^",))
+    group: Feature
+    word_and: Feature
+    group_and: Feature
+    word2_and: Feature
+    group2_and: Feature
+    and_word: Feature
+    and_group: Feature
 
 
 def _shape(word: str) -> str:
@@ -105,17 +122,19 @@ def _case(word: str) -> str:
 
 
 class Describer:
-    """Turns tokens into features by the marks of a lexicon; remembers its work for words of the lexicon that are no names."""
+    """Turns tokens into features by the marks of a lexicon; remembers its work for what tells nobody's name or number."""
 
     def __init__(self, marks: Mapping[str, str]) -> None:
         self._marks = marks
-        self._ordinary: dict[str, _Word] = {}
-        self._sketched: dict[_Sketch, _Word] = {}
+        self._ordinary: dict[str, _Word] = {}  # words of the lexicon that are more than a name, and signs
+        self._classed: dict[tuple[str, str], _Word] = {}  # names and unknown words, by case and marks alone
+        self._numbers: dict[str, _Word] = {}  # by form: every digit but that of a century is a 0
 
-    def features(self, sequence: Sequence[Token]) -> list[list[Feature]]:
-        """One list of features per token."""
-        seen: dict[str, _Word] = {}
-        words = [self._ordinary.get(token.text) or self._word(token.text, seen) for token in sequence]
+    def features(self, cut: Tokens, start: int = 0, end: int | None = None) -> list[list[Feature]]:
+        """One list of features for each of tokens [start, end)."""
+        texts = cut.words[start:end]
+        ordinary, seen = self._ordinary, dict[str, _Word]()
+        words = [ordinary.get(text) or seen.get(text) or self._word(text, seen) for text in texts]
         framed = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
         rows = [
             [
@@ -124,74 +143,92 @@ class Describer:
                 *before1.before1,
                 *after1.after1,
                 *after2.after2,
-                b"a" + before1.word + b"|" + here.group,
-                b"b" + here.group + b"|" + after1.word,
-                b"c" + before2.word + b"|" + before1.word,
-                b"d" + before1.group + b"|" + here.group + b"|" + after1.group,
+                before1.word_and + here.and_group,
+                here.group_and + after1.and_word,
+                before2.word2_and + before1.and_word,
+                before1.group2_and + here.and_group + after1.and_group,
             ]
             for before2, before1, here, after1, after2 in zip(
                 framed, framed[1:], words, framed[3:], framed[4:], strict=False
             )
         ]
-        for at, token in enumerate(sequence):
-            if token.broken and at:
-                rows[at - 1].append(b"eol")
-                rows[at].append(b"nl2" if token.broken > 1 else b"nl")
+        for at, lines in cut.breaks.items():
+            if start < at < start + len(rows):
+                rows[at - start - 1].append(b"eol")
+                rows[at - start].append(b"nl2" if lines > 1 else b"nl")
         if rows:
             rows[0].append(b"nl2")
-        if (style := _style(sequence)) is not None:
+        if (style := _style(texts)) is not None:
             for row, word in zip(rows, words, strict=True):
                 row.append(style + word.group)
         return rows
 
     def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
-        known = seen.get(text)
-        if known is not None:
-            return known
-        lower = text.casefold()
-        marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
-        sketch = _sketch(text, lower, marks)
-        if sketch.word == lower and lower[0].isalnum():
-            word = _frame(sketch)
-            (self._ordinary if marks and not _NAMES & set(marks) and len(text) == len(lower) else seen)[text] = word
+        if not text[0].isalnum():
+            word = _made(text, text)
+            (self._ordinary if text.isascii() else seen)[text] = word
             return word
-        word = seen[text] = self._sketched.get(sketch) or _frame(sketch)
-        if len(self._sketched) < _KEPT:
-            self._sketched[sketch] = word
+        if not text.isalpha() and _DIGIT.search(text):
+            return self._number(text)
+        lower, case = text.casefold(), _shape(text)
+        marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
+        kind = _CLASS.get(lower, "")
+        if kind or (marks and not _is_name(marks)):
+            word = _made(lower, kind or case + _lists(marks), case + _lists(marks))
+            (self._ordinary if marks and case in _USUAL and len(text) == len(lower) else seen)[text] = word
+            return word
+        alike = self._classed.get((case, marks))
+        if alike is None:
+            alike = _made(f"<{_lists(marks)}>", case + _lists(marks))
+            if case in _USUAL:
+                self._classed[case, marks] = alike
+        if marks:
+            return alike
+        word = seen[text] = alike._replace(own=(*alike.own, *_endings(lower)))
         return word
 
+    def _number(self, text: str) -> _Word:
+        form = text.translate(_ZEROES)
+        century = text[:2] if len(text) == _YEAR and text[:2] in {"19", "20"} else ""
+        alike = self._numbers.get(century + form)
+        if alike is None:
+            shape = _shape(text)
+            unit = _unit(text.casefold()) if shape[-1:] == "x" else ""
+            alike = _made(f"#{shape}{'Y' if century and text.isdecimal() else ''}", f"#{shape[:6]}", unit=unit)
+            if len(self._numbers) < _KEPT:
+                self._numbers[century + form] = alike
+        return alike
 
-def _style(sequence: Sequence[Token]) -> Feature | None:
+
+_USUAL: Final = frozenset({"x", "Xx", "X", "I"})
+"""Ways to write a word that are remembered: there are too many of the others ("pATIENT")."""
+_YEAR: Final = 4
+_ZEROES: Final = str.maketrans("123456789", "000000000")
+_KEPT: Final = 5_000
+
+
+def _style(texts: Sequence[str]) -> Feature | None:
     """Said of every token where capitals tell nothing, because all letters are small or all are capitals."""
-    letters = [token.text for token in sequence if token.text[0].isalpha()]
+    letters = [text for text in texts if text[0].isalpha()]
     if all(map(str.islower, letters)):
         return b"small|"
     return b"capital|" if all(map(str.isupper, letters)) else None
 
 
-class _Sketch(NamedTuple):
-    """All that the model is told of a word. `word` is the word itself, or what stands for it: `<gf>` for a name, `#2-2-4` for digits."""
-
-    word: str
-    shape: str = ""
-    lists: str = ""
-    kind: str = ""
+@cache
+def _lists(marks: str) -> str:
+    return "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
 
 
-_KEPT: Final = 20_000
-"""Sketches remembered; none tells a name or a number."""
+@cache
+def _is_name(marks: str) -> bool:
+    """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
+    return (
+        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
+    ) and not ({"w", "D", "O", "A"} & set(marks))
 
 
-def _sketch(text: str, lower: str, marks: str) -> _Sketch:
-    if not text[0].isalnum():
-        return _Sketch(text)
-    shape = _shape(text)
-    if not text.isalpha() and _DIGIT.search(text):
-        year = "Y" if len(text) == 4 and text.isdecimal() and text[:2] in {"19", "20"} else ""
-        return _Sketch(f"#{shape}{year}", shape, kind=_unit(lower) if shape[-1:] == "x" else "")
-    lists = "".join(sorted({_MERGED.get(mark, mark) for mark in marks}))
-    kind = _CLASS.get(lower, "")
-    return _Sketch(f"<{lists}>" if not kind and _is_name(marks) else lower, shape, lists, kind)
+_MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
 
 
 def _unit(lower: str) -> str:
@@ -200,40 +237,41 @@ def _unit(lower: str) -> str:
     return unit if len(unit) < 10 and unit.isascii() else ""
 
 
-def _is_name(marks: str) -> bool:
-    """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
-    return (
-        "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
-    ) and not ({"w", "D", "O", "A"} & set(marks))
+def _endings(word: str) -> tuple[Feature, ...]:
+    """What an unknown word begins and ends with."""
+    return f"p={word[:3]}".encode(), f"s={word[-3:]}".encode(), f"z={word[-4:]}".encode()
 
 
-_NAMES: Final = frozenset("GgFfrPp")
-_MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p": "p"}
-
-
-def _frame(sketch: _Sketch) -> _Word:
-    word, shape, lists, kind = sketch
-    if not word[0].isalnum() and word[0] not in "#<":
-        own, around, group = [f"w={word}", f"g={word}"], [f"w={word}"], word
-    elif word[0] == "#":
-        group = f"#{shape[:6]}"
-        own, around = [f"w={word}", f"g={group}", f"t={kind}"], [f"w={word}"]
-    else:
-        group = kind or shape + lists
-        own = [f"w={word}", f"g={group}", f"h={shape}", f"l={lists}"]
-        around = [f"w={word}", f"h={shape}{lists}"]
-        if word[0] != "<":
-            own += [f"p={word[:3]}", f"s={word[-3:]}", f"z={word[-4:]}"]
-        if kind:
-            own.append(f"hl={shape}{lists}")
-            around.append(f"k={kind}")
-    near = [feature.encode() for feature in around]
+def _made(word: str, group: str, lists: str = "", *, unit: str = "") -> _Word:
+    """The features of a word. `lists` are its case and marks where `group` is not that already; `unit` follows a number."""
+    own, near = [f"g={group}"], [f"h={group}"]
+    if word[0] != "<" and word != group:
+        own.append(f"w={word}")
+        near.append(f"w={word}")
+    if lists and lists != group:
+        own.append(f"hl={lists}")
+        near.append(f"l={lists}")
+    if unit:
+        own.append(f"t={unit}")
+    name, shared = word[:12].encode(), group.encode()
     return _Word(
-        word[:12].encode(),
-        group.encode(),
-        tuple([feature.encode() for feature in own]),
-        tuple([b"-2" + feature for feature in near]),
-        tuple([b"-1" + feature for feature in near]),
-        tuple([b"+1" + feature for feature in near]),
-        tuple([b"+2" + feature for feature in near]),
+        _encoded("", own),
+        _encoded("-2", near[:1]),
+        _encoded("-1", near),
+        _encoded("+1", near),
+        _encoded("+2", near[:1]),
+        shared,
+        b"a" + name,
+        b"b" + shared,
+        b"c" + name,
+        b"d" + shared,
+        b"|" + name,
+        b"|" + shared,
     )
+
+
+def _encoded(place: str, features: Iterable[str]) -> tuple[Feature, ...]:
+    return tuple([f"{place}{feature}".encode() for feature in features])
+
+
+_EDGE: Final = _made("^", "^")

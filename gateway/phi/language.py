@@ -49,8 +49,11 @@ _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 _OTHERS: Final = frozenset(_OTHER_WORDS.split()) - _ENGLISH
 
 
-def unknown(text: str) -> frozenset[UnknownReason]:
-    """`language` when a good part of `text` is in a script or a language that the engine does not know, else nothing."""
+def unknown(text: str, words: frozenset[str]) -> frozenset[UnknownReason]:
+    """`language` when a good part of `text` is in a script or a language that the engine does not know, else nothing.
+
+    `words` are the casefolded words of two letters and more in `text`.
+    """
     sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + " " + text[-_SAMPLE // 2 :]
     if not sample.isascii():
         foreign = len(_NOT_LATIN.findall(sample))
@@ -58,6 +61,8 @@ def unknown(text: str) -> frozenset[UnknownReason]:
             return _UNKNOWN
         if foreign > _MANY:
             return _UNKNOWN
+    if len(words & _OTHERS) < _DIFFERENT:
+        return _KNOWN
     for paragraph in _PARAGRAPH.split(sample):
         if len(paragraph) > _LEAST and _foreign(paragraph):
             return _UNKNOWN

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -71,28 +71,42 @@ def normalise(text: str) -> Normalised:
     """Fold `text`: NFKC, invisible characters dropped, lookalike letters, digits, dashes, spaces and quotes made plain."""
     if text.isascii() and _CONTROLS.search(text) is None:
         return Normalised(text, text.encode("ascii"))
+    runs = [_folded(text, run.start(), run.group()) for run in _ODD.finditer(text)]
+    moved = any(len(folded) != size for clusters in runs for _, size, folded in clusters)
     pieces: list[str] = []
+    done = 0
+    for clusters in runs:
+        pieces.append(text[done : clusters[0][0]])
+        pieces.extend([folded for _, _, folded in clusters])
+        done = clusters[-1][0] + clusters[-1][1]
+    pieces.append(text[done:])
+    folded_text = _unmask("".join(pieces))
+    shape = _NOT_ASCII.sub(_shaped, folded_text).encode("ascii")
+    if not moved:
+        return Normalised(folded_text, shape)
+    return Normalised(folded_text, shape, *_places(runs, len(text)))
+
+
+def _folded(text: str, at: int, run: str) -> list[tuple[int, int, str]]:
+    """The clusters of a run of odd characters: where each starts, its length, and what it folds to."""
+    return [(at + start, size, _fold(text[at + start : at + start + size])) for start, size in _clusters(run)]
+
+
+def _places(runs: Iterable[Sequence[tuple[int, int, str]]], length: int) -> tuple[list[int], list[int]]:
+    """Where each character of the folded text started and ended in a text of `length`."""
     starts: list[int] = []
     ends: list[int] = []
-    done, moved = 0, False
-    for run in _ODD.finditer(text):
-        start = run.start()
-        pieces.append(text[done:start])
-        starts.extend(range(done, start))
-        ends.extend(range(done + 1, start + 1))
-        for at, size in _clusters(run.group()):
-            folded = _fold(text[start + at : start + at + size])
-            pieces.append(folded)
-            moved = moved or len(folded) != size
-            starts.extend([start + at] * len(folded))
-            ends.extend([start + at + size] * len(folded))
-        done = run.end()
-    pieces.append(text[done:])
-    starts.extend(range(done, len(text)))
-    ends.extend(range(done + 1, len(text) + 1))
-    folded_text = _unmask("".join(pieces))
-    shape = folded_text.translate(_SHAPE).encode("ascii")
-    return Normalised(folded_text, shape, starts, ends) if moved else Normalised(folded_text, shape)
+    done = 0
+    for clusters in runs:
+        for at, size, folded in clusters:
+            starts.extend(range(done, at))
+            ends.extend(range(done + 1, at + 1))
+            starts.extend([at] * len(folded))
+            ends.extend([at + size] * len(folded))
+            done = at + size
+    starts.extend(range(done, length))
+    ends.extend(range(done + 1, length + 1))
+    return starts, ends
 
 
 def _clusters(run: str) -> list[tuple[int, int]]:
@@ -186,5 +200,10 @@ def _ascii_of(char: str) -> str:
     return "?"
 
 
+def _shaped(run: re.Match[str]) -> str:
+    return run.group().translate(_SHAPE)
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _SHAPE_LIMIT: Final = 8192
 _SHAPE = _Shape()

@@ -34,12 +34,15 @@ def find(text: str, known: frozenset[str]) -> list[tuple[int, int]]:
     """Where words of `known` stand in a normalised text: [start, end) of each, in order."""
     if not known:
         return []
-    return [match.span() for match in _WORD.finditer(text) if match.group().casefold() in known and _named(match, text)]
+    lower = text.casefold()
+    if len(lower) != len(text):  # "ß" and a few more grow: fold what keeps its place
+        lower = "".join([folded if len(folded := char.casefold()) == 1 else char for char in text])
+    return [match.span() for match in _WORD.finditer(lower) if match.group() in known and _named(*match.span(), text)]
 
 
-def _named(match: re.Match[str], text: str) -> bool:
+def _named(start: int, end: int, text: str) -> bool:
     """Whether a word that is a name elsewhere may be one here: "Rose", not "rose"; "Wilson", not "Wilson's disease"."""
-    word = match.group()
+    word = text[start:end]
     if word.islower() and lexicon.marked(word, lexicon.ORDINARY):
         return False
-    return not veto.medical(word.casefold(), text, match.end())
+    return not veto.medical(word.casefold(), text, end)

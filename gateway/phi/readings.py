@@ -63,6 +63,7 @@ class Reading:
 class Blob:
     """Characters [start, end) that stand for another text as a whole; `said` is None when they decode to none."""
 
+    way: str
     start: int
     end: int
     value: str
@@ -89,7 +90,7 @@ def blobs(text: str, shape: bytes, ways: frozenset[str]) -> Iterator[Blob]:
         if name in ways:
             for start, end in _GATE.spans(name, shape):
                 value = text[start:end]
-                yield Blob(start, end, value, decode(value[:_LARGEST_BLOB]))
+                yield Blob(name, start, end, value, decode(value[:_LARGEST_BLOB]))
 
 
 def _replaced(before: Reading, pattern: re.Pattern[str], by: Callable[[str], str]) -> Reading:
@@ -161,8 +162,12 @@ _UNDO: Final = (
 )
 
 
+_WORDS_OR_NUMBER: Final = re.compile(r"[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*|[0-9+/_=-]+")
+"""What is no base64, however long: `Hydrochlorothiazide`, `patient_discharge_summary`; sixteen letters of it would mix cases."""
+
+
 def _base64(value: str) -> str | None:
-    if value.isdigit() or not any(char.isalpha() for char in value):
+    if _WORDS_OR_NUMBER.fullmatch(value):
         return None
     bare = re.sub(r"\s", "", value).rstrip("=").replace("-", "+").replace("_", "/")
     bare = bare[: len(bare) - (len(bare) % 4 == 1)]

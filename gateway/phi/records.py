@@ -3,42 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi import keys
 from gateway.phi.normalise import Normalised
-from gateway.phi.rules import Evidence, Hit
+from gateway.phi.rules import Evidence, Gate, Hit
 
 _CONFIDENCE: Final = 0.97
+_SEPARATORS: Final = {"bars": "|", "commas": ",", "tabs": "\t"}
+
+_NAMED: Final = (
+    r"(?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|guarantor|subscriber|"
+    r"insured|member|contact|emergency|physician|provider|attending|referring|ordering|doctor|nurse|surgeon|employer)[ ]?"
+    r"(?:first |last |full |maiden |contact )?(?:name)?|name|next of kin|nok|emergency contact|guarantor|subscriber|attending(?: physician)?|"
+    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|"
+    r"electronically signed by|author|cc|re)"
+)
+_GATE: Final = Gate(
+    {
+        "segment": r"(?:^|[\n\r])[ \t>]*((?:MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|TXA|SCH|RXE|RXA)\|[^\n\r]*)",
+        "key": r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:",
+        "element": r"</|/>",
+        "bars": r"\|[^\n\r]*[\n\r]{1,2}[^\n\r]*\|",
+        "commas": r",[^\n\r]*[\n\r]{1,2}[^\n\r]*,",
+        "tabs": r"\t[^\n\r]*[\n\r]{1,2}[^\n\r]*\t",
+        "label": rf"(?:^|[\n\r;,(|])[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
+        r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|de|la|van|von|der|del|al|bin|el)){0,4})",
+        "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
+    }
+)
+"""What a text must hold for anything here to be in it; a table needs its separator in two lines that follow each other."""
 
 
 def find(folded: Normalised) -> list[Hit]:
     """Hits in the records that a normalised text holds, if any."""
-    text = folded.text if folded.text.isascii() else folded.shape.decode("ascii")
+    shape = folded.shape
+    opened = _GATE.open(shape)
+    if not opened:
+        return []
+    text = folded.text if folded.text.isascii() else shape.decode("ascii")
     hits: list[Hit] = []
-    if "|" in text:
-        hits.extend(_hl7(text))
-        hits.extend(_tables(text, "|"))
-    if '"' in text or "'" in text:
+    if "segment" in opened:
+        hits.extend(_hl7(text, _GATE.spans("segment", shape)))
+    if "key" in opened:
         hits.extend(_json(text))
-    if "</" in text or "/>" in text:
+    if "element" in opened:
         hits.extend(_xml(text))
-    if "," in text and "\n" in text:
-        hits.extend(_tables(text, ","))
-    if "\t" in text and "\n" in text:
-        hits.extend(_tables(text, "\t"))
-    hits.extend(_labels(text))
-    hits.extend(_addresses(text))
+    for name, separator in _SEPARATORS.items():
+        if name in opened:
+            hits.extend(_tables(text, separator))
+    if "label" in opened:
+        hits.extend(_labels(text, _GATE.spans("label", shape)))
+    if "address" in opened:
+        hits.extend(_addresses(text, _GATE.spans("address", shape)))
     return hits
 
 
 # --- HL7 v2 ---------------------------------------------------------------------------------------------------------
 
-_SEGMENT: Final = re.compile(
-    r"(?:^|(?<=[\n\r]))[ \t>]*(MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|ZPI|TXA|SCH|RXE|RXA)\|[^\n\r]*"
-)
 _FIELDS: Final = {
     "MSH": {7: Kind.DATE},
     "EVN": {2: Kind.DATE, 6: Kind.DATE},
@@ -69,14 +93,12 @@ _FIELDS: Final = {
 _CODES: Final = re.compile(r"(?i)[A-Z]{1,5}|[LMOHWCB]|DR|MD|USA?|HOME|CELL|ORN|PRN|NET|PH|CP|FX")
 
 
-def _hl7(text: str) -> Iterator[Hit]:
-    for segment in _SEGMENT.finditer(text):
-        name = segment.group(1)
-        fields = _FIELDS.get(name)
-        if fields is None:
-            continue
-        at = segment.start(1)
-        for number, value in enumerate(text[at : segment.end()].split("|")):
+def _hl7(text: str, segments: Iterable[tuple[int, int]]) -> Iterator[Hit]:
+    for start, end in segments:
+        name, *values = text[start:end].split("|")
+        fields = _FIELDS[name]
+        at = start + len(name) + 1
+        for number, value in enumerate(values, start=1):
             kind = fields.get(number + 1 if name == "MSH" else number)
             if kind is not None and value.strip():
                 yield from _field(kind, value, at)
@@ -111,11 +133,12 @@ _KEY: Final = re.compile(r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:")
 
 
 def _json(text: str) -> Iterator[Hit]:
-    if _KEY.search(text) is None:
+    first = _KEY.search(text)
+    if first is None:
         return
     stack: list[str] = []
     key = ""
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text, first.start()):
         match token.lastgroup:
             case "open":
                 stack.append(key)
@@ -172,6 +195,10 @@ def _tables(text: str, separator: str) -> Iterator[Hit]:
     header: list[Kind | None] = []
     at = 0
     for line in text.splitlines(keepends=True):
+        if separator not in line:
+            header = []
+            at += len(line)
+            continue
         cells = line.rstrip("\r\n").split(separator)
         if len(cells) < 2:
             header = []
@@ -203,31 +230,21 @@ def _cell(kind: Kind, cell: str, at: int) -> Iterator[Hit]:
         yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
 
 
-_LABEL: Final = re.compile(
-    r"(?:^|(?<=[\n\r;,(|]))[ \t*_>#-]{0,6}((?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|"
-    r"guarantor|subscriber|insured|member|contact|emergency|physician|provider|attending|referring|ordering|doctor|nurse|surgeon|employer)[ ]?"
-    r"(?:first |last |full |maiden |contact )?(?:name)?|name|next of kin|nok|emergency contact|guarantor|subscriber|attending(?: physician)?|"
-    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|"
-    r"electronically signed by|author|cc|re))[*_ ]{0,3}[:=][*_ \t]{1,4}"
-    r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|de|la|van|von|der|del|al|bin|el)){0,4})"
-)
 _NOT_A_NAME: Final = re.compile(
     r"(?i)(?:unknown|none|n/?a|see|not|the|yes|no|pending|male|female|denies|patient|hospital|clinic|medical|center|department|health|diabetes|hypertension|"
     r"history|assessment|plan|please|general|internal|medicine|cardiology|what|how|is|are|does|can|this|that|with|has|who|a|an)\b"
 )
 
 
-def _labels(text: str) -> Iterator[Hit]:
+def _labels(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """`Patient Name: SMITH, JOHN` at the beginning of a line or clause."""
-    if ":" not in text and "=" not in text:
-        return
-    for label in _LABEL.finditer(text):
-        if _NOT_A_NAME.match(label.group(2)):
+    for start, end in values:
+        if _NOT_A_NAME.match(text, start, end):
             continue
-        stop = _NEXT_LABEL.search(label.group(2))
-        end = label.start(2) + stop.start() if stop else label.end(2)
-        if end > label.start(2):
-            yield Hit(Kind.NAME, label.start(2), end, 0.9, Evidence.CUE, patient=True)
+        stop = _NEXT_LABEL.search(text, start, end)
+        last = stop.start() if stop else end
+        if last > start:
+            yield Hit(Kind.NAME, start, last, 0.9, Evidence.CUE, patient=True)
 
 
 _NEXT_LABEL: Final = re.compile(
@@ -236,18 +253,15 @@ _NEXT_LABEL: Final = re.compile(
 )
 
 
-_ADDRESS_LABEL: Final = re.compile(
-    r"(?i)\b(?:address|addr|residence|adresse|anschrift|direcci[oó]n|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})"
-)
 _ADDRESS_ENDS: Final = re.compile(
     r"(?i)[,. ]{0,3}\b(?:phone|tel|telephone|cell|dob|mrn|ssn|e-?mail|fax|insurance|who|and|he|she|patient|pt|contact)\b|[.!?](?:\s+[A-Z]|\s*$)|\)"
 )
 
 
-def _addresses(text: str) -> Iterator[Hit]:
+def _addresses(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """`Address: Apt 5, 99 King Rd, Austin` up to the end of the clause, when there is a number in it."""
-    for label in _ADDRESS_LABEL.finditer(text):
-        value = label.group(1)
+    for start, end in values:
+        value = text[start:end]
         stop = next(
             (end for end in _ADDRESS_ENDS.finditer(value) if not _ABBREVIATED.search(value, 0, end.start())), None
         )
@@ -259,7 +273,7 @@ def _addresses(text: str) -> Iterator[Hit]:
             and "://" not in value
             and not _IP.match(value)
         ):
-            yield Hit(Kind.ADDRESS, label.start(1), label.start(1) + len(value), 0.93, Evidence.CUE, patient=True)
+            yield Hit(Kind.ADDRESS, start, start + len(value), 0.93, Evidence.CUE, patient=True)
 
 
 _ABBREVIATED: Final = re.compile(r"(?i)\b(?:n|s|e|w|st|ave|rd|blvd|apt|ste|no|dr|ln|ct|mt|ft|p|o|hwy|str)$")

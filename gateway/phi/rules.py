@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import re2
 
@@ -24,8 +24,7 @@ class Evidence(IntEnum):
     CUE = 3  # the text says that it is one
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Something found in characters [start, end) of a normalised text; `patient` when its cue speaks of a patient."""
 
     kind: Kind
@@ -118,15 +117,16 @@ class RuleSet:
 
     def find(self, shape: bytes) -> Iterator[Hit]:
         """Every value in `shape` that a rule accepts, in no order, overlaps included."""
-        for name in self._gate.open(shape):
+        fired = self._gate.open(shape)
+        text = shape.decode("ascii") if fired else ""
+        for name in fired:
             rule = self.rules[int(name)]
             for match in self._gate.matches(name, shape):
                 start, end = _extent(match.start(0), *match.span(1), shape, rule.evidence)
                 confidence = rule.confidence
                 if rule.judge is not None:
-                    before = shape[max(0, start - LOOK_BACK) : start].decode("ascii")
-                    after = shape[end : end + LOOK_AHEAD].decode("ascii")
-                    confidence = rule.judge(shape[start:end].decode("ascii"), before, after)
+                    before = text[max(0, start - LOOK_BACK) : start]
+                    confidence = rule.judge(text[start:end], before, text[end : end + LOOK_AHEAD])
                 if confidence > 0:
                     yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient and confidence > _DOUBT)
 

@@ -55,17 +55,20 @@ def _numeric(value: str, before: str, after: str) -> float:
     return 0.0 if _NOT_A_DATE.match(after) else 0.95
 
 
+_GOES_ON: Final = re.compile(r"[-/.]?\d|[a-z%]")
+_MEASURED: Final = re.compile(
+    r"(?i)(?:pain|score|scale|rated?|bp|vision|acuity|strength|reflex\w*|gcs|pressure|out|apgars?|grade|ratio)[\w\s:]{0,12}$"
+)
+
+
 def _day_only(value: str, before: str, after: str) -> float:
     """`3/14`: a date only after a preposition, never a ratio, score or dose."""
-    if not _PREPOSITION.search(before) or _NOT_A_DATE.match(after) or re.match(r"[-/.]?\d|[a-z%]", after):
+    month, day = map(int, value.split("/"))
+    if not (1 <= month <= 12 and 1 <= day <= 31) or (day == 10 and month < 11) or _GOES_ON.match(after):
         return 0.0
-    if re.search(
-        r"(?i)(?:pain|score|scale|rated?|bp|vision|acuity|strength|reflex\w*|gcs|pressure|out|apgars?|grade|ratio)[\w\s:]{0,12}$",
-        before,
-    ):
+    if _PREPOSITION.search(before) is None or _NOT_A_DATE.match(after) or _MEASURED.search(before):
         return 0.0
-    month, day = (int(part) for part in re.findall(r"\d+", value)[:2])
-    return 0.75 if 1 <= month <= 12 and 1 <= day <= 31 and not (day == 10 and month < 11) else 0.0
+    return 0.75
 
 
 def _named(value: str, before: str, after: str) -> float:

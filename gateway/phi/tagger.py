@@ -11,15 +11,13 @@ import pycrfsuite
 
 from gateway.domain import Finding, Kind
 from gateway.phi import lexicon, veto
-from gateway.phi.features import Describer, Token, tokens
+from gateway.phi.features import Describer, Tokens, tokens
 
 NAME, PLACE, DATE, ID, OUTSIDE = "N", "L", "D", "I", "O"
 LABELS: Final = {NAME: Kind.NAME, PLACE: Kind.PLACE, DATE: Kind.DATE, ID: Kind.OTHER_ID}
 
-_TITLE: Final = re.compile(
-    r"\b(?:Drs?|Mrs?|Ms|Mx|Miss|Prof|Professor|Doctor|Nurse|Sr|Sra|Srta|Mme|Rev|Sgt|Capt|RN|NP|PA)\b\.?\s{1,3}$",
-    re.IGNORECASE,
-)
+_TITLE_WORDS: Final = "dr drs mr mrs ms mx miss prof professor doctor nurse sr sra srta mme rev sgt capt rn np pa"
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
 _FACILITY: Final = re.compile(
     r"(?i)\b(?:hosp(?:ital)?s?|clinics?|cent(?:er|re)|ctr|medical|med|health(?:care)?|institute|infirmary|memorial|general|hospice|rehab|"
     r"university|pavilion|surgery|care|nursing|pharmacy|laboratory|associates|dialysis|practice|sinai|hopkins|mayo|kaiser)\b"
@@ -49,18 +47,19 @@ class Tagger:
         """Findings of `text` in order, not overlapping; `confidence` is the model's own probability."""
         if _IDENTIFIER.fullmatch(text):
             return []
+        cut = tokens(text)
         found: list[Finding] = []
-        for sequence in sequences(tokens(text)):
-            found.extend(self._spans(text, sequence))
+        for start, end in sequences(cut):
+            found.extend(self._spans(text, cut, start, end))
         return veto.spared(found, text)
 
-    def _spans(self, text: str, sequence: Sequence[Token]) -> Iterator[Finding]:
-        self._model.set(self._describe.features(sequence))
+    def _spans(self, text: str, cut: Tokens, begin: int, stop: int) -> Iterator[Finding]:
+        self._model.set(self._describe.features(cut, begin, stop))
         for label, first, last in runs(self._model.tag(), self._outside_odds, self._outside):
             kind = LABELS[label]
-            start, end = sequence[first].start, sequence[last].end
-            if kind is Kind.NAME and (title := _TITLE.search(text, max(0, start - 14), start)):
-                start = title.start()
+            start, end = cut.starts[begin + first], cut.end(begin + last)
+            if kind is Kind.NAME:
+                start = cut.starts[_with_title(cut.words, begin + first)]
             if kind is Kind.PLACE and _FACILITY.search(text, start, end):
                 kind = Kind.FACILITY
             yield Finding(kind, start, end, round(1 - min(self._outside_odds(at) for at in range(first, last + 1)), 3))
@@ -69,16 +68,23 @@ class Tagger:
         return float(self._model.marginal(OUTSIDE, at))
 
 
-def sequences(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Cuts tokens where a line or a sentence ends, at the latest after `_SEQUENCE` of them."""
+def _with_title(words: Sequence[str], at: int) -> int:
+    """The token with which a name that starts at `at` begins when its title is a part of it: "Dr. Weber"."""
+    before = at - 2 if at > 1 and words[at - 1] == "." else at - 1
+    return before if before >= 0 and words[before].casefold() in _TITLES else at
+
+
+def sequences(cut: Tokens) -> Iterator[tuple[int, int]]:
+    """Tokens [start, end) to be tagged together: up to a line's or a sentence's end, at the latest after `_SEQUENCE` tokens."""
+    words, breaks = cut.words, cut.breaks
     start = 0
-    for at in range(_SEQUENCE // 2, len(found)):
+    for at in range(_SEQUENCE // 2, len(words)):
         long = at - start
-        if long >= _SEQUENCE or (long > _SEQUENCE // 2 and (found[at].broken or found[at - 1].text == ".")):
-            yield found[start:at]
+        if long >= _SEQUENCE or (long > _SEQUENCE // 2 and (at in breaks or words[at - 1] == ".")):
+            yield start, at
             start = at
-    if start < len(found):
-        yield found[start:]
+    if start < len(words):
+        yield start, len(words)
 
 
 def runs(labels: Sequence[str], odds: Callable[[int], float], outside: float) -> Iterator[tuple[str, int, int]]:

@@ -10,9 +10,11 @@ from gateway.domain import Finding, Kind
 from gateway.phi import lexicon
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_CALLED: Final = re.compile(
-    r"(?i)\b(?:drs?|doctor|mrs?|ms|mx|miss|prof|professor|nurse|patient|pt|named?|called|sister|brother|mother|father|wife|husband|son|daughter)\b[.:]?\s{1,3}$"
+_ADDRESSED_WORDS: Final = (
+    "dr drs doctor mr mrs ms mx miss prof professor nurse patient pt name named called sister brother mother father "
+    "wife husband son daughter"
 )
+_ADDRESSED: Final = frozenset(_ADDRESSED_WORDS.split())
 """What stands before a person: "Dr. Parkinson saw her" is a name, whatever else Parkinson is."""
 _MEDICAL: Final = re.compile(
     r"(?i)(?:['’]s?)?(?:[-/]\w+){0,2}[ -]+(?:and \w+ )?(?:disease|syndromes?|signs?|tests?|testing|reflex(?:es)?|palsy|fractures?|criteria|"
@@ -27,6 +29,8 @@ _CITED: Final = re.compile(r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?worker
 _AUTHORS: Final = re.compile(
     r"\b(?:[A-Z][\w'’-]{1,30} [A-Z]{1,3}(?:, |\. |; | and )){1,12}(?:[^\n]{0,160}?\b(?:19|20)\d\d ?;|[A-Z][\w'’-]{1,30} [A-Z]{1,3}\.|et al\.)"
 )
+_INITIALS: Final = re.compile(r" [A-Z]{1,3}(?:[,.;]| and )|[,.;]")
+"""What follows the name of an author in a citation, or the initials that were taken for a part of the name."""
 _BODY: Final = re.compile(
     r"(?:'s|’s)?\s+(?:[A-Z]\w+ ){0,2}(?:Foundation|Trust|Fund|Association|Society|Prize|Award|Act|Law|Initiative|Report|Declaration|Manual|Handbook|Textbook|Atlas)\b"
 )
@@ -38,9 +42,10 @@ _CATALOGUE: Final = re.compile(
     r"(?:[ .-]{0,2}(?:no|number|id|#))?[.:# ]{1,3}$"
 )
 _BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
-_CONNECTING: Final = re.compile(
-    r"north|south|east|west|new|central|eastern|western|northern|southern|the|of|and|puerto|sri|costa|el"
+_CONNECTING_WORDS: Final = (
+    "north south east west new central eastern western northern southern the of and puerto sri costa el"
 )
+_CONNECTING: Final = frozenset(_CONNECTING_WORDS.split())
 _GIVEN_TOO: Final = frozenset(
     (
         "georgia",
@@ -57,13 +62,20 @@ _GIVEN_TOO: Final = frozenset(
         "indiana",
     )
 )
-_DAYS: Final = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|every|each|next|last|this"
+_DAYS_WORDS: Final = (
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
+    "saturdays sundays mon tue tues wed thu thur thurs fri sat sun every each next last this"
 )
-_HOUSE: Final = re.compile(
-    r"clinics?|hospitals?|or|admin|research|call|rounds|community|rural|university|teaching|outpatient|general|the|a|an|our"
+_DAYS: Final = frozenset(_DAYS_WORDS.split())
+_HOUSE_WORDS: Final = (
+    "clinic clinics hospital hospitals or admin research call rounds community rural university teaching outpatient "
+    "general the a an our"
 )
+_HOUSE: Final = frozenset(_HOUSE_WORDS.split())
 _NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
+_APART: Final = " \n\t([\"'/,;:."
+_LIST: Final = 400
+"""Characters around a name in which the list of authors that it may stand in is looked for."""
 _JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
 
 
@@ -73,8 +85,7 @@ def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
     judged = [found for found in judged if found.kind is not Kind.OTHER_ID or _identifies(found, text)]
     if not any(found.kind in _JUDGED for found in judged):
         return judged
-    authors = [match.span() for match in _AUTHORS.finditer(text)] if ";" in text or "." in text else []
-    return [found for found in judged if found.kind not in _JUDGED or not _vetoed(found, text, authors)]
+    return [found for found in judged if found.kind not in _JUDGED or not _vetoed(found, text)]
 
 
 def _identifies(found: Finding, text: str) -> bool:
@@ -84,37 +95,52 @@ def _identifies(found: Finding, text: str) -> bool:
     return _CATALOGUE.search(text, max(0, found.start - 24), found.start) is None
 
 
-def _vetoed(found: Finding, text: str, authors: Iterable[tuple[int, int]]) -> bool:
-    words = [word.casefold() for word in _WORD.findall(text, found.start, found.end)]
-    if (
-        not words
-        or _CALLED.search(text, max(0, found.start - 16), found.start)
-        or _CALLED.match(text[found.start : found.end] + " ")
-    ):
+def _vetoed(found: Finding, text: str) -> bool:
+    value = text[found.start : found.end]
+    words = [word.casefold() for word in _WORD.findall(value)]
+    if not words or _called(text, found.start) or (len(words) > 1 and words[0] in _ADDRESSED):
         return False
     if _region(words) and (
         found.kind is not Kind.NAME
-        or not _GIVEN_TOO & set(words)
+        or not _GIVEN_TOO.intersection(words)
         or _BETWEEN.search(text, max(0, found.start - 10), found.start)
     ):
         return True
     if found.kind is Kind.NAME and (
-        _CITED.match(text, found.end)
-        or _BODY.match(text, found.end)
-        or any(start <= found.start < end for start, end in authors)
+        _CITED.match(text, found.end) or _BODY.match(text, found.end) or _author(found, text)
     ):
         return True
-    if all(_trade(word) for word in words) or _somewhere(words, small=text[found.start : found.end].islower()):
+    if all(map(_trade, words)) or _somewhere(words, small=value.islower()):
         return True
-    if found.kind is Kind.NAME and all(_plain(word) for word in words):
+    if found.kind is Kind.NAME and all(map(_plain, words)):
         return True
     return any(medical(word, text, found.end) for word in words)
 
 
+def _called(text: str, start: int) -> bool:
+    """Whether a title, "patient" or "named" stands right before `start`."""
+    before = text[max(0, start - 16) : start]
+    if not before or not before[-1].isspace():
+        return False
+    last = before.rstrip().rstrip(".:")
+    return last[max(map(last.rfind, _APART), default=-1) + 1 :].casefold() in _ADDRESSED
+
+
+def _author(found: Finding, text: str) -> bool:
+    """Whether a name stands in a list of authors: "Smith AB, Jones C. Title. 2019;"."""
+    if _INITIALS.match(text, found.end) is None:
+        return False
+    line = text.rfind("\n", 0, found.start) + 1
+    return any(
+        authors.start() <= found.start < authors.end()
+        for authors in _AUTHORS.finditer(text, max(line, found.start - _LIST), found.end + _LIST)
+    )
+
+
 def _somewhere(words: list[str], *, small: bool) -> bool:
     """Some house ("a community clinic") or a day of it ("Mon clinic"), where "General Hospital" is the name of one."""
-    days = [word for word in words if _DAYS.fullmatch(word)]
-    return (small or bool(days)) and all(word in days or _HOUSE.fullmatch(word) for word in words)
+    days = _DAYS.intersection(words)
+    return (small or bool(days)) and all(word in days or word in _HOUSE for word in words)
 
 
 def medical(word: str, text: str, end: int) -> bool:
@@ -124,7 +150,7 @@ def medical(word: str, text: str, end: int) -> bool:
 
 def _region(words: list[str]) -> bool:
     """States, countries and continents, which Safe Harbor lets stand: "Ohio and Kentucky", "South Korea"."""
-    whole = [word for word in words if not _CONNECTING.fullmatch(word)]
+    whole = [word for word in words if word not in _CONNECTING]
     return bool(whole) and all(lexicon.marked(word, lexicon.REGION) for word in whole)
 
 

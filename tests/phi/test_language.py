@@ -4,6 +4,7 @@ import pytest
 
 from gateway.domain import UnknownReason
 from gateway.phi import language
+from gateway.phi.propagate import words
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from gateway.phi import language
     ],
 )
 def test_a_language_the_engine_does_not_know_is_unknown(text):
-    assert language.unknown(text) == {UnknownReason.LANGUAGE}
+    assert language.unknown(text, words(text)) == {UnknownReason.LANGUAGE}
 
 
 @pytest.mark.parametrize(
@@ -44,4 +45,4 @@ def test_a_language_the_engine_does_not_know_is_unknown(text):
     ],
 )
 def test_english_names_code_and_medicine_are_known(text):
-    assert language.unknown(text) == frozenset()
+    assert language.unknown(text, words(text)) == frozenset()
