@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,10 @@ from gateway.audit.secret import FILE as SECRET_FILE
 from gateway.audit.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.audit.store import prepare_directory
 from gateway.config import Settings
-from gateway.detectors.presidio import Presidio
+from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Adapter, Operation, Target
+from gateway.detectors.second import Second
+from gateway.domain import Adapter, Detector, Operation, Target
 from gateway.events import EventSink, FanOut, ProviderProbed
 from gateway.observability import price_map
 from gateway.observability.logs import EventLog, take_over_again
@@ -38,6 +39,7 @@ from gateway.pipeline import Pipeline
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.story import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
+from gateway.policy.names import unmet
 from gateway.routing.table import with_discovered
 from gateway.upstream.direct import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
@@ -63,11 +65,21 @@ class Parts:
     """What whoever starts the gateway should know: a directory that cannot be written, a secret that will not last."""
 
 
-def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle, stream: TextIO) -> Gateway:
+def build(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    log_style: LogStyle,
+    stream: TextIO,
+    second: Callable[[], Detector] | None = None,
+) -> Gateway:
     """A gateway on this machine: its secret, its record, its log.
+
+    `second` makes a detector to look beside the engine, in place of the one that the configuration names.
 
     Raises:
         SecretUnusable: the secret is there and cannot be trusted.
+        PresidioMissing: the configuration asks for it.
     """
     vocabulary = vocabulary_of(settings)
     log = EventLog(vocabulary, style=log_style, stream=stream)
@@ -87,7 +99,7 @@ def build(settings: Settings, *, environ: Mapping[str, str], log_style: LogStyle
             f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
             "Make it writable or set `state_dir`."
         )
-    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE))
+    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings))
     parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
     return Gateway(_priced(settings), parts)
 
@@ -148,8 +160,9 @@ class Gateway:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whoever starts the gateway should know."""
-        return self._parts.notes
+        """What whoever starts the gateway should know, and what its rules ask for in vain."""
+        in_vain = unmet(self._settings.policy, detectors=self._parts.scanner.detectors)
+        return (*self._parts.notes, *(f"{problem.message} {problem.remedy}" for problem in in_vain))
 
     @property
     def settings(self) -> Settings:
@@ -245,14 +258,26 @@ class Gateway:
 
 
 def explaining_scanner(settings: Settings) -> Scanner:
-    """A scanner for one question, which is never started and so has no worker."""
-    return _scanner(settings, key=secrets.token_bytes(SECRET_BYTES))
+    """A scanner for one question; start it, and end it.
+
+    Raises:
+        PresidioMissing: the configuration asks for it.
+    """
+    return _scanner(settings, key=secrets.token_bytes(SECRET_BYTES), second=_second(settings))
 
 
-def _scanner(settings: Settings, *, key: bytes) -> Scanner:
-    """The engine, and beside it the second detector that the configuration asks for."""
-    second = Presidio() if settings.scan_second else None
-    return Scanner(load_engine(), key=key, second=second, deadline_s=settings.scan_deadline_s)
+def _scanner(settings: Settings, *, key: bytes, second: Callable[[], Detector] | None) -> Scanner:
+    limit_s = settings.scan_deadline_s
+    beside = Second(second, limit_s=limit_s) if second else None
+    return Scanner(load_engine(), key=key, second=beside, deadline_s=limit_s)
+
+
+def _second(settings: Settings) -> Callable[[], Detector] | None:
+    """The second detector that the configuration asks for."""
+    if not settings.scan_second:
+        return None
+    presidio.demand()
+    return presidio.Presidio
 
 
 def explaining_key(settings: Settings, environ: Mapping[str, str]) -> bytes:

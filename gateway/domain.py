@@ -312,7 +312,7 @@ class Facts:
     """Everything a rule may ask about a request: the input of `policy.decide`.
 
     `agents` are all agents claimed or bound; `agent_unclear` when none is and the caller may be more than one.
-    `covered` are the kinds that the detectors in use can find at all.
+    `covered` are the kinds that the detectors in use can find at all, `detectors` how many of them look at each text.
     """
 
     caller: str
@@ -323,6 +323,7 @@ class Facts:
     unknowns: frozenset[UnknownReason] = frozenset()
     content: frozenset[Content] = frozenset({Content.TEXT})
     covered: frozenset[Kind] = frozenset(Kind)
+    detectors: int = 1
 
 
 class Sensitivity(StrEnum):

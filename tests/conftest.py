@@ -113,14 +113,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(directory: Path, config: str, policies=None, environ=None):
+async def running(directory: Path, config: str, policies=None, environ=None, *, second=None):
     (directory / "config.yaml").write_text(config, encoding="utf-8")
     (directory / "policies").mkdir(exist_ok=True)
     for name, text in (policies or {}).items():
         (directory / "policies" / name).write_text(text, encoding="utf-8")
     settings = load(str(directory / "config.yaml"), environ or {}, port=0)
     log = io.StringIO()
-    gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log)
+    gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second)
     servers = Servers(settings.listeners, gateway.fronts(), head_timeout_s=settings.limits.header_timeout_s)
     addresses = servers.bind()
     await gateway.start()
@@ -144,8 +144,8 @@ async def start(tmp_path):
     """Starts gateways: `gateway = await start(config)`; they stop with the test."""
     stack = []
 
-    async def begin(config: str, policies=None, environ=None) -> Running:
-        context = running(tmp_path, config, policies, environ)
+    async def begin(config: str, policies=None, environ=None, **more) -> Running:
+        context = running(tmp_path, config, policies, environ, **more)
         made = await context.__aenter__()
         stack.append(context)
         return made

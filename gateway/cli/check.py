@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
+from gateway.policy.names import unmet
 
 Checker: TypeAlias = Callable[[Settings], str]
 """Checks one more thing that settings lead to, says in a line what it found, or raises `DocumentInvalid`."""
@@ -78,7 +79,9 @@ def summary(settings: Settings) -> str:
     lines.append(
         f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
     )
-    return "\n".join([*lines, *([f"  off: {', '.join(off)}"] if off else [])])
+    lines += [f"  off: {', '.join(off)}"] if off else []
+    lines += [f"warning: {problem}" for problem in unmet(settings.policy, detectors=settings.detectors)]
+    return "\n".join(lines)
 
 
 def _report(*invalid: DocumentInvalid) -> int:

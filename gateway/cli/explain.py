@@ -10,14 +10,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from gateway.api.question import ask
+from gateway.api.question import Question, ask
 from gateway.app import explaining_key, explaining_scanner
-from gateway.config import load
+from gateway.config import Settings, load
 from gateway.detectors.presidio import PresidioMissing
+from gateway.detectors.worker import WorkerFailed
 from gateway.document import DocumentInvalid
 from gateway.domain import Caller, Tree
 from gateway.errors import GatewayError
-from gateway.pipeline.explain import explain_call
+from gateway.pipeline.explain import Explained, explain_call
 from gateway.wire.json_body import read_object
 
 _EPILOG: Final = """examples:
@@ -58,24 +59,31 @@ def run(options: argparse.Namespace) -> int:
         for name in ("agent", "caller", "route", "conversation", "dialect"):
             question[name] = vars(options)[name]
         asked = ask(question, settings, asker=settings.listeners[0].anonymous or Caller("anonymous"))
-        explained = asyncio.run(
-            explain_call(
-                asked.call,
-                settings,
-                scanner=explaining_scanner(settings),
-                health={},
-                pseudonym_key=explaining_key(settings, os.environ),
-                outbound=asked.outbound,
-            )
-        )
+        explained = asyncio.run(_explained(asked, settings))
     except DocumentInvalid as invalid:
         print("\n".join(str(problem) for problem in invalid.problems), file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{options.request} cannot be read: {error.strerror}.", file=sys.stderr)
         return 1
-    except (GatewayError, PresidioMissing) as error:
+    except (GatewayError, PresidioMissing, WorkerFailed) as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(explained.tree(), indent=2, ensure_ascii=False) if options.json else explained.text())
     return 0
+
+
+async def _explained(asked: Question, settings: Settings) -> Explained:
+    scanner = explaining_scanner(settings)
+    try:
+        await scanner.start()
+        return await explain_call(
+            asked.call,
+            settings,
+            scanner=scanner,
+            health={},
+            pseudonym_key=explaining_key(settings, os.environ),
+            outbound=asked.outbound,
+        )
+    finally:
+        await scanner.aclose()

@@ -106,7 +106,7 @@ def _reload(gateway: Gateway, read: partial[Settings]) -> None:
         _report(invalid)
         print("The old configuration stays in force.", file=sys.stderr)
         return
-    print("The configuration was read again.", flush=True)
+    print("\n".join(["The configuration was read again.", *(f"Note: {note}" for note in gateway.notes)]), flush=True)
 
 
 def _report(invalid: DocumentInvalid) -> None:

@@ -98,5 +98,10 @@ class Settings:
     """SHA-256 (hex) of the text of the file."""
 
     @property
+    def detectors(self) -> int:
+        """How many detectors look at each text."""
+        return 2 if self.scan_second else 1
+
+    @property
     def callers(self) -> tuple[Caller, ...]:
         return tuple(caller for _, caller in self.keyring.entries)

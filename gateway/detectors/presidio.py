@@ -1,6 +1,6 @@
 """Microsoft's Presidio as a second opinion: its patterns, and spaCy where a model is installed; optional, off by default.
 
-Needs the extra `presidio`. Never downloads a model, and is only run under the scanner's deadline, in a thread.
+Needs the extra `presidio`. Never downloads a model, and is only run in a process of its own, under a deadline.
 """
 
 from __future__ import annotations
@@ -59,6 +59,16 @@ class PresidioMissing(Exception):
     """The extra is not installed; the message says how to install it."""
 
 
+def demand() -> None:
+    """Say so early if the package is not there.
+
+    Raises:
+        PresidioMissing: it is not installed.
+    """
+    if importlib.util.find_spec("presidio_analyzer") is None:
+        raise PresidioMissing("Presidio is not installed: pip install 'triage-gateway[presidio]'")
+
+
 class Presidio:
     """A second detector. `threshold` is the score in [0, 1] from which a result is taken."""
 
@@ -68,8 +78,7 @@ class Presidio:
         Raises:
             PresidioMissing: the package is not installed.
         """
-        if importlib.util.find_spec("presidio_analyzer") is None:
-            raise PresidioMissing("Presidio is not installed: pip install 'triage-gateway[presidio]'")
+        demand()
         _stay_offline()
         self._model = next((name for name in _MODELS if importlib.util.find_spec(name) is not None), "")
         self._analyzer: _Analyzer = _with_spacy(self._model) if self._model else _patterns_only()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, Protocol
 
 from gateway.detectors.agreement import united
 from gateway.detectors.cache import Across, Cache, Digests, Kept
-from gateway.detectors.worker import Worker, WorkerFailed
-from gateway.domain import Detection, Detector, Kind, Passage, UnknownReason
+from gateway.detectors.second import Second
+from gateway.detectors.worker import Job, Worker, WorkerFailed
+from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.across import windows
-from gateway.phi.engine import Engine, Look
+from gateway.phi.engine import Engine, Look, load_engine
 from gateway.phi.rules import Hit
 
 _SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
@@ -21,11 +23,23 @@ FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 """What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
 
 
+class Looker(Protocol):
+    """What the worker runs: looks at one passage."""
+
+    def look(self, passage: Passage) -> Look: ...
+
+
+def looking(make: Callable[[], Looker] = load_engine) -> Job[list[Look]]:
+    """The job of the worker: looks at each passage by itself."""
+    looker = make()
+    return lambda passages: [looker.look(passage) for passage in passages]
+
+
 class Scanner:
     """An engine with a cache, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
-    request. `second` is run in a thread for all passages, under the same deadline.
+    request. `second` looks at all passages meanwhile, in its own process and under the same deadline.
     """
 
     def __init__(
@@ -33,16 +47,16 @@ class Scanner:
         engine: Engine,
         *,
         key: bytes,
-        second: Detector | None = None,
+        second: Second | None = None,
         cache: Cache | None = None,
-        worker: Worker | None = None,
+        worker: Worker[list[Look]] | None = None,
         deadline_s: float = 10.0,
         inline_chars: int = 16_384,
     ) -> None:
         self._engine: Final = engine
         self._second: Final = second
         self._cache: Final = cache or Cache()
-        self._worker: Final = worker or Worker()
+        self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
         self._deadline_s: Final = deadline_s
         self._inline_chars: Final = inline_chars
@@ -55,23 +69,37 @@ class Scanner:
     def covers(self) -> frozenset[Kind]:
         return self._engine.covers if self._second is None else self._engine.covers | self._second.covers
 
+    @property
+    def detectors(self) -> int:
+        """How many detectors look at each passage."""
+        return 1 if self._second is None else 2
+
     async def start(self) -> None:
-        """Load what the first request would wait for; the worker starts with the first large text, and costs nothing before."""
+        """Load what the first request would wait for; the worker starts with the first large text, and costs nothing before.
+
+        Raises:
+            WorkerFailed: the second detector does not start.
+        """
         self._engine.detect([Passage(_SAMPLE)])
+        if self._second is not None:
+            await self._second.start()
 
     async def aclose(self) -> None:
-        """End the worker process."""
+        """End the processes."""
         await self._worker.aclose()
+        if self._second is not None:
+            await self._second.aclose()
 
     async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:
         """One detection per passage; all of them `scan_failed` when the scan failed or missed its deadline."""
         until = time.monotonic() + self._deadline_s
         try:
-            found = await self._first(passages, caller, until)
             if self._second is None:
-                return found
-            async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                return united(found, await asyncio.to_thread(self._second.detect, passages))
+                return await self._first(passages, caller, until)
+            other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
+                self._second.detect(passages, timeout_s=self._deadline_s), self._first(passages, caller, until)
+            )
+            return united(found, other)
         except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
             return [FAILED] * len(passages)
 
@@ -105,7 +133,7 @@ class Scanner:
 
     async def _looks(self, passages: Sequence[Passage], until: float) -> list[Look]:
         if sum(len(passage.text) for passage in passages) > self._inline_chars:
-            return await self._worker.look(passages, timeout_s=until - time.monotonic())
+            return await self._worker.ask(passages, timeout_s=until - time.monotonic())
         looks: list[Look] = []
         for passage in passages:
             if time.monotonic() > until:

@@ -1,120 +1,145 @@
-"""Looks at large texts in a process of its own, because a tagger would hold the interpreter's lock; never decides."""
+"""Runs a detector in a process of its own, because it would hold the interpreter's lock; never decides."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import multiprocessing
-import threading
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Final, Protocol
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from gateway.domain import Passage
-from gateway.phi.engine import Look, load_engine
 
+LOAD_S: Final = 60.0
+"""How long a process may take until it is ready."""
 
-class Looker(Protocol):
-    """What a worker runs: looks at one passage."""
-
-    def look(self, passage: Passage) -> Look: ...
+A = TypeVar("A")
+Job: TypeAlias = Callable[[Sequence[Passage]], A]
+"""What a process does, over and over: an answer to a list of passages, never None."""
 
 
 class WorkerFailed(Exception):
     """The worker process died, raised or came late; its message quotes nothing."""
 
 
-def serve(connection: Connection, make: Callable[[], Looker]) -> None:
-    """The process: builds its looker, then answers every list of passages with a list of looks, until the pipe closes."""
-    looker = make()
+def serve(connection: Connection, make: Callable[[], Job[A]]) -> None:
+    """The process: gets its job ready and says so, then answers every list of passages, until the pipe closes."""
+    job = make()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        connection.send(None)
         while True:
             passages: Sequence[Passage] = connection.recv()
             try:
-                answer: list[Look] | None = [looker.look(passage) for passage in passages]
+                answer: A | None = job(passages)
             except Exception:  # noqa: BLE001  the edge: a text must not end the process, nor be quoted
                 answer = None
             connection.send(answer)
 
 
-class Worker:
-    """One process, started when first needed, replaced when it dies or is late, ended with the gateway."""
+class Worker(Generic[A]):
+    """One process, started when first needed, replaced when it dies or is stuck, ended with the gateway.
 
-    def __init__(self, make: Callable[[], Looker] = load_engine) -> None:
+    One thread talks to it, so that however many wait, no more than one thread does. Whoever asks waits for
+    `timeout_s`; the process itself may take `limit_s` for a question, and `LOAD_S` to get ready: a text that was late
+    only because others came first, or while the process was loading, costs no restart.
+    """
+
+    def __init__(self, make: Callable[[], Job[A]], *, limit_s: float = 10.0) -> None:
         self._make: Final = make
-        self._lock: Final = threading.Lock()
+        self._limit_s: Final = limit_s
+        self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="gateway-phi")
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
+        self._closed = False
 
-    async def look(self, passages: Sequence[Passage], *, timeout_s: float) -> list[Look]:
-        """What each passage says by itself.
+    async def ask(self, passages: Sequence[Passage], *, timeout_s: float) -> A:
+        """What the process makes of `passages`.
 
         Raises:
             WorkerFailed: no answer within `timeout_s`, a process that died, or an exception in it.
         """
-        return await asyncio.to_thread(self._ask, passages, timeout_s)
+        until = time.monotonic() + timeout_s
+        asked = asyncio.get_running_loop().run_in_executor(self._thread, self._ask, list(passages), until)
+        try:
+            async with asyncio.timeout(max(0.0, timeout_s)):
+                return await asked
+        except TimeoutError:
+            raise WorkerFailed("the worker was late") from None
 
     async def start(self) -> None:
-        """Start the process ahead of the first text."""
-        await asyncio.to_thread(self._started)
+        """Start the process ahead of the first text, and wait until it is ready.
+
+        Raises:
+            WorkerFailed: it does not start.
+        """
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._ready)
+        except (OSError, EOFError):
+            raise WorkerFailed("the worker does not start") from None
 
     async def aclose(self) -> None:
-        """End the process."""
-        await asyncio.to_thread(self._stop)
+        """End the process, and with it whatever waits for it; harmless the second time."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._process is not None:
+            with contextlib.suppress(ValueError):  # the thread has just ended it
+                self._process.kill()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._end)
+        self._thread.shutdown(wait=False)
 
     @property
     def pid(self) -> int | None:
         """The process that is running, if any."""
         return self._process.pid if self._process is not None and self._process.is_alive() else None
 
-    def _ask(self, passages: Sequence[Passage], timeout_s: float) -> list[Look]:
-        if not self._lock.acquire(timeout=max(0.0, timeout_s)):
-            raise WorkerFailed("the worker is busy")
-        try:
-            answer = self._answer(passages, timeout_s)
-        finally:
-            self._lock.release()
-        if answer is None:
-            raise WorkerFailed("the worker could not look at a text")
-        return answer
+    # --- in the thread -------------------------------------------------------------------------------------------
 
-    def _answer(self, passages: Sequence[Passage], timeout_s: float) -> list[Look] | None:
+    def _ask(self, passages: list[Passage], until: float) -> A:
         """An answer, from a new process if the one we had is gone."""
         for _ in range(2):
             try:
-                return self._exchange(self._running(), passages, timeout_s)
+                return self._exchange(passages, until)
             except (OSError, EOFError):
                 self._end()
         raise WorkerFailed("the worker died twice")
 
-    def _exchange(self, connection: Connection, passages: Sequence[Passage], timeout_s: float) -> list[Look] | None:
-        connection.send(list(passages))
-        if not connection.poll(timeout_s):
+    def _exchange(self, passages: list[Passage], until: float) -> A:
+        connection = self._ready()
+        if time.monotonic() > until:
+            raise WorkerFailed("nobody waits any more")
+        connection.send(passages)
+        if not connection.poll(self._limit_s):
             self._end()
-            raise WorkerFailed("the worker was late")
-        answer: list[Look] | None = connection.recv()
+            self._thread.submit(self._ready)  # so that the next text does not wait for all of the start
+            raise WorkerFailed("the worker is stuck")
+        answer: A | None = connection.recv()
+        if answer is None:
+            raise WorkerFailed("the worker could not look at a text")
         return answer
 
-    def _started(self) -> None:
-        with self._lock:
-            self._running()
-
-    def _running(self) -> Connection:
+    def _ready(self) -> Connection:
+        """The pipe to a process that is ready."""
         if self._connection is not None and self._process is not None and self._process.is_alive():
             return self._connection
         self._end()
+        if self._closed:
+            raise WorkerFailed("the gateway ends")
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, self._make), daemon=True, name="gateway-phi")
-        self._process.start()
+        process = context.Process(target=serve, args=(theirs, self._make), daemon=True, name="gateway-phi")
+        process.start()
         theirs.close()
-        self._connection = ours
-        return ours
-
-    def _stop(self) -> None:
-        with self._lock:
+        self._process, self._connection = process, ours
+        if not ours.poll(LOAD_S):
             self._end()
+            raise WorkerFailed("the worker does not get ready")
+        ours.recv()
+        return ours
 
     def _end(self) -> None:
         process, connection = self._process, self._connection

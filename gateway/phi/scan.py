@@ -59,7 +59,10 @@ class Leaves:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in one payload, and what could not be told. Holds places, never values beside the payload."""
+    """What was found in one payload, and what could not be told. Holds places, never values beside the payload.
+
+    `covered` are the kinds that could have been found, `detectors` how many looked at each text.
+    """
 
     payload: Tree = field(repr=False)
     leaves: Sequence[Leaf] = field(repr=False)
@@ -67,6 +70,7 @@ class Findings:
     unknown_at: tuple[Unknown, ...]
     errands: tuple[Errand, ...]
     covered: frozenset[Kind]
+    detectors: int = 1
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -103,9 +107,11 @@ def walk_tree(payload: Tree, dialect: Dialect, *, operation: Operation) -> Leave
     return Leaves(payload, visitor.leaves, visitor.unknowns, visitor.errands)
 
 
-def gather(leaves: Leaves, detections: Iterable[Detection], covered: frozenset[Kind]) -> Findings:
+def gather(
+    leaves: Leaves, detections: Iterable[Detection], covered: frozenset[Kind], *, detectors: int = 1
+) -> Findings:
     """What detectors said of `leaves.passages`, wherever it stands again, with what the walk itself could not read and
-    what looks like a token.
+    what looks like a token. `detectors` is how many of them looked at every passage.
 
     Fewer or more detections than passages is a failed scan: nothing else is taken from it.
     """
@@ -128,7 +134,8 @@ def gather(leaves: Leaves, detections: Iterable[Detection], covered: frozenset[K
             located.extend([Located(leaf, finding) for finding in detection.findings])
         if detection.unknowns:
             unknowns.extend(Unknown(reason, leaf.path + leaf.inner) for reason in sorted(detection.unknowns))
-    return Findings(leaves.payload, leaves.leaves, tuple(located), tuple(unknowns), tuple(leaves.errands), covered)
+    places = tuple(located), tuple(unknowns), tuple(leaves.errands)
+    return Findings(leaves.payload, leaves.leaves, *places, covered, detectors)
 
 
 def failed(leaves: Leaves, covered: frozenset[Kind]) -> Findings:

@@ -21,6 +21,8 @@ class Scan(Protocol):
 
     @property
     def covers(self) -> frozenset[Kind]: ...
+    @property
+    def detectors(self) -> int: ...
     def detect(self, passages: Sequence[Passage], *, caller: str) -> Awaitable[Sequence[Detection]]: ...
 
 
@@ -49,7 +51,7 @@ async def scanned(call: Call, scanner: Scan) -> Findings:
     """What is in the payload, as far as anyone can tell."""
     leaves: Leaves = walk(call)
     detections = await scanner.detect(leaves.passages, caller=call.caller.name)
-    return gather(leaves, detections, scanner.covers)
+    return gather(leaves, detections, scanner.covers, detectors=scanner.detectors)
 
 
 def judge(
@@ -65,6 +67,7 @@ def judge(
         unknowns=findings.unknowns,
         content=findings.content,
         covered=findings.covered,
+        detectors=findings.detectors,
     )
     day = today()
     decision = decide(facts, resolution.route.targets, settings.policy, today=day)

@@ -72,9 +72,10 @@ def _off(targets: Sequence[Target]) -> str:
 
 
 def _kept(refusals: Sequence[Refusal]) -> str:
-    """One sentence per refused target, in the words of the rule that refused it."""
+    """For each refused target, the words of the rule that refused it, and what mends it, once."""
     sentences = []
     for refusal in refusals:
         rule = f" by rule {refusal.rule}" if refusal.rule else ""
         sentences.append(f"Target {refusal.target.name} was not allowed{rule}: {refusal.why.rstrip('.')}.")
-    return " ".join(dict.fromkeys(sentences))
+    remedies = [refusal.remedy for refusal in refusals if refusal.remedy]
+    return " ".join(dict.fromkeys(sentences + remedies))

@@ -7,11 +7,14 @@ The specification, in the order of the code below:
    `agent` holds if any claimed agent is listed, or if it is unclear who asks (law 5).
 2. A rule *selects* a target by its traits on the day, its provider and its name.
 3. A target off the premises is *covered* if for all that the request carries some rule that selects it has something
-   to say. What callers claim cannot cover: rules that name agents do not count here (law 5).
+   to say. What callers claim cannot cover: rules that name agents do not count here (law 5), nor do rules that only
+   ask for detectors: how often a text was looked at says nothing about what may become of what was found.
 4. All rules that concern the request and select the target *apply* together: any `deny` refuses, every required trait
-   must be there, everything that any of them redacts is taken out. What cannot be taken out refuses.
+   must be there, everything that any of them redacts is taken out, and as many detectors as any of them asks for must
+   have looked. What cannot be taken out refuses, and so does what no detector could look at.
 
-Law 3 follows, for targets that the policy covers: a rule more can only add to what is denied, required or redacted.
+Law 3 follows, for targets that the policy covers: a rule more can only add to what is denied, required, redacted or
+confirmed.
 Coverage itself is a precondition: with no rule about a destination nothing leaves for it, and the first rule that is
 about it opens the question.
 """
@@ -29,6 +32,7 @@ from gateway.policy.rules import MEDIUM_OF, Policy, Rule, To, When, unite
 _SEAL = object()
 
 NO_RULE = "No rule of the policy covers this destination for this request, so nothing may leave for it."
+ADD_DETECTOR = "It asks for two detectors: set `scan: {second: presidio}` and start the gateway again."
 
 
 class RefusalReason(StrEnum):
@@ -36,6 +40,7 @@ class RefusalReason(StrEnum):
 
     DENIED = "denied"
     UNREDACTABLE = "unredactable"
+    UNCONFIRMED = "unconfirmed"
     TRAIT_MISSING = "trait_missing"
     UNCOVERED = "uncovered"
 
@@ -71,7 +76,8 @@ class Egress:
 class Refusal:
     """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered).
 
-    `missing` are the traits that this rule requires and the target lacks.
+    `missing` are the traits that this rule requires and the target lacks; `remedy` tells an administrator what to do,
+    where that is always the same thing.
     """
 
     target: Target
@@ -79,6 +85,7 @@ class Refusal:
     rule: str
     why: str
     missing: frozenset[Trait] = frozenset()
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Decision:
 def decide(facts: Facts, candidates: Sequence[Target], policy: Policy, *, today: date) -> Decision:
     """Hold `facts` against every candidate; pure, and total: it never raises on any facts."""
     concerned = [rule for rule in policy.rules if concerns(rule.when, facts, policy)]
-    covering = [rule for rule in policy.rules if _may_cover(rule.when, facts)]
+    covering = [rule for rule in policy.rules if _may_cover(rule, facts)]
     egresses: list[Egress] = []
     refusals: list[Refusal] = []
     for target in candidates:
@@ -150,13 +157,26 @@ def redactable(rule: Rule, facts: Facts) -> bool:
     return not _unchecked(rule.when, facts) and rule.then.redact.keys() <= facts.covered
 
 
+def confirmed(rule: Rule, facts: Facts) -> bool:
+    """Whether as many detectors as the rule asks for could look at everything it is about."""
+    return rule.then.detectors <= (0 if _unchecked(rule.when, facts) else facts.detectors)
+
+
 def objection(rule: Rule, facts: Facts, traits: frozenset[Trait]) -> RefusalReason | None:
     """Why a rule that applies refuses a target with `traits`: its gravest reason, or None if it has none."""
     if rule.then.deny:
         return RefusalReason.DENIED
     if rule.then.redact and not redactable(rule, facts):
         return RefusalReason.UNREDACTABLE
+    if not confirmed(rule, facts):
+        return RefusalReason.UNCONFIRMED
     return None if rule.then.require <= traits else RefusalReason.TRAIT_MISSING
+
+
+def remedy(rule: Rule, reason: RefusalReason, facts: Facts) -> str:
+    """What an administrator does so that the rule no longer refuses for `reason`, where that is always the same."""
+    outnumbered = reason is RefusalReason.UNCONFIRMED and rule.then.detectors > facts.detectors
+    return ADD_DETECTOR if outnumbered else ""
 
 
 def carried(facts: Facts) -> frozenset[Content]:
@@ -177,8 +197,10 @@ def _asked_by(when: When, facts: Facts) -> bool:
     return (not when.routes or facts.route in when.routes) and (not when.callers or facts.caller in when.callers)
 
 
-def _may_cover(when: When, facts: Facts) -> bool:
-    return bool(when.spoken) and not when.agents and _asked_by(when, facts)
+def _may_cover(rule: Rule, facts: Facts) -> bool:
+    when, then = rule.when, rule.then
+    answers = then.deny or then.require or then.redact
+    return bool(answers and when.spoken) and not when.agents and _asked_by(when, facts)
 
 
 def _refusal(
@@ -187,7 +209,8 @@ def _refusal(
     objections = [(reason, rule) for rule in applying if (reason := objection(rule, facts, traits))]
     if objections:
         reason, rule = min(objections, key=lambda pair: (_GRAVITY[pair[0]], pair[1].id))
-        return Refusal(target, reason, rule.id, rule.why, rule.then.require - traits)
+        missing = rule.then.require - traits
+        return Refusal(target, reason, rule.id, rule.why, missing, remedy(rule, reason, facts))
     if not target.provider.on_prem and not _covered(facts, target, traits, covering):
         return Refusal(target, RefusalReason.UNCOVERED, "", NO_RULE)
     return None

@@ -43,6 +43,7 @@ def request(
     agents: frozenset[str],
     route: str,
     caller: str,
+    detectors: int = 1,
 ) -> Facts:
     """Facts as a scan would state them: a medium that is carried is unknown, and the other way round."""
     media = {reason for reason, medium in MEDIUM_OF.items() if medium in content}
@@ -54,6 +55,7 @@ def request(
         kinds=kinds,
         unknowns=unknowns | media,
         content=content | carried | {Content.TEXT},
+        detectors=detectors,
     )
 
 

@@ -18,6 +18,7 @@ from gateway.policy.decide import (
     carried,
     concerns,
     objection,
+    remedy,
     selects,
     unknowns,
 )
@@ -116,7 +117,7 @@ def _request(facts: Facts, policy: Policy) -> tuple[str, ...]:
         f"Caller: {facts.caller or 'none'}. Route: {facts.route or 'none'}. {asker}.",
         f"Carries: {_and(carried(facts))}.",
         f"Found: {_and(facts.kinds) or 'nothing that identifies a person'}.",
-        f"Could not be checked: {_and(unknowns(facts, policy)) or 'nothing'}.",
+        f"Could not be checked: {_and(unknowns(facts, policy)) or 'nothing'}. Detectors: {facts.detectors}.",
     )
 
 
@@ -164,20 +165,21 @@ def _refused(refusal: Refusal, facts: Facts, about: Sequence[Rule], decision: De
     target, provider = refusal.target, refusal.target.provider
     traits = provider.traits_on(decision.today)
     reasons = [
-        _sentence(rule, reason, traits)
+        _sentence(rule, reason, facts, traits)
         for rule in about
         if selects(rule.when.to, target, traits) and (reason := objection(rule, facts, traits))
     ]
     return Outlook(target.name, provider.name, provider.on_prem, False, {}, tuple(reasons) or (NO_RULE,))
 
 
-def _sentence(rule: Rule, reason: RefusalReason, traits: frozenset[Trait]) -> str:
+def _sentence(rule: Rule, reason: RefusalReason, facts: Facts, traits: frozenset[Trait]) -> str:
     said = {
         RefusalReason.DENIED: "denies it",
         RefusalReason.UNREDACTABLE: "wants something taken out of what could not be checked for it",
+        RefusalReason.UNCONFIRMED: f"asks for detectors: {rule.then.detectors}, and fewer could look at all of it",
         RefusalReason.TRAIT_MISSING: f"requires {_and(rule.then.require - traits)}, which is not there today",
     }[reason]
-    return f"Rule {rule.id} {said}: {rule.why}"
+    return f"Rule {rule.id} {said}: {rule.why} {remedy(rule, reason, facts)}".rstrip()
 
 
 def _kinds(kinds: Collection[Kind]) -> str:

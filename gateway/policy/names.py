@@ -1,10 +1,14 @@
-"""Finds names in rules that the configuration does not know: a rule about a misspelt provider would never apply."""
+"""Finds what rules name or ask for and the configuration does not have; it changes neither.
+
+A rule about a misspelt provider would never apply, and one that asks for a second detector would always refuse.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from gateway.document import Problem, nearest
+from gateway.policy.decide import ADD_DETECTOR
 from gateway.policy.rules import Policy, Rule
 
 
@@ -34,6 +38,15 @@ def unresolved(
         for rule in policy.rules
         for what, name in _mentions(rule)
         if name not in known[what] and not (what in {"route", "target"} and _is_listed_by(name, vendors))
+    )
+
+
+def unmet(policy: Policy, *, detectors: int) -> tuple[Problem, ...]:
+    """A warning for each rule that asks for more than `detectors`: it refuses every target that it is about."""
+    return tuple(
+        Problem(rule.file, rule.line, f"Rule `{rule.id}` refuses whatever it is about.", ADD_DETECTOR)
+        for rule in policy.rules
+        if rule.then.detectors > detectors
     )
 
 

@@ -113,6 +113,7 @@ def _rule(form: RuleForm, *, file: str, line: int) -> Rule:
     then = Then(
         require=frozenset(form.then.require),
         redact=_styles(form.then.redact),
+        detectors=form.then.detectors,
         deny=form.then.deny,
     )
     return Rule(form.id, form.why, _when(form.when), then, file=file, line=line)
@@ -152,6 +153,7 @@ def _example(form: ExampleForm) -> Example:
         agents=frozenset(form.agent),
         route=form.route,
         caller=form.caller,
+        detectors=form.detectors,
     )
     target = destination(frozenset(form.traits), provider=form.provider, target=form.target)
     return Example(facts, target, sent=form.sent, redacted=kinds(form.redacted))

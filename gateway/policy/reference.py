@@ -49,6 +49,7 @@ _VALUES: tuple[tuple[object, str], ...] = (
     (ToForm, "mapping"),
     (ThenForm, "mapping"),
     (bool, "boolean"),
+    (int, "number"),
 )
 
 _KINDS: Mapping[Kind, str] = {
@@ -104,6 +105,7 @@ _TRAITS: Mapping[Trait, str] = {
 _REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.DENIED: "a rule denies it",
     RefusalReason.UNREDACTABLE: "a rule wants something taken out of what could not be checked for it",
+    RefusalReason.UNCONFIRMED: "a rule asks for more detectors than looked, or for what could not be checked",
     RefusalReason.TRAIT_MISSING: "the provider lacks a trait that a rule requires",
     RefusalReason.UNCOVERED: "no rule has anything to say about this target for all that the request carries",
 }

@@ -66,10 +66,14 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What a rule does to what it is about. Nothing here can permit anything (law 3)."""
+    """What a rule does to what it is about. Nothing here can permit anything (law 3).
+
+    `detectors` is how many must have looked at everything the rule is about; 0 asks for none.
+    """
 
     require: frozenset[Trait] = frozenset()
     redact: Mapping[Kind, Style] = field(default_factory=lambda: MappingProxyType({}))
+    detectors: int = 0
     deny: bool = False
 
 
@@ -141,5 +145,6 @@ def _plain(rule: Rule) -> Mapping[str, object]:
         "target": sorted(to.targets),
         "require": sorted(then.require),
         "redact": dict(then.redact),
+        "detectors": then.detectors,
         "deny": then.deny,
     }

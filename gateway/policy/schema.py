@@ -156,6 +156,13 @@ class ThenForm(Form):
     redact: Annotated[RedactForm, BeforeValidator(_by_style)] = Field(
         RedactForm.model_construct(), description="These kinds are taken out; what cannot be taken out is refused."
     )
+    detectors: int = Field(
+        0,
+        ge=1,
+        le=2,
+        description="At least so many detectors, 1 or 2, must have looked at all that the rule is about; "
+        "what any of them finds is found. `2` takes `scan: {second: presidio}` in `config.yaml`.",
+    )
     deny: Annotated[bool, AfterValidator(_true)] = Field(
         False, description="`true`: refused, whatever other rules say."
     )
@@ -163,7 +170,7 @@ class ThenForm(Form):
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("the rule does nothing: say `require`, `redact` or `deny: true`.")
+            raise ValueError("the rule does nothing: say `require`, `redact`, `detectors` or `deny: true`.")
         if self.deny and len(self.model_fields_set) > 1:
             raise ValueError("`deny` refuses already, so nothing else can matter: remove one or the other.")
         return self
@@ -183,6 +190,15 @@ class RuleForm(Form):
     )
     then: ThenForm = Field(description="What must hold for them.")
 
+    @model_validator(mode="after")
+    def _asks_before_anything_is_found(self) -> Self:
+        if self.then.detectors and self.when.model_fields_set & {"phi", "unknown"}:
+            raise ValueError(
+                "`detectors` is for requests in which nothing was found as well: remove `phi` and `unknown` from its "
+                "`when`, and put other effects into a rule of their own."
+            )
+        return self
+
 
 class ExampleForm(Form):
     """`examples[]`: a request, a target, and what must become of them, tried whenever the file is loaded."""
@@ -193,6 +209,7 @@ class ExampleForm(Form):
     agent: Names = Field([], description="The agents that it claims.")
     route: Name = Field("", description="The route it came in on.")
     caller: Name = Field("", description="The caller it came from.")
+    detectors: int = Field(1, ge=1, le=2, description="How many detectors looked; without it, 1.")
     traits: Annotated[list[Trait], BeforeValidator(_listed)] = Field(
         [], description="What the target's provider has; `on_prem` for one in the house."
     )

@@ -59,6 +59,22 @@ def test_a_configuration_without_rules_says_that_nothing_leaves(
     assert f"0 rules in {tmp_path}/policies: nothing leaves the premises" in capsys.readouterr().out
 
 
+def test_a_rule_that_asks_for_a_second_detector_in_vain_is_a_warning(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, rules = tmp_path / "config.yaml", tmp_path / "policies" / "two.yaml"
+    rules.parent.mkdir()
+    rules.write_text("version: 1\nrules:\n  - {id: two, why: Two look., then: {detectors: 2}}\n")
+    path.write_text("version: 1\n")
+    assert check(str(path), {}) == 0
+    out = capsys.readouterr().out
+    assert f"warning: {rules}:3: Rule `two` refuses whatever it is about." in out
+    assert "scan: {second: presidio}" in out
+    path.write_text("version: 1\nscan: {second: presidio}\n")
+    assert check(str(path), {}) == 0
+    assert "warning" not in capsys.readouterr().out
+
+
 def test_no_key_is_ever_printed(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "config.yaml"
     path.write_text('version: 1\nproviders: {a: {kind: anthropic, api_key: "${K}", base_url: "http://${K}@x"}}\n')

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 
 from gateway.detectors.cache import Cache
-from gateway.detectors.scanner import FAILED, Scanner
+from gateway.detectors.scanner import FAILED, Scanner, looking
+from gateway.detectors.second import Second
 from gateway.detectors.worker import Worker
-from gateway.domain import Detection, Finding, Kind, Passage
+from gateway.domain import Detection, Kind, Passage
 from gateway.phi.engine import Engine
+from tests.second_detector import Attentive
 
 ENGINE = Engine()
 KEY = b"k" * 32
@@ -46,27 +49,6 @@ class Late(Engine):
     def look(self, passage):
         time.sleep(0.02)
         return super().look(passage)
-
-
-class Second:
-    """A second opinion that knows one word."""
-
-    version = "s"
-    covers = frozenset({Kind.NAME})
-
-    def detect(self, passages):
-        return [
-            Detection((Finding(Kind.NAME, passage.text.index("Zoe"), passage.text.index("Zoe") + 3),))
-            if "Zoe" in passage.text
-            else Detection()
-            for passage in passages
-        ]
-
-
-class Stuck(Second):
-    def detect(self, passages):
-        time.sleep(0.3)
-        return super().detect(passages)
 
 
 async def test_it_says_what_the_engine_says():
@@ -121,7 +103,7 @@ async def test_a_missed_deadline_is_a_failed_scan():
 
 
 async def test_a_large_text_goes_to_the_worker():
-    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(Engine), deadline_s=30)
+    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30)
     try:
         large = [Passage("The patient was seen. MRN 8675309. " * 20), Passage("thanks")]
         assert await scanner.detect(large, caller="soma") == list(ENGINE.detect(large))
@@ -131,7 +113,7 @@ async def test_a_large_text_goes_to_the_worker():
 
 
 async def test_the_loop_is_free_while_the_worker_looks():
-    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(Engine), deadline_s=30)
+    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30)
     try:
         scan = asyncio.create_task(scanner.detect([Passage("MRN 8675309. " * 2000)], caller="soma"))
         turns = 0
@@ -144,21 +126,51 @@ async def test_the_loop_is_free_while_the_worker_looks():
         await scanner.aclose()
 
 
-async def test_two_detectors_must_agree_that_a_text_is_clear():
-    scanner = Scanner(ENGINE, key=KEY, second=Second())
-    (found,) = await scanner.detect([Passage("Zoe has MRN 8675309")], caller="soma")
+@pytest.fixture
+async def two():
+    """Makes scanners with a second detector."""
+    made = []
+
+    async def make(detector, *, deadline_s=30.0, limit_s=30.0):
+        scanner = Scanner(ENGINE, key=KEY, second=Second(detector, limit_s=limit_s), deadline_s=deadline_s)
+        made.append(scanner)
+        await scanner.start()
+        return scanner
+
+    yield make
+    for scanner in made:
+        await scanner.aclose()
+
+
+async def test_two_detectors_must_agree_that_a_text_is_clear(two):
+    scanner = await two(Attentive)
+    (found,) = await scanner.detect([Passage("qwertz has MRN 8675309")], caller="soma")
     assert [one.kind for one in found.findings] == [Kind.NAME, Kind.MRN]
-    assert Kind.NAME in scanner.covers
-    assert scanner.version.endswith("+s")
+    assert scanner.covers == ENGINE.covers | {Kind.NAME}
+    assert scanner.version == f"{ENGINE.version}+attentive"
+    assert (scanner.detectors, Scanner(ENGINE, key=KEY).detectors) == (2, 1)
 
 
-async def test_a_second_opinion_that_is_late_is_a_failed_scan():
-    scanner = Scanner(ENGINE, key=KEY, second=Stuck(), deadline_s=0.05)
-    assert await scanner.detect([Passage("a")], caller="soma") == [FAILED]
+@pytest.mark.parametrize("word", ["raise", "die", "few", "sleep"])
+async def test_a_second_opinion_that_fails_or_is_late_is_a_failed_scan(two, word):
+    scanner = await two(Attentive, deadline_s=5, limit_s=0.3)
+    assert await scanner.detect([Passage(word), Passage("a")], caller="soma") == [FAILED] * 2
+    assert await scanner.detect([Passage("a")], caller="soma") == [Detection()]
+
+
+async def test_the_loop_is_free_while_the_second_detector_looks(two):
+    scanner = await two(Attentive)
+    scan = asyncio.create_task(scanner.detect([Passage("nap")], caller="soma"))
+    turns = 0
+    while not scan.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 100
+    assert await scan == [Detection()]
 
 
 async def test_the_worker_starts_with_the_first_large_text_and_ends_with_the_scanner():
-    scanner = Scanner(ENGINE, key=KEY, worker=Worker(Engine))
+    scanner = Scanner(ENGINE, key=KEY, worker=Worker(partial(looking, Engine)))
     await scanner.start()
     assert scanner._worker.pid is None
     await scanner.detect([Passage("word " * 5_000)], caller="soma")

@@ -27,6 +27,16 @@ def test_nothing_permitted_is_a_403_in_the_words_of_the_rule():
     assert "Target cloud was not allowed by rule stay: It stays with us." in error.message
 
 
+def test_what_mends_a_refusal_is_said_once():
+    kept = [
+        Refusal(target(name), RefusalReason.UNCONFIRMED, "two", "Two must look.", remedy="Add one.")
+        for name in ("mini", "sonnet")
+    ]
+    message = nothing_permitted(decision(*kept), off=[]).message
+    assert "sonnet was not allowed by rule two: Two must look. Add one. Add a target" in message
+    assert message.count("Add one.") == 1
+
+
 def test_a_permitted_target_that_is_off_is_a_503_that_says_why():
     error = nothing_permitted(decision(KEPT), off=[target("claude", off="ANTHROPIC_API_KEY is not set")])
     assert isinstance(error, TargetsUnavailable)

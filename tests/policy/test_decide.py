@@ -54,9 +54,9 @@ def some(*members):
     return frozenset(members)
 
 
-def rule(name="r", /, *, to=AWAY, require=(), redact=(), deny=False, **when):
+def rule(name="r", /, *, to=AWAY, require=(), redact=(), detectors=0, deny=False, **when):
     styles = redact if isinstance(redact, dict) else dict.fromkeys(redact, Style.TOKEN)
-    then = Then(require=frozenset(require), redact=styles, deny=deny)
+    then = Then(require=frozenset(require), redact=styles, detectors=detectors, deny=deny)
     return Rule(name, f"why {name}", When(to=to, **{key: frozenset(value) for key, value in when.items()}), then)
 
 
@@ -64,7 +64,7 @@ def facts(**known):
     return Facts(
         known.pop("caller", "soma"),
         known.pop("route", "chat"),
-        **{key: frozenset(value) if not isinstance(value, bool) else value for key, value in known.items()},
+        **{key: value if isinstance(value, bool | int) else frozenset(value) for key, value in known.items()},
     )
 
 
@@ -77,6 +77,8 @@ PHI_NEEDS_BAA = rule("phi", kinds=DIRECT, require=[Trait.BAA])
 PHI_REDACTED = rule("redact", kinds=DIRECT, redact=DIRECT)
 TEXT_REDACTED = rule("text", kinds=DIRECT, content=[Content.TEXT], redact=DIRECT)
 IMAGES_NEED_BAA = rule("images", unknowns=[IMAGE], require=[Trait.BAA])
+TWO_LOOK = rule("two", detectors=2)
+TWO_READ = rule("two", detectors=2, content=[Content.TEXT])
 COVERS = rule("covers", require=[Trait.BAA], to=To(targets=some("nowhere")))
 CLEAN, SSN = facts(), facts(kinds=[Kind.SSN])
 WITH_IMAGE = facts(unknowns=[IMAGE], content=[Content.TEXT, Content.IMAGE])
@@ -148,6 +150,36 @@ WITH_IMAGE = facts(unknowns=[IMAGE], content=[Content.TEXT, Content.IMAGE])
         (facts(route="x"), [rule(routes=["x"], require=[Trait.BAA])], {"home", "baa", "zdr"}),
         (facts(caller="x"), [PHI_NEEDS_BAA, rule("a", callers=["x"], deny=True)], {"home"}),
         (facts(caller="y"), [rule(callers=["x"], require=[Trait.BAA])], {"home"}),
+        # How many detectors looked: where a rule asks for two, one is not enough, whatever it found.
+        (CLEAN, [PHI_NEEDS_BAA, TWO_LOOK], {"home"}),
+        (SSN, [PHI_NEEDS_BAA, TWO_LOOK], {"home"}),
+        (facts(detectors=2), [PHI_NEEDS_BAA, TWO_LOOK], {"home", "cloud", "baa", "zdr"}),
+        (facts(detectors=2, kinds=[Kind.SSN]), [PHI_NEEDS_BAA, TWO_LOOK], {"home", "baa", "zdr"}),
+        (CLEAN, [PHI_NEEDS_BAA, rule(detectors=1)], {"home", "cloud", "baa", "zdr"}),
+        (
+            CLEAN,
+            [PHI_NEEDS_BAA, rule(detectors=2, to=To(lacking=some(Trait.BAA), having=some(Trait.ON_PREM)))],
+            {"cloud", "baa", "zdr"},
+        ),
+        (CLEAN, [PHI_NEEDS_BAA, rule(detectors=2, to=To(targets=some("cloud")))], {"home", "baa", "zdr"}),
+        (CLEAN, [PHI_NEEDS_BAA, rule(detectors=2, to=To())], set()),
+        # At what could not be checked nobody looked; media may be left to other rules.
+        (facts(detectors=2, unknowns=[FAILED]), [PHI_NEEDS_BAA, TWO_LOOK], {"home"}),
+        (facts(detectors=2, unknowns=[FAILED]), [PHI_NEEDS_BAA, rule(detectors=1)], {"home"}),
+        (facts(detectors=2, unknowns=[LANGUAGE]), [PHI_NEEDS_BAA, TWO_READ], {"home"}),
+        (
+            facts(detectors=2, unknowns=[IMAGE]),
+            [TEXT_REDACTED, IMAGES_NEED_BAA, TWO_LOOK],
+            {"home"},
+        ),
+        (
+            facts(detectors=2, unknowns=[IMAGE]),
+            [TEXT_REDACTED, IMAGES_NEED_BAA, TWO_READ],
+            {"home", "baa", "zdr"},
+        ),
+        # Such a rule covers nothing by itself.
+        (facts(detectors=2), [TWO_LOOK], {"home"}),
+        (facts(detectors=2), [TWO_LOOK, rule(require=[Trait.BAA])], {"home", "baa", "zdr"}),
         # Which targets: what a rule does not select it does not cover.
         (CLEAN, [rule(kinds=DIRECT, deny=True, to=To(providers=some("cloud-provider")))], {"home", "cloud"}),
         (CLEAN, [rule(kinds=DIRECT, deny=True, to=To(targets=some("zdr")))], {"home", "zdr"}),
@@ -172,6 +204,8 @@ def test_who_may_see_what(request_, rules, permitted):
         ([rule("b", redact=[Kind.NAME]), rule("a", require=[Trait.BAA])], "unredactable", "b", set()),
         ([rule("b", require=[Trait.BAA]), rule("a", require=[Trait.ON_PREM])], "trait_missing", "a", {Trait.ON_PREM}),
         ([rule("z", deny=True), rule("y", deny=True)], "denied", "y", set()),
+        ([rule("b", detectors=2), rule("a", require=[Trait.BAA])], "unconfirmed", "b", set()),
+        ([rule("b", redact=[Kind.NAME]), rule("a", detectors=2)], "unredactable", "b", set()),
         ([rule("q", content=[Content.TEXT], kinds=[Kind.SSN], redact=[Kind.SSN])], "uncovered", "", set()),
     ],
 )
@@ -182,6 +216,20 @@ def test_a_refusal_names_the_gravest_reason_and_its_rule(rules, reason, name, mi
     (refusal,) = decide(request, [CLOUD], Policy(tuple(rules)), today=TODAY).refusals
     assert (refusal.target, refusal.reason, refusal.rule, refusal.missing) == (CLOUD, reason, name, missing)
     assert refusal.why == f"why {name}" if name else "No rule" in refusal.why
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (CLEAN, True),
+        (facts(unknowns=[FAILED]), True),
+        (facts(detectors=2, unknowns=[FAILED]), False),  # a detector more would not help
+    ],
+)
+def test_a_refusal_for_want_of_a_detector_says_what_to_do(request_, told):
+    (refusal,) = decide(request_, [CLOUD], Policy((TWO_LOOK,)), today=TODAY).refusals
+    assert (refusal.reason, refusal.rule) == (RefusalReason.UNCONFIRMED, "two")
+    assert ("scan: {second: presidio}" in refusal.remedy) is told
 
 
 @pytest.mark.parametrize(
@@ -280,7 +328,8 @@ def tos(draw, *, having=True):
 def rules(draw, *, having=True):
     when = When(draw(KINDS), draw(UNKNOWNS), draw(CONTENT), draw(WHO), draw(WHO), draw(WHO), draw(tos(having=having)))
     redact = draw(st.dictionaries(st.sampled_from([Kind.SSN, Kind.NAME, Kind.DATE]), st.sampled_from(Style)))
-    then = Then(draw(TRAITS), redact, deny=draw(st.booleans()) and draw(st.booleans()))
+    detectors = draw(st.sampled_from([0, 0, 1, 2]))
+    then = Then(draw(TRAITS), redact, detectors, deny=draw(st.booleans()) and draw(st.booleans()))
     return Rule(draw(st.text("abcdef", min_size=6, max_size=6)), "why", when, then)
 
 
@@ -293,6 +342,7 @@ OPEN = st.builds(
             rule("base", kinds=[Kind.SSN], require=[Trait.BAA]),
             rule("base", kinds=DIRECT, redact=[Kind.SSN]),
             rule("base", require=[Trait.BAA], to=To()),
+            rule("base", require=[Trait.BAA], detectors=2, to=To()),
         ],
     ),
 )
@@ -311,6 +361,7 @@ def requests(draw):
         unknowns=unknowns,
         content=draw(CONTENT) | {MEDIUM_OF[reason] for reason in unknowns if reason in MEDIUM_OF},
         covered=frozenset(Kind) - draw(st.one_of(st.just(frozenset()), KINDS)),
+        detectors=draw(st.sampled_from([1, 2])),
     )
 
 
@@ -383,6 +434,13 @@ def test_content_more_never_widens(request_, policy, content):
 def test_a_kind_that_nothing_detects_never_widens(request_, policy, blind):
     worse = dataclasses.replace(request_, covered=request_.covered - blind)
     assert at_least_as_strict(outcome(worse, policy), outcome(request_, policy))
+
+
+@given(requests(), POLICIES)
+def test_a_detector_less_never_widens(request_, policy):
+    both = dataclasses.replace(request_, detectors=2)
+    one = dataclasses.replace(request_, detectors=1)
+    assert at_least_as_strict(outcome(one, policy), outcome(both, policy))
 
 
 @given(requests(), POLICIES, st.sampled_from(NAMES))

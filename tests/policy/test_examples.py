@@ -14,20 +14,30 @@ rules:
     why: w
     when: {phi: [ssn], content: text, to: {without: [on_prem]}}
     then: {require: [baa], redact: [ssn, date]}
+  - id: two
+    why: w
+    when: {to: {provider: [careful]}}
+    then: {detectors: 2}
 """,
     file="p",
 )
 NOTHING = frozenset()
 
 
-def asked(*kinds, unknowns=(), content=()):
+def asked(*kinds, unknowns=(), content=(), **more):
     return request(
-        frozenset(kinds), unknowns=frozenset(unknowns), content=frozenset(content), agents=NOTHING, route="", caller=""
+        frozenset(kinds),
+        unknowns=frozenset(unknowns),
+        content=frozenset(content),
+        agents=NOTHING,
+        route="",
+        caller="",
+        **more,
     )
 
 
-def to(*traits):
-    return destination(frozenset(traits), provider="", target="")
+def to(*traits, provider=""):
+    return destination(frozenset(traits), provider=provider, target="")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,8 @@ def to(*traits):
         (asked(Kind.SSN), to(Trait.BAA), True, (Kind.SSN, Kind.DATE), ""),
         (asked(Kind.SSN), to(Trait.ON_PREM), True, (), ""),
         (asked(Kind.SSN), to(), True, (), "is sent, but rule `away` refuses it (trait_missing)"),
+        (asked(), to(provider="careful"), True, (), "is sent, but rule `two` refuses it (unconfirmed)"),
+        (asked(detectors=2), to(provider="careful"), True, (), ""),
         (asked(content=[Content.IMAGE]), to(), True, (), "is sent, but no rule covers it"),
         (asked(), to(), False, (), "not sent, but it is, as no rule applies"),
         (asked(Kind.SSN), to(Trait.BAA), False, (), "not sent, but it is, by `away`"),

@@ -53,7 +53,7 @@ Request
   Caller: soma. Route: chat. Agent: writer.
   Carries: text.
   Found: ssn.
-  Could not be checked: nothing.
+  Could not be checked: nothing. Detectors: 1.
 
 Rules about it
   identifiers: Only pseudonyms leave.
@@ -133,6 +133,24 @@ def test_a_refusal_names_every_rule_that_refuses():
         "Rule images denies it: Images stay.",
         "Rule reviewer requires zero_retention, which is not there today: The reviewer stays.",
     )
+
+
+def test_a_rule_that_wants_a_second_detector_says_what_to_do():
+    policy = parse(
+        """
+version: 1
+rules:
+  - {id: two, why: Two must look., when: {to: {without: [on_prem]}}, then: {detectors: 2}}
+""",
+        file="p",
+    )
+    (alone,) = told(Facts("", ""), CLOUD, policy=policy).targets
+    [refused] = alone.reasons
+    assert refused.startswith("Rule two asks for detectors: 2, and fewer could look at all of it: Two must look. It")
+    assert refused.endswith("set `scan: {second: presidio}` and start the gateway again.")
+    unread = Facts("", "", detectors=2, unknowns=frozenset({UnknownReason.SCAN_FAILED}))
+    (late,) = told(unread, CLOUD, policy=policy).targets
+    assert late.reasons == ("Rule two asks for detectors: 2, and fewer could look at all of it: Two must look.",)
 
 
 def test_a_target_that_no_rule_covers_is_told_so():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.policy.names import unresolved
+from gateway.policy.names import unmet, unresolved
 from gateway.policy.parse import parse
 
 POLICY = parse(
@@ -38,3 +38,20 @@ def test_every_unknown_name_is_reported_at_its_rule():
 def test_a_misspelt_name_is_put_right():
     (problem,) = unresolved(POLICY, **{**KNOWN, "targets": ["sonet"]})
     assert problem.remedy == "Did you mean `sonet`?"
+
+
+def test_a_rule_that_asks_for_more_detectors_than_there_are_is_a_warning():
+    policy = parse(
+        """
+version: 1
+rules:
+  - {id: two, why: w, when: {to: {provider: [ollama]}}, then: {detectors: 2}}
+  - {id: one, why: w, when: {to: {provider: [ollama]}}, then: {detectors: 1}}
+""",
+        file="p.yaml",
+    )
+    (problem,) = unmet(policy, detectors=1)
+    assert (problem.file, problem.line) == ("p.yaml", 4)
+    assert "`two`" in problem.message
+    assert "scan: {second: presidio}" in problem.remedy
+    assert unmet(policy, detectors=2) == ()

@@ -68,6 +68,13 @@ def test_a_list_redacts_with_pseudonyms():
     assert rule.when == When()
 
 
+def test_a_rule_may_ask_for_detectors_and_an_example_says_how_many_there_are():
+    text = HEAD + "  - {id: a, why: b, when: {content: text, to: {without: on_prem}}, then: {detectors: 2}}\n"
+    (rule,) = parse(text, file="p").rules
+    assert rule.then == Then(detectors=2)
+    assert complaints(text + "examples:\n  - {sent: true, detectors: 2}\n")[0].message.endswith("no rule covers it.")
+
+
 BAD_RULES = [
     ("rulez: []", "Unknown key", "Did you mean `rules`?"),
     ("{id: a, why: b, wen: {}, then: {deny: true}}", "Unknown key `wen`", "`when`"),
@@ -96,6 +103,10 @@ BAD_RULES = [
     ("{id: a, why: b, then: {}}", "then", "does nothing"),
     ("{id: a, why: b}", "`then` is missing", "Add `then:`"),
     ("{id: a, why: b, then: {deny: false}}", "deny", "only narrow"),
+    ("{id: a, why: b, then: {detectors: 0}}", "detectors", "greater than or equal to 1"),
+    ("{id: a, why: b, then: {detectors: 3}}", "detectors", "less than or equal to 2"),
+    ("{id: a, why: b, when: {phi: [ssn]}, then: {detectors: 2}}", "nothing was found as well", "remove `phi`"),
+    ("{id: a, why: b, when: {unknown: [image]}, then: {detectors: 2}}", "nothing was found", "rule of their own"),
     ("{id: a, why: b, then: {deny: true, require: [baa]}}", "then", "`deny` refuses already"),
     ("{id: a, why: b, then: {deny: true, redact: [ssn]}}", "then", "`deny` refuses already"),
     ("{id: a, then: {deny: true}}", "`why` is missing", "Add `why:`"),

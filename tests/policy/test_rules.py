@@ -25,6 +25,8 @@ def test_the_hash_is_the_same_in_any_order_and_wherever_rules_are_written():
         dataclasses.replace(BASE, then=Then(require=frozenset({Trait.BAA}))),
         dataclasses.replace(BASE, then=Then(redact={Kind.SSN: Style.TOKEN})),
         dataclasses.replace(BASE, then=Then(redact={Kind.SSN: Style.REMOVE})),
+        dataclasses.replace(BASE, then=Then(detectors=1)),
+        dataclasses.replace(BASE, then=Then(detectors=2)),
         dataclasses.replace(BASE, when=When()),
         dataclasses.replace(BASE, when=When(kinds=SSN, unknowns=frozenset({UnknownReason.IMAGE}))),
         dataclasses.replace(BASE, when=When(kinds=SSN, content=frozenset({Content.TEXT}))),

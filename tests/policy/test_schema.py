@@ -19,7 +19,19 @@ def test_one_word_stands_for_a_list_of_one():
     assert (form.phi, form.agent, form.to.having) == (["ssn"], ["a"], ["baa"])
 
 
-@pytest.mark.parametrize("text", ['{"deny": "true"}', '{"deny": 1}', '{"redact": 1}', '{"require": {}}', "[]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"detectors": "2"}',
+        '{"detectors": 2.0}',
+        '{"detectors": true}',
+        '{"deny": "true"}',
+        '{"deny": 1}',
+        '{"redact": 1}',
+        '{"require": {}}',
+        "[]",
+    ],
+)
 def test_nothing_is_bent_into_another_type(text):
     with pytest.raises(ValidationError):
         ThenForm.model_validate_json(text)

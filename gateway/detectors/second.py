@@ -1,0 +1,67 @@
+"""Asks a second detector, which runs in a process of its own and may be slow; unites nothing, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from gateway.detectors.worker import LOAD_S, Job, Worker, WorkerFailed
+from gateway.domain import Detection, Detector, Kind, Passage
+
+_SAMPLE: Final = (Passage("Mr. John Sample, MRN 12345678, was seen on 01/02/2023."),)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One detection per passage, and what the detector says of itself."""
+
+    detections: tuple[Detection, ...]
+    version: str
+    covers: frozenset[Kind]
+
+
+def asking(make: Callable[[], Detector]) -> Job[Opinion]:
+    """The job of the process: makes the detector, then asks it."""
+    detector = make()
+    return lambda passages: Opinion(tuple(detector.detect(passages)), detector.version, detector.covers)
+
+
+class Second:
+    """A detector that `make` makes where it runs: in a process, which a stuck text can be stopped in.
+
+    A regular expression or a tagger holds the interpreter's lock, and a thread with it could not be stopped. One text
+    is looked at at a time; whoever comes late is told so. `limit_s` is how long one request may keep the process.
+    `covers` and `version` are known once it has answered.
+    """
+
+    def __init__(self, make: Callable[[], Detector], *, limit_s: float = 10.0) -> None:
+        self._worker: Final = Worker(partial(asking, make), limit_s=limit_s)
+        self.covers: frozenset[Kind] = frozenset()
+        self.version = ""
+
+    async def start(self) -> None:
+        """Load it, which takes seconds, and ask it something.
+
+        Raises:
+            WorkerFailed: it does not load.
+        """
+        await self._worker.start()
+        await self.detect(_SAMPLE, timeout_s=LOAD_S)
+
+    async def aclose(self) -> None:
+        """End the process."""
+        await self._worker.aclose()
+
+    async def detect(self, passages: Sequence[Passage], *, timeout_s: float) -> Sequence[Detection]:
+        """One detection per passage.
+
+        Raises:
+            WorkerFailed: no answer within `timeout_s`, a process that died, or an exception in it.
+        """
+        opinion = await self._worker.ask(passages, timeout_s=timeout_s)
+        if len(opinion.detections) != len(passages):
+            raise WorkerFailed("the second detector speaks of other passages")
+        self.covers, self.version = opinion.covers, opinion.version
+        return opinion.detections
