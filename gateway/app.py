@@ -268,7 +268,7 @@ def explaining_scanner(settings: Settings) -> Scanner:
 
 def _scanner(settings: Settings, *, key: bytes, second: Callable[[], Detector] | None) -> Scanner:
     limit_s = settings.scan_deadline_s
-    beside = Second(second, limit_s=limit_s) if second else None
+    beside = Second(second, key=key, limit_s=limit_s) if second else None
     return Scanner(load_engine(), key=key, second=beside, deadline_s=limit_s)
 
 

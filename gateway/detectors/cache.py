@@ -39,6 +39,11 @@ class Kept:
         words = array("q", sorted(map(hash, look.words)))
         return cls(look.hits, look.detection, words, frozenset(map(hash, look.names)))
 
+    @classmethod
+    def alone(cls, detection: Detection) -> Kept:
+        """What a detector said that keeps neither words nor names."""
+        return cls((), detection, array("q"), frozenset())
+
     def learned(self, known: Iterable[int]) -> list[int]:
         """Those of `known` names that others found and that stand here too (a chance match finds nothing: harmless)."""
         words, own = self.words, self.names

@@ -39,7 +39,7 @@ class Scanner:
     """An engine with a cache, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
-    request. `second` looks at all passages meanwhile, in its own process and under the same deadline.
+    request. `second` looks at new passages meanwhile, in its own process and under the same deadline.
     """
 
     def __init__(
@@ -97,9 +97,10 @@ class Scanner:
             if self._second is None:
                 return await self._first(passages, caller, until)
             other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
-                self._second.detect(passages, timeout_s=self._deadline_s), self._first(passages, caller, until)
+                self._second.detect(passages, caller=caller, timeout_s=self._deadline_s),
+                self._first(passages, caller, until),
             )
-            return united(found, other)
+            return united(passages, found, other)
         except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
             return [FAILED] * len(passages)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from gateway.detectors.cache import Cache, Digests, Kept
 from gateway.detectors.worker import LOAD_S, Job, Worker, WorkerFailed
 from gateway.domain import Detection, Detector, Kind, Passage
 
-_SAMPLE: Final = (Passage("Mr. John Sample, MRN 12345678, was seen on 01/02/2023."),)
+_SAMPLE: Final = Passage("Mr. John Sample, MRN 12345678, was seen on 01/02/2023.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,17 @@ def asking(make: Callable[[], Detector]) -> Job[Opinion]:
 
 
 class Second:
-    """A detector that `make` makes where it runs: in a process, which a stuck text can be stopped in.
+    """A detector that `make` makes where it runs: in a process, in which a text that takes too long can be stopped.
 
-    A regular expression or a tagger holds the interpreter's lock, and a thread with it could not be stopped. One text
-    is looked at at a time; whoever comes late is told so. `limit_s` is how long one request may keep the process.
-    `covers` and `version` are known once it has answered.
+    A regular expression or a tagger holds the interpreter's lock, and a thread could not be stopped. It is asked about
+    each passage of a caller once; the answer is remembered under a digest keyed with `key`. `limit_s` is how long one
+    request may keep the process. `covers` and `version` are known once it has answered.
     """
 
-    def __init__(self, make: Callable[[], Detector], *, limit_s: float = 10.0) -> None:
+    def __init__(self, make: Callable[[], Detector], *, key: bytes, limit_s: float = 10.0) -> None:
         self._worker: Final = Worker(partial(asking, make), limit_s=limit_s)
+        self._digests: Final = Digests(key, version="second")
+        self._cache: Final = Cache()
         self.covers: frozenset[Kind] = frozenset()
         self.version = ""
 
@@ -48,18 +51,29 @@ class Second:
             WorkerFailed: it does not load.
         """
         await self._worker.start()
-        await self.detect(_SAMPLE, timeout_s=LOAD_S)
+        await self._ask([_SAMPLE], timeout_s=LOAD_S)
 
     async def aclose(self) -> None:
         """End the process."""
         await self._worker.aclose()
 
-    async def detect(self, passages: Sequence[Passage], *, timeout_s: float) -> Sequence[Detection]:
-        """One detection per passage.
+    async def detect(self, passages: Sequence[Passage], *, caller: str, timeout_s: float) -> list[Detection]:
+        """One detection per passage, each as if it stood alone.
 
         Raises:
             WorkerFailed: no answer within `timeout_s`, a process that died, or an exception in it.
         """
+        digests = self._digests.of(passages, caller=caller)
+        known = {digest: kept.detection for digest in digests if (kept := self._cache.message(digest))}
+        new = {digest: passage for digest, passage in zip(digests, passages, strict=True) if digest not in known}
+        if new:
+            said = await self._ask(list(new.values()), timeout_s=timeout_s)
+            known.update(zip(new, said, strict=True))
+            for digest in new:
+                self._cache.keep(digest, Kept.alone(known[digest]))
+        return [known[digest] for digest in digests]
+
+    async def _ask(self, passages: Sequence[Passage], *, timeout_s: float) -> Sequence[Detection]:
         opinion = await self._worker.ask(passages, timeout_s=timeout_s)
         if len(opinion.detections) != len(passages):
             raise WorkerFailed("the second detector speaks of other passages")

@@ -199,8 +199,8 @@ def _asked_by(when: When, facts: Facts) -> bool:
 
 def _may_cover(rule: Rule, facts: Facts) -> bool:
     when, then = rule.when, rule.then
-    answers = then.deny or then.require or then.redact
-    return bool(answers and when.spoken) and not when.agents and _asked_by(when, facts)
+    only_counts = then.detectors > 0 and not (then.deny or then.require or then.redact)
+    return bool(when.spoken) and not only_counts and not when.agents and _asked_by(when, facts)
 
 
 def _refusal(

@@ -132,7 +132,7 @@ async def two():
     made = []
 
     async def make(detector, *, deadline_s=30.0, limit_s=30.0):
-        scanner = Scanner(ENGINE, key=KEY, second=Second(detector, limit_s=limit_s), deadline_s=deadline_s)
+        scanner = Scanner(ENGINE, key=KEY, second=Second(detector, key=KEY, limit_s=limit_s), deadline_s=deadline_s)
         made.append(scanner)
         await scanner.start()
         return scanner

@@ -12,7 +12,7 @@ from tests.second_detector import SECRET, Attentive
 
 @pytest.fixture
 async def second():
-    made = Second(Attentive, limit_s=0.3)
+    made = Second(Attentive, key=b"k" * 32, limit_s=0.3)
     yield made
     await made.aclose()
 
@@ -21,17 +21,17 @@ async def test_it_says_what_the_detector_says(second):
     assert (second.covers, second.version) == (frozenset(), "")
     await second.start()
     assert (second.covers, second.version) == ({Kind.NAME}, "attentive")
-    said = await second.detect([Passage("a"), Passage(f"b {SECRET}")], timeout_s=30)
-    assert said == (Detection(), Detection((Finding(Kind.NAME, 2, 2 + len(SECRET)),)))
+    said = await second.detect([Passage("a"), Passage(f"b {SECRET}")], caller="soma", timeout_s=30)
+    assert said == [Detection(), Detection((Finding(Kind.NAME, 2, 2 + len(SECRET)),))]
 
 
 @pytest.mark.parametrize("word", ["few", "raise", "die", "sleep"])
 async def test_whatever_goes_wrong_is_one_failure_that_quotes_nothing(second, word):
     await second.start()
     with pytest.raises(WorkerFailed) as failure:
-        await second.detect([Passage(word)], timeout_s=30)
+        await second.detect([Passage(word)], caller="soma", timeout_s=30)
     assert SECRET not in str(failure.value)
-    assert await second.detect([Passage("a")], timeout_s=30) == (Detection(),)
+    assert await second.detect([Passage("a")], caller="soma", timeout_s=30) == [Detection()]
 
 
 async def test_it_runs_in_another_process(second):
@@ -41,3 +41,14 @@ async def test_it_runs_in_another_process(second):
     await second.aclose()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_what_was_said_before_is_not_asked_again(second):
+    history = [Passage("a"), Passage(SECRET), Passage("a")]
+    before = await second.detect(history, caller="soma", timeout_s=30)
+    await second.aclose()
+    assert await second.detect(history, caller="soma", timeout_s=30) == before
+    with pytest.raises(RuntimeError):  # nobody is there to be asked
+        await second.detect([*history, Passage("b")], caller="soma", timeout_s=30)
+    with pytest.raises(RuntimeError):
+        await second.detect(history, caller="ops", timeout_s=30)
