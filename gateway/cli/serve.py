@@ -20,6 +20,7 @@ from gateway.audit.secret import SecretUnusable
 from gateway.cli.picture import picture
 from gateway.config import Settings, load
 from gateway.detectors.presidio import PresidioMissing
+from gateway.detectors.worker import WorkerFailed
 from gateway.document import DocumentInvalid
 from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
@@ -71,7 +72,11 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     take_over(gateway.log)
-    uvloop.run(_serve(gateway, servers, addresses, read))
+    try:
+        uvloop.run(_serve(gateway, servers, addresses, read))
+    except WorkerFailed as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

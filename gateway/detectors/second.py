@@ -50,7 +50,10 @@ class Second:
         Raises:
             WorkerFailed: it does not load.
         """
-        await self._worker.start()
+        try:
+            await self._worker.start()
+        except WorkerFailed:
+            raise WorkerFailed("The second detector does not start: see what it printed.") from None
         await self._ask([_SAMPLE], timeout_s=LOAD_S)
 
     async def aclose(self) -> None:

@@ -10,6 +10,11 @@ from gateway.domain import Detection, Finding, Kind, Passage
 from tests.second_detector import SECRET, Attentive
 
 
+class Unfit(Attentive):
+    def __init__(self):
+        raise RuntimeError("no model")
+
+
 @pytest.fixture
 async def second():
     made = Second(Attentive, key=b"k" * 32, limit_s=0.3)
@@ -52,3 +57,11 @@ async def test_what_was_said_before_is_not_asked_again(second):
         await second.detect([*history, Passage("b")], caller="soma", timeout_s=30)
     with pytest.raises(RuntimeError):
         await second.detect(history, caller="ops", timeout_s=30)
+
+
+async def test_one_that_does_not_start_says_so(capfd):
+    unfit = Second(Unfit, key=b"k" * 32)
+    with pytest.raises(WorkerFailed, match="second detector does not start"):
+        await unfit.start()
+    await unfit.aclose()
+    assert "no model" in capfd.readouterr().err
