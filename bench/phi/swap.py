@@ -9,6 +9,7 @@ from bench.phi.corpus import people, values
 from bench.phi.corpus.grammar import Document, Span
 
 _TITLE = re.compile(r"^(?:Dr|Mr|Mrs|Ms|Miss|Prof|Nurse|Doctor)\.?\s+", re.IGNORECASE)
+_INITIALS = 3
 _HOUSE = re.compile(
     r"(?i)\b(?:hosp|hospitals?|clinic|cent(?:er|re)|ctr|med|medical|health\w*|institute|memorial|general|gen|presbyterian|office|va|care|"
     r"sinai|hopkins|ucla|ucsf|nyu|stanford|baylor|mayo|kaiser|upmc|anderson|langone|st)\b|^[A-Z]{3,5}$"
@@ -45,7 +46,9 @@ def stand_in(surface: str, kind: str, rng: random.Random, *, part: str) -> str:
             return _person(surface, rng, part)
         case "GEOGRAPHIC_LOCATION" | "PLACE" | "FACILITY" | "ADDRESS":
             return _place(surface, rng, part)
-        case "DATE" | "AGE":
+        case "FACILITY" if not _HOUSE.search(surface):
+            return surface  # an employer, a school, a chain: no list of ours stands in for them
+        case "DATE" | "AGE" | "URL" | "IP":
             return surface
         case _:
             return _number(surface, rng)
@@ -71,9 +74,17 @@ def _person(surface: str, rng: random.Random, part: str) -> str:
     else:
         middle = f" {words[1]}" if len(words) > 2 and len(words[1].rstrip(".")) == 1 else ""
         form = f"{who.given}{middle} {who.family}"
-    if surface.islower():
-        form = form.lower()
-    return title + form
+    return title + _cased(form, like=rest)
+
+
+def _cased(form: str, *, like: str) -> str:
+    """`form` in the capitals of another: all small, all capitals, or only what stands before the comma in capitals."""
+    if like.islower():
+        return form.lower()
+    if like.isupper() and len(like) > _INITIALS:
+        return form.upper()
+    family, comma, given = form.partition(",")
+    return family.upper() + comma + given if comma and like.partition(",")[0].isupper() else form
 
 
 def _place(surface: str, rng: random.Random, part: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pycrfsuite
 
 from bench.phi.corpus import noise, people
-from bench.phi.corpus.build import generated
+from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document
 from bench.phi.score import read
 from bench.phi.swap import swapped
@@ -26,7 +26,7 @@ from gateway.phi.features import Describer, Tokens, tokens
 from gateway.phi.tagger import DATE, ID, NAME, OUTSIDE, PLACE, sequences
 
 SEED = 20261121
-SWAPS = 3
+SWAPS = 6
 """Copies of each labelled real prompt with other names, places and numbers."""
 LABEL = {
     "NAME": NAME,
@@ -35,7 +35,7 @@ LABEL = {
     "AGE": OUTSIDE,
 }
 PARAMETERS = {
-    "c1": 0.08,
+    "c1": 0.8,
     "c2": 0.02,
     "max_iterations": 90,
     "feature.minfreq": 2,
@@ -80,7 +80,7 @@ def augmented(real: Sequence[Document], seed: int = SEED) -> list[Document]:
 
 
 def corpus(real: Sequence[Document], seed: int = SEED) -> list[Document]:
-    return [*augmented(real, seed), *generated(seed)]
+    return [*augmented(real, seed), *generated(seed), *retold(seed)]
 
 
 def real_prompts(folder: Path) -> list[Document]:

@@ -256,10 +256,10 @@ def _made(word: str, group: str, lists: str = "", *, unit: str = "") -> _Word:
     name, shared = word[:12].encode(), group.encode()
     return _Word(
         _encoded("", own),
-        _encoded("-2", near[:1]),
+        _encoded("-2", near),
         _encoded("-1", near),
         _encoded("+1", near),
-        _encoded("+2", near[:1]),
+        _encoded("+2", near),
         shared,
         b"a" + name,
         b"b" + shared,

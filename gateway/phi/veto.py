@@ -18,29 +18,62 @@ _ADDRESSED: Final = frozenset(_ADDRESSED_WORDS.split())
 """What stands before a person: "Dr. Parkinson saw her" is a name, whatever else Parkinson is."""
 _MEDICAL: Final = re.compile(
     r"(?i)(?:['’]s?)?(?:[-/]\w+){0,2}[ -]+(?:and \w+ )?(?:disease|syndromes?|signs?|tests?|testing|reflex(?:es)?|palsy|fractures?|criteria|"
-    r"classifications?|scores?|scales?|index|phenomenon|triad|man(?:o?eu)v(?:re|er)s?|contractures?|ulcers?|cysts?|nodes?|points?|grad(?:e|ing)|stag(?:e|ing)|"
+    r"classifications?|scores?|scales?|index|phenomenon|triad|man(?:o?eu)v(?:re|er)s?|contractures?|ulcers?|cysts?|nodes?|points?|grad(?:es?|ing)|stag(?:es?|ing)|"
     r"stains?|procedures?|operations?|repair|incisions?|catheters?|tubes?|drains?|clamps?|forceps|scissors|splints?|collars?|boots?|lines?|needles?|wires?|pins?|"
     r"an(?:a)?emia|tumou?rs?|lymphomas?|sarcomas?|carcinoma|thyroiditis|angina|law|equation|formula|method|angle|view|position|lesions?|hernias?|canal|glands?|"
     r"ducts?|bodies|cells?|rods?|virus|fever|esophagus|diverticulum|aneurysm|chorea|ataxia|dystrophy|deformity|joint|foot|knee|elbow|node|line|nodules?|spots?|"
     r"rings?|tears?|sphincter|ligaments?|pouch|breathing|respirations?|murmur|pulse|pupils?|exercises?|diet|program|questionnaire|inventory|protocol|regimen|"
     r"trials?|study|guidelines?|solution|lactate|theorem|postulates|razor|curves?|regression|antigens?|agar|medium|broth)\b"
 )
-_CITED: Final = re.compile(r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])")
+_CITED: Final = re.compile(
+    r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])|\s(?:19|20)\d\d\b(?![-/.]\d)|\s(?:and|&)\s(?-i:[A-Z])[\w'-]+,? \(?(?:19|20)\d\d\b"
+)
+_DATED: Final = re.compile(r"\b(?:19|20)\d\d$")
 _AUTHORS: Final = re.compile(
     r"\b(?:[A-Z][\w'’-]{1,30} [A-Z]{1,3}(?:, |\. |; | and )){1,12}(?:[^\n]{0,160}?\b(?:19|20)\d\d ?;|[A-Z][\w'’-]{1,30} [A-Z]{1,3}\.|et al\.)"
 )
 _INITIALS: Final = re.compile(r" [A-Z]{1,3}(?:[,.;]| and )|[,.;]")
 """What follows the name of an author in a citation, or the initials that were taken for a part of the name."""
+_LISTED: Final = re.compile(r"(?:[A-Z][\w'’-]{1,30} [A-Z]{1,3}(?:[,.;] ?|$)){2,}")
+"""Authors as a reference lists them: "Zhang Y, Kim H."."""
+_ENDOWED: Final = re.compile(r"\b(?:Foundation|Trust|Fund|Association|Society|Prize|Award)$|^Factor [IVX]+ ")
 _BODY: Final = re.compile(
     r"(?:'s|’s)?\s+(?:[A-Z]\w+ ){0,2}(?:Foundation|Trust|Fund|Association|Society|Prize|Award|Act|Law|Initiative|Report|Declaration|Manual|Handbook|Textbook|Atlas)\b"
 )
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
-_VERSION: Final = re.compile(r"v?\d{1,3}(?:\.\d{1,4}){1,4}")
-_CATALOGUE: Final = re.compile(
-    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc)"
-    r"(?:[ .-]{0,2}(?:no|number|id|#))?[.:# ]{1,3}$"
+_CODED: Final = re.compile(
+    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|KB\d{6,7}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
+    r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
 )
+"""A version ("7.11.3"), a code of ICD-10 ("E11.22"), a patch, a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
+_YEAR_DIGITS: Final = 4
+_BARE_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b(?![-/.]\d)")
+_DAY: Final = re.compile(
+    r"(?i)\d|jan|feb|ma[ry]|apr|ju[nl]|aug|sep|oct|nov|dec|day|th\b|first|second|third|easter|christmas|xmas|eve\b|ramadan|diwali|eid\b"
+)
+"""Without any of these a date is no date."""
+_PORT: Final = re.compile(r"\d{2,5}(?:[/:].*)?", re.DOTALL)
+_HOST: Final = re.compile(r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|/[A-Za-z0-9-]+):$")
+"""A host and its colon: what follows is a port."""
+_DIGITS: Final = 3
+"""Fewer are no identifier that only its context would tell."""
+_WRITTEN_IN_CODE: Final = re.compile(r"[_=<>{}\\@$^*|~]|[a-z]\.[A-Za-z]|\b[a-z]\.[a-z]")
+"""Signs that stand in a class name or a log, and in nobody's name: "java.lang", "o.h.e.j"."""
+_ZONE: Final = re.compile(r"(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z]")
+"""A time zone: "America/New_York"."""
+_CONTRACTED: Final = re.compile(
+    r"(?:[a-z]+n't|(?:i|you|we|they|he|she|it|that|there|who|what|let|here|how|where)'(?:m|re|ve|ll|d|s))"
+)
+_CATALOGUE: Final = re.compile(
+    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|error|status|code|page|pp?|kb|patch|concepts?|"
+    r"clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs?|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
+    r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?[.:#= (]{1,4}$"
+)
+_CODE_SYSTEM: Final = re.compile(
+    r"(?i)\b(?:snomed|loinc|rxnorm|omop|icd-?(?:9|10)|cpt|hcpcs|concept ids?|coders?|coding)\b(?![^\n]*\b(?:mrn|account|policy|member|claim)\b)"
+)
+"""A text about codes: its bare numbers are codes."""
 _BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
 _CONNECTING_WORDS: Final = (
     "north south east west new central eastern western northern southern the of and puerto sri costa el"
@@ -76,28 +109,49 @@ _NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
 _APART: Final = " \n\t([\"'/,;:."
 _LIST: Final = 400
 """Characters around a name in which the list of authors that it may stand in is looked for."""
+_CODE: Final = re.compile(
+    r"[;{]\s*(?://.*)?$|=>|->|::|\w\(\w*\)|\w\.\w+\(|[!=]=|&&|\|\||^\s*(?:def|class|import|from|fun|fn|func|let|var|val|const|return|public|private|protected|static|"
+    r"struct|impl|use|pub|package|interface|enum|if|for|while|try|catch|except|raise|throw|resource|output|variable|apiVersion|kind|RUN|COPY|ENV|SELECT|INSERT|UPDATE|CREATE|ALTER)\b[^.?]*[({:;=]"
+)
+"""A line of a program."""
+_PEOPLE: Final = frozenset("GgFf")
+_BESIDE: Final = 160
 _JUDGED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
 
 
 def spared(findings: Iterable[Finding], text: str) -> list[Finding]:
     """`findings` of a model without those that are no identifiers; the others as they were."""
-    judged = list(findings)
-    judged = [found for found in judged if found.kind is not Kind.OTHER_ID or _identifies(found, text)]
-    if not any(found.kind in _JUDGED for found in judged):
-        return judged
-    return [found for found in judged if found.kind not in _JUDGED or not _vetoed(found, text)]
+    return [found for found in findings if not _mistaken(found, text)]
+
+
+def _mistaken(found: Finding, text: str) -> bool:
+    if found.kind is Kind.OTHER_ID:
+        return not _identifies(found, text)
+    if found.kind is Kind.DATE:
+        value = text[found.start : found.end]
+        if value.isdecimal() and len(value) > _YEAR_DIGITS:
+            return not _identifies(found, text)
+        return _DAY.search(_BARE_YEAR.sub("", value)) is None or _CODED.fullmatch(value) is not None
+    return found.kind in _JUDGED and _vetoed(found, text)
 
 
 def _identifies(found: Finding, text: str) -> bool:
-    """Whether a number may be somebody's: not a version, a catalog number, or a piece of code."""
-    if _PATTERN.search(text, found.start, found.end) or _VERSION.fullmatch(text, found.start, found.end):
+    """Whether a number may be somebody's: not a version, a catalog number, a diagnosis, or a piece of code."""
+    value = text[found.start : found.end]
+    if _PORT.fullmatch(value) and _HOST.search(text, max(0, found.start - 40), found.start):
         return False
-    return _CATALOGUE.search(text, max(0, found.start - 24), found.start) is None
+    if sum(map(str.isdigit, value)) < _DIGITS or _PATTERN.search(value) or _CODED.fullmatch(value):
+        return False
+    if _CATALOGUE.search(text, max(0, found.start - 24), found.start):
+        return False
+    return not value.isdecimal() or _CODE_SYSTEM.search(text, max(0, found.start - _LIST), found.start) is None
 
 
 def _vetoed(found: Finding, text: str) -> bool:
     value = text[found.start : found.end]
     words = [word.casefold() for word in _WORD.findall(value)]
+    if (found.kind is Kind.NAME and _WRITTEN_IN_CODE.search(value)) or _ZONE.match(text, found.start):
+        return True
     if not words or _called(text, found.start) or (len(words) > 1 and words[0] in _ADDRESSED):
         return False
     if _region(words) and (
@@ -107,12 +161,22 @@ def _vetoed(found: Finding, text: str) -> bool:
     ):
         return True
     if found.kind is Kind.NAME and (
-        _CITED.match(text, found.end) or _BODY.match(text, found.end) or _author(found, text)
+        _CITED.match(text, found.end)
+        or _DATED.search(value)
+        or _LISTED.fullmatch(value)
+        or _BODY.match(text, found.end)
+        or _author(found, text)
     ):
+        return True
+    if _ENDOWED.search(value):
+        return True
+    if found.kind is Kind.NAME and _PAIR.fullmatch(value) and _eponyms(value.casefold(), words):
+        return True
+    if not any(map(_called_so, words)) and _CODE.search(_line(text, found)):
         return True
     if all(map(_trade, words)) or _somewhere(words, small=value.islower()):
         return True
-    if found.kind is Kind.NAME and all(map(_plain, words)):
+    if found.kind is Kind.NAME and (all(map(_plain, words)) or all(map(_symbol, words))):
         return True
     return any(medical(word, text, found.end) for word in words)
 
@@ -156,8 +220,43 @@ def _region(words: list[str]) -> bool:
 
 def _plain(word: str) -> bool:
     """An ordinary word that is in no list of names or places."""
+    if "'" in word and _CONTRACTED.fullmatch(word):
+        return True
     marks = lexicon.words().get(word, "")
     return lexicon.ORDINARY in marks and not _NAMES & set(marks)
+
+
+def _eponyms(value: str, words: list[str]) -> bool:
+    """`Hosmer-Lemeshow`: two names joined, one of a textbook, and neither so common that a patient may have both."""
+    eponyms = sum(lexicon.marked(word, lexicon.EPONYM) for word in words)
+    frequent = sum(lexicon.marked(word, _FREQUENT) for word in words)
+    return value in _WELL_KNOWN_PAIRS or (eponyms == 1 and not frequent) or (eponyms > 1 and frequent < eponyms)
+
+
+_PAIR: Final = re.compile(r"[^\W\d_]+[-–][^\W\d_]+(?:'s)?")
+_FREQUENT: Final = "F"
+_PAIR_WORDS: Final = (
+    "stevens-johnson hosmer-lemeshow kaplan-meier mann-whitney wilcoxon-mann gustilo-anderson silverman-andersen silverman-anderson lund-browder holmes-adie "
+    "smith-petersen dandy-walker watson-jones watson-crick reed-sternberg"
+)
+_WELL_KNOWN_PAIRS: Final = frozenset(_PAIR_WORDS.split())
+
+
+def _line(text: str, found: Finding) -> str:
+    """The line of a finding, as far as one looks: a whole file may be one line."""
+    low, high = max(0, found.start - _BESIDE), found.end + _BESIDE
+    start, end = text.rfind("\n", low, found.start), text.find("\n", found.end, high)
+    return text[start + 1 if start >= 0 else low : end if end >= 0 else high]
+
+
+def _called_so(word: str) -> bool:
+    """Whether people are called so, often enough to be in a list."""
+    return bool(_PEOPLE & set(lexicon.words().get(word, "")))
+
+
+def _symbol(word: str) -> bool:
+    """One or two letters that nobody is called: "Na", "K", "Rh"."""
+    return len(word) < 3 and not _PEOPLE & set(lexicon.words().get(word, ""))
 
 
 def _trade(word: str) -> bool:

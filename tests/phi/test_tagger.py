@@ -70,11 +70,5 @@ def test_sequences_lose_no_token():
     assert max(end - start for start, end in sequences(cut)) <= 300
 
 
-def test_a_neighbour_of_a_run_joins_it_when_the_odds_say_so():
-    labels, odds = ["O", "B-N", "O", "O"], [0.9, 0.1, 0.3, 0.9]
-    assert list(runs(labels, odds.__getitem__, 0.5)) == [("N", 1, 2)]
-    assert list(runs(labels, odds.__getitem__, 0.2)) == [("N", 1, 1)]
-
-
 def test_runs_part_where_another_begins():
-    assert list(runs(["B-N", "I-N", "B-N", "B-L"], lambda _: 1.0, 0.5)) == [("N", 0, 1), ("N", 2, 2), ("L", 3, 3)]
+    assert list(runs(["O", "B-N", "I-N", "B-N", "B-L", "O"])) == [("N", 1, 2), ("N", 3, 3), ("L", 4, 4)]
