@@ -32,7 +32,7 @@ VALUE: Final = r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/][a-z0-9]+){0,8}(
 _MEASURE: Final = re.compile(
     r"(?i)\d ?-?(?:years?|yrs?|y\.?/?o|days?|wks?|weeks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|mg|mcg|ug|ml|mm|cm|kg|"
     r"lbs?|g|units?|iu|mmol|meq|percent|%|st|nd|rd|th|x|french|patients?|cases?|participants?|subjects?|people|persons?|women|men|adults|"
-    r"children|times|tablets?|pills?|doses?|beds?|items?|characters|digits|tokens|words|bytes|kb|mb|points?)(?:\b|[^a-z0-9]|$)"
+    r"children|times|x ?\d{1,2}|tablets?|pills?|doses?|beds?|items?|characters|digits|tokens|words|bytes|kb|mb|points?)(?:\b|[^a-z0-9]|$)"
 )
 _DATE: Final = re.compile(
     r"(?i)(?:(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2}(?:t\S*)?)?|\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d))(?: \d+)?$"
@@ -40,7 +40,7 @@ _DATE: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _PUBLIC: Final = re.compile(
     r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|icd-?(?:9|1[01])-|"
-    r"stage|grade|type|version|v\d{1,2}(?:\.|\b)|covid|h\dn\d|v?section)[-_:. ]?\d"
+    r"stage|grade|type|version|covid|h\dn\d|v?section)[-_:. ]?\d|v\d{1,2}(?:\.\d|[-_: ]?\d{0,3}$)"
 )
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)[\s\"'*(\[#is]*$")

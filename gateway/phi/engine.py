@@ -112,11 +112,14 @@ class Engine:
         hits.extend(keys.whole(text, passage))
         hits.extend(records.find(folded))
         hits.extend(evasion.find(folded, hidden))
-        if self._model is not None:
-            found = self._model.find(text)
+        if self._model is not None and not (passage.carrier is Carrier.TOOL_DEFINITION and " " not in text.strip()):
+            found = self._model.find(text)  # one word of a schema is a name or a value of the developer's
             hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)
-        if passage.carrier in _WRITTEN_BY_DEVELOPERS:
+        if passage.carrier in safe_harbor.DEVELOPERS:
             hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
+        if passage.carrier in safe_harbor.DEVELOPERS and (persona := _PERSONA.search(text)):
+            name = persona.group(1)
+            hits = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or text[hit.start : hit.end] != name]
         if not hits:
             return hits
         tokens = list(_tokens(text))
@@ -128,7 +131,10 @@ class Engine:
         ]
 
 
-_WRITTEN_BY_DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
+_PERSONA: Final = re.compile(
+    r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named)|I am|I'm)\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
+)
+"""What a product calls its assistant ("You are Florence, …")."""
 _SHARED_MAILBOX: Final = 0.6
 """Confidence of an address such as support@: in a system prompt it is nobody's."""
 _CODE: Final = re.compile(r"\\{0,2}_[A-Za-z2-7]{10}(?![A-Za-z0-9])")
@@ -160,9 +166,7 @@ def _findings(hits: Sequence[Hit], folded: Normalised, carrier: Carrier) -> tupl
     if not hits:
         return ()
     found: list[Finding] = []
-    for hit, counts in zip(
-        hits, safe_harbor.counted(hits, folded.text, defined=carrier is Carrier.TOOL_DEFINITION), strict=True
-    ):
+    for hit, counts in zip(hits, safe_harbor.counted(hits, folded.text, carrier=carrier), strict=True):
         start, end = folded.origin(hit.start, hit.end)
         if found and start < found[-1].end:
             start = found[-1].end

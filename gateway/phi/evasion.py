@@ -6,7 +6,7 @@ Other readings are searched again, to a fixed depth: each is about as long as th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,6 +53,7 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
             start, end = reading.starts[low], reading.ends[high - 1]
             if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
                 hits.append(Hit(hit.kind, start, end, hit.confidence, max(hit.evidence, Evidence.SHAPE), hit.patient))
+    hits.extend(_spelled(folded.text, seen.ways))
     for blob in seen.blobs:
         inside = _again(normalise(blob.said), depth) if blob.said else []
         if inside:
@@ -60,6 +61,30 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
             patient = any(hit.patient for hit in inside)
             hits.append(Hit(best.kind, blob.start, blob.end, best.confidence, Evidence.CHECKED, patient))
     return hits
+
+
+_SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?|as in|letters?)\W*$")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_BEFORE: Final = 24
+_LONGEST_NAME: Final = 32
+_LEAST_DIGITS: Final = 6
+
+
+def _spelled(text: str, ways: frozenset[str]) -> Iterator[Hit]:
+    """A name spelled letter by letter where it is said, and a long number in words: nobody says six digits that mean nothing."""
+    for start, end, said in readings.spelled(text, ways):
+        if said.isalpha() and len(said) <= _LONGEST_NAME:
+            before = text[max(0, start - _BEFORE - len(said)) : start].casefold()
+            if _SPELLED.search(before) or said.casefold() in _WORD.findall(before):
+                yield Hit(Kind.NAME, start, end, 0.9, Evidence.CUE, patient=True)
+        elif sum(char.isdigit() for char in said) >= _LEAST_DIGITS and text[start].isalpha():
+            first = start - 2 if _LETTER_BEFORE.search(text, max(0, start - 3), start) else start
+            kind = Kind.PHONE if len(said) in _PHONE_LENGTHS and first == start else Kind.OTHER_ID
+            yield Hit(kind, first, end, 0.85, Evidence.SHAPE, patient=True)
+
+
+_LETTER_BEFORE: Final = re.compile(r"(?:^|\W)[A-Z] $")
+_PHONE_LENGTHS: Final = (10, 11)
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
@@ -97,22 +122,29 @@ def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[U
     """`encoded` for a blob that does not decode to a text, when it is a file, or when decoding is what the text is about."""
     asked = "asks" in seen.ways
     for blob in seen.blobs:
-        if blob.said is None and blob.way == "base64" and _suspicious(blob.value, asked=asked):
+        if blob.said is None and _suspicious(blob, asked=asked):
             taken = any(hit.start < blob.end and blob.start < hit.end for hit in hits)
             if not taken:
                 return _OPAQUE
     return _OPAQUE if asked and _ROTATED.search(folded.text) and _turned(folded.text) else frozenset()
 
 
-def _suspicious(value: str, *, asked: bool) -> bool:
+def _suspicious(blob: Blob, *, asked: bool) -> bool:
+    """Whether what decodes to no text is a file, or long and named as something to decode; a hash is neither."""
+    value = blob.value
     if len(value) >= _FILE and value.startswith(_MAGIC):
         return True
-    mixed = (
-        any(char.isdigit() for char in value)
-        and any(char.isupper() for char in value)
-        and any(char.islower() for char in value)
+    if not asked or len(value) < _LEAST or _HASH.fullmatch(value):
+        return False
+    if blob.way == "hexadecimal":
+        return len(value) >= 2 * _LEAST
+    return (
+        blob.way == "base64"
+        and any(map(str.isdigit, value))
+        and any(map(str.isupper, value))
+        and any(map(str.islower, value))
+        and "-" not in value
     )
-    return asked and len(value) >= _LEAST and mixed and "-" not in value and not _HASH.fullmatch(value)
 
 
 def _turned(text: str) -> bool:

@@ -55,7 +55,7 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
         "name family|name given|family|given|patient first name|patient last name|mother name|father name|spouse name|guardian|next of kin|"
         "emergency contact|emergency contact name|contact name|subscriber name|guarantor name|guarantor|insured name|physician|physician name|"
         "provider name|doctor|doctor name|attending|attending physician|referring physician|patient full name|member name|beneficiary name|"
-        "caregiver|caregiver name|nok|nok name|person name|legal name|preferred name|nickname|alias|name text|display name|pt name|subject name|"
+        "caregiver|caregiver name|nok|nok name|person name|legal name|preferred name|nickname|nick|alias|aka|name alias|name suffix|middle initial|name prefix|last|first|middle|previous name|former name|birth name|nom|prenom|nachname|vorname|apellido|apellidos|nombre|cognome|voornaam|achternaam|name text|display name|pt name|subject name|"
         "employer|employer name|signature|signed by|author name|practitioner|surgeon|nurse",
     ),
     (
@@ -79,7 +79,7 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
     (
         Kind.BIOMETRIC,
         "fingerprint|fingerprint id|voiceprint|voiceprint id|retina scan|retina|retinal scan|iris|iris scan|biometric|biometric id|biometric hash|"
-        "face id|face template|fingerprint hash|fingerprint template|biometric template|voice print|finger print",
+        "face id|face template|fingerprint hash|gait signature|handwriting|signature hash|fingerprint template|biometric template|voice print|finger print",
     ),
     (
         Kind.PHOTO,
@@ -95,9 +95,13 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
         "encounter id|encounter number|visit id|visit number|accession|accession number|case number|case id|case no|specimen id|order number|"
         "claim number|claim id|referral number|prescription number|rx number|employee id|badge number|student id|subject id|participant id|"
         "identifier|identifier value|unique id|unique identifier|reference number|username|user name|login|person id|authorization number|"
-        "confirmation number|episode id|sample id|registry id|barcode|encounter|order id|study subject id|csn|fin|har|wristband id",
+        "confirmation number|episode id|sample id|registry id|barcode|encounter|order id|study subject id|csn|fin|har|wristband id|created by|closed by|viewed by|updated by|modified by|entered by|reviewed by|verified by|user|user id|userid|uid|rx no|"
+        "auth code|auth number|intake number|job number|portal code|access code|pin code|activation code|ubrn|visa number|session id|handle|screen name|interpreter id",
     ),
-    (Kind.AGE, "age|patient age|age years"),
+    (
+        Kind.AGE,
+        "age|patient age|age years|age yrs|age yr|age y|age in years|age in yrs|age at visit|age at admission|age at encounter|age at death|age now|edad|alter|leeftijd",
+    ),
 )
 _KINDS: Final = {phrase.strip(): kind for kind, phrases in _TABLE for phrase in phrases.split("|")}
 _LONGEST: Final = max(len(phrase.split()) for phrase in _KINDS)
@@ -137,6 +141,11 @@ _AMBIGUOUS: Final = frozenset(
         "card",
         "pan",
         "mail",
+        "last",
+        "first",
+        "middle",
+        "nick",
+        "nom",
         "tin",
         "dl",
         "collected",

@@ -16,7 +16,7 @@ _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24});")
 _ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
 _ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/]")
-_SPACED: Final = re.compile(r"(?<![\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
+_SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
 _LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
 _DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -129,6 +129,14 @@ def _unescaped(value: str) -> str:
         return {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
 
     return _ONE_ESCAPE.sub(one, value)
+
+
+def spelled(text: str, ways: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """Where characters stand one by one, or digits are words, with what they say closed up."""
+    for name, pattern, by in _UNDO:
+        if name in ways and name in {"spaced", "spoken"}:
+            for match in pattern.finditer(text):
+                yield *match.span(), by(match.group())
 
 
 def _joined(value: str) -> str:

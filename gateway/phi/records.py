@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi import keys
+from gateway.phi import keys, lexicon
 from gateway.phi.normalise import Normalised
 from gateway.phi.rules import Evidence, Gate, Hit
 
@@ -18,7 +18,8 @@ _NAMED: Final = (
     r"(?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|guarantor|subscriber|"
     r"insured|member|contact|emergency|physician|provider|attending|referring|ordering|doctor|nurse|surgeon|employer)[ ]?"
     r"(?:first |last |full |maiden |contact )?(?:name)?|name|next of kin|nok|emergency contact|guarantor|subscriber|attending(?: physician)?|"
-    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|"
+    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|reported by|performed by|requested by|ordered by|prepared by|read by|interpreted by|interpreter|tech(?:nologist|nician)?|px|decedent|informant|caller|"
+    r"resident|student|chaplain|case ?(?:worker|manager)|social worker|scribe|assistant|anesthesiologist|scrub|circulator|pharmacist|witness|"
     r"electronically signed by|author|cc|re)"
 )
 _GATE: Final = Gate(
@@ -29,7 +30,7 @@ _GATE: Final = Gate(
         "bars": r"\|[^\n\r]*[\n\r]{1,2}[^\n\r]*\|",
         "commas": r",[^\n\r]*[\n\r]{1,2}[^\n\r]*,",
         "tabs": r"\t[^\n\r]*[\n\r]{1,2}[^\n\r]*\t",
-        "label": rf"(?:^|[\n\r;,(|])[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
+        "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
         r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|de|la|van|von|der|del|al|bin|el)){0,4})",
         "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
     }
@@ -147,8 +148,10 @@ def _json(text: str) -> Iterator[Hit]:
             case "close":
                 key = stack.pop() if stack else ""
             case "text" | "text2" | "number":
-                group = token.lastgroup or "text"
-                yield from _named(_under(stack, key), token.group(group), token.start(group))
+                cue = _under(stack, key) if key else ""
+                if cue and keys.kind_of(cue) is not None:
+                    group = token.lastgroup or "text"
+                    yield from _named(cue, token.group(group), token.start(group))
                 key = key if stack and stack[-1] == key else ""
             case _:
                 key = token.group("name") or token.group("name2") or ""
@@ -159,7 +162,7 @@ _NESTED: Final = 64
 
 def _under(stack: list[str], key: str) -> str:
     parents = [name for name in stack[-2:] if name and name != key]
-    return " ".join([*parents[-1:], key]) if key else ""
+    return f"{parents[-1]} {key}" if parents else key
 
 
 def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
@@ -190,6 +193,10 @@ def _xml(text: str) -> Iterator[Hit]:
             yield from _named(cue, attribute.group(2), attribute.start(2))
 
 
+_WIDEST: Final = 40
+"""Characters that the name of a column has at most, so a line with longer cells is prose, no header."""
+
+
 def _tables(text: str, separator: str) -> Iterator[Hit]:
     """Rows under a header that names identifiers: CSV, TSV, Markdown."""
     header: list[Kind | None] = []
@@ -199,7 +206,10 @@ def _tables(text: str, separator: str) -> Iterator[Hit]:
             header = []
             at += len(line)
             continue
-        cells = line.rstrip("\r\n").split(separator)
+        if not header and len(line) > _WIDEST * (line.count(separator) + 1):
+            at += len(line)
+            continue
+        cells = _cells(line.rstrip("\r\n"), separator)
         if len(cells) < 2:
             header = []
         elif len(header) == len(cells):
@@ -213,14 +223,45 @@ def _tables(text: str, separator: str) -> Iterator[Hit]:
         at += len(line)
 
 
+def _cells(line: str, separator: str) -> list[str]:
+    """The cells of a line as they stand in it: a separator inside double quotes does not part them."""
+    cells = line.split(separator)
+    if '"' not in line:
+        return cells
+    whole: list[str] = []
+    start = at = 0
+    inside = False
+    for cell in cells:
+        inside ^= cell.count('"') % 2 == 1
+        at += len(cell) + 1
+        if not inside:
+            whole.append(line[start : at - 1])
+            start = at
+    return cells if inside else whole
+
+
+_PARTS_OF_NAMES: Final = frozenset(
+    {"mi", "m.i.", "suffix", "prefix", "title", "last", "first", "middle", "nick", "aka", "initials", "m", "init"}
+)
+"""Columns that hold a part of a name where other columns do."""
+
+
 def _header(cells: list[str]) -> list[Kind | None]:
-    kinds = [keys.kind_of(cell) if 0 < len(cell) < 40 else None for cell in (cell.strip(" \"'*") for cell in cells)]
-    kinds = [
-        Kind.NAME if kind is None and cell.strip(" \"'*").casefold() in {"name", "patient"} else kind
-        for kind, cell in zip(kinds, cells, strict=True)
-    ]
-    known = sum(kind is not None for kind in kinds)
+    """What the columns under a line hold, if it is a header."""
+    named = [cell.strip(" \"'*") for cell in cells]
+    kinds = [_column(cell) if 0 < len(cell) < _WIDEST else None for cell in named]
+    if Kind.NAME in kinds:
+        kinds = [
+            Kind.NAME if kind is None and cell.casefold() in _PARTS_OF_NAMES else kind
+            for kind, cell in zip(kinds, named, strict=True)
+        ]
+    known = len(kinds) - kinds.count(None)
     return kinds if known >= 2 or (known and len(cells) <= 3) else []
+
+
+def _column(name: str) -> Kind | None:
+    kind = keys.kind_of(name)
+    return Kind.NAME if kind is None and name.casefold() in {"name", "patient"} else kind
 
 
 def _cell(kind: Kind, cell: str, at: int) -> Iterator[Hit]:
@@ -239,12 +280,34 @@ _NOT_A_NAME: Final = re.compile(
 def _labels(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """`Patient Name: SMITH, JOHN` at the beginning of a line or clause."""
     for start, end in values:
-        if _NOT_A_NAME.match(text, start, end):
+        if _NOT_A_NAME.match(text, start, end) or "_" in text[start:end] or _said(text, start, end):
             continue
         stop = _NEXT_LABEL.search(text, start, end)
         last = stop.start() if stop else end
-        if last > start:
+        if last > start and not _medical(text[start:last]):
             yield Hit(Kind.NAME, start, last, 0.9, Evidence.CUE, patient=True)
+
+
+def _said(text: str, start: int, end: int) -> bool:
+    """Whether `Patient: Oh, hi` is what a person of a talk says, where `Patient Name: Hope Oh` is one."""
+    if _NAMED_SO.search(text, max(0, start - 40), start):
+        return False
+    first = _WORD.match(text, start, end)
+    marks = set(lexicon.words().get(first.group().casefold(), "")) if first else set()
+    return lexicon.ORDINARY in marks and not marks & _COMMON_PEOPLE
+
+
+_NAMED_SO: Final = re.compile(r"(?i)(?:name|kin|contact|nok)[*_ ]{0,3}[:=][*_ \t]{1,4}$")
+_COMMON_PEOPLE: Final = frozenset("GF")
+_WORD: Final = re.compile(r"[A-Za-z]+")
+_MEDICINE: Final = frozenset({lexicon.DRUG, lexicon.TERM})
+_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
+
+
+def _medical(value: str) -> bool:
+    """Whether all words of a value are of medicine: `Mother: HTN`."""
+    marks = [set(lexicon.words().get(word, "")) for word in _WORD.findall(value.casefold())]
+    return bool(marks) and all(found & _MEDICINE and not found & _PEOPLE for found in marks)
 
 
 _NEXT_LABEL: Final = re.compile(

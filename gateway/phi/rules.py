@@ -113,28 +113,32 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules: Final = tuple(rules)
-        self._gate = Gate({str(index): rule.pattern for index, rule in enumerate(self.rules)})
+        self._named = {str(index): rule for index, rule in enumerate(self.rules)}
+        self._gate = Gate({name: rule.pattern for name, rule in self._named.items()})
 
     def find(self, shape: bytes) -> Iterator[Hit]:
         """Every value in `shape` that a rule accepts, in no order, overlaps included."""
         fired = self._gate.open(shape)
         text = shape.decode("ascii") if fired else ""
         for name in fired:
-            rule = self.rules[int(name)]
+            rule = self._named[name]
+            judge, cued = rule.judge, rule.evidence is Evidence.CUE
             for match in self._gate.matches(name, shape):
-                start, end = _extent(match.start(0), *match.span(1), shape, rule.evidence)
+                start, end = match.span(1)
+                if cued:
+                    if text[start : start + 1].isalpha() and text[start - 1 : start].isalpha():
+                        continue  # the cue is the beginning of a word: "sinemet" holds no SIN
+                    start, end = _extent(match.start(0), start, end, shape)
                 confidence = rule.confidence
-                if rule.judge is not None:
-                    before = text[max(0, start - LOOK_BACK) : start]
-                    confidence = rule.judge(text[start:end], before, text[end : end + LOOK_AHEAD])
+                if judge is not None:
+                    before = text[start - LOOK_BACK if start > LOOK_BACK else 0 : start]
+                    confidence = judge(text[start:end], before, text[end : end + LOOK_AHEAD])
                 if confidence > 0:
                     yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient and confidence > _DOUBT)
 
 
-def _extent(first: int, start: int, end: int, shape: bytes, evidence: Evidence) -> tuple[int, int]:
+def _extent(first: int, start: int, end: int, shape: bytes) -> tuple[int, int]:
     """The value of a cue: with the cue itself where both are one word ("MRN-8675309"), without a date's first digits."""
-    if evidence is not Evidence.CUE:
-        return start, end
     last = shape.rfind(b" ", start, end)
     if last > start and shape[end : end + 1] in b"-/." and shape[end + 1 : end + 2].isdigit():
         end = last

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.domain import DIRECT, Kind
-from gateway.phi.rules import Hit
+from gateway.domain import DIRECT, Carrier, Kind
+from gateway.phi.rules import Evidence, Hit
+from gateway.phi.structured_contact import PUBLIC_LINES
 
 _YEAR: Final = re.compile(r"'?(?:1[89]|20)\d\ds?$")
 _DURATION: Final = re.compile(
@@ -45,11 +46,16 @@ _EVENT: Final = re.compile(
     r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
     r"gentleman|lady|boy|girl|child)|the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))|patient's|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
     r"chart|procedure|doctor|pcp|insurance|contact|phone|email|address)|he\b|she\b|collected|drawn|resulted|procedure|surgery|operation|biopsy|"
-    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|attend(?:ed|ing)|suffered|reviewed|discussed|call(?:ed)?)(?!\w)"
+    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|attend(?:ed|ing)|suffered|reviewed|discussed|call(?:ed)?|"
+    r"collapsed|dialy[sz]e[sd]|stays (?:at|in|around)|sleeps (?:at|in|under)|(?:given|administered|vaccinated|injected|taken)(?: on| at| in)? $|"
+    r"(?:patient|pt|client|man|woman|lady|gentleman|boy|girl|child|baby) (?:is |was )?from|(?:i|we) (?:(?:was|were|have been) (?:at|to|in|seen|sent)|went to|live|moved|returned|flew)|(?:tests?|tested|swab) positive|(?:i|we) (?:had|got) (?:my |an? |the |some )?(?:shots?|jabs?|vaccin\w+|scan|x-?rays?|mri|ct|echo|surgery|stents?|stitches|tests?|bloods?)|"
+    r"my (?:[\w-]+ )?(?:echo\w*|scans?|mri|ct|x-?rays?|ultrasound|mammogram|\w+oscopy|e[ck]g|inr|a1c|hba1c|psa|tsh|periods?|cycle|due date|reports?(?! (?:generator|template|builder|script))|results?|labs?|blood ?(?:work|tests?)|biops\w+|letter|endo|gp|pcp|ob|gyn|doc(?:tor)?|"
+    r"\w+ologist|surgeon|midwife|dentist|therapist|pharmac\w+|appointment|appt|surgery|operation|visit|prescription|insurance|neighbou?rs?|aunt(?:ie)?|uncle|cousin|friend|"
+    r"sister|brother|kids?|child(?! process)|baby|toddler|mom|mum|dad|grand\w+|niece|nephew|partner|boyfriend|girlfriend|roommate|co-?worker))(?!\w)"
 )
 _PERSON: Final = re.compile(
     r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?|days?)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.)|\d{2}[mf]\b|"
-    r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|with the|id|record|safety|name|"
+    r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|process|with the|id|record|safety|name|"
     r"chart|database|list|portal))|pt\b|(?:mr|mrs|ms)\b|(?:my|his|her) (?:mother|father|wife|husband|son|daughter|brother|sister)|"
     r"(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )|patient's\b(?! (?:name|mrn|dob)))"
 )
@@ -57,12 +63,18 @@ _MANY: Final = re.compile(
     r"(?i)\b(?:patients|participants|subjects|adults|children|women|men|people|individuals|cases|cohorts?)\b"
 )
 _PERSONAL: Final = re.compile(
-    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)"
+    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)|"
+    r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)|(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b|"
+    r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]"
 )
+_COURSE: Final = re.compile(
+    r"(?i)\b(?:immuni[sz]ation|vaccination|vaccine|shots?|jabs?) (?:record|history|card|log|booklet)[ \t]*[:\n]"
+)
+"""The head of a list whose lines tell one person's days."""
 _PUBLIC: Final = re.compile(
     r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|updated?|version|revis(?:ed|ion)|released?|trial|study|"
     r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"
-    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved|"
+    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|congress|lecture|seminar|symposium|talk|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved|"
     r"(?-i:SELECT|WHERE|BETWEEN|INSERT|UPDATE|VALUES))\b"
 )
 _OWNER: Final = re.compile(
@@ -76,32 +88,130 @@ _WIDE: Final = 300
 """Characters before and after a finding in which a cue is looked for."""
 
 
+_PLACEHOLDER: Final = re.compile(
+    r"[\[<{(*_]{0,3}(?:(?:insert|your|patient|pt|user|client|member|provider|doctor|first|last|middle|full|given|family)[ _-]?){0,3}"
+    r"(?:name|mrn|dob|ssn|id|date|address|phone|e-?mail|facility|hospital|city|string|value)(?:[ _-]?(?:here|\d))?[\]>})*_]{0,3}"
+    r"|(?:MRN|ID|W|PT)?[-#: ]?0{2,}(?:[-/ ]?0+)*|([xyz?*_#])\1+(?:[-/ ^,]\1+)*|n/?a|tbd|(?:last|first|sur)name(?:[, ^]+(?:last|first|given)name)?|"
+    r"(?:last|first),? ?(?:first|last)|yyyy[-/]?mm[-/]?dd(?:hhmm(?:ss)?)?|mm[-/]dd[-/]yyyy|dd[-/]mm[-/]yyyy|"
+    r"test patient|patient test|E\dV[\dT]M\d",
+    re.IGNORECASE,
+)
+"""What stands where a value would: `[PATIENT NAME]`, `LASTNAME^FIRSTNAME`, `000-00-0000`, `YYYYMMDD`; and the sum of a coma scale."""
+_RATIO: Final = re.compile(r"(\d{1,3})/(\d{1,3})$")
+_SCORED: Final = re.compile(
+    r"(?i)(?:\bpain|\bscore|\bva|acuity|vision|unaided|strength|power|\bmoca|\bmmse)\b[\w\s:=]{0,12}$|(?:[A-Za-z:,.;]|/\d{1,2}) ?\b[LR] $"
+)
+_PUBLIC_NUMBER: Final = re.compile(r"(?:KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$")
+_PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
+_DIGIT: Final = re.compile(r"\d")
+
+
 def permitted(hit: Hit, text: str) -> bool:
-    """Whether Safe Harbor lets this stand: a bare year, a duration, a clock time, a state, an age under 90."""
+    """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and what is no value at all."""
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
+    if _PLACEHOLDER.fullmatch(value):
+        return True
+    if hit.evidence is Evidence.CONTEXT and _nothing(hit, value, text):
+        return True
     match hit.kind:
         case Kind.DATE:
-            return any(pattern.match(value) for pattern in (_YEAR, _CLOCK, _RELATIVE, _DURATION))
+            return any(pattern.match(value) for pattern in (_YEAR, _RELATIVE, _DURATION)) or _told_by_a_clock(
+                hit, value
+            )
         case Kind.AGE:
             number = _AGE.search(value)
             return number is not None and int(number.group()) < 90 and "90s" not in value
         case Kind.PLACE:
-            return value.casefold() in _STATES
+            return all(part.strip() in _STATES for part in value.casefold().split(","))
         case _:
             return False
 
 
-def counted(hits: Sequence[Hit], text: str, *, defined: bool = False) -> list[bool]:
+DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
+"""Who writes there is a developer, not a clinician."""
+_CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
+_DAY_AND_MONTH: Final = re.compile(r"\d\d\.(?:0[1-9]|1[0-2])$")
+
+
+def _told_by_a_clock(hit: Hit, value: str) -> bool:
+    """An hour; but what a rule calls a date is one: `17.05` may be either."""
+    return _CLOCK.match(value) is not None and (hit.evidence is Evidence.CONTEXT or not _DAY_AND_MONTH.match(value))
+
+
+def _nothing(hit: Hit, value: str, text: str) -> bool:
+    """Whether what only its context made a finding holds no value: a label, a score, a public code, one small letter."""
+    before = text[max(0, hit.start - 24) : hit.start]
+    match hit.kind:
+        case Kind.DATE:
+            ratio = _RATIO.match(value)
+            return ratio is not None and (
+                _SCORED.search(before) is not None or not _may_be_a_day(*map(int, ratio.groups()))
+            )
+        case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
+            digits = "".join(_DIGIT.findall(value))
+            bare = not digits and (value.isalpha() or _LETTERS.search(value) is None) and not _joined(hit, text)
+            return (
+                bare
+                or digits[-10:] in PUBLIC_LINES
+                or bool(_PUBLIC_NUMBER.match(value))
+                or bool(_PUBLIC_CODE.search(before))
+            )
+        case Kind.NAME:
+            return (len(value) < 2 and not value.isupper()) or _ROLES.issuperset(_LETTERS.findall(value.casefold()))
+        case _:
+            return False
+
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
+_ROLES: Final = frozenset(_ROLES_WORDS.split())
+
+
+def _joined(hit: Hit, text: str) -> bool:
+    """Whether a finding is a piece of something longer: `-WZZ` of `0220-WZZ`."""
+    return text[hit.start - 1 : hit.start] in _JOINTS or text[hit.end : hit.end + 1] in _JOINTS
+
+
+_JOINTS: Final = frozenset("-/_.")
+
+
+def _may_be_a_day(first: int, second: int) -> bool:
+    return 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12
+
+
+def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
     """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
 
-    What is `defined` in a tool speaks of patients in general ("fetch a patient by …"), which is no cue.
+    Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…"): there they are
+    indirect. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
-    if any(hit.kind in DIRECT for hit in hits):
+    developers = carrier in DEVELOPERS
+    if any(hit.kind in DIRECT and not (developers and _of_the_house(hit)) for hit in hits):
         return [True] * len(hits)
-    if defined:
+    if carrier is Carrier.TOOL_DEFINITION:
         return [False] * len(hits)
-    about = [hit.patient or _about_a_patient(hit, text) for hit in hits]
+    if developers:
+        about = [_about_somebody(hit, text) for hit in hits]
+    else:
+        about = [hit.patient or _about_a_patient(hit, text) for hit in hits]
     return [True] * len(hits) if any(about) else about
+
+
+def _of_the_house(hit: Hit) -> bool:
+    """A way to reach the makers of a product, or a number that only looks like somebody's: its release, its ticket."""
+    return hit.kind in _CONTACTS or (hit.kind is Kind.OTHER_ID and hit.evidence is Evidence.CONTEXT)
+
+
+def _about_somebody(hit: Hit, text: str) -> bool:
+    """The same where developers write: of "the patient" they speak in general, of "a 67-year-old" or "she" they do not."""
+    if _SOMEBODY.search(text, max(0, hit.start - _NEAR[0]), hit.end + _NEAR[0]) is None:
+        return False
+    return hit.patient or _about_a_patient(hit, text)
+
+
+_SOMEBODY: Final = re.compile(
+    r"(?i)\b\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?o(?:ld)?\b|\b\d{2}\s?(?:yo|y/o|[mf])\b|\b(?:mr|mrs|ms)\b|(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )"
+)
 
 
 def _about_a_patient(hit: Hit, text: str) -> bool:
@@ -112,18 +222,23 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
     after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
     person = _PERSON.search(text, max(0, hit.start - _WIDE), min(len(text), hit.end + _WIDE)) is not None
-    if hit.kind in {Kind.URL, Kind.IP}:
+    if hit.kind in _REACHED:
         around = before + text[hit.start : hit.end] + after
         return _OWNER.search(around) is not None or _PERSONAL.search(around) is not None
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
     if public > event:
         return False
+    if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
+        return True
     if hit.kind is Kind.AGE or (hit.kind is Kind.FACILITY and person):
         return person
     if event >= 0 or _EVENT.search(after):
         exact = len(_NUMBER.findall(text[hit.start : hit.end])) > 1 or len(before) - event < _BESIDE
         return person or exact or _MANY.search(before) is None
     return person and _PUBLIC.search(after) is None
+
+
+_REACHED: Final = _CONTACTS | {Kind.URL, Kind.IP}
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -1,4 +1,4 @@
-"""Dates more exact than a year, and ages over 89, as Safe Harbor means them; knows formats, not what happened on a day."""
+"""Dates more exact than a year, as Safe Harbor means them; knows how people write a day, not what happened on it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.cues import TAIL
 from gateway.phi.rules import Evidence, Rule
+from gateway.phi.structured_days import NOT_A_DATE, NUMBERS, month_and_day, placed, tied
 
 _MONTH: Final = (
-    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|aug(?:ust|\.)?|sep(?:t(?:ember)?)?\.?|oct(?:ober|\.)?|"
-    r"nov(?:ember|\.)?|dec(?:ember|\.)?|januar|februar|marz|mai|juni|juli|oktober|dezember|janvier|fevrier|avril|juin|juillet|aout|"
-    r"septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
-    r"gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)"
+    r"(?:jan(?:uary|uar[ij]?|vier|v\.?|eiro|\.)?|feb(?:ruary|ruar[ij]?|brero|braio|\.)?|mar(?:ch|zo|co|ts|s|\.)?|apr(?:il[ei]?|\.)?|may[o]?|jun[eiy]?\.?|jul[eiy]?\.?|"
+    r"aug(?:ust(?:us|i)?|\.)?|sep(?:t(?:ember|embre)?|tiembre)?\.?|oct(?:ober|obre|ubre|\.)?|nov(?:ember|embre|iembre|embro|\.)?|dec(?:ember|embre|\.)?|"
+    r"marz|mrz|mrt|maart|mai|maio|maj|mei|okt(?:ober)?|dez(?:ember|embro)?|desember|fev(?:rier|ereiro|r)?\.?|avr(?:il)?\.?|juin|juil(?:let)?\.?|aout|"
+    r"ene(?:ro)?|abr(?:il)?|junio|julio|junho|julho|agosto|setembro|outubro|diciembre|dic|gennaio|maggio|giugno|luglio|settembre|ottobre|dicembre|"
+    r"janu?rary|janaury|januray|febuary|feburary|febrary|februrary|marhc|apirl|agust|augst|septmber|setember|sepember|septemeber|ocotber|octobr|octuber|"
+    r"novmber|novemeber|noverber|decmber|decemeber)"
 )
+"""Months of western Europe and America, short and whole, and as they are often mistyped in English."""
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _WEEKDAY: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
 _YEAR: Final = r"(?:(?:18|19|20)\d\d|'\d\d)"
@@ -28,71 +32,58 @@ _SPOKEN_YEAR: Final = (
     r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){0,3}"
 )
 _CLOCK: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_NOT_A_DATE: Final = re.compile(
-    r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of\b|tabs?\b|cups?)"
-)
-_PREPOSITION: Final = re.compile(
-    r"(?i)(?:\bon|since|dated?|until|till|before|after|by|from|between|and|through|thru|to|around|approx\w*|circa|ca\.?|of|seen|visit|admit\w*|"
-    r"discharg\w*|adm|d/c|dc|due|dob|born|birthday|lmp|edd|surgery|procedure|exam|scan|mri|ct|eval\w*|appt|appointment|f/u|follow-?up|labs?|"
-    r"drawn|collected|last|next|here|dx'?d|rx'?d)[\s:#(]*(?:the |about )?$"
-)
+_MORE_DIGITS: Final = re.compile(r"[-/.]?\d")
 
 
 def _numeric(value: str, before: str, after: str) -> float:
-    parts = [int(part) for part in re.findall(r"\d+", value)[:3]]
+    numbers = NUMBERS.findall(value)[:3]
     if (
         before[-1:].isdigit()
-        or re.match(r"[-/.]?\d", after)
+        or _MORE_DIGITS.match(after)
         or (before[-1:] in {"-", "/", "."} and before[-2:-1].isdigit())
     ):
         return 0.0
-    year_first = len(re.split(r"\D", value)[0]) == 4
-    first, second = (parts[1], parts[2] if len(parts) > 2 else 1) if year_first else (parts[0], parts[1])
+    first, second = map(int, (*numbers, "1")[1:3]) if len(numbers[0]) == 4 else (int(numbers[0]), int(numbers[1]))
     if not (1 <= first <= 31 and 1 <= second <= 31 and (first <= 12 or second <= 12)):
         return 0.0
-    if "." in value and len(parts) == 3 and len(re.split(r"\D", value)[2]) == 2 and not _PREPOSITION.search(before):
+    if "." in value and len(numbers) == 3 and len(numbers[2]) == 2 and not placed(before):
         return 0.0
-    return 0.0 if _NOT_A_DATE.match(after) else 0.95
+    return 0.0 if NOT_A_DATE.match(after) else 0.95
 
 
-_GOES_ON: Final = re.compile(r"[-/.]?\d|[a-z%]")
-_MEASURED: Final = re.compile(
-    r"(?i)(?:pain|score|scale|rated?|bp|vision|acuity|strength|reflex\w*|gcs|pressure|out|apgars?|grade|ratio)[\w\s:]{0,12}$"
-)
-
-
-def _day_only(value: str, before: str, after: str) -> float:
-    """`3/14`: a date only after a preposition, never a ratio, score or dose."""
-    month, day = map(int, value.split("/"))
-    if not (1 <= month <= 12 and 1 <= day <= 31) or (day == 10 and month < 11) or _GOES_ON.match(after):
+def _range(value: str, before: str, after: str) -> float:
+    """`11/29-11/30/2023`: one or both ends with a year."""
+    if before[-1:].isdigit() or re.match(r"[-/.]?\d", after):
         return 0.0
-    if _PREPOSITION.search(before) is None or _NOT_A_DATE.match(after) or _MEASURED.search(before):
+    ends = re.findall(
+        r"(\d{1,2})[/.](\d{1,2})", re.sub(r"[/.]\d{4}\b|(?<=\d[/.]\d\d[/.])\d\d\b|(?<=\d[/.]\d[/.])\d\d\b", "", value)
+    )
+    if "/" in value and len(NUMBERS.findall(value)) == 4 and not tied(before, after):
         return 0.0
-    return 0.75
+    return 0.93 if ends and all(month_and_day("/".join(end)) for end in ends) else 0.0
+
+
+_CENTURY: Final = re.compile(r"(?:18|19|20)\d\d")
+_NOT_THE_MONTH: Final = re.compile(r"(?i)\d(?:st|nd|rd|th)|\b(?:of|the)\b")
+_FIRST_WORD: Final = re.compile(r"[A-Za-z]+")
+_SURELY: Final = re.compile(r"\d(?:st|nd|rd|th)|(?:19|20)\d\d|'\d\d|(?i:nineteen|two thousand)")
+_OTHERWISE: Final = frozenset({"may", "march", "mar", "dec", "sep", "MAR", "OCT", "SEP", "may.", "second"})
+"""Months that are other words as well."""
 
 
 def _named(value: str, before: str, after: str) -> float:
-    if _NOT_A_DATE.match(after) and not re.search(r"(?:18|19|20)\d\d", value):
+    if NOT_A_DATE.match(after) and not _CENTURY.search(value):
         return 0.0
     if before[-1:].isdigit() or (before[-1:] in {"/", "."} and before[-2:-1].isdigit()):
         return 0.0
-    month = re.search(r"[A-Za-z]+", re.sub(r"(?i)\d(?:st|nd|rd|th)|\b(?:of|the)\b", "", value))
-    word = month.group() if month else ""
-    verb_like = len(re.findall(r"\d+", value)) < 2 and word in {
-        "may",
-        "march",
-        "mar",
-        "dec",
-        "sep",
-        "MAR",
-        "OCT",
-        "SEP",
-        "may.",
-        "second",
-    }
-    if verb_like and not re.search(r"\d(?:st|nd|rd|th)|(?:19|20)\d\d|'\d\d", value) and not _PREPOSITION.search(before):
-        return 0.0
-    return 0.95
+    month = _FIRST_WORD.search(_NOT_THE_MONTH.sub("", value))
+    if month is None or month.group() not in _OTHERWISE or len(NUMBERS.findall(value)) > 1:
+        return 0.95
+    return 0.95 if _SURELY.search(value) or placed(before) else 0.0
+
+
+def _birthday(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.0 if NOT_A_DATE.match(after) else 0.85
 
 
 def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -117,42 +108,12 @@ def _cued_date(value: str, before: str, after: str) -> float:
     return 0.98
 
 
-_AGE_UNIT: Final = (
-    r"[- ]?(?:years?|yrs?|y)[- ]?(?:olds?|o\b|of age)|\s?(?:y\.?\s?/?\s?o\.?\b|yrs?\b|years?\b)|[- ]year[- ]olds?"
-)
-_OLD: Final = r"(?:9\d|1[0-2]\d)"
-_SPOKEN_AGE: Final = (
-    r"(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven"
-    r"|eight|nine|ten))?)"
-)
-
-
-def _age(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    generic = re.search(
-        r"(?i)(?:patients|adults|people|individuals|women|men|over|under|than|>|<|>=|<=|to|above|below|for|last|past|over the|within|after)\W*$",
-        before,
-    )
-    return 0.5 if generic else 0.95
-
-
-def _patient_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return (
-        0.0
-        if re.search(r"(?i)(?:over|under|than|[<>]=?|to|above|below|last|past|first|within|after|-)\s*$", before)
-        else 0.97
-    )
-
-
-def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.85 if re.match(r"(?: and\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b)(?!\d)", after) else 0.0
-
-
 _D: Final = rf"{_DAY}"
 _NAMED: Final = (
     rf"(?:{_WEEKDAY},? )?{_MONTH}[\s.,/-]{{0,2}}{_D},?[\s,/-]{{1,3}}(?:of )?{_YY}"  # March 3rd, 2021
     rf"|(?:{_WEEKDAY},? )?{_D}[\s./-]{{0,2}}(?:day of |of )?{_MONTH}[\s.,/-]{{0,3}}{_YY}"  # 3 March 2021, 03MAR2021, 3-Mar-21
     rf"|(?:{_WEEKDAY},? )?{_MONTH}[\s.-]{{1,2}}{_D}"  # March 3
-    rf"|{_D}[\s-](?:of )?{_MONTH}"  # 3rd of March
+    rf"|{_D}[\s-](?:of |de |di |do )?{_MONTH}"  # 3rd of March
     rf"|{_MONTH}[\s,.-]{{1,2}}(?:of )?{_YEAR}"  # March 2021
     rf"|{_YEAR}[\s-]{_MONTH}[\s-]{_D}"  # 2021 Mar 03
 )
@@ -160,14 +121,33 @@ _SPOKEN: Final = (
     rf"{_MONTH} (?:the )?(?:{_ORDINAL}),?(?: (?:of )?(?:{_YEAR}|{_SPOKEN_YEAR}))?|(?:the )?(?:{_ORDINAL})(?: day)?(?: of)? {_MONTH},?(?: (?:{_YEAR}|{_SPOKEN_YEAR}))?"
     rf"|{_MONTH} {_SPOKEN_YEAR}"
 )
+_UNITS: Final = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS: Final = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_SPOKEN_NUMERIC: Final = (
+    rf"(?:(?:oh|zero) )?(?:{_UNITS}|ten|eleven|twelve),? (?:(?:oh|zero) )?(?:{_UNITS}|{_TEENS}|(?:twenty|thirty)(?:[- ](?:{_UNITS}))?),? "
+    rf"(?:(?:nineteen|twenty)[- ](?:(?:oh|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](?:{_UNITS})|{_TEENS}|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    rf"|two thousand(?: and)?(?: (?:{_UNITS}|{_TEENS}))?|(?:forty|fifty|sixty|seventy|eighty|ninety)[- ](?:{_UNITS}))"
+)
+"""`nine twelve eighty-four`: how people say their birthday."""
 _SLASHED: Final = r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}-\d{1,2}-(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})"
 _ISO: Final = rf"(?:18|19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_CLOCK}"
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.DATE, rf"(?:^|[^\w.])({_ISO})", 0.97, judge=_numeric),
     Rule(Kind.DATE, rf"(?:^|[^\w.+/-])((?:{_SLASHED}))(?:\b|T)", 0.95, judge=_numeric),
-    Rule(Kind.DATE, r"(?:^|[^\w./-])(\d{1,2}/\d{1,2})\b", 0.75, judge=_day_only),
     Rule(Kind.DATE, r"(?:^|[^\w./-])((?:0?[1-9]|1[0-2])/(?:19|20)\d\d)\b", 0.8, judge=lambda value, before, after: 0.8),  # noqa: ARG005
+    Rule(
+        Kind.DATE,
+        rf"(?:^|[^\w./-])((?:{_SLASHED}|\d{{1,2}}/\d{{1,2}})\s?-\s?(?:{_SLASHED}|\d{{1,2}}/\d{{1,2}}))(?:$|[^\w/-])",
+        0.93,
+        judge=_range,
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b({_SPOKEN_NUMERIC}))\b",
+        0.85,
+        judge=_birthday,
+    ),
     Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_NAMED})\b)", judge=_named),
     Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_SPOKEN})\b)", judge=_named),
     Rule(
@@ -180,33 +160,4 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(Kind.DATE, rf"(?i:\b(?:{_ANY_DATE_CUE})[\s:=\"']{{1,4}}(\d{{8}})\b)", 0.9, judge=_compact),
     Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
-    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
-    Rule(
-        Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True
-    ),
-    Rule(
-        Kind.AGE,
-        rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}({_OLD}|{_SPOKEN_AGE})(?:y|yo|yrs?)?\b)",
-        judge=_age,
-        patient=True,
-    ),
-    Rule(
-        Kind.AGE,
-        rf"(?i:\b(?:patient|pt|she|he|mother|father|mom|dad|grand(?:mother|father|ma|pa)|wife|husband|lady|woman|man|gentleman|who|aunt|uncle)(?: is|'s| was| just turned| turned)"
-        rf"(?: now| already| currently| only| about| almost)? ({_OLD}))\b",
-        judge=_stated_age,
-        patient=True,
-    ),
-    Rule(
-        Kind.AGE,
-        rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b",
-        judge=_patient_age,
-        patient=True,
-    ),
-    Rule(
-        Kind.AGE,
-        r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b",
-        0.9,
-        patient=True,
-    ),
 )

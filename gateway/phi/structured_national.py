@@ -19,7 +19,7 @@ _CUE: Final = (
     r"personnummer|pnr|fodselsnummer|cpr(?:-?nr|-?nummer)?|hetu|henkilotunnus|kennitala|pesel|rijksregister(?:nummer)?|niss|insz|ahv(?:-?nr)?|avs|"
     r"curp|rfc|pps(?:n)?|tckn|cnp|rut|rodne cislo|oib|emso|egn|nric|fin|hkid|my ?number|rrn|resident (?:registration|identity)|"
     r"(?:national|citizen|identity|resident|government)[\s-]?(?:id(?:entity|entification)?|card|registration|service)(?: (?:card|number))?|id card|passport|"
-    r"visa (?:number|no)|green card|uscis|alien (?:registration|number)|a-?number|tribal id|itin"
+    r"visa (?:number|no)|green card|uscis|emirates id|eid|qid|civil id|iqama|cnic|nin|bvn|cedula|philhealth|umid|voter id|ration card|ktp|nik|mykad|ghana card|kimlik|alien (?:registration|number)|a-?number|tribal id|itin"
 )
 _ANY: Final = r"[a-z]{0,6}[ -]?\d[a-z0-9]*(?:[ ./-]{1,2}[a-z0-9]*\d[a-z0-9]*){0,6}(?:[- ]?[a-z]{1,2}\b)?|[a-z]{4,6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"
 _N: Final = r"(?:^|[^\w./-])"

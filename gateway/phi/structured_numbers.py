@@ -56,7 +56,16 @@ def _biometric(value: str, before: str, after: str) -> float:
     return 0.96 if identifies(value, before, after, digits=0) and (digits >= 3 or len(value) >= 8) else 0.0
 
 
+_BODILY: Final = re.compile(r"(?i)\b(?:palm|finger|thumb|iris|retina|voice ?|face|facial|vein|biometric)")
+
+
+def _enrolled(value: str, before: str, after: str) -> float:
+    """`template id PV-8B2C`, where what was enrolled stands shortly before; a template of letters has another."""
+    return 0.96 if _BODILY.search(before) and identifies(value, before, after, digits=3) else 0.0
+
+
 def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    value = value.rpartition("/")[2]
     if re.match(
         r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\.",
         value,
@@ -75,13 +84,13 @@ def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
 _SSN_CUE: Final = r"s\.?s\.?n\.?|ss\s?#|\bss(?: ?(?:number|num|no))\b|social security|soc(?:ial)?\.? ?sec(?:urity)?|social(?: #| number| no\b)?|\bitin\b|tax ?(?:payer )?id|\btin\b"
 _SSN_VALUE: Final = r"[\dx*]{3}[-. /]{0,3}[\dx*]{2}[-. /]{0,3}\d{4}|\d{4,9}|" + VALUE
 _BIO: Final = (
-    r"finger ?prints?|thumb ?prints?|palm ?(?:print|vein)|voice ?prints?|voice ?id|face ?id|face ?prints?|retina(?:l)?(?: scan)?|iris(?: scan)?|"
+    r"hand-?writing|finger ?prints?|thumb ?prints?|palm ?(?:print|vein)|voice ?prints?|voice ?id|face ?id|face ?prints?|retina(?:l)?(?: scan)?|iris(?: scan)?|"
     r"dna profile|genetic profile|biometrics?|facial recognition|(?:retinal?|iris|face|facial|hand|palm|vein|ear|voice|finger|fingerprint|gait|"
     r"biometric|signature|keystroke)[\s_-]?(?:scan|recognition|geometry|template|hash|token|profile|pattern|map|code|signature|identifier|"
     r"enrol?lment|sample|file|data|record|key|vector|id)s?"
 )
-_BIO_NOUN: Final = r"(?:[\s_-](?:login|sign-?in|scan|template|hash|token|profile|pattern|map|code|signature|enrol?lment|image|sample|file|data|record|key|vector|id|identifier|reference|ref)s?){0,3}"
-_PICTURE_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.()-]{0,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|gif|webp|dcm|dicom|raw|cr2|nef|mp4|mov|JPE?G|PNG|HEIC|TIFF?|BMP|GIF|DCM|MP4|MOV)"
+_BIO_NOUN: Final = r"(?:[\s_-](?:login|sign-?in|scan|template|hash|token|profile|pattern|map|code|signature|enrol?lment|image|sample|file|data|record|key|vector|id|identifier|reference|ref|exemplar|specimen)s?){0,3}"
+_PICTURE_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.()*-]{0,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|gif|webp|dcm|dicom|raw|cr2|nef|mp4|mov|JPE?G|PNG|HEIC|TIFF?|BMP|GIF|DCM|MP4|MOV)"
 _BIO_FILE: Final = r"[A-Za-z0-9_-]{0,60}(?i:finger|thumb|voice|retina|iris|palm|biometric|face)[A-Za-z0-9_-]{0,60}\.(?i:wsq|wav|mp3|iso|an2|eft|bin|dat|tmpl|fir|fmr|iris)"
 _KIND_NAMES: Final = "|".join(kind.name for kind in Kind)
 
@@ -143,13 +152,41 @@ RULES: Final[tuple[Rule, ...]] = (
         _plate,
         tail=TAIL.replace("{0,6}", "{0,5}"),
     ),
+    announced(
+        Kind.PLATE,
+        r"rego|(?:motor ?(?:bike|cycle)|scooter|moped|car|van|truck|lorry|taxi|cab|bus|ute|suv|vehicle|bike|auto ?rickshaw|tractor) (?:reg(?:istration)?|rego|no|number)\b\.?",
+        r"(?:[a-z]{1,3}[ -]?)?\d[a-z0-9]{0,4}(?:[ -][a-z0-9]{1,5}){0,3}",
+        _plate,
+        tail=r"[\s:#.]{1,3}(?:is |was )?",
+    ),
+    Rule(
+        Kind.PLATE,
+        r"\b(?i:vehicle|car|truck|van|suv|sedan|pick-?up|motor(?:cycle|bike)|scooter|lorry|ute|honda|toyota|ford|chevy|chevrolet|nissan|hyundai|kia|subaru|mazda|bmw|audi|mercedes|volkswagen|vw|tesla|jeep|dodge|volvo|renault|peugeot|fiat|opel|skoda|suzuki|lexus|reg|registration(?: mark)?)\b(?: [A-Za-z]{2,12}){0,4}(?:, |: | \(| )(?i:reg )?"
+        r"([A-Z]{2,3}[ -]?\d{3,4}|[A-Z]{2}\d{2} ?[A-Z]{3}|\d[A-Z]{3}\d{3}|\d{3}[ -]?[A-Z]{3}|[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4})\b",
+        0.85,
+        Evidence.CUE,
+    ),
+    announced(
+        Kind.PLATE,
+        r"kennzeichen|kennz\.?|kfz|pkw|auto|wagen",
+        r"(?-i:[A-Z]{1,3}[- ][A-Z]{1,2}[ -]?\d{1,4}[EH]?)\b",
+        _plate,
+        tail=r"[\s:(,]{1,3}(?:ist |lautet |mit )?",
+    ),
     Rule(
         Kind.PLATE,
         r"\b(?i:plates?|tag)(?i:\s(?:is|was|reads?|reading))?[\s:#]{1,3}((?:[A-Z]{2}[ -])?(?:[A-Z]{1,4}[- ]?\d{1,5}[A-Z]{0,3}|\d{1,4}[- ]?[A-Z]{2,4}[- ]?\d{0,4}))\b",
         0.9,
         Evidence.CUE,
     ),
-    announced(Kind.BIOMETRIC, rf"(?:{_BIO}){_BIO_NOUN}\b", r"[a-z0-9][a-z0-9+/=_.:-]{3,120}", _biometric),
+    announced(Kind.BIOMETRIC, rf"(?:{_BIO}){_BIO_NOUN}\b", r"[a-z0-9][a-z0-9+/=_.:#-]{3,120}", _biometric),
+    announced(
+        Kind.BIOMETRIC,
+        r"(?:template|enrol?lment|exemplar|scan|record) (?:id|no\.?|number|#|ref|code)",
+        r"[a-z0-9][a-z0-9_.:#-]{4,60}",
+        _enrolled,
+        tail=r"[\s:#]{1,3}(?:is )?",
+    ),
     Rule(Kind.BIOMETRIC, rf"\b({_BIO_FILE})\b", 0.93, Evidence.CUE),
     Rule(Kind.BIOMETRIC, r"\b((?:FP|FPR|VP|VPR|RET|RTN|IRIS|BIO|FACE|PALM)-[A-Z0-9]*\d[A-Z0-9-]{2,40})\b", 0.85),
     cued(
@@ -163,7 +200,7 @@ RULES: Final[tuple[Rule, ...]] = (
         STRICT,
         digits=3,
     ),
-    Rule(Kind.PHOTO, rf"(?:^|[^\w./-])({_PICTURE_FILE})\b", judge=_picture),
+    Rule(Kind.PHOTO, rf"(?:^|[^\w./-])((?:[A-Za-z0-9_./-]*/)?{_PICTURE_FILE})\b", judge=_picture),
     Rule(Kind.PHOTO, r"\b((?:IMG|DSC[FN]?|DCIM|PXL|PHOTO)[_-]?\d{3,}(?:[_-]\d+)?)\b", 0.9),
     Rule(Kind.DEVICE, r"(\(01\)\s?\d{14}(?:\s?\(\d{2}\)\s?[A-Za-z0-9/-]{1,20}){0,5})", 0.96),
     Rule(Kind.TOKEN, rf"(?i:(\[(?:{_KIND_NAMES})_[a-z2-7]{{10}}\]))", 0.99, Evidence.CUE),

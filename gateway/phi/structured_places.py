@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from gateway.domain import Kind
+from gateway.phi import lexicon
 from gateway.phi.cues import TAIL, announced
 from gateway.phi.rules import Evidence, Rule
 
@@ -24,7 +25,8 @@ _WAY: Final = (
     "Square|Sq|Trail|Trl|Loop|Row|Alley|Plaza|Plz|Run|Path|Crescent|Cres|Close|Gardens|Gdns|Mews|Grove|Hill|Heights|Ridge|Crossing|Pike|"
     "Turnpike|Tpke|Expressway|Causeway|Cove|Point|Walk|Landing|Freeway|Fwy|Extension|Via|Vista|Meadows?|Commons?|Manor|Park|Bend|Glen|Green"
 )
-_UNIT: Final = r"(?:[,\s]{1,3}(?:\d{1,2}(?:st|nd|rd|th)\s(?:Floor|Fl)\b|(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6})){0,2}"
+_UNIT: Final = r"(?:[,\s]{1,3}(?:\d{1,2}(?:st|nd|rd|th)\s(?:Floor|Fl)\b|(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6}|(?:upstairs|downstairs|basement|rear|front|lower|upper|garage|(?:top|ground|first|second|third) floor)\b)){0,2}"
+_UNIT_ABROAD: Final = r"(?:,?\s(?:app(?:t|artement)?|ap|apto?|appt|piso|porta|puerta|esc|bte|bus|lgh|tr|et(?:g|age)?|int|scala|dpto|depto|bloco|bl|casa|wohnung|whg|top|sala|fundos)\.?\s?#?\d{1,5}[A-Za-z]?\b){0,2}"
 _ABROAD: Final = r"[,\s]{1,3}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){0,2},?\s{1,2}(?:[A-Z]{2},?\s{1,2})?(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _TOWN: Final = (
     rf"(?:[,\s]{{1,3}}[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+){{0,3}},?\s{{1,3}}(?:(?:{_STATES})\b\.?|(?:{_STATE_NAMES})\b)(?:[,\s]{{1,3}}\d{{5}}(?:-\d{{4}})?)?"
@@ -49,9 +51,32 @@ _GERMANIC: Final = (
     r"|[A-Z][a-z]+(?:er|en)?\s(?:Strase|Strasse|Str\.|Weg|Allee|Platz|Ring|Damm)\s\d{1,4}\s?[a-z]?\b(?:,?\s(?:[A-Z]-)?\d{4,5}\s[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){0,2})?"
 )
 _ROMANCE: Final = (
-    r"(?:\d{1,4},?\s(?:bis\s|ter\s)?(?i:rue|avenue|boulevard|place|chemin|impasse|allee|quai|route)\s(?:(?:de|du|des|la|le|l'|d'|les|saint|sainte|Saint|Sainte)[\s'-]?){0,3}[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){0,3}"
-    r"|(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrera|Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Largo)\s(?:(?:de|del|della|dei|la|las|los|el|do|da|dos)\s){0,2}[A-Z][\w'.-]+(?:\s(?:(?:de|del|la|y|e|do|da)\s)?[A-Z][\w'.-]+){0,3},?\s(?:n[.o]?\s?)?\d{1,4}[a-zA-Z]?\b)"
-    rf"(?:[,\s]{{1,3}}\d{{4,5}}(?:-\d{{3}})?\s[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){{0,3}}|{_ABROAD})?"
+    r"(?:(?:\d{1,4},?\s(?:bis\s|ter\s)?(?i:rue|avenue|boulevard|place|chemin|impasse|allee|quai|route)\s(?:(?:de|du|des|la|le|l'|d'|les|saint|sainte|Saint|Sainte)[\s'-]?){0,3}[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){0,3}"
+    r"|(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrera|Via|Viale|Piazza|Corso|Rua|Avenida|Travessa|Largo)\s(?:(?:de|del|della|dei|delle|degli|la|las|los|el|do|da|dos|das|di)\s){0,2}[A-Z][\w'.-]+(?:\s(?:(?:de|del|la|y|e|do|da)\s)?[A-Z][\w'.-]+){0,3},?\s(?:n[.o]?\s?)?\d{1,4}[a-zA-Z]?\b)"
+    r"|(?i:rue|avenue|boulevard|chemin|impasse|allee)\s(?:(?:de|du|des|la|le|l'|d')[\s'-]?){0,2}[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){0,3},?\s\d{1,5}\b)"
+    rf"{_UNIT_ABROAD}(?:[,\s]{{1,3}}\d{{4,5}}(?:-\d{{3}})?\s[A-Z][\w'-]+(?:[ -][A-Z][\w'-]+){{0,3}}|{_ABROAD})?"
+)
+_PIECE: Final = r"(?:[A-Z][\w'&-]*|\d{1,4}[A-Za-z]?)(?: (?:of|the|on|upon|[A-Z][\w'&-]*|\d{1,4}[A-Za-z]?)){0,4}"
+_BRITISH: Final = rf"{_PIECE}(?:,\s{{1,2}}{_PIECE}){{1,4}},?\s{{1,2}}(?:[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]? \d[ABD-HJLNP-UW-Z]{{2}}|[A-Z]\d[\dW] [A-Z0-9]{{4}})"
+"""`The Bothy, Tarvit Farm, KY15 5NG`: whatever stands before a post code in pieces; a house there may have only a name."""
+_CORNER: Final = r"(?i:corner|intersection|junction|cross ?roads) of ((?:[A-Z][\w'-]*|\d{1,3}(?:st|nd|rd|th))(?: [A-Z][\w'-]*){0,3} (?:and|&) (?:[A-Z][\w'-]*|\d{1,3}(?:st|nd|rd|th))(?: [A-Z][\w'-]*){0,3})"
+_NUMBERED: Final = (
+    r"(?:(?:H|D)\.? ?No\.?|(?:Flat|Plot|House|Door|Qtr|Quarter|Villa|Shop|Survey|Khasra|Sector|Block|Blk)\b\.?(?: ?(?:No\.?|Number|#))?):? ?[\dA-Z]{1,4}(?:[-/][\dA-Z]{1,4}){0,3}(?:, [A-Z0-9][\w'-]*(?: [A-Z0-9][\w'-]*){0,3}){1,5}"
+    r"(?:[ -]{1,3}\d{3} ?\d{3}\b)?"
+)
+"""`Plot 14, Sector 9, Dwarka 110 075`: number first, as in much of Asia."""
+_SPOKEN_HOUSE: Final = (
+    r"(?i:(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen)|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (?:[A-Z][\w'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Drive|Way|Court|Boulevard|Circle|Terrace|Close|Crescent)\b"
+)
+_LOCALITY: Final = (
+    r"\b(?i:village|vill\.|tehsil|taluka?|mandal|dist\.|distt\.?|barangay|brgy\.?|kampung|kampong|kelurahan|colonia|mohalla|purok|gram panchayat|hamlet|township)(?: of)?:? "
+    r"([A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+)
+
+
+_COURTS: Final = re.compile(
+    r"(?:19|20)\d\d (?:Supreme|High|District|Federal|Appeals|Appellate|Circuit|Superior) Court\b"
 )
 
 
@@ -60,6 +85,8 @@ def _street(value: str, before: str, after: str) -> float:
     if before[-1:] in {".", "/", "-"} and before[-2:-1].isdigit():
         return 0.0
     words = re.findall(r"[A-Za-z]+", value)
+    if _COURTS.match(value):
+        return 0.0
     if re.search(r"\bDr\.?$", value) and re.match(r"\.?\s[A-Z]", after) and "," not in value:
         return 0.0
     if re.match(
@@ -85,6 +112,11 @@ def _lower_street(value: str, before: str, after: str) -> float:
     return 0.8 if not after[:1].isalnum() else 0.0
 
 
+def _numbered(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A flat, plot or sector with a number and what follows it."""
+    return 0.85 if any(char.isdigit() for char in value.partition(",")[0]) else 0.0
+
+
 _PART: Final = r"(?:[A-Za-z]{1,4}\.|[A-Za-z0-9#][\w'#-]*)"
 
 
@@ -106,6 +138,25 @@ def _city_state(value: str, before: str, after: str) -> float:
     return 0.85
 
 
+def _house(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`works at Mill Lane Bakery`: two words, none of them of medicine."""
+    return (
+        0.0
+        if " " not in value.removeprefix("the ")
+        or any(_TREATS & set(lexicon.words().get(word.casefold(), "")) for word in _NAMES.findall(value))
+        else 0.8
+    )
+
+
+_NAMES: Final = re.compile(r"[A-Za-z]+")
+_TREATS: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.TERM})
+_GOES: Final = (
+    r"employed (?:by|at|with)|works? (?:at|nights at|days at)|working at|(?:he|she|who|and|patient|pt|wife|husband|son|daughter|i) works? for|worker at|attend(?:s|ed|ing)|dialy[sz](?:es|ed|ing) at|enrolled at|studies at|goes to|"
+    r"stay(?:s|ing) (?:at|around)|sleeps (?:at|in|under)|collapsed (?:at|in|outside)|picked up (?:at|from)|pinned at|followed at|operated on at"
+)
+_OWN_NAME: Final = r"(?:St\. |Mt\. )?[A-Z][A-Za-z'&]*[a-z](?:[ -](?:of |the |and |& |y )?[A-Z][A-Za-z'&-]*){0,4}"
+_SORT: Final = r"(?: (?:parish|dialysis|primary|middle|high|elementary|nursing|care|group|bus|community|medical|day|sports|ski|police|fire|train|gas|petrol|school|unit|home|clinic|cent(?:er|re)|hospital|shelter|college|factory|plant|depot|garage|station|underpass|ward|practice|surgery|bakery|farm|bridge|park)\b){0,3}"
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_US})", judge=_street),
     Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_HIGHWAY})", 0.8, judge=_street),
@@ -114,6 +165,12 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.ADDRESS, rf"\b({_RURAL})", 0.95),
     Rule(Kind.ADDRESS, rf"\b({_GERMANIC})", 0.9),
     Rule(Kind.ADDRESS, rf"\b({_ROMANCE})", 0.9),
+    Rule(Kind.ADDRESS, rf"(?:^|[^\w.$-])({_BRITISH})\b", 0.9),
+    Rule(Kind.ADDRESS, rf"\b{_CORNER}", 0.85),
+    Rule(Kind.ADDRESS, rf"\b({_NUMBERED})", judge=_numbered),
+    Rule(Kind.ADDRESS, rf"\b({_SPOKEN_HOUSE})", 0.85),
+    Rule(Kind.PLACE, _LOCALITY, 0.85),
+    Rule(Kind.FACILITY, rf"\b(?i:{_GOES}) ((?:the )?{_OWN_NAME}{_SORT})\b", 0.8, judge=_house),
     announced(
         Kind.ADDRESS,
         r"(?:home |mailing |street |residential |current |permanent |billing |patient |pt )?(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)"
@@ -133,7 +190,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.ZIP, r"(?:^|[^\w.$-])(\d{5}-\d{4})(?:$|[^\w-])", 0.7),
     Rule(
         Kind.ZIP,
-        rf"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|plz|cap|code postal|codigo postal|cp)\b{TAIL}(\d{{5}}(?:-\d{{4}})?|\d{{4,6}}|[a-z]{{1,2}}\d[a-z0-9]?\s?\d[a-z]{{2}}|[a-z]\d[a-z][ -]?\d[a-z]\d|\d{{4}} ?[a-z]{{2}})\b)",
+        rf"(?i:\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|eir ?code|pin ?code|cep|plz|cap|code postal|codigo postal|cp)\b{TAIL}(\d{{5}}-\d{{3,4}}|\d{{4,6}}|[a-z]{{1,2}}\d[a-z0-9]?\s?\d[a-z]{{2}}|[a-z]\d[a-z][ -]?\d[a-z]\d|\d{{4}} ?[a-z]{{2}}|[a-z]\d[\dw] ?[a-z0-9]{{4}}|\d{{8}})\b)",
         0.97,
         Evidence.CUE,
         patient=True,

@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from gateway.domain import Kind, Passage, UnknownReason
+from gateway.phi import evasion
 from gateway.phi.engine import Engine
+from gateway.phi.normalise import normalise
 
 ENGINE = Engine()
 PLAIN = "MRN: 8675309 and SSN 912-04-1234"
@@ -100,3 +102,26 @@ def test_nested_encodings_end():
     for _ in range(12):
         text = base64.b64encode(text.encode()).decode()
     detect(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("patient gloria estevan e s t e v a n was seen", "e s t e v a n"),
+        ("her name, that's w i l h e l m a, came", "w i l h e l m a"),
+        ("reach me on five oh three five five five oh one nine three please", "five oh three five five five oh one nine three"),
+        ("It's Blue, H one oh four four eight two one", "H one oh four four eight two one"),
+    ],
+)  # fmt: skip
+def test_what_is_spelled_or_said_digit_by_digit_is_found(text, value):
+    folded = normalise(text)
+    hits = evasion.find(folded, evasion.hidden(folded))
+    assert value in {text[hit.start : hit.end] for hit in hits}
+
+
+@pytest.mark.parametrize(
+    "text", ["grades a b c d e f were given", "one two three", "A B C D E of trauma", "count one two three four five"]
+)
+def test_letters_and_counting_are_not(text):
+    folded = normalise(text)
+    assert evasion.find(folded, evasion.hidden(folded)) == []

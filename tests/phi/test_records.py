@@ -52,6 +52,12 @@ def test_a_laboratory_value_in_hl7_is_none():
         ("Patient Name: TUTTLE, MARGOT\nSex: F", (Kind.NAME, "TUTTLE, MARGOT")),
         ("Patient: Margot Tuttle, MRN 8675309", (Kind.NAME, "Margot Tuttle")),
         ("Patient Name: Đorđević, Piotr W.", (Kind.NAME, "Đorđević, Piotr W.")),
+        ('name,dob\n"Tuttle, Margot",1944-09-05\n', (Kind.NAME, "Tuttle, Margot")),
+        ("last_name,first_name,mi,suffix\nTuttle,Otto,Q,Jr\n", (Kind.NAME, "Jr")),
+        ("last_name,first_name,mi,suffix\nTuttle,Otto,Q,Jr\n", (Kind.NAME, "Q")),
+        ("Night of 11/29   Tech: Jovana", (Kind.NAME, "Jovana")),
+        ('{"closed_by": "mtuttle9"}', (Kind.OTHER_ID, "mtuttle9")),
+        ('{"age_in_years": 93}', (Kind.AGE, "93")),
         ("Address: Apt 5, 99 King Rd, Austin. Seen today", (Kind.ADDRESS, "Apt 5, 99 King Rd, Austin")),
     ],
 )

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Kind
-from gateway.phi.rules import Hit
+from gateway.domain import Carrier, Kind
+from gateway.phi.rules import Evidence, Hit
 from gateway.phi.safe_harbor import counted, permitted
 
 
@@ -49,6 +49,19 @@ PATIENT = [
     (Kind.URL, "her page https://x.org/jane", "https://x.org/jane"),
     (Kind.URL, "see https://hosp.org/patients/8812", "https://hosp.org/patients/8812"),
     (Kind.IP, "his login came from 10.2.3.4", "10.2.3.4"),
+    (Kind.DATE, "what does mild TR mean, it is in my echo dated July 12", "July 12"),
+    (Kind.FACILITY, "my endo at Blue Mesa Endocrine never mentioned coffee", "Blue Mesa Endocrine"),
+    (Kind.FACILITY, "I was at Greenbank Urgent Care and got amoxicillin", "Greenbank Urgent Care"),
+    (Kind.FACILITY, "we had our shots; I got my shots at Larkspur Pharmacy", "Larkspur Pharmacy"),
+    (Kind.DATE, "Covid test positive March 3, still coughing", "March 3"),
+    (Kind.DATE, "my last period was March 3", "March 3"),
+    (Kind.PLACE, "my aunt in Pecos Bend has measles", "Pecos Bend"),
+    (Kind.PLACE, "Gout patient from Eagle Pass, uric acid 9", "Eagle Pass"),
+    (Kind.DATE, "Mother A neg, Rhogam given 03.05.2025, when next?", "03.05.2025"),
+    (Kind.DATE, "Vaccination record\nMMR  Jan 5 2020\nNext due", "Jan 5 2020"),
+    (Kind.FACILITY, "dialyses at the Heron Point unit", "Heron Point"),
+    (Kind.URL, "set up the video visit link https://v.example/room/4471-rosa", "https://v.example/room/4471-rosa"),
+    (Kind.IP, "AUDIT: chart opened, remote addr 198.51.100.7", "198.51.100.7"),
 ]
 PUBLIC = [
     (Kind.DATE, "Today is 2026-11-21.", "2026-11-21"),
@@ -60,6 +73,13 @@ PUBLIC = [
     (Kind.DATE, "The cohort was enrolled between January 2015 and 2019", "January 2015"),
     (Kind.FACILITY, "What does the Mayo Clinic say about gout?", "Mayo Clinic"),
     (Kind.URL, "Documentation: https://docs.example.org/api", "https://docs.example.org/api"),
+    (Kind.DATE, "my child process crashed on 2024-03-01", "2024-03-01"),
+    (Kind.DATE, "my report generator broke on March 3", "March 3"),
+    (Kind.DATE, "I was wondering about the March 3, 2021 paper", "March 3, 2021"),
+    (Kind.DATE, "I went to a talk at the congress on August 31, 2024", "August 31, 2024"),
+    (Kind.DATE, "Vaccine record formats in FHIR since June 2023", "June 2023"),
+    (Kind.URL, "How do I join the webinar https://meet.example/j/123456789?", "https://meet.example/j/123456789"),
+    (Kind.IP, "nginx: remote addr 198.51.100.7, 404", "198.51.100.7"),
     (Kind.AGE, "Is aspirin useful in adults over 90 years of age?", "90 years"),
 ]
 
@@ -82,3 +102,68 @@ def test_everything_counts_beside_a_direct_finding():
 def test_a_hit_whose_cue_speaks_of_a_patient_counts():
     text = "DOB 1980-01-01"
     assert counted([hit(Kind.DATE, text, "1980-01-01", patient=True)], text) == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.DATE, "MoCA 24/30", "24/30"), (Kind.DATE, "CXR in 6/52", "6/52"), (Kind.DATE, "pain L foot 2/10", "2/10"), (Kind.OTHER_ID, "MRN 1 CSN: 2", "CSN"), (Kind.OTHER_ID, "patch KB5031356", "KB5031356"),
+        (Kind.PHONE, "RXBIN 020107", "020107"), (Kind.OTHER_ID, "Poison Control 1-800-222-1222", "1-800-222-1222"), (Kind.NAME, "510(k) K203225", "k"), (Kind.NAME, "nurse Pilar", "nurse"), (Kind.NAME, "[00:09] PATIENT", "["),
+    ],
+)  # fmt: skip
+def test_what_a_model_takes_for_a_value_and_is_none_may_stand(kind, text, value):
+    start = text.index(value)
+    assert permitted(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+    assert not permitted(hit(kind, text, value), text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [(Kind.DATE, "seen 3/14", "3/14"), (Kind.OTHER_ID, "licence 0220-WZZ", "WZZ"), (Kind.NAME, "nurse Pilar", "Pilar")],
+)
+def test_a_value_of_a_model_may_not(kind, text, value):
+    start = text.index(value)
+    assert not permitted(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+
+
+def test_a_day_with_a_dot_is_no_hour_when_a_rule_says_so():
+    assert not permitted(hit(Kind.DATE, "sent 17.05", "17.05"), "sent 17.05")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[PATIENT NAME]",
+        "<<NAME>>",
+        "LASTNAME^FIRSTNAME",
+        "000-00-0000",
+        "MRN000000",
+        "YYYYMMDD",
+        "XXX-XX",
+        "n/a",
+        "E3V4M6",
+    ],
+)
+def test_what_stands_where_a_value_would_may_stand(value):
+    assert permitted(Hit(Kind.NAME, 0, len(value), 0.97, Evidence.CUE, patient=True), value)
+
+
+@pytest.mark.parametrize("value", ["Name, Anna", "John Doe", "000-12-0000", "Nyx", "Ida Hospital"])
+def test_a_value_that_is_nearly_a_placeholder_may_not(value):
+    assert not permitted(Hit(Kind.NAME, 0, len(value), 0.97, Evidence.CUE, patient=True), value)
+
+
+SUPPORT = "You are an assistant. Questions: desk@vendor.example or 555 010 2000."
+
+
+def test_a_developers_own_contacts_do_not_count_by_themselves():
+    mail = hit(Kind.EMAIL, SUPPORT, "desk@vendor.example")
+    assert counted([mail], SUPPORT, carrier=Carrier.SYSTEM) == [False]
+    assert counted([mail], SUPPORT, carrier=Carrier.MESSAGE) == [True]
+
+
+def test_they_count_beside_somebody():
+    text = "The caller is 67-year-old, her mail is anna@home.example."
+    assert counted([hit(Kind.EMAIL, text, "anna@home.example")], text, carrier=Carrier.SYSTEM) == [True]
+    both = [hit(Kind.EMAIL, SUPPORT, "desk@vendor.example"), Hit(Kind.MRN, 0, 3, 0.9)]
+    assert counted(both, SUPPORT, carrier=Carrier.SYSTEM) == [True, True]

@@ -184,3 +184,39 @@ QUIET = [
 @pytest.mark.parametrize("text", QUIET)
 def test_medicine_and_code_are_left_alone(text):
     assert not [one for one in found(text) if one[2]], found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ADEYEMI, Folashade MRN 8834-0992", "ADEYEMI, Folashade"), ("for BEAULIEU, Clementine A, account 7", "BEAULIEU, Clementine A"), ("trough 28, MCALLEN, D, wt 54 kg", "MCALLEN, D"), ("| PLUMMER,ODELIA | Medicare", "PLUMMER,ODELIA"),
+        ("approved TARKOWSKA/J", "TARKOWSKA/J"), ("Surname PAPAS   Given Stavroula", "PAPAS"), ("Surname PAPAS   Given Stavroula", "Stavroula"), ("notes\n2) Desjardins, Alphonse rm 101", "Desjardins, Alphonse"),
+        ("\n4) Haig rm 12 new", "Haig"), ('patient="Benedita Rocha"', "Benedita Rocha"), ('alias "Smoke"; court', "Smoke"), ("goes by Teddy.", "Teddy"), ('Trevor "Tez" Barraclough', 'Trevor "Tez" Barraclough'),
+        ("plan as above.\n\nHenrik Ostergren, MD FAAP", "Henrik Ostergren"), ("mods on sheet\nmike d'amato dpm, npi", "mike d'amato"), ("Warm regards,\nPhilomena Adjei", "Philomena Adjei"), ("her stepfather Craig said", "Craig"),
+        ("our little one, Mateo?", "Mateo"), ("a 3-year-old Wrenna got", "Wrenna"), ("Pastor Clemson visits", "Clemson"), ("last name de groot", "de groot"),
+        ("her partner, Sam Okoro, drives", "Sam Okoro"), ("twins Esi and Kofi", "Esi and Kofi"), ("seen by mom (Ruth)", "Ruth"), ("reviewed. - K. Adjei RN.", "K. Adjei"), ("id Moreau^Jane^Q in", "Moreau^Jane^Q"),
+        ("hi, my name is Wilma and", "Wilma"), ("| VAN DER BERG,ANNA |", "VAN DER BERG,ANNA"),
+        ("Baby Girl Mensah, bili 14", "Baby Girl Mensah"), ("Baby Boy Twin A Mensah-Cole born", "Baby Boy Twin A Mensah-Cole"), ("BOARD\nB1 Lindqvist  NBM", "Lindqvist"), ("squeeze in wee Callum with croup", "Callum"),
+        ("saw Martin Ashgrove today", "Martin Ashgrove"), ("spoke w/ Corinne: lasix", "Corinne"), ("meds of Martin T. Ashgrove III:", "Martin T. Ashgrove III"),
+    ],
+)  # fmt: skip
+def test_a_name_is_told_by_its_layout_or_the_word_beside_it(text, name):
+    assert (Kind.NAME, name) in {(kind, value) for kind, value, _ in found(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HEART FAILURE, ACUTE on chronic", "LACTATE, CRP", "CBC,CMP,LFT", "COPD/CHF", "VITAMIN, D", "ASSESSMENT/PLAN", "ALLERGIES, Penicillin", "HTN, DM, CKD", "mother Denies", "year-old Hispanic male", "wife Dr.", "nurse Practitioner",
+        "last name of the patient", "last name is missing", "aka Tylenol", "Given Vancomycin 1 g", "Diabetes, Type 2 bed", 'name="patient_id_2"', "Thanks,\nPlease advise", "Mother: HTN", "this is Great", "this is Metformin", "Epworth 9. BP-lowering MD visit", "x^2 + Y^2",
+        "Baby Friendly hospitals", "in Ann Arbor Stage III disease", "1 Warfarin  5mg", "T4 Normal  alignment", "saw Mount Sinai in the news", "an old Swedish study",
+    ],
+)  # fmt: skip
+def test_words_of_medicine_in_that_layout_are_no_name(text):
+    assert not [value for kind, value, _ in found(text) if kind is Kind.NAME]
+
+
+def test_values_of_one_build_after_one_cue_are_all_found():
+    values = {value for _, value, _ in found("retina scan id RS_00071_OD and RS_00071_OS; MRN 88120, 88121 or 12")}
+    assert {"RS_00071_OD", "RS_00071_OS", "88120", "88121"} <= values
+    assert "12" not in values

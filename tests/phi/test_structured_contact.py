@@ -36,7 +36,19 @@ def test_a_telephone_number_is_known_by_its_shape(number):
 
 
 @pytest.mark.parametrize(
-    "text", ["call 4155550199", "phone 555-0199", "tel: 30 901820 1", "Cell 98765 43210", "P: 415 5550199"]
+    "text",
+    [
+        "call 4155550199",
+        "phone 555-0199",
+        "tel: 30 901820 1",
+        "Cell 98765 43210",
+        "P: 415 5550199",
+        "NOK tel. (home) (0)20 7946 0411",
+        "Paged cardiology @ 555.0188 x2",
+        "(Dempsey, pager 4-0188)",
+        "reg bleep 4471",
+        "secretary ext. 4471,",
+    ],
 )
 def test_a_cue_reads_what_a_shape_would_not(text):
     assert found(text)[Kind.PHONE]
@@ -53,6 +65,11 @@ def test_a_cue_reads_what_a_shape_would_not(text):
         "1.415.555.0199.2",
         "matches numbers such as (555) 555-5555",
         "call 911",
+        "paged at 1430",
+        "paged x3",
+        "ext 0-120 degrees",
+        "page 4012",
+        "ext 2019",
         "phone 2021-03-04",
     ],
 )
@@ -65,7 +82,15 @@ def test_a_number_after_fax_is_one():
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.org", "o'brien+x@sub.host.co.uk", "jane (at) mail (dot) com", "jane at mail dot com"]
+    "text",
+    [
+        "a@b.org",
+        "o'brien+x@sub.host.co.uk",
+        "jane (at) mail (dot) com",
+        "jane at mail dot com",
+        "j a n e dot doe at farmmail dot org",
+        "o t t o at mail dot example",
+    ],
 )
 def test_an_address_of_mail_is_found_written_out_too(text):
     assert found(f"to {text}")[Kind.EMAIL] == {text}
