@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from tests.project.source import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock")
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 BAD_LITELLM = ("1.82.7", "1.82.8", "1.107.0", "1.107.1")
 """Releases that were tampered with or withdrawn."""
@@ -36,7 +36,12 @@ def test_every_pin_has_hashes_and_nothing_but_pins_is_there(lock):
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements.lock", ["embedded", "build"]), (LOCKS[1], ["embedded", "build", "dev"])]
+    ("lock", "extras"),
+    [
+        (LOCKS[0], ["embedded", "build"]),
+        (LOCKS[1], ["embedded", "build", "dev"]),
+        (LOCKS[2], ["embedded", "build", "presidio"]),
+    ],
 )
 def test_the_lock_holds_what_the_project_asks_for(lock, extras):
     held = pins(lock)
@@ -48,8 +53,9 @@ def test_the_lock_holds_what_the_project_asks_for(lock, extras):
     assert broken == [], "run `make lock`"
 
 
-def test_development_runs_what_users_run():
-    users, ours = pins(LOCKS[0]), pins(LOCKS[1])
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_every_lock_holds_what_users_run(lock):
+    users, ours = pins(LOCKS[0]), pins(lock)
     assert {name: (versions, ours.get(name)) for name, versions in users.items() if ours.get(name) != versions} == {}
 
 
