@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.phi.corpus import people
-from bench.phi.corpus.build import generated
+from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document
 from bench.phi.held_out import sets
-from bench.phi.held_out.requests import requests
 from bench.phi.score import Score, score
 from bench.phi.swap import swapped
 from bench.phi.train import SEED, augmented, trained
 from gateway.cli.phi import reported
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Caller, Dialect, Operation, Passage
+from gateway.domain import Call, Caller, Dialect, Operation, Passage, Tree
 from gateway.phi import scan
 from gateway.phi.engine import Engine
 from gateway.phi.tagger import Tagger
@@ -45,7 +44,7 @@ class CrossValidated:
 
 def cross_validated(real: Sequence[Document]) -> CrossValidated:
     plain, other = Score(), Score()
-    told = list(generated(SEED))
+    told = [*generated(SEED), *retold(SEED)]
     for fold in range(FOLDS):
         learned = [doc for at, doc in enumerate(real) if at % FOLDS != fold]
         find = finder(Engine(Tagger(trained([*augmented(learned), *told]))))
@@ -65,6 +64,10 @@ def unseen_negatives(engine: Engine) -> Score:
     return score(sets.negatives(), finder(engine))
 
 
+def blind(engine: Engine, which: str, name: str) -> Score:
+    return score(sets.blind(which, name), finder(engine))
+
+
 def identifiers(engine: Engine) -> dict[str, Score]:
     """What is found at all: whether a lone address of a machine counts is Safe Harbor's question, not the rules'."""
 
@@ -74,10 +77,10 @@ def identifiers(engine: Engine) -> dict[str, Score]:
     return {kind: score(documents, find) for kind, documents in sets.identifiers().items()}
 
 
-def kept_requests(engine: Engine) -> list[tuple[str, ...]]:
+def kept_requests(engine: Engine, payloads: Iterable[Tree]) -> list[tuple[str, ...]]:
     """Of each PHI-free request that something is found in: what and where."""
     kept = []
-    for payload in requests():
+    for payload in payloads:
         call = Call(
             Operation.CHAT,
             Dialect.OPENAI,

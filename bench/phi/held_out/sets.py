@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from bench.phi.corpus import people
 from bench.phi.corpus.grammar import Document, templates
 from bench.phi.corpus.telling import tell
+from bench.phi.corpus.written import texts
+from gateway.domain import Tree
 
 HERE = Path(__file__).parent
 SEED = 418
@@ -41,3 +44,17 @@ def identifiers() -> dict[str, list[Document]]:
             rng = random.Random(f"{SEED}-{family}-{at}")
             found[kind].append(tell(template, rng, family=family, part=people.HELD_OUT))
     return found
+
+
+def blind(which: str, name: str) -> list[Document]:
+    """Texts by other hands: their authors saw no rule, no list and no training text of ours.
+
+    `which` is `first`, `second` or `third`; `prompts`, `categories` and `notes` hold identifiers, `negatives` (and `free_notes`, where there are any) none.
+    """
+    return list(texts(HERE / "blind" / f"{which}_{name}.txt"))
+
+
+def blind_requests(which: str) -> list[Tree]:
+    """Whole requests without identifiers, by other hands."""
+    lines = (HERE / "blind" / f"{which}_requests.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
