@@ -66,8 +66,8 @@ class Tagger:
             start, end = cut.starts[begin + first], cut.end(begin + last)
             if kind is Kind.NAME:
                 low, high = _completed(cut, labels, begin, first, last)
-                low = max(low, done)
-                start, end = cut.starts[min(begin + low, _with_title(cut.words, begin + first))], cut.end(begin + high)
+                low = max(done, min(low, _with_title(cut.words, begin + first) - begin))
+                start, end = cut.starts[begin + low], cut.end(begin + high)
                 done = high + 1
             if kind is Kind.PLACE and _FACILITY.search(text, start, end):
                 kind = Kind.FACILITY
@@ -118,7 +118,7 @@ def _completed(cut: Tokens, labels: Sequence[str], begin: int, first: int, last:
         first -= 2
     if first == last and capital(last + 1) and cut.starts[begin + last + 1] == cut.end(begin + last) + 1:
         given, family = words[begin + first].casefold(), words[begin + last + 1]
-        unlisted = not _ELSE & set(lexicon.words().get(family.casefold(), ""))
+        unlisted = family.casefold() not in _TITLES and not _ELSE & set(lexicon.words().get(family.casefold(), ""))
         if unlisted and family[1:].islower() and lexicon.GIVEN & set(lexicon.words().get(given, "")):
             last += 1
     return first, last

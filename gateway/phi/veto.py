@@ -66,8 +66,8 @@ _CONTRACTED: Final = re.compile(
     r"(?:[a-z]+n't|(?:i|you|we|they|he|she|it|that|there|who|what|let|here|how|where)'(?:m|re|ve|ll|d|s))"
 )
 _CATALOGUE: Final = re.compile(
-    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|error|status|code|page|pp?|kb|patch|concepts?|"
-    r"clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs?|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
+    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|(?:error|status|exit)(?: code)?|pp|kb|patch|concepts?|"
+    r"clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
     r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?[.:#= (]{1,4}$"
 )
 _CODE_SYSTEM: Final = re.compile(

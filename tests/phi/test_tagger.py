@@ -72,3 +72,21 @@ def test_sequences_lose_no_token():
 
 def test_runs_part_where_another_begins():
     assert list(runs(["O", "B-N", "I-N", "B-N", "B-L", "O"])) == [("N", 1, 2), ("N", 3, 3), ("L", 4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Signed out to Girard-Bah at seven; her nurse is Ana.", "Girard-Bah"),
+        ("My patient My-Linh Tran was seen.", "My-Linh Tran"),
+        ("I spoke with Isabelle Zhaouköl today about her labs.", "Isabelle Zhaouköl"),
+    ],
+)
+def test_a_name_is_found_with_what_belongs_to_it(text, name):
+    found = [text[one.start : one.end] for one in _SHIPPED.find(text) if one.kind is Kind.NAME]
+    assert all(name in one for one in found if set(one.split()) & set(name.split()))
+
+
+def test_findings_do_not_overlap_where_a_title_follows_a_given_name():
+    found = _SHIPPED.find("Called Maria Dr Weber Rev Okafor Dr. Maria-Weber Dr Ana about the results.")
+    assert all(before.end <= after.start for before, after in pairwise(found))

@@ -96,6 +96,9 @@ def test_places_houses_numbers_and_dates_stay(text, value, kind):
     ("text", "value", "kind"),
     [
         ("her number is 8443217", "8443217", Kind.OTHER_ID),
+        ("auth ref 774-A-90021", "774-A-90021", Kind.OTHER_ID),
+        ("page 44180 for her", "44180", Kind.OTHER_ID),
+        ("her portal code KX4-9245", "KX4-9245", Kind.OTHER_ID),
         ("coding query, account 8443217", "8443217", Kind.OTHER_ID),
         ("back on 12 March", "12 March", Kind.DATE),
         ("since the 9th", "the 9th", Kind.DATE),
