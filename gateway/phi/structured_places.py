@@ -128,6 +128,12 @@ def _told(value: str, before: str, after: str) -> float:  # noqa: ARG001
 _HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID)$")
 
 
+def _town_state(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`from Fairmount IN`, without a comma: a word that a list knows for a place, or that no list knows."""
+    marks = set(lexicon.words().get(value.split()[-2].casefold(), ""))
+    return 0.8 if marks & lexicon.PLACE or not marks else 0.0
+
+
 def _city_state(value: str, before: str, after: str) -> float:
     if re.match(r"\s?\d{5}", after):
         return 0.9
@@ -199,4 +205,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(Kind.ZIP, r"\b([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d)\b", 0.85),
     Rule(Kind.PLACE, rf"\b([A-Z][a-z]+(?:[ -][A-Z][a-z]+){{0,2}}, (?:{_STATES}))\b", 0.85, judge=_city_state),
     Rule(Kind.PLACE, rf"\b([A-Z][a-z]+(?:[ -][A-Z][a-z]+){{0,2}}, (?:{_STATE_NAMES}))\b", 0.85),
+    Rule(
+        Kind.PLACE,
+        rf"\b(?:in|from|near|to|of|at|outside|around) ([A-Z][a-z]{{2,}}(?: [A-Z][a-z]{{2,}}){{0,2}} (?:{_STATES}))\b",
+        judge=_town_state,
+    ),
 )

@@ -112,3 +112,16 @@ def test_five_digits_alone_are_none(text):
 )
 def test_a_town_with_its_state_is_a_place_and_a_degree_is_none(text, is_place):
     assert any(kind is Kind.PLACE for kind, _ in found(text)) is is_place
+
+
+@pytest.mark.parametrize(
+    ("text", "is_place"),
+    [
+        ("drives in from Marion IN twice a week", True),
+        ("she is staying near Boulder CO", True),
+        ("moved to Telemetry OR recovery", False),
+        ("switched to Metformin OR glipizide", False),
+    ],
+)
+def test_a_town_and_a_state_need_no_comma_after_a_preposition(text, is_place):
+    assert any(kind is Kind.PLACE for kind, _ in found(text)) is is_place
