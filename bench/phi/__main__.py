@@ -21,7 +21,7 @@ COMPREHEND = "Amazon Comprehend Medical at threshold 0.5 on all of ASQ-PHI; vali
 
 BLIND = {
     "first": {"prompts": 0.92, "categories": 0.93, "notes": 0.91, "negatives": 0.14, "requests": 0.58},
-    "second": {"prompts": 0.95, "categories": 0.96, "notes": 0.93, "negatives": 0.03, "requests": 0.25},
+    "second": {"prompts": 0.95, "categories": 0.96, "notes": 0.93, "negatives": 0.03, "requests": 0.3},
     "third": {"prompts": 0.94, "categories": 0.91, "notes": 0.9, "negatives": 0.08, "requests": 0.08},
 }
 """Floors that are ours: a little under what was measured, so that no change makes it worse unseen."""

@@ -112,8 +112,8 @@ class Engine:
         hits.extend(keys.whole(text, passage))
         hits.extend(records.find(folded))
         hits.extend(evasion.find(folded, hidden))
-        if self._model is not None and not (passage.carrier is Carrier.TOOL_DEFINITION and " " not in text.strip()):
-            found = self._model.find(text)  # one word of a schema is a name or a value of the developer's
+        if self._model is not None and not (passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text)):
+            found = self._model.find(text)
             hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)
         if passage.carrier in safe_harbor.DEVELOPERS:
             hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
@@ -131,8 +131,10 @@ class Engine:
         ]
 
 
+_CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
+"""A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""
 _PERSONA: Final = re.compile(
-    r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named)|I am|I'm)\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
+    r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named))\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
 )
 """What a product calls its assistant ("You are Florence, …")."""
 _SHARED_MAILBOX: Final = 0.6

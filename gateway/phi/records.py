@@ -280,7 +280,7 @@ _NOT_A_NAME: Final = re.compile(
 def _labels(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """`Patient Name: SMITH, JOHN` at the beginning of a line or clause."""
     for start, end in values:
-        if _NOT_A_NAME.match(text, start, end) or "_" in text[start:end] or _said(text, start, end):
+        if _NOT_A_NAME.match(text, start, end) or _nobody(text, start, end):
             continue
         stop = _NEXT_LABEL.search(text, start, end)
         last = stop.start() if stop else end
@@ -288,13 +288,16 @@ def _labels(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
             yield Hit(Kind.NAME, start, last, 0.9, Evidence.CUE, patient=True)
 
 
-def _said(text: str, start: int, end: int) -> bool:
-    """Whether `Patient: Oh, hi` is what a person of a talk says, where `Patient Name: Hope Oh` is one."""
+def _nobody(text: str, start: int, end: int) -> bool:
+    """Whether `Patient: Oh, hi` is what a person of a talk says, or `name: LOG_BODIES` is a program's, where `Patient Name: Hope Oh` is one."""
+    marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(text, start, end) if len(word) > 1]
+    if any(mark & _COMMON_PEOPLE for mark in marks):
+        return False
+    if "_" in text[start:end]:
+        return True
     if _NAMED_SO.search(text, max(0, start - 40), start):
         return False
-    first = _WORD.match(text, start, end)
-    marks = set(lexicon.words().get(first.group().casefold(), "")) if first else set()
-    return lexicon.ORDINARY in marks and not marks & _COMMON_PEOPLE
+    return bool(marks) and all(lexicon.ORDINARY in mark for mark in marks)
 
 
 _NAMED_SO: Final = re.compile(r"(?i)(?:name|kin|contact|nok)[*_ ]{0,3}[:=][*_ \t]{1,4}$")

@@ -5,6 +5,7 @@ RE2 keeps every pattern linear; nothing here knows what any rule looks for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -126,8 +127,8 @@ class RuleSet:
             for match in self._gate.matches(name, shape):
                 start, end = match.span(1)
                 if cued:
-                    if text[start : start + 1].isalpha() and text[start - 1 : start].isalpha():
-                        continue  # the cue is the beginning of a word: "sinemet" holds no SIN
+                    if _goes_on(text, start):
+                        continue  # the cue is the beginning of a word: "sinemet" holds no SIN, "MRNA1234567" an MRN
                     start, end = _extent(match.start(0), start, end, shape)
                 confidence = rule.confidence
                 if judge is not None:
@@ -135,6 +136,14 @@ class RuleSet:
                     confidence = judge(text[start:end], before, text[end : end + LOOK_AHEAD])
                 if confidence > 0:
                     yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient and confidence > _DOUBT)
+
+
+_WORD: Final = re.compile(r"[A-Za-z]+(?![A-Za-z0-9])")
+
+
+def _goes_on(text: str, start: int) -> bool:
+    """Whether a word without digits runs over `start`."""
+    return text[start - 1 : start].isalpha() and _WORD.match(text, start) is not None
 
 
 def _extent(first: int, start: int, end: int, shape: bytes) -> tuple[int, int]:

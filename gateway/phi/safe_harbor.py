@@ -182,35 +182,39 @@ def _may_be_a_day(first: int, second: int) -> bool:
 def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
     """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
 
-    Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…"): there they are
-    indirect. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
+    Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
+    unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
-    developers = carrier in DEVELOPERS
-    if any(hit.kind in DIRECT and not (developers and _of_the_house(hit)) for hit in hits):
+    house = [carrier in DEVELOPERS and _of_the_house(hit, text) for hit in hits]
+    if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:
         return [False] * len(hits)
-    if developers:
-        about = [_about_somebody(hit, text) for hit in hits]
-    else:
-        about = [hit.patient or _about_a_patient(hit, text) for hit in hits]
+    about = [not ours and (hit.patient or _about_a_patient(hit, text)) for hit, ours in zip(hits, house, strict=True)]
     return [True] * len(hits) if any(about) else about
 
 
-def _of_the_house(hit: Hit) -> bool:
-    """A way to reach the makers of a product, or a number that only looks like somebody's: its release, its ticket."""
-    return hit.kind in _CONTACTS or (hit.kind is Kind.OTHER_ID and hit.evidence is Evidence.CONTEXT)
+def _of_the_house(hit: Hit, text: str) -> bool:
+    """The day of the request, a way to reach the makers of a product, or a number that only looks like somebody's.
 
-
-def _about_somebody(hit: Hit, text: str) -> bool:
-    """The same where developers write: of "the patient" they speak in general, of "a 67-year-old" or "she" they do not."""
-    if _SOMEBODY.search(text, max(0, hit.start - _NEAR[0]), hit.end + _NEAR[0]) is None:
+    What else stands beside a word for one person may be that person's, and is not the house's.
+    """
+    if hit.kind is Kind.DATE:
+        return not hit.patient and _NOW.search(text, max(0, hit.start - _BESIDE), hit.start) is not None
+    if hit.patient or not (hit.kind in _CONTACTS or (hit.kind is Kind.OTHER_ID and hit.evidence is Evidence.CONTEXT)):
         return False
-    return hit.patient or _about_a_patient(hit, text)
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    return _SOMEONE.search(before) is None and _SOMEONE.search(after) is None
 
 
-_SOMEBODY: Final = re.compile(
-    r"(?i)\b\d{1,3}[- ]?(?:years?|yrs?|y)[- /]?o(?:ld)?\b|\b\d{2}\s?(?:yo|y/o|[mf])\b|\b(?:mr|mrs|ms)\b|(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )"
+_NOW: Final = re.compile(
+    r"(?i)(?:\btoday(?:'s date)?|\b(?:current|local|server|system)(?: date(?: and time)?| time)|\bnow|\bcut-?off(?: date)?)(?: is)?\s?[:=]?\s{0,2}$"
+)
+"""What stands before the day of the request itself."""
+_SOMEONE: Final = re.compile(
+    r"(?i)\b(?:patient(?! (?:portal|support|services|experience|safety|education|relations|access|app)\b)|pt|subscriber|resident|caller|guarantor|member(?! (?:services|support))|"
+    r"mother|father|mum|mom|dad|wife|husband|son|daughter|spouse|partner|brother|sister|guardian|caregiver|next of kin|nok|emergency contact|mr|mrs|ms|he|she|his|her|him)\b"
 )
 
 

@@ -26,8 +26,9 @@ _MEDICAL: Final = re.compile(
     r"trials?|study|guidelines?|solution|lactate|theorem|postulates|razor|curves?|regression|antigens?|agar|medium|broth)\b"
 )
 _CITED: Final = re.compile(
-    r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])|\s(?:19|20)\d\d\b(?![-/.]\d)|\s(?:and|&)\s(?-i:[A-Z])[\w'-]+,? \(?(?:19|20)\d\d\b"
+    r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])|\s(?:and|&)\s(?-i:[A-Z])[\w'-]+,? \(?(?:19|20)\d\d\b"
 )
+_YEAR_AFTER: Final = re.compile(r"\s(?:19|20)\d\d\b(?![-/.]\d)")
 _DATED: Final = re.compile(r"\b(?:19|20)\d\d$")
 _AUTHORS: Final = re.compile(
     r"\b(?:[A-Z][\w'’-]{1,30} [A-Z]{1,3}(?:, |\. |; | and )){1,12}(?:[^\n]{0,160}?\b(?:19|20)\d\d ?;|[A-Z][\w'’-]{1,30} [A-Z]{1,3}\.|et al\.)"
@@ -43,10 +44,10 @@ _BODY: Final = re.compile(
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
 _CODED: Final = re.compile(
-    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|KB\d{6,7}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
+    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
     r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
 )
-"""A version ("7.11.3"), a code of ICD-10 ("E11.22"), a patch, a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
+"""A version ("7.11.3"), a code of ICD-10 ("E11.22"), a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
 _YEAR_DIGITS: Final = 4
 _BARE_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b(?![-/.]\d)")
 _DAY: Final = re.compile(
@@ -58,8 +59,10 @@ _HOST: Final = re.compile(r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|/[A-Z
 """A host and its colon: what follows is a port."""
 _DIGITS: Final = 3
 """Fewer are no identifier that only its context would tell."""
-_WRITTEN_IN_CODE: Final = re.compile(r"[_=<>{}\\@$^*|~]|[a-z]\.[A-Za-z]|\b[a-z]\.[a-z]")
-"""Signs that stand in a class name or a log, and in nobody's name: "java.lang", "o.h.e.j"."""
+_WRITTEN_IN_CODE: Final = re.compile(r"[=<>{}\\@$^*|~]|\w\.\w+\.\w")
+"""Signs that stand in a class name or a log, and in nobody's name: "java.lang.Error"."""
+_MAYBE_CODE: Final = re.compile(r"_|[a-z]\.[A-Za-z]")
+"""Signs of code that an account name may hold too: "log_level", but "j.smith" and "SMITH_JOHN"."""
 _ZONE: Final = re.compile(r"(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z]")
 """A time zone: "America/New_York"."""
 _CONTRACTED: Final = re.compile(
@@ -71,7 +74,7 @@ _CATALOGUE: Final = re.compile(
     r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?[.:#= (]{1,4}$"
 )
 _CODE_SYSTEM: Final = re.compile(
-    r"(?i)\b(?:snomed|loinc|rxnorm|omop|icd-?(?:9|10)|cpt|hcpcs|concept ids?|coders?|coding)\b(?![^\n]*\b(?:mrn|account|policy|member|claim)\b)"
+    r"(?i)\b(?:snomed|loinc|rxnorm|omop|icd-?(?:9|10)|cpt|hcpcs|concept ids?|coders?|coding)\b(?![^\n]*\b(?:mrn|account|policy|member|claim|patient|pt|chart|case|record|encounter)\b)"
 )
 """A text about codes: its bare numbers are codes."""
 _BETWEEN: Final = re.compile(r"(?i)\b(?:in|from|to|of|than|for|between|across|versus|vs|and|or|near)\s$|,\s$")
@@ -138,6 +141,8 @@ def _mistaken(found: Finding, text: str) -> bool:
 def _identifies(found: Finding, text: str) -> bool:
     """Whether a number may be somebody's: not a version, a catalog number, a diagnosis, or a piece of code."""
     value = text[found.start : found.end]
+    if _called(text, found.start):
+        return any(map(str.isdigit, value))
     if _PORT.fullmatch(value) and _HOST.search(text, max(0, found.start - 40), found.start):
         return False
     if sum(map(str.isdigit, value)) < _DIGITS or _PATTERN.search(value) or _CODED.fullmatch(value):
@@ -150,7 +155,7 @@ def _identifies(found: Finding, text: str) -> bool:
 def _vetoed(found: Finding, text: str) -> bool:
     value = text[found.start : found.end]
     words = [word.casefold() for word in _WORD.findall(value)]
-    if (found.kind is Kind.NAME and _WRITTEN_IN_CODE.search(value)) or _ZONE.match(text, found.start):
+    if _ZONE.match(text, found.start) or (found.kind is Kind.NAME and _WRITTEN_IN_CODE.search(value)):
         return True
     if not words or _called(text, found.start) or (len(words) > 1 and words[0] in _ADDRESSED):
         return False
@@ -162,7 +167,7 @@ def _vetoed(found: Finding, text: str) -> bool:
         return True
     if found.kind is Kind.NAME and (
         _CITED.match(text, found.end)
-        or _DATED.search(value)
+        or (len(words) == 1 and _of_a_year(found, value, text))
         or _LISTED.fullmatch(value)
         or _BODY.match(text, found.end)
         or _author(found, text)
@@ -172,7 +177,7 @@ def _vetoed(found: Finding, text: str) -> bool:
         return True
     if found.kind is Kind.NAME and _PAIR.fullmatch(value) and _eponyms(value.casefold(), words):
         return True
-    if not any(map(_called_so, words)) and _CODE.search(_line(text, found)):
+    if not any(map(_called_so, words)) and _in_code(found, value, text):
         return True
     if all(map(_trade, words)) or _somewhere(words, small=value.islower()):
         return True
@@ -188,6 +193,11 @@ def _called(text: str, start: int) -> bool:
         return False
     last = before.rstrip().rstrip(".:")
     return last[max(map(last.rfind, _APART), default=-1) + 1 :].casefold() in _ADDRESSED
+
+
+def _of_a_year(found: Finding, value: str, text: str) -> bool:
+    """`Lindgren 2008`: a lone surname and a year are a reference, a whole name and a year may be a patient's."""
+    return _DATED.search(value) is not None or _YEAR_AFTER.match(text, found.end) is not None
 
 
 def _author(found: Finding, text: str) -> bool:
@@ -242,6 +252,17 @@ _PAIR_WORDS: Final = (
 _WELL_KNOWN_PAIRS: Final = frozenset(_PAIR_WORDS.split())
 
 
+def _in_code(found: Finding, value: str, text: str) -> bool:
+    """A name that is written as only programs write, or bare in a line of one: what is quoted there may be data."""
+    if found.kind is Kind.NAME and _MAYBE_CODE.search(value):
+        return True
+    quoted = text[found.start - 1 : found.start] in _QUOTES or text[found.end : found.end + 1] in _QUOTES
+    return not quoted and _CODE.search(_line(text, found)) is not None
+
+
+_QUOTES: Final = frozenset("'\"`")
+
+
 def _line(text: str, found: Finding) -> str:
     """The line of a finding, as far as one looks: a whole file may be one line."""
     low, high = max(0, found.start - _BESIDE), found.end + _BESIDE
@@ -256,7 +277,7 @@ def _called_so(word: str) -> bool:
 
 def _symbol(word: str) -> bool:
     """One or two letters that nobody is called: "Na", "K", "Rh"."""
-    return len(word) < 3 and not _PEOPLE & set(lexicon.words().get(word, ""))
+    return len(word) < 3 and not _NAMES & set(lexicon.words().get(word, ""))
 
 
 def _trade(word: str) -> bool:

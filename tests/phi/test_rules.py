@@ -53,3 +53,9 @@ def test_a_cue_that_is_hardly_believed_says_nothing_of_a_patient():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(("text", "found"), [(b"SINEMET 25", 0), (b"SINE25 x", 1), (b"SIN E25", 1), (b"SIN 25", 1)])
+def test_a_cue_that_is_the_beginning_of_a_word_is_none(text, found):
+    rules = RuleSet([Rule(Kind.NATIONAL_ID, r"SIN ?([A-Z]*\s?\d+)", evidence=Evidence.CUE)])
+    assert len(list(rules.find(text))) == found

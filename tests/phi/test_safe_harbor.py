@@ -167,3 +167,38 @@ def test_they_count_beside_somebody():
     assert counted([hit(Kind.EMAIL, text, "anna@home.example")], text, carrier=Carrier.SYSTEM) == [True]
     both = [hit(Kind.EMAIL, SUPPORT, "desk@vendor.example"), Hit(Kind.MRN, 0, 3, 0.9)]
     assert counted(both, SUPPORT, carrier=Carrier.SYSTEM) == [True, True]
+
+
+@pytest.mark.parametrize("carrier", [Carrier.SYSTEM, Carrier.TOOL_DEFINITION])
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.PHONE, "Callback number of the patient: 555-010-2000.", "555-010-2000"),
+        (Kind.ADDRESS, "Patient's address: 12 Elm Street", "12 Elm Street"),
+        (Kind.EMAIL, "Her mail is a@home.example", "a@home.example"),
+        (Kind.PHONE, "555-010-2000 is where his wife answers", "555-010-2000"),
+    ],
+)
+def test_a_contact_of_one_person_counts_wherever_it_is_written(carrier, kind, text, value):
+    assert counted([hit(kind, text, value)], text, carrier=carrier) == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("You help with a patient admitted on 3/4/2024.", "3/4/2024"),
+        ("Context: a 67-year-old man, seen on 4 March 2024.", "4 March 2024"),
+    ],
+)
+def test_a_patients_date_in_a_system_prompt_counts(text, value):
+    assert counted([hit(Kind.DATE, text, value)], text, carrier=Carrier.SYSTEM) == [True]
+
+
+def test_a_date_of_birth_in_a_system_prompt_counts():
+    text = "DOB 1980-01-01. Answer in German."
+    assert counted([hit(Kind.DATE, text, "1980-01-01", patient=True)], text, carrier=Carrier.SYSTEM) == [True]
+
+
+@pytest.mark.parametrize("text", ["Today is 2026-11-21. You see a patient who", "Local time is 2026-11-21. He asks"])
+def test_the_day_of_the_request_does_not(text):
+    assert counted([hit(Kind.DATE, text, "2026-11-21")], text, carrier=Carrier.SYSTEM) == [False]

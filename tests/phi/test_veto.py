@@ -50,6 +50,10 @@ def test_what_only_looks_like_a_person_is_taken_back(text, value):
         ("note to Smith-Jones: call back", "Smith-Jones"),
         ('patient = "Amara Lindgren";', "Amara Lindgren"),
         ("Lindgren 1956-03-02", "Lindgren"),
+        ("Anna Lindgren 1956 with AF", "Anna Lindgren"),
+        ("INSERT INTO pts VALUES ('Zubarik', 4);", "Zubarik"),
+        ("patient Yi asks", "Yi"),
+        ("seen by Yi", "Yi"),
     ],
 )
 def test_a_person_stays_a_person(text, value):
@@ -99,6 +103,8 @@ def test_places_houses_numbers_and_dates_stay(text, value, kind):
         ("auth ref 774-A-90021", "774-A-90021", Kind.OTHER_ID),
         ("page 44180 for her", "44180", Kind.OTHER_ID),
         ("her portal code KX4-9245", "KX4-9245", Kind.OTHER_ID),
+        ("patient 018f3d4e-77aa-7c10-9b1e-3f0c2a8b6d21", "018f3d4e-77aa-7c10-9b1e-3f0c2a8b6d21", Kind.OTHER_ID),
+        ("CPT codes for pt 8443217", "8443217", Kind.OTHER_ID),
         ("coding query, account 8443217", "8443217", Kind.OTHER_ID),
         ("back on 12 March", "12 March", Kind.DATE),
         ("since the 9th", "the 9th", Kind.DATE),
