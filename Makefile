@@ -15,7 +15,7 @@ ifeq ($(origin HOST),command line)
 HOST_OPTION := --host $(HOST)
 endif
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help install models run test lint format lock node clean
 .DEFAULT_GOAL := help
