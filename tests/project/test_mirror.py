@@ -8,7 +8,7 @@ from tests.project.source import ROOT, modules, tree
 
 ELSEWHERE = {
     "gateway/__main__.py": "tests/project/test_documents.py",  # two lines: every documented command goes through them
-    "gateway/domain.py": "tests/policy",  # values with one-line claims, which the decision tables use
+    "gateway/domain/*.py": "tests/policy",  # values with one-line claims, which the decision tables use
     "gateway/errors.py": "tests/contract",  # every class is rendered there, as a client sees it
     "gateway/app.py": "tests/contract",  # the composition root: every gateway of the contract tests is built by it
     "gateway/api/*.py": "tests/contract",  # HTTP in, HTTP out: a real client is the only judge

@@ -1,0 +1,49 @@
+"""What a request came to; closed sets, because they are metric labels and columns of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sensitivity(StrEnum):
+    """How a request was judged. Closed, because it is a metric label and an audit column."""
+
+    PHI = "phi"  # something that identifies by itself
+    UNKNOWN = (
+        "unknown"  # something could not be checked and is treated as PHI (law 4), or it ended before it was judged
+    )
+    SUSPECTED = "suspected"  # only indirect signs
+    CLEAN = "clean"
+
+
+class Destination(StrEnum):
+    """Where a request went, seen from the premises."""
+
+    LOCAL = "local"
+    CLOUD = "cloud"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider reported them; `reported` False when it did not."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_input_tokens: int = 0
+    reasoning_tokens: int = 0
+    reported: bool = False
+
+
+class Outcome(StrEnum):
+    """How a request ended; a closed set, because it is a metric label."""
+
+    OK = "ok"
+    CLIENT_ERROR = "client_error"
+    UPSTREAM_ERROR = "upstream_error"
+    POLICY_DENIED = "policy_denied"
+    SHED = "shed"
+    CLIENT_DISCONNECT = "client_disconnect"
+    DEADLINE = "deadline"
+    INTERNAL = "internal"

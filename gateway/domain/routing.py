@@ -1,0 +1,170 @@
+"""Who asks, and where a request may go; no behaviour but claims about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Trait(StrEnum):  # what an administrator vouches for about a provider
+    ON_PREM = "on_prem"
+    BAA = "baa"
+    ZERO_RETENTION = "zero_retention"
+
+
+class Operation(StrEnum):
+    CHAT = "chat"
+    EMBEDDINGS = "embeddings"
+
+
+class Dialect(StrEnum):
+    """How a caller or a target speaks. OpenAI chat is the hub between them."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    OLLAMA = "ollama"
+
+
+class ProviderKind(StrEnum):
+    LM_STUDIO = "lm_studio"
+    OLLAMA = "ollama"
+    MLX = "mlx"
+    LLAMA_CPP = "llama_cpp"
+    VLLM = "vllm"
+    OPENAI_COMPATIBLE = "openai_compatible"
+    ANTHROPIC = "anthropic"
+    OPENAI = "openai"
+    AZURE = "azure"
+    BEDROCK = "bedrock"
+    VERTEX = "vertex"
+    LITELLM = "litellm"  # any other provider that LiteLLM knows, by its model prefix
+    EMBEDDED = "embedded"
+    SCRIPTED = "scripted"
+
+
+class Adapter(StrEnum):
+    """Which piece of `upstream/` sends."""
+
+    DIRECT = "direct"
+    OLLAMA = "ollama"
+    LITELLM = "litellm"
+    EMBEDDED = "embedded"
+    SCRIPTED = "scripted"
+
+
+class Capability(StrEnum):
+    """What a target can do, or may be asked to do on someone's behalf (the last three are errands, law 11)."""
+
+    VISION = "vision"
+    TOOLS = "tools"
+    JSON_SCHEMA = "json_schema"
+    AUDIO = "audio"
+    FILES = "files"
+    EMBEDDINGS = "embeddings"
+    FETCH_URLS = "fetch_urls"
+    HOSTED_TOOLS = "hosted_tools"
+    STORED_FILES = "stored_files"
+
+
+@dataclass(frozen=True, slots=True)
+class BaaTerm:
+    """A business associate agreement: a reference for the auditor, and the last day it holds."""
+
+    reference: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A vendor or a local server, as configured."""
+
+    name: str
+    kind: ProviderKind
+    adapter: Adapter
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+    traits: frozenset[Trait] = frozenset()
+    baa: BaaTerm | None = None
+    discover: bool = False
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str = ""
+    ca_bundle: str = ""
+    relay_errors: bool = False
+    off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
+
+    def traits_on(self, day: date) -> frozenset[Trait]:
+        """Traits that hold on `day`: `baa` is one only until its date."""
+        if self.baa is not None and day <= self.baa.expires:
+            return self.traits | {Trait.BAA}
+        return self.traits - {Trait.BAA}
+
+    @property
+    def on_prem(self) -> bool:
+        return Trait.ON_PREM in self.traits
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars per million tokens; None where nobody says (never the same as free)."""
+
+    input_usd_per_mtok: Decimal
+    output_usd_per_mtok: Decimal
+    cached_input_usd_per_mtok: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One model at one provider; `token_note`: a model that is sent tokens is told what they are."""
+
+    name: str
+    provider: Provider
+    model: str
+    capabilities: frozenset[Capability] = frozenset()
+    context: int | None = None
+    power_w: float | None = None
+    price: Price | None = None
+    relay_errors: bool = False
+    token_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A public model name: the targets it may lead to, in order, and how long to wait for the first content.
+
+    `first_token_s` None: nobody set a limit; a model that loads for minutes is then waited for.
+    """
+
+    name: str
+    targets: tuple[Target, ...]
+    operation: Operation = Operation.CHAT
+    first_token_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who asks inside an application; rules may name it."""
+
+    name: str
+    route: str
+    system_contains: str = ""
+
+
+class Permission(StrEnum):
+    EXPLAIN = "explain"
+    METRICS = "metrics"
+
+
+EVERY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The authenticated application and its grant. An empty or `*` entry grants every agent or route."""
+
+    name: str
+    agents: frozenset[str] = frozenset({EVERY})
+    routes: frozenset[str] = frozenset({EVERY})
+    may: frozenset[Permission] = frozenset()
