@@ -10,7 +10,7 @@ from packaging.version import Version
 from tests.project.source import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock")
-PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^ ;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 BAD_LITELLM = ("1.82.7", "1.82.8", "1.107.0", "1.107.1")
 """Releases that were tampered with or withdrawn."""
 
