@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Kind
-from gateway.phi.rules import LOOK_AHEAD, LOOK_BACK, Evidence, Gate, Rule, RuleSet
+from gateway.phi.rules import LOOK_AHEAD, LOOK_BACK, SET_SIZE, Evidence, Gate, Rule, RuleSet
 
 
 def test_a_set_names_the_patterns_that_occur():
@@ -12,6 +12,12 @@ def test_a_set_names_the_patterns_that_occur():
     assert gate.open(b"123 abc") == {"digits", "word"}
     assert gate.open(b"none") == frozenset()
     assert list(gate.spans("word", b"-abc-abc")) == [(1, 4), (5, 8)]
+
+
+def test_many_patterns_are_searched_in_several_sets_with_one_answer():
+    gate = Gate({str(number): rf"\b({number})\b" for number in range(3 * SET_SIZE + 1)})
+    assert gate.open(b"0 and 16 and 47 and 48, but no 49") == {"0", "16", "47", "48"}
+    assert gate.open(b"nothing") == frozenset()
 
 
 def test_a_judge_sees_the_value_and_its_surroundings():
