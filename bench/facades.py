@@ -15,8 +15,8 @@ from gateway.wire.anthropic.validation import validate
 from gateway.wire.ollama import native_reply
 from gateway.wire.ollama.reply import Stream, Timing, as_chat, from_hub
 from gateway.wire.ollama.validation import validate_chat as validate_ollama
-from gateway.wire.openai_reply import ChunkStream, chat_reply
-from gateway.wire.openai_request import validate_chat
+from gateway.wire.openai.reply import ChunkStream, chat_reply
+from gateway.wire.openai.validation import validate_chat
 from gateway.wire.translate import translate
 
 LIMIT_US = 50.0

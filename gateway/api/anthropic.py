@@ -18,12 +18,12 @@ from gateway.domain import Dialect, Operation, Tree
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.pipeline import Pipeline
 from gateway.routing.resolve import known, listing
-from gateway.wire import sse
 from gateway.wire.anthropic import catalogue, tokens
 from gateway.wire.anthropic.reply import from_hub
 from gateway.wire.anthropic.stream import Event, Stream
 from gateway.wire.anthropic.validation import validate, validate_count
 from gateway.wire.errors import envelope
+from gateway.wire.framing import sse
 
 CREATED_AT = "2025-01-01T00:00:00Z"
 """The API wants a date for each model, and our names have none."""

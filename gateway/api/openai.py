@@ -17,9 +17,9 @@ from gateway.domain import Dialect, Operation, Tree
 from gateway.errors import GatewayError, MethodNotAllowed, NotFound
 from gateway.pipeline import Pipeline
 from gateway.routing.resolve import known, listing
-from gateway.wire import sse
 from gateway.wire.errors import envelope
-from gateway.wire.openai_request import validate_chat, validate_embeddings
+from gateway.wire.framing import sse
+from gateway.wire.openai.validation import validate_chat, validate_embeddings
 
 CREATED = 1_735_689_600
 """2025-01-01: the API wants a date of creation for each model, and our names have none."""

@@ -10,7 +10,7 @@ from gateway.domain import Call, Caller, Dialect, Operation, Tree
 from gateway.errors import InvalidRequest
 from gateway.wire.anthropic import validation as anthropic
 from gateway.wire.ollama import validation as ollama
-from gateway.wire.openai_request import validate_chat, validate_embeddings
+from gateway.wire.openai.validation import validate_chat, validate_embeddings
 
 REQUEST_ID = "req_explained000000000"
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from gateway.domain import JSON, Capability, Target, Tree
 from gateway.errors import ErrandDenied
 from gateway.phi.leaf import Errand
-from gateway.wire.fields import render
-from gateway.wire.fields.spec import (
+from gateway.wire.fields import (
     Dropped,
     Either,
     Field,
@@ -18,7 +17,8 @@ from gateway.wire.fields.spec import (
     Object,
     Variant,
 )
-from gateway.wire.fields.spec import Errand as ErrandField
+from gateway.wire.fields import Errand as ErrandField
+from gateway.wire.paths import render
 
 _WHAT: Mapping[Capability | None, str] = {
     Capability.FETCH_URLS: "fetch an address. Send the content itself as a data: URL",

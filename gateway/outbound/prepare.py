@@ -32,8 +32,8 @@ from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.redact import RedactionRefused, Refused, redact
 from gateway.phi.scan import Findings, walk_tree
 from gateway.policy.decide import Egress
-from gateway.wire.fields import refuse_forbidden, table
 from gateway.wire.hub import Translated
+from gateway.wire.paths import refuse_forbidden, table
 from gateway.wire.translate import translate
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "dialect_of", "prepare"]

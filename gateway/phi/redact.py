@@ -15,7 +15,7 @@ from gateway.phi.generalise import generalise
 from gateway.phi.leaf import Form, Leaf
 from gateway.phi.pseudonym import PseudonymCollision, Pseudonymiser
 from gateway.phi.scan import Located
-from gateway.wire.fields import render
+from gateway.wire.paths import render
 
 _BY_STRICTNESS = (Style.TOKEN, Style.GENERALISE, Style.REMOVE)
 

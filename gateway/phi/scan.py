@@ -23,7 +23,7 @@ from gateway.phi import recur
 from gateway.phi.leaf import Errand, Leaf, Unknown
 from gateway.phi.pseudonym import find_tokens
 from gateway.phi.visit import Visitor
-from gateway.wire.fields import render, table
+from gateway.wire.paths import render, table
 
 
 class Located(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.domain import JSON, Capability, Carrier, Path, UnknownReason
 from gateway.phi.leaf import Errand, Form, Leaf, Unknown
-from gateway.wire.fields.spec import (
+from gateway.wire.fields import (
     Closed,
     Dropped,
     Either,
@@ -29,7 +29,7 @@ from gateway.wire.fields.spec import (
     Url,
     Variant,
 )
-from gateway.wire.fields.spec import Errand as ErrandField
+from gateway.wire.fields import Errand as ErrandField
 from gateway.wire.jsontext import LiteralKind, literals
 
 MAX_DEPTH: Final = 96

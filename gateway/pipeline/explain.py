@@ -16,7 +16,7 @@ from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.pseudonym import conversation_key
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
 from gateway.policy.explain import Explanation, explain
-from gateway.wire.fields import render
+from gateway.wire.paths import render
 
 
 class LookingScan(Scan, Protocol):

@@ -10,10 +10,10 @@ import time
 from typing import TypeAlias
 
 from gateway.domain import Call, Dialect, Operation, Tree, Usage
-from gateway.wire import openai_reply
 from gateway.wire.anthropic import passthrough
-from gateway.wire.openai_embeddings import count_inputs, embeddings_reply
-from gateway.wire.openai_reply import ChunkStream, chat_reply
+from gateway.wire.openai import reply as openai_reply
+from gateway.wire.openai.reply import ChunkStream, chat_reply
+from gateway.wire.openai.vectors import count_inputs, embeddings_reply
 
 StreamShape: TypeAlias = ChunkStream | passthrough.EventStream
 

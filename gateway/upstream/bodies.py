@@ -10,7 +10,8 @@ import orjson
 from gateway.domain import Target, Tree
 from gateway.errors import UpstreamFailed
 from gateway.upstream import faults
-from gateway.wire.sse import DONE, LineDecoder, SseDecoder
+from gateway.wire.framing.lines import LineDecoder
+from gateway.wire.framing.sse import DONE, SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024

@@ -6,7 +6,7 @@ from gateway.domain import Capability, Dialect, Operation
 from gateway.errors import ErrandDenied
 from gateway.outbound.minimise import minimise, refuse_errands
 from gateway.phi.leaf import Errand
-from gateway.wire.fields import table
+from gateway.wire.paths import table
 
 from .conftest import target_of
 

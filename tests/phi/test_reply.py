@@ -9,7 +9,7 @@ from gateway.domain import Dialect, Kind
 from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.reply import ReplyRestorer
 from gateway.wire.anthropic import passthrough
-from gateway.wire.openai_reply import aggregate
+from gateway.wire.openai.reply import aggregate
 
 MAKER = Pseudonymiser(b"k" * 32)
 MRN = MAKER.token(Kind.MRN, "8675309")

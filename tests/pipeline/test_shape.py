@@ -3,7 +3,7 @@ import pytest
 from gateway.domain import Call, Caller, Dialect, Operation
 from gateway.pipeline import shape
 from gateway.wire.anthropic.passthrough import EventStream
-from gateway.wire.openai_reply import ChunkStream
+from gateway.wire.openai.reply import ChunkStream
 
 HUB = {"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 2}}
 CLAUDE = {

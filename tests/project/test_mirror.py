@@ -17,8 +17,7 @@ ELSEWHERE = {
     "gateway/upstream/direct.py": "tests/contract",  # every answer in the contract tests came through it
     "gateway/upstream/port.py": "tests/contract",  # the port and its one failure
     "gateway/phi/structured_*.py": "tests/phi/test_structured.py",  # one table of identifiers for all of them
-    "gateway/wire/fields/*.py": "tests/wire/fields/test_init.py",  # tables of fields: one test walks all dialects
-    "gateway/wire/openai_*.py": "tests/wire/test_hub.py",  # the hub's three shapes, tested as one
+    "gateway/wire/*/fields.py": "tests/wire/test_paths.py",  # tables of fields: one test walks all dialects
 }
 """Modules whose tests stand elsewhere, and where."""
 

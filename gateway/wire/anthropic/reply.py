@@ -7,7 +7,7 @@ from typing import Any
 from gateway.domain import Usage
 from gateway.wire import hub
 from gateway.wire.anthropic.blocks import IDENTIFIER
-from gateway.wire.openai_reply import usage_of
+from gateway.wire.openai.reply import usage_of
 
 STOP_REASONS = {
     "stop": "end_turn",

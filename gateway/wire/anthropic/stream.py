@@ -14,7 +14,7 @@ from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
 from gateway.wire.anthropic.reply import ending, tool_id, usage_tree
 from gateway.wire.errors import envelope
-from gateway.wire.openai_reply import usage_of
+from gateway.wire.openai.reply import usage_of
 
 Event = tuple[str, dict[str, Any]]
 """Name of a server-sent event, and its data."""

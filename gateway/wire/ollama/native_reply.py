@@ -14,7 +14,7 @@ from gateway.errors import (
     UpstreamRejected,
 )
 from gateway.wire.hub import dumps
-from gateway.wire.openai_reply import usage_tree
+from gateway.wire.openai.reply import usage_tree
 
 _OVERFLOW = ("context length", "context window", "context size", "exceeds the", "exceed_context", "input length")
 _UNFIT = ("does not support", "invalid image", "failed to process image", "failed to decode image")

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.domain import Usage
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
-from gateway.wire.openai_reply import usage_of
+from gateway.wire.openai.reply import usage_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.errors import InvalidRequest
 from gateway.wire.anthropic.request import to_hub
-from gateway.wire.openai_request import validate_chat
+from gateway.wire.openai.validation import validate_chat
 
 TOOL = {"name": "lookup", "description": "d", "input_schema": {"type": "object"}}
 

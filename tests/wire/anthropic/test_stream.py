@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from gateway.errors import Overloaded, UpstreamFailed
 from gateway.wire.anthropic.reply import from_hub
 from gateway.wire.anthropic.stream import Stream
-from gateway.wire.openai_reply import aggregate, usage_of
+from gateway.wire.openai.reply import aggregate, usage_of
 
 EVENT = TypeAdapter(RawMessageStreamEvent)
 USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}

@@ -7,7 +7,7 @@ from gateway.domain import Usage
 from gateway.wire.ollama import native_reply
 from gateway.wire.ollama.native_reply import Chunks, error_of, reply_to_hub
 from gateway.wire.ollama.reply import Stream, Timing, as_chat
-from gateway.wire.openai_reply import aggregate, usage_of
+from gateway.wire.openai.reply import aggregate, usage_of
 
 LAST = {"done": True, "done_reason": "stop", "prompt_eval_count": 9, "eval_count": 4}
 

@@ -9,7 +9,7 @@ from ollama import ChatResponse, EmbedResponse, GenerateResponse
 from gateway.errors import Overloaded, UpstreamFailed
 from gateway.wire.ollama import reply
 from gateway.wire.ollama.reply import Stream, Timing, as_chat, as_generate
-from gateway.wire.openai_reply import aggregate, usage_of
+from gateway.wire.openai.reply import aggregate, usage_of
 
 TIMING = Timing("2026-11-21T10:00:00.5Z", total_ns=900, first_content_ns=300)
 USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}

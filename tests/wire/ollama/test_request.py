@@ -2,7 +2,7 @@ import pytest
 
 from gateway.errors import InvalidRequest
 from gateway.wire.ollama.request import OWN_FIELDS, chat_to_hub, embed_to_hub, generate_to_hub
-from gateway.wire.openai_request import validate_chat, validate_embeddings
+from gateway.wire.openai.validation import validate_chat, validate_embeddings
 
 PNG = "iVBORw0KGgo="
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + PNG}}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InvalidRequest
-from gateway.wire.fields import FORBIDDEN, NAMES, refuse_forbidden, render
+from gateway.wire.paths import FORBIDDEN, NAMES, refuse_forbidden, render
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.wire.fields.spec import ID, MEDIA_TYPE, SIGNATURE
+from gateway.wire.fields import ID, MEDIA_TYPE, SIGNATURE
 
 
 @pytest.mark.parametrize("good", ["call_abc123", "toolu_01A09q90qw90lq917835lq9", "377278620", "chatcmpl-x:0"])

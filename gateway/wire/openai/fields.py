@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway.domain import Capability, Carrier, UnknownReason
-from gateway.wire.fields.spec import (
+from gateway.wire.fields import (
     CACHE_CONTROL,
     FLAG,
     FUNCTION,

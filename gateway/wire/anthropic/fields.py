@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Capability, Carrier, UnknownReason
-from gateway.wire.fields.spec import (
+from gateway.wire.fields import (
     CACHE_CONTROL,
     FLAG,
     ID,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import UpstreamFailed
-from gateway.wire import sse
-from gateway.wire.sse import Event, LineDecoder, SseDecoder
+from gateway.wire.framing import sse
+from gateway.wire.framing.sse import Event, SseDecoder
 
 STREAM = (
     b': keepalive 1/1\r\n\r\ndata: {"a":1}\n\nevent: message_start\ndata:{"b":2}\r\n\r\n'
@@ -58,20 +58,10 @@ def test_an_event_name_without_data_is_no_event_and_names_nothing_else():
     assert decode([b"event: ping\n\ndata: x\n\n"]) == [Event("", b"x")]
 
 
-def test_an_endless_line_is_an_upstream_failure(monkeypatch):
+def test_an_event_of_endless_lines_is_an_upstream_failure(monkeypatch):
     monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 10)
     with pytest.raises(UpstreamFailed):
-        SseDecoder().decode(b"data: 0123456789")
-    with pytest.raises(UpstreamFailed):
-        LineDecoder().decode(b"01234567890")
-
-
-@given(st.lists(st.binary(max_size=5).map(lambda b: b.replace(b"\n", b"").strip()), max_size=8), st.integers(1, 4))
-def test_lines_come_back_whole_whatever_the_pieces(lines, size):
-    stream = b"\n".join(lines)
-    decoder = LineDecoder()
-    out = [line for i in range(0, len(stream), size) for line in decoder.decode(stream[i : i + size])]
-    assert out + decoder.flush() == [line for line in lines if line]
+        decode([b"data: 01\ndata: 23\n"])
 
 
 def test_what_is_encoded_is_decoded():

@@ -1,4 +1,4 @@
-"""Server-sent events and JSON lines, incrementally: bytes in any pieces to whole events, and back; reads no socket.
+"""Server-sent events, incrementally: bytes in any pieces to whole events, and back; reads no socket.
 
 The event stream format is that of the WHATWG HTML standard, section 9.2.6, as upstreams really write it: CR, LF or CRLF
 line ends, comments, no space after the colon, characters split over pieces, no blank line before the end.
@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.errors import UpstreamFailed
+from gateway.wire.framing.lines import MAX_EVENT_BYTES, Tail, too_large
 
-MAX_EVENT_BYTES = 32 * 1024 * 1024
 DONE = b"[DONE]"
-_TOO_LARGE = "The provider sent an event that is too large."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +19,6 @@ class Event:
 
     name: str
     data: bytes
-
-
-class _Tail:
-    """The bytes of a line whose end has not come: joined once, so that a line in many pieces takes linear time."""
-
-    __slots__ = ("_pieces", "_size")
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._size = 0
-
-    def add(self, piece: bytes) -> None:
-        self._size += len(piece)
-        if self._size > MAX_EVENT_BYTES:
-            raise UpstreamFailed(_TOO_LARGE)
-        if piece:
-            self._pieces.append(piece)
-
-    def take(self) -> bytes:
-        joined = b"".join(self._pieces)
-        self._pieces, self._size = [], 0
-        return joined
 
 
 class SseDecoder:
@@ -55,7 +31,7 @@ class SseDecoder:
     __slots__ = ("_data", "_held", "_name", "_skip_lf", "_tail")
 
     def __init__(self) -> None:
-        self._tail = _Tail()
+        self._tail = Tail()
         self._skip_lf = False
         self._name = ""
         self._data: list[bytes] = []
@@ -95,32 +71,11 @@ class SseDecoder:
         if line.startswith(b"data:"):
             self._held += len(line)
             if self._held > MAX_EVENT_BYTES:
-                raise UpstreamFailed(_TOO_LARGE)
+                raise too_large()
             self._data.append(line[6:] if line[5:6] == b" " else line[5:])
         elif line.startswith(b"event:"):
             self._name = line[6:].strip().decode("ascii", "replace")
         return None
-
-
-class LineDecoder:
-    """Whole lines out of bytes that arrive in any pieces: the framing of Ollama's NDJSON."""
-
-    __slots__ = ("_tail",)
-
-    def __init__(self) -> None:
-        self._tail = _Tail()
-
-    def decode(self, piece: bytes) -> list[bytes]:
-        if b"\n" not in piece:
-            self._tail.add(piece)
-            return []
-        *lines, tail = (self._tail.take() + piece).split(b"\n")
-        self._tail.add(tail)
-        return [line for line in lines if line.strip()]
-
-    def flush(self) -> list[bytes]:
-        line = self._tail.take()
-        return [line] if line.strip() else []
 
 
 def encode(data: bytes, *, name: str = "") -> bytes:

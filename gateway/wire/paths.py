@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from gateway.domain import Dialect, Operation, Path, Tree
 from gateway.errors import InvalidRequest
-from gateway.wire.fields import anthropic, ollama, openai
-from gateway.wire.fields.spec import (
+from gateway.wire.anthropic import fields as anthropic
+from gateway.wire.fields import (
     SCHEMA_WORDS,
     Dropped,
     Either,
@@ -21,6 +21,8 @@ from gateway.wire.fields.spec import (
     Variant,
     closed,
 )
+from gateway.wire.ollama import fields as ollama
+from gateway.wire.openai import fields as openai
 
 _TABLES = {
     (Dialect.OPENAI, Operation.CHAT): openai.CHAT,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest, UpstreamFailed
-from gateway.wire.openai_embeddings import count_inputs, embeddings_reply
+from gateway.wire.openai.vectors import count_inputs, embeddings_reply
 
 
 def reply(*vectors, inputs=None, encoding="float", dimensions=None, **more):

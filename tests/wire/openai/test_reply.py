@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Usage
 from gateway.errors import UpstreamFailed
-from gateway.wire.openai_reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of, usage_tree
+from gateway.wire.openai.reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of, usage_tree
 
 ABOUT = {"service_tier": "flex", "system_fingerprint": "fp_1"}
 COUNTED = Usage(input_tokens=9, output_tokens=4, cached_input_tokens=3, reasoning_tokens=2, reported=True)

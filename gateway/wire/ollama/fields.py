@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway.domain import Carrier, UnknownReason
-from gateway.wire.fields.openai import TOOLS
-from gateway.wire.fields.spec import (
+from gateway.wire.fields import (
     FLAG,
     ID,
     SCHEMA,
@@ -30,6 +29,7 @@ from gateway.wire.fields.spec import (
     Variant,
     closed,
 )
+from gateway.wire.openai.fields import TOOLS
 
 IMAGES = Items(Opaque(UnknownReason.IMAGE))
 KEEP_ALIVE = Local(Either(Strict(re.compile(r"-?(\d{1,5}(\.\d{1,3})?(ms|s|m|h|d)?){1,4}")), Number(1_000_000)))
