@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 import sys
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
-import httpx
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from gateway.api.server import Servers
-from gateway.app import Gateway, build
-from gateway.config import load
-from gateway.observability.logs import Style
-from gateway.upstream.port import leaving
-from gateway.upstream.probe import probing
-from tests.upstream_server import UpstreamServer, says
+from tests.kit.running import Running, one_route, running
+from tests.kit.servers import UpstreamServer, says
+from tests.kit.tripwire import Tripwire
 
 hypothesis_settings.register_profile("gateway", deadline=None)
 hypothesis_settings.load_profile("gateway")
 
 
 # --- the tripwire ----------------------------------------------------------------------------------------------------
-
-
-class Tripwire:
-    """Sees every connection this process opens: to a provider only for an `Outbound`, to nothing beyond loopback."""
-
-    def __init__(self) -> None:
-        self.providers: set[int] = set()
-        self.violations: list[str] = []
-
-    def __call__(self, event: str, arguments: tuple) -> None:
-        if event != "socket.connect" or not isinstance(arguments[1], tuple):
-            return
-        host, port = arguments[1][:2]
-        if host not in {"127.0.0.1", "::1", "localhost"}:
-            self.violations.append(f"connection beyond loopback, port {port}")
-        elif port in self.providers and leaving.get() is None and not probing.get():
-            self.violations.append(f"connection to a provider without an Outbound, port {port}")
 
 
 _tripwire = Tripwire()
@@ -78,67 +51,6 @@ async def upstream(tripwire):
         await server.stop()
 
 
-@dataclass
-class Running:
-    """A gateway on a port of its own."""
-
-    gateway: Gateway
-    url: str
-    log: io.StringIO
-    state_dir: Path
-    urls: list[str]
-    violations: int = 0
-    """How many violations a test plants; the metric must show just these when the gateway stops."""
-
-    @property
-    def v1(self) -> str:
-        return f"{self.url}/v1"
-
-    def client(self, **more) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False, **more)
-
-    async def chat(self, content="Hello.", *, headers=None, **body) -> httpx.Response:
-        body = {"messages": [{"role": "user", "content": content}], **body}
-        async with self.client() as client:
-            return await client.post("/v1/chat/completions", json=body, headers=headers)
-
-    def metric(self, name: str, **labels: str) -> float:
-        """The sum of a metric's samples with these labels."""
-        return sum(
-            sample.value
-            for family in self.gateway.metrics.registry.collect()
-            for sample in family.samples
-            if sample.name == name and all(sample.labels.get(key) == value for key, value in labels.items())
-        )
-
-
-@asynccontextmanager
-async def running(directory: Path, config: str, policies=None, environ=None, *, second=None):
-    (directory / "config.yaml").write_text(config, encoding="utf-8")
-    (directory / "policies").mkdir(exist_ok=True)
-    for name, text in (policies or {}).items():
-        (directory / "policies" / name).write_text(text, encoding="utf-8")
-    settings = load(str(directory / "config.yaml"), environ or {}, port=0)
-    log = io.StringIO()
-    gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second)
-    servers = Servers(settings.listeners, gateway.fronts(), head_timeout_s=settings.limits.header_timeout_s)
-    addresses = servers.bind()
-    await gateway.start()
-    ready = asyncio.Event()
-    serving = asyncio.create_task(servers.serve(ready=ready.set))
-    await ready.wait()
-    urls = [f"http://{host}:{port}" for host, port in addresses]
-    made = Running(gateway, urls[0], log, Path(settings.state_dir), urls)
-    try:
-        yield made
-        assert made.metric("gateway_phi_egress_violations_total") == made.violations
-    finally:
-        servers.stop()
-        servers.stop()
-        await serving
-        await gateway.stop()
-
-
 @pytest.fixture
 async def start(tmp_path):
     """Starts gateways: `gateway = await start(config)`; they stop with the test."""
@@ -153,24 +65,6 @@ async def start(tmp_path):
     yield begin
     for context in reversed(stack):
         await context.__aexit__(None, None, None)
-
-
-def one_route(server: UpstreamServer, more: str = "") -> str:
-    """The configuration of a gateway in front of one local server."""
-    return f"""
-version: 1
-providers:
-  local: {{kind: openai_compatible, base_url: "{server.base_url}", traits: [on_prem], discover: true}}
-targets:
-  chat: {{provider: local, model: test-model}}
-  vectors: {{provider: local, model: test-vectors, capabilities: [embeddings]}}
-routes:
-  general: {{targets: [chat]}}
-  embedding: {{targets: [vectors], operation: embeddings}}
-default_route: general
-default_embedding_route: embedding
-{more}
-"""
 
 
 @pytest.fixture

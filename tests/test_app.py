@@ -9,9 +9,9 @@ import pytest
 
 from gateway.app import vocabulary_of
 from gateway.config import load
-from tests.conftest import one_route
-from tests.contract.shapes import check
-from tests.upstream_server import hangs
+from tests.kit.running import one_route
+from tests.kit.servers import hangs
+from tests.kit.shapes import check
 
 CLOUD = """
 version: 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.conftest import one_route
-from tests.contract.shapes import answer_of, check, raw
+from tests.kit.running import one_route
+from tests.kit.shapes import answer_of, check, raw
 
 LIMITS = "server: {max_body_mb: 1, body_budget_mb: 2, body_timeout_s: 5}"
 

@@ -1,7 +1,7 @@
 import asyncio
 
 from gateway.cli.picture import picture
-from tests.conftest import one_route
+from tests.kit.running import one_route
 
 
 async def test_the_picture_says_what_answered_what_is_off_and_what_to_try(start, upstream):

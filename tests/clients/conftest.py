@@ -98,7 +98,7 @@ def served(tmp_path_factory):
     environment["PYTHONPATH"] = str(ROOT)
     with log.open("w") as out:
         commands = [
-            [sys.executable, str(HERE / "backend.py"), str(ports["backend"])],
+            [sys.executable, str(ROOT / "tests/kit/backend.py"), str(ports["backend"])],
             [sys.executable, "-m", "gateway", "serve", "--config", str(folder / "config.yaml")],
         ]
         processes = [

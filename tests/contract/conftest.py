@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import one_route
-from tests.contract.shapes import CANARY
+from tests.kit.running import one_route
+from tests.kit.shapes import CANARY
 
 STRICT = """
 server:

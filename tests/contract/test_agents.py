@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from tests.contract.shapes import CANARY, SAY, check
+from tests.kit.shapes import CANARY, SAY, check
 
 KEYS = {name: f"tgw_{name}" + "x" * 20 for name in ("one", "two", "none", "narrow", "all")}
 

@@ -8,10 +8,10 @@ import json
 import httpx
 import pytest
 
-from tests.conftest import one_route
-from tests.contract.shapes import raw
-from tests.contract.test_upstream_faults import CALLS
-from tests.upstream_server import hangs, streams_for_ever
+from tests.kit.bad_upstreams import CALLS
+from tests.kit.running import one_route
+from tests.kit.servers import hangs, streams_for_ever
+from tests.kit.shapes import raw
 
 SOON_S = 1.0
 

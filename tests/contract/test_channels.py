@@ -8,7 +8,7 @@ import re
 import pytest
 from aiohttp import web
 
-from tests.upstream_server import chunk, streams
+from tests.kit.servers import chunk, streams
 
 POLICY = """
 version: 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import openai
 import pytest
 
-from tests.upstream.vendors import answers, anthropic_events, raw_stream
-from tests.upstream_server import says, status
+from tests.kit.servers import says, status
+from tests.kit.vendors import answers, anthropic_events, raw_stream
 
 pytestmark = [
     pytest.mark.filterwarnings(r"ignore::UserWarning:pydantic\b"),  # about LiteLLM's own models, on first use

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstream_server import says
+from tests.kit.servers import says
 
 ROOT = Path(__file__).parents[2]
 PACK = (ROOT / "policies" / "hipaa.yaml").read_text(encoding="utf-8")

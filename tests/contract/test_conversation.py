@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from gateway.cli import main
-from tests.upstream_server import echoes, says
+from tests.kit.servers import echoes, says
 
 POLICY = """
 version: 1

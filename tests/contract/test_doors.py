@@ -9,9 +9,9 @@ import hashlib
 import httpx
 import pytest
 
-from tests.conftest import one_route
-from tests.contract.shapes import CANARY, ENDPOINTS, answer_of, check, closed, raw
-from tests.upstream_server import hangs
+from tests.kit.running import one_route
+from tests.kit.servers import hangs
+from tests.kit.shapes import CANARY, ENDPOINTS, answer_of, check, closed, raw
 
 KEY = "tgw_" + "a" * 32
 ALL = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)

@@ -8,8 +8,8 @@ import json
 import httpx
 import pytest
 
-from tests.conftest import one_route
-from tests.contract.shapes import CANARY, ENDPOINTS, answer_of, check, raw
+from tests.kit.running import one_route
+from tests.kit.shapes import CANARY, ENDPOINTS, answer_of, check, raw
 
 ALL = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import web
 
-from tests.upstream_server import UpstreamServer, chunk, completion, says, stream
+from tests.kit.servers import UpstreamServer, chunk, completion, says, stream
 
 POLICY = """
 version: 1

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import json
-import socket
 
 import pytest
 
 from gateway.document import DocumentInvalid
-from tests.contract.shapes import CANARY, check
-from tests.contract.test_upstream_faults import CALLS, assert_broken, sends
-from tests.upstream_server import breaks_after, chunk, hangs, says, status, streams
+from tests.kit.bad_upstreams import CALLS, assert_broken, sends
+from tests.kit.ports import unused_port
+from tests.kit.servers import breaks_after, chunk, hangs, says, status, streams
+from tests.kit.shapes import CANARY, check
 
 SSE = "text/event-stream"
 
@@ -36,14 +35,6 @@ routes:
 default_route: general
 {more}
 """
-
-
-def unused_port() -> int:
-    """A port that refuses: bound and never listening, so that no server of a test beside this one gets it."""
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    atexit.register(taken.close)
-    return taken.getsockname()[1]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import httpx
 import ollama
 import pytest
 
-from tests.upstream_server import echoes, says
+from tests.kit.servers import echoes, says
 
 KEY = "sk-main-listener"
 SENSITIVE = "Patient with MRN 8675309 has a cough."

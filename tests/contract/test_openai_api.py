@@ -5,7 +5,7 @@ from __future__ import annotations
 import openai
 import pytest
 
-from tests.openai_api import api, chunks, completion
+from tests.kit.openai_api import api, chunks, completion
 
 TOOL = {"name": "name", "description": "description", "parameters": {"foo": "bar"}}
 MESSAGES = [{"role": "developer", "content": "string", "name": "name"}]

@@ -9,7 +9,7 @@ import struct
 import openai
 import pytest
 
-from tests.upstream_server import says, status
+from tests.kit.servers import says, status
 
 TOOLS = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}]
 MESSAGES = [{"role": "user", "content": "Hello."}]

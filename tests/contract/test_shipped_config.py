@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.contract.shapes import check
-from tests.contract.test_fallback import unused_port
+from tests.kit.ports import unused_port
+from tests.kit.shapes import check
 
 ROOT = Path(__file__).parents[2]
 CONFIG = (ROOT / "config.yaml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.upstream_server import echoes, says
+from tests.kit.servers import echoes, says
 
 PAGE = (Path(__file__).parents[2] / "policies" / "README.md").read_text(encoding="utf-8")
 STYLES = """

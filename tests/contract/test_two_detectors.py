@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from gateway.audit.reader import tail
-from tests.contract.test_decision import CLEAN, POLICY, config
-from tests.second_detector import SECRET, Attentive
-from tests.upstream_server import says
+from tests.kit.second_detector import SECRET, Attentive
+from tests.kit.servers import says
+from tests.kit.two_places import CLEAN, POLICY, config
 
 TWO = """
 version: 1

@@ -12,7 +12,7 @@ from gateway.detectors.second import Second
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.engine import Engine
-from tests.second_detector import Attentive
+from tests.kit.second_detector import Attentive
 
 ENGINE = Engine()
 KEY = b"k" * 32

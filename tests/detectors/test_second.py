@@ -7,7 +7,7 @@ import pytest
 from gateway.detectors.second import Second
 from gateway.detectors.worker import WorkerFailed
 from gateway.domain import Detection, Finding, Kind, Passage
-from tests.second_detector import SECRET, Attentive
+from tests.kit.second_detector import SECRET, Attentive
 
 
 class Unfit(Attentive):

@@ -4,7 +4,7 @@ import ast
 import sys
 from pathlib import Path
 
-from tests.project.source import modules, tree
+from tests.kit.source import modules, tree
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from tests.project.source import ROOT, committed
+from tests.kit.source import ROOT, committed
 
 # In pieces, so that this file does not contain what it looks for.
 REGISTRIES = re.compile(

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from gateway.cli import main
-from tests.project.source import ROOT
+from tests.kit.source import ROOT
 
 LINES = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8")).splitlines()
 INSTRUCTIONS = [tuple(line.split(None, 1)) for line in LINES if line.strip() and not line.startswith("#")]

@@ -20,7 +20,7 @@ import yaml
 from gateway.cli import parser
 from gateway.policy.parse import parse
 from gateway.upstream.embedded.models import FOLDER, fetch
-from tests.project.source import ROOT
+from tests.kit.source import ROOT
 
 DOCUMENTS = ("README.md", "policies/README.md", "gateway/ARCHITECTURE.md", "CHANGELOG.md")
 FENCE = re.compile(

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.project.source import ROOT
+from tests.kit.source import ROOT
 
 HEAVY = ("litellm", "openai", "anthropic", "boto3", "tokenizers", "tiktoken", "numpy", "xllamacpp", "huggingface_hub")
 """What costs seconds or tens of megabytes to import; adapters that need one import it when they are first used."""

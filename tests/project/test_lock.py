@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.project.source import ROOT
+from tests.kit.source import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock")
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)

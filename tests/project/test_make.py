@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from gateway.upstream.embedded.models import FOLDER, MODELS
-from tests.project.source import ROOT
+from tests.kit.source import ROOT
 
 TEXT = (ROOT / "Makefile").read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ import ast
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from tests.project.source import ROOT, modules, tree
+from tests.kit.source import ROOT, modules, tree
 
 ELSEWHERE = {
     "gateway/__main__.py": "tests/project/test_documents.py",  # two lines: every documented command goes through them

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.project.source import imports, modules, reaches, tree
+from tests.kit.source import imports, modules, reaches, tree
 
 MAKERS = {"Egress": "gateway/policy/decide.py", "Outbound": "gateway/outbound/prepare.py"}
 """The one module that may make each sealed value."""

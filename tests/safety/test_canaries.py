@@ -14,10 +14,10 @@ import pytest
 
 from gateway.observability.logs import EventLog, take_over
 from gateway.observability.vocabulary import Vocabulary
-from tests.conftest import one_route
-from tests.contract.test_upstream_faults import BAD
-from tests.safety.search import forms, leaks
-from tests.upstream_server import breaks_after, echoes, hangs, says, status
+from tests.kit.bad_upstreams import BAD
+from tests.kit.running import one_route
+from tests.kit.search import forms, leaks
+from tests.kit.servers import breaks_after, echoes, hangs, says, status
 
 
 class Canaries:

@@ -14,10 +14,10 @@ from gateway.document import DocumentInvalid
 from gateway.outbound.prepare import Outbound
 from gateway.policy.decide import Egress
 from gateway.upstream.probe import probing
-from tests.conftest import one_route
-from tests.contract.shapes import SAY, check
-from tests.contract.test_upstream_faults import sends
-from tests.upstream_server import breaks_after, says, status
+from tests.kit.bad_upstreams import sends
+from tests.kit.running import one_route
+from tests.kit.servers import breaks_after, says, status
+from tests.kit.shapes import SAY, check
 
 SOURCES = sorted(Path(gateway.__file__).parent.rglob("*.py"))
 ROOT = Path(gateway.__file__).parent

@@ -19,7 +19,8 @@ from gateway.domain import Operation, ProviderKind
 from gateway.events import AttemptResult
 from gateway.upstream.litellm import LiteLlm
 from gateway.upstream.port import AttemptFailed
-from tests.upstream.vendors import (
+from tests.kit.servers import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
+from tests.kit.vendors import (
     ASKED,
     TOOL,
     answers,
@@ -30,7 +31,6 @@ from tests.upstream.vendors import (
     raw_stream,
     sse,
 )
-from tests.upstream_server import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
 
 pytestmark = [
     pytest.mark.filterwarnings(r"ignore::UserWarning:pydantic\b"),  # about LiteLLM's own models, on first use

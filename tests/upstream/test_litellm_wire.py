@@ -9,8 +9,8 @@ from gateway.domain import ProviderKind
 from gateway.events import AttemptResult
 from gateway.upstream.litellm_wire import Exchange, NoWire, Stopped, Wire, fetch_token
 from gateway.upstream.pools import Pools
-from tests.upstream.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
-from tests.upstream_server import hangs, status
+from tests.kit.servers import hangs, status
+from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
 
 
 class Events:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain import ProviderKind
 from gateway.upstream.pools import Pools
-from tests.upstream.vendors import provider_of
+from tests.kit.vendors import provider_of
 
 
 class Events:

@@ -16,7 +16,7 @@ from openai.types.chat.completion_create_params import (
 )
 from pydantic import TypeAdapter, ValidationError
 
-from tests.upstream_server import stream
+from tests.kit.servers import stream
 
 MAX_DEPTH = 12
 

@@ -27,7 +27,7 @@ from gateway.outbound.prepare import Outbound, prepare
 from gateway.phi.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
-from tests.upstream_server import UpstreamServer
+from tests.kit.servers import UpstreamServer
 
 TODAY = date(2026, 11, 21)
 ASKED = {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello."}]}
