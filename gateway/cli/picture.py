@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gateway.app import Gateway
 from gateway.config import Settings
-from gateway.domain import Operation, Provider, ProviderKind, Route
+from gateway.domain import Operation, Provider, Route
+from gateway.kinds import profile
 from gateway.pipeline.refusal import start_hint
 from gateway.upstream.probe import is_asked
 
@@ -43,7 +44,7 @@ def _provider(gateway: Gateway, provider: Provider) -> str:
     name = f"{provider.name:<12}"
     if provider.off:
         return f"{name}off: {provider.off}"
-    if provider.kind is ProviderKind.EMBEDDED:
+    if profile(provider.kind).demonstration:
         problem = gateway.embedded.problem()
         return f"{name}{problem or 'ready: a small model to try things with, not for medicine'}"
     if not is_asked(provider):

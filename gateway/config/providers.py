@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
 
 from gateway.config.addresses import Place, address
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
 from gateway.config.schema import ProviderSection, TargetSection
 from gateway.config.settings import IPNetwork
-from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, ProviderKind, Target, Trait
+from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
+from gateway.kinds import profile
 from gateway.routing.table import is_cloud_name
-
-LOCAL_KINDS: Final = frozenset(
-    {
-        ProviderKind.LM_STUDIO,
-        ProviderKind.OLLAMA,
-        ProviderKind.MLX,
-        ProviderKind.LLAMA_CPP,
-        ProviderKind.VLLM,
-        ProviderKind.OPENAI_COMPATIBLE,
-    }
-)
-_IN_PROCESS: Final = frozenset({ProviderKind.EMBEDDED, ProviderKind.SCRIPTED})
-_KEYED: Final = frozenset({ProviderKind.ANTHROPIC, ProviderKind.OPENAI, ProviderKind.AZURE})
-_PUBLIC_URLS: Final[Mapping[ProviderKind, str]] = MappingProxyType(
-    {ProviderKind.ANTHROPIC: "https://api.anthropic.com", ProviderKind.OPENAI: "https://api.openai.com/v1"}
-)
-_DIRECT_KINDS: Final = LOCAL_KINDS | frozenset(_PUBLIC_URLS)
 
 
 def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:
@@ -59,11 +42,9 @@ def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, 
 def _provider(draft: Draft, name: str, section: ProviderSection, networks: Sequence[IPNetwork]) -> Provider:
     path: Path = ("providers", name)
     adapter = _adapter(draft, path, section)
-    base_url = section.base_url.strip()
-    if not base_url:
-        base_url = _PUBLIC_URLS.get(section.kind, "")
+    known = profile(section.kind)
     traits = frozenset(section.traits)
-    if section.kind is ProviderKind.EMBEDDED:
+    if known.demonstration:
         traits |= {Trait.ON_PREM}  # a child process that we start ourselves, on loopback
     _check_traits(draft, path, section)
     _check_url(draft, path, section, networks)
@@ -74,7 +55,7 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         name=name,
         kind=section.kind,
         adapter=adapter,
-        base_url=base_url,
+        base_url=known.address(section.base_url.strip(), section.params),
         api_key=key,
         traits=traits,
         baa=BaaTerm(section.baa.reference, section.baa.expires) if section.baa else None,
@@ -88,17 +69,17 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
 
 
 def _adapter(draft: Draft, path: Path, section: ProviderSection) -> Adapter:
-    if section.kind in _IN_PROCESS:
+    known = profile(section.kind)
+    if known.in_process:
         if section.via:
             draft.problem((*path, "via"), f"A provider of kind `{section.kind}` has one way only.", "Remove `via`.")
-        return Adapter(section.kind)
+        return known.ways[0]
     if section.via is None:
-        speaks_hub = section.kind in LOCAL_KINDS or section.kind is ProviderKind.OPENAI
-        return Adapter.DIRECT if speaks_hub else Adapter.LITELLM
+        return known.ways[0]
     adapter = Adapter(section.via)
-    if adapter is Adapter.OLLAMA and section.kind is not ProviderKind.OLLAMA:
+    if adapter is Adapter.OLLAMA and adapter not in known.ways:
         draft.problem((*path, "via"), "Only a provider of kind `ollama` speaks Ollama's own API.", "Remove `via`.")
-    if adapter is Adapter.DIRECT and section.kind not in _DIRECT_KINDS:
+    if adapter is Adapter.DIRECT and adapter not in known.ways:
         draft.problem((*path, "via"), f"`{section.kind}` speaks a dialect that needs LiteLLM.", "Remove `via`.")
     return adapter
 
@@ -120,12 +101,13 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
     """`on_prem` and `http://` need an address that is loopback or in `server.on_prem_networks` (law 10)."""
     url = section.base_url.strip()
     on_prem = Trait.ON_PREM in section.traits
-    if section.kind in _IN_PROCESS:
+    known = profile(section.kind)
+    if known.in_process:
         if url:
             draft.problem((*path, "base_url"), f"A provider of kind `{section.kind}` has no address.", "Remove it.")
         return
     if not url:
-        if section.kind in LOCAL_KINDS or section.kind is ProviderKind.AZURE:
+        if known.needs_url:
             draft.problem(path, f"`base_url` is missing in `{'.'.join(map(str, path))}`.", "Say where it listens.")
         elif on_prem:
             draft.problem((*path, "traits"), "Without a `base_url` this is the vendor's cloud, not on the premises.")
@@ -151,12 +133,13 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
 
 def _off(draft: Draft, name: str, section: ProviderSection, key: str) -> str:
     """Why the provider is off: it needs a key and has none. That is no error."""
-    if key or section.kind in LOCAL_KINDS | _IN_PROCESS:
+    known = profile(section.kind)
+    if key or known.local or known.in_process:
         return ""
     names = variables(draft.source("providers", name, "api_key"))
     if names:
         return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not set"
-    return "no `api_key` is configured" if section.kind in _KEYED else ""
+    return "no `api_key` is configured" if known.needs_key else ""
 
 
 def _target(name: str, section: TargetSection, provider: Provider) -> Target:

@@ -9,18 +9,12 @@ from typing import Final
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
 from gateway.document import nearest
-from gateway.domain import Agent, Capability, Operation, Path, Provider, ProviderKind, Route, Target
+from gateway.domain import Agent, Capability, Operation, Path, Provider, Route, Target
+from gateway.kinds import PROFILES, profile
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
 EMBEDDED_ROUTES: Final = frozenset({"demo", "demo-embedding"})
-_SYNONYMS: Final[Mapping[str, ProviderKind]] = {
-    "claude": ProviderKind.ANTHROPIC,
-    "anthropic": ProviderKind.ANTHROPIC,
-    "ollama": ProviderKind.OLLAMA,
-    "lmstudio": ProviderKind.LM_STUDIO,
-    "openai": ProviderKind.OPENAI,
-    "mlx": ProviderKind.MLX,
-}
+_SYNONYMS: Final = {synonym: known.kind for known in PROFILES.values() for synonym in known.synonyms}
 # A stand-in must read what the route is for.
 _SENSES: Final = frozenset({Capability.VISION, Capability.AUDIO, Capability.FILES})
 
@@ -82,9 +76,9 @@ def _chosen(draft: Draft, which: str, providers: Mapping[str, Provider]) -> str:
     if not word:
         return ""
     name = word if word in providers else _by_kind(word, providers)
-    if name and providers[name].kind is not ProviderKind.EMBEDDED:
+    if name and not profile(providers[name].kind).demonstration:
         return name
-    names = {known for known, provider in providers.items() if provider.kind is not ProviderKind.EMBEDDED}
+    names = {known for known, provider in providers.items() if not profile(provider.kind).demonstration}
     source = variables(draft.source("routing", which))
     message = f"{source[0]} names no provider." if source else f"`routing.{which}` names no provider."
     synonyms = {synonym for synonym in _SYNONYMS if _by_kind(synonym, providers)}
@@ -116,7 +110,7 @@ def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> di
 
 def _check_route(draft: Draft, name: str, listed: tuple[Target, ...], operation: Operation) -> None:
     path: Path = ("routes", name, "targets")
-    if name not in EMBEDDED_ROUTES and any(t.provider.kind is ProviderKind.EMBEDDED for t in listed):
+    if name not in EMBEDDED_ROUTES and any(profile(t.provider.kind).demonstration for t in listed):
         message = "The demonstration model serves the routes `demo` and `demo-embedding` and no other."
         draft.problem(path, message, "Name a target of a real provider.")
     if len({target.name for target in listed}) < len(listed):
@@ -145,7 +139,7 @@ def _is_embedded(draft: Draft, route: str) -> bool:
     config = draft.config
     names = config.routes[route].targets if route in config.routes else ()
     sources = [config.targets[name].provider for name in names if name in config.targets]
-    return any(config.providers[s].kind is ProviderKind.EMBEDDED for s in sources if s in config.providers)
+    return any(profile(config.providers[s].kind).demonstration for s in sources if s in config.providers)
 
 
 def _agents(draft: Draft) -> dict[str, Agent]:

@@ -10,17 +10,9 @@ from pathlib import Path
 import orjson
 
 from gateway.domain import Price, ProviderKind
+from gateway.kinds import profile
 
 FILE = "model_prices_and_context_window_backup.json"
-PREFIXES: Mapping[ProviderKind, tuple[str, ...]] = {
-    ProviderKind.ANTHROPIC: ("", "anthropic/"),
-    ProviderKind.OPENAI: ("", "openai/"),
-    ProviderKind.AZURE: ("azure/",),
-    ProviderKind.BEDROCK: ("bedrock/", ""),
-    ProviderKind.VERTEX: ("vertex_ai/",),
-    ProviderKind.LITELLM: ("",),
-}
-"""What the map puts before a model's name, tried in order. Kinds that are not here are priced by their power."""
 
 Model = tuple[ProviderKind, str]
 
@@ -40,7 +32,7 @@ def load(models: Iterable[Model], *, path: Path | None = None) -> Mapping[Model,
     Not read: prices per picture, second or character, and the surcharge some providers take on very long prompts.
     Raises `ValueError` where the file is not a JSON object.
     """
-    wanted = [model for model in models if model[0] in PREFIXES]
+    wanted = [model for model in models if profile(model[0]).price_prefixes]
     path = path or find_file()
     if not wanted or path is None:
         return {}
@@ -53,7 +45,7 @@ def load(models: Iterable[Model], *, path: Path | None = None) -> Mapping[Model,
 
 def _find(entries: Mapping[str, object], model: Model) -> Price | None:
     kind, name = model
-    for prefix in PREFIXES[kind]:
+    for prefix in profile(kind).price_prefixes:
         entry = entries.get(prefix + name)
         if isinstance(entry, dict):
             return _price(entry)

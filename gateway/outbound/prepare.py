@@ -17,13 +17,13 @@ from gateway.domain import (
     Kind,
     Operation,
     Passage,
-    ProviderKind,
     Style,
     Target,
     Tree,
     UnknownReason,
 )
 from gateway.errors import InvalidRequest
+from gateway.kinds import profile
 from gateway.outbound.minimise import minimise, refuse_errands
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
@@ -76,7 +76,7 @@ class Outbound:
         provider = self.target.provider
         if self.dialect is Dialect.ANTHROPIC:
             return Adapter.DIRECT
-        return Adapter.LITELLM if provider.kind is ProviderKind.ANTHROPIC else provider.adapter
+        return Adapter.LITELLM if profile(provider.kind).speaks_anthropic else provider.adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def dialect_of(target: Target, source: Dialect) -> Dialect:
     """What a target is spoken to in: Claude in its own dialect for callers who speak it, so that nothing is lost."""
     if target.provider.adapter is Adapter.OLLAMA:
         return Dialect.OLLAMA
-    if source is Dialect.ANTHROPIC and target.provider.kind is ProviderKind.ANTHROPIC:
+    if source is Dialect.ANTHROPIC and profile(target.provider.kind).speaks_anthropic:
         return Dialect.ANTHROPIC
     return Dialect.OPENAI
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.domain import Provider, ProviderKind, Target
+from gateway.domain import Provider, Target
 from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable
 from gateway.events import AttemptResult
+from gateway.kinds import profile
 from gateway.policy.decide import Decision, Refusal
 from gateway.upstream.port import AttemptFailed
-
-_START = {
-    ProviderKind.LM_STUDIO: "start LM Studio's server (`lms server start`) and load {model}",
-    ProviderKind.OLLAMA: "start Ollama (`ollama serve`) and pull {model} (`ollama pull {model}`)",
-    ProviderKind.MLX: "start `mlx_lm.server --port 8081 --model {model}`",
-    ProviderKind.LLAMA_CPP: "start `llama-server` with {model}",
-    ProviderKind.VLLM: "start `vllm serve {model}`",
-}
 
 _NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
 """What starting a server does not mend."""
@@ -57,7 +50,7 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
 
 def start_hint(provider: Provider, model: str = "MODEL") -> str:
     """What an administrator does to bring a provider up."""
-    pattern = _START.get(provider.kind)
+    pattern = profile(provider.kind).start
     return pattern.format(model=model) if pattern else f"check provider {provider.name} ({provider.kind})"
 
 

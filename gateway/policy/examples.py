@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.domain import (
-    Adapter,
     BaaTerm,
     Content,
     Facts,
     Kind,
     Provider,
-    ProviderKind,
     Target,
     Trait,
     UnknownReason,
 )
+from gateway.kinds import scripted
 from gateway.policy.decide import Egress, Refusal, decide
 from gateway.policy.rules import MEDIUM_OF, Policy
 
@@ -62,7 +61,7 @@ def request(
 def destination(traits: frozenset[Trait], *, provider: str, target: str) -> Target:
     """A target that exists in an example only."""
     baa = BaaTerm("example", _TODAY) if Trait.BAA in traits else None
-    vendor = Provider(provider, ProviderKind.SCRIPTED, Adapter.SCRIPTED, traits=traits, baa=baa)
+    vendor = Provider(provider, scripted.PROFILE.kind, scripted.PROFILE.ways[0], traits=traits, baa=baa)
     return Target(target, vendor, "example")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.domain import EVERY, Call, Caller, Operation, ProviderKind, Route
+from gateway.domain import EVERY, Call, Caller, Operation, Route
 from gateway.errors import AgentNotAllowed, InvalidRequest, ModelNotFound, RouteNotAllowed
+from gateway.kinds import profile
 from gateway.routing.table import MAX_MODEL_CHARS, RoutingTable
 
 
@@ -117,7 +118,7 @@ def _route(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Rout
 
 
 def _is_demonstration(route: Route) -> bool:
-    return any(target.provider.kind is ProviderKind.EMBEDDED for target in route.targets)
+    return any(profile(target.provider.kind).demonstration for target in route.targets)
 
 
 def _granted(route: Route, caller: Caller) -> Route:

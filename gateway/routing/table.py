@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.domain import Agent, Operation, Provider, ProviderKind, Route, Target
+from gateway.domain import Agent, Operation, Provider, Route, Target
+from gateway.kinds import profile
 
 MAX_MODEL_CHARS: Final = 256
 _CLOUD_SUFFIXES: Final = (":cloud", "-cloud")
@@ -92,7 +93,7 @@ def with_discovered(table: RoutingTable, offers: Mapping[str, tuple[Provider, It
     configured = {(t.provider.name, t.model): t for route in table.routes.values() for t in route.targets}
     found: dict[str, Target] = {}
     for name, (provider, models) in offers.items():
-        if provider.kind is ProviderKind.EMBEDDED or not provider.discover:
+        if profile(provider.kind).demonstration or not provider.discover:
             continue
         for model in models:
             if not model or len(model) > MAX_MODEL_CHARS or (provider.on_prem and is_cloud_name(model)):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from gateway.domain import Dialect, Operation, ProviderKind
+from gateway.domain import Dialect, Operation
 from gateway.events import EventSink
+from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies, faults, native
 from gateway.upstream.pools import Pools
@@ -85,13 +86,12 @@ class Direct:
         key = (endpoint.base_url, outbound.dialect, outbound.operation)
         url = self._urls.get(key)
         if url is None:
-            base = endpoint.base_url.rstrip("/").removesuffix("/v1")
-            if outbound.dialect is Dialect.ANTHROPIC or (
-                outbound.dialect is Dialect.OPENAI and outbound.target.provider.kind is ProviderKind.OLLAMA
-            ):
+            known = profile(outbound.target.provider.kind)
+            base = known.root(endpoint.base_url)
+            if outbound.dialect is Dialect.ANTHROPIC:
                 base += "/v1"
             elif outbound.dialect is Dialect.OPENAI:
-                base = endpoint.base_url.rstrip("/")
+                base = known.openai_base(endpoint.base_url)
             url = self._urls[key] = URL(f"{base}/{_PATHS[outbound.dialect, outbound.operation]}")
         return url
 

@@ -18,20 +18,9 @@ from gateway.errors import (
     UpstreamTimeout,
 )
 from gateway.events import AttemptResult
+from gateway.kinds import OVERFLOW
 from gateway.upstream.port import AttemptFailed
 
-_OVERFLOW = (
-    b"exceed_context_size",
-    b"context_length_exceeded",
-    b"is too large to process",
-    b"context length",
-    b"context size",
-    b"context window",
-    b"maximum context",
-    b"prompt is too long",
-    b"context the overflows",
-    b"trying to keep the first",
-)
 MAX_RELAYED = 500
 
 
@@ -39,7 +28,7 @@ def refused(status: int, body: bytes, *, target: Target) -> AttemptFailed:
     """The failure that an HTTP answer with an error status stands for."""
     provider = target.provider.name
     said = _relayed(body) if target.relay_errors or target.provider.relay_errors else ""
-    if status in {400, 413, 422, 500} and any(sign in body.lower() for sign in _OVERFLOW):
+    if status in {400, 413, 422, 500} and any(sign in body.lower() for sign in OVERFLOW):
         error: InvalidRequest | ContextLengthExceeded | PayloadTooLarge = ContextLengthExceeded(
             said or f"The request is longer than the context of target {target.name}. Shorten it."
         )

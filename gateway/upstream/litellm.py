@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import httpx
 
-from gateway.domain import Operation, ProviderKind, Tree
+from gateway.domain import Operation, Tree
 from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
+from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults, litellm_params
 from gateway.upstream.litellm_reply import chunk_tree, reply_tree
@@ -150,8 +151,7 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
     provider = target.provider
     try:
         litellm_params.check(provider)
-        if provider.kind is ProviderKind.VERTEX and not _has_google_auth():
-            raise litellm_params.Incomplete("Vertex needs the package google-auth. Run: pip install google-auth")
+        _check_package(profile(provider.kind).package, provider.name)
         return {
             **litellm_params.connection(provider),
             **litellm_params.request(
@@ -167,10 +167,13 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
 
 
-def _has_google_auth() -> bool:
+def _check_package(module: str, provider: str) -> None:
+    """Whether LiteLLM finds what it needs for this vendor and does not bring along. Raises `Incomplete`."""
     with contextlib.suppress(ModuleNotFoundError):
-        return importlib.util.find_spec("google.auth") is not None
-    return False
+        if not module or importlib.util.find_spec(module) is not None:
+            return
+    package = module.replace(".", "-")
+    raise litellm_params.Incomplete(f"Provider {provider} needs the package {package}. Run: pip install {package}")
 
 
 def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
@@ -212,7 +215,8 @@ def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
     if stream.received_finish_reason is None and stream.intermittent_finish_reason is None:
         return True
     target = exchange.outbound.target  # vendors that are only LiteLLM's have words of their own for it
-    other = target.provider.kind is ProviderKind.LITELLM and not target.model.startswith(("gemini/", "vertex_ai/"))
+    any_vendor = profile(target.provider.kind).any_vendor
+    other = any_vendor and not target.model.startswith(("gemini/", "vertex_ai/"))
     return not exchange.finished and not other
 
 

@@ -14,44 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.domain import Operation, Provider, ProviderKind, Target, Tree
+from gateway.domain import Operation, Provider, Target, Tree
+from gateway.kinds import profile
 
 Arguments = dict[str, Any]
 
-PREFIXES: Final[Mapping[ProviderKind, str]] = {
-    ProviderKind.ANTHROPIC: "anthropic/",
-    ProviderKind.OPENAI: "openai/",
-    ProviderKind.AZURE: "azure/",
-    ProviderKind.BEDROCK: "bedrock/",
-    ProviderKind.VERTEX: "vertex_ai/",
-    ProviderKind.LITELLM: "",  # the model names the vendor: `gemini/…`, `mistral/…`
-}
-"""What LiteLLM wants before a model's name; kinds that are not here are servers of OpenAI's dialect."""
-PARAMS: Final[Mapping[ProviderKind, Mapping[str, str]]] = {
-    ProviderKind.OPENAI: {"organization": "organization"},
-    ProviderKind.AZURE: {"api_version": "api_version"},
-    ProviderKind.BEDROCK: {
-        "region": "aws_region_name",
-        "access_key_id": "aws_access_key_id",
-        "secret_access_key": "aws_secret_access_key",
-        "session_token": "aws_session_token",
-    },
-    ProviderKind.VERTEX: {
-        "project": "vertex_project",
-        "location": "vertex_location",
-        "credentials": "vertex_credentials",
-    },
-}
-"""`params:` of a provider, per kind, and LiteLLM's names for them."""
-REQUIRED: Final[Mapping[ProviderKind, tuple[str, ...]]] = {
-    ProviderKind.AZURE: ("api_version",),
-    ProviderKind.BEDROCK: ("region",),
-    ProviderKind.VERTEX: ("project", "location", "credentials"),
-}
-_ADDRESSES: Final[Mapping[ProviderKind, str]] = {
-    ProviderKind.ANTHROPIC: "https://api.anthropic.com",
-    ProviderKind.OPENAI: "https://api.openai.com/v1",
-}
 FIELDS: Final = frozenset(
     {
         *("messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "seed"),
@@ -98,15 +65,14 @@ class Unsupported(ValueError):
 
 def speaks_openai(provider: Provider) -> bool:
     """Whether LiteLLM sends the request on in OpenAI's dialect, so that every field may pass."""
-    return provider.kind not in PREFIXES or provider.kind in {ProviderKind.OPENAI, ProviderKind.AZURE}
+    return profile(provider.kind).speaks_openai
 
 
 def model_name(target: Target, operation: Operation) -> str:
     """The model as LiteLLM wants it. The prefix always comes in front: LM Studio has models called `openai/…`."""
-    prefix = PREFIXES.get(target.provider.kind, "openai/")
-    if target.provider.kind is ProviderKind.BEDROCK and operation is Operation.CHAT:
-        prefix += "converse/"  # the API of every chat model there; else it guesses by the name
-    return prefix + target.model
+    known = profile(target.provider.kind)
+    prefix = known.chat_prefix if operation is Operation.CHAT else ""
+    return (prefix or known.prefix) + target.model
 
 
 def check(provider: Provider) -> None:
@@ -115,30 +81,24 @@ def check(provider: Provider) -> None:
     Raises:
         Incomplete: a setting is missing or unknown.
     """
-    missing = [name for name in REQUIRED.get(provider.kind, ()) if not provider.params.get(name)]
-    if provider.kind is ProviderKind.BEDROCK and not provider.api_key:
-        # LiteLLM would look for credentials on this machine, and ask the network for them.
-        missing += [name for name in ("access_key_id", "secret_access_key") if not provider.params.get(name)]
+    known = profile(provider.kind)
+    needed = known.required if provider.api_key else known.required + known.required_without_key
+    missing = [name for name in needed if not provider.params.get(name)]
     if missing:
         raise Incomplete(f"Provider {provider.name} needs {_names(missing)} under `params`.")
-    if provider.kind is not ProviderKind.LITELLM:
-        unknown = [name for name in provider.params if name not in PARAMS.get(provider.kind, {})]
+    if not known.any_vendor:
+        unknown = [name for name in provider.params if name not in known.params]
         if unknown:
             raise Incomplete(f"Provider {provider.name} has no use for {_names(unknown)} under `params`.")
 
 
 def connection(provider: Provider) -> Arguments:
     """Where the provider is and what it wants to see: address, key, `params`."""
-    names = PARAMS.get(provider.kind, {})
-    made: Arguments = {names.get(name, name): value for name, value in provider.params.items() if value}
-    base = (provider.base_url or _ADDRESSES.get(provider.kind, "")).rstrip("/")
-    if provider.kind is ProviderKind.BEDROCK:
-        base = base or f"https://bedrock-runtime.{provider.params['region']}.amazonaws.com"
-        made["aws_bedrock_runtime_endpoint"] = base
-    elif base:
-        if provider.kind is ProviderKind.OLLAMA and not base.endswith("/v1"):
-            base += "/v1"
-        made["api_base"] = base
+    known = profile(provider.kind)
+    made: Arguments = {known.params.get(name, name): value for name, value in provider.params.items() if value}
+    base = known.openai_base(known.address(provider.base_url, provider.params))
+    if base:
+        made[known.address_argument] = base
     if provider.api_key:
         made["api_key"] = provider.api_key
     elif speaks_openai(provider):

@@ -14,7 +14,8 @@ from functools import partial
 import httpx
 import orjson
 
-from gateway.domain import Provider, ProviderKind
+from gateway.domain import Provider
+from gateway.kinds import ollama, profile
 from gateway.upstream.sockets import Network, on_premises
 
 probing: ContextVar[bool] = ContextVar("probing", default=False)
@@ -24,16 +25,6 @@ MAX_LIST_BYTES = 4 * 1024 * 1024
 MAX_MODELS = 1000
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For plain HTTP: httpx would else read all root certificates for every client it makes."""
-_ASKED = frozenset(
-    {
-        ProviderKind.LM_STUDIO,
-        ProviderKind.OLLAMA,
-        ProviderKind.MLX,
-        ProviderKind.LLAMA_CPP,
-        ProviderKind.VLLM,
-        ProviderKind.OPENAI_COMPATIBLE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Health:
 
 def is_asked(provider: Provider) -> bool:
     """Whether a provider is probed at all: only on the premises, and only if it is not off."""
-    return provider.on_prem and not provider.off and provider.kind in _ASKED
+    return provider.on_prem and not provider.off and profile(provider.kind).local
 
 
 async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
@@ -83,15 +74,13 @@ async def _asked(provider: Provider, url: httpx.URL, address: str) -> Health:
     async with httpx.AsyncClient(
         trust_env=False, follow_redirects=False, timeout=PROBE_S, headers=headers, verify=tls
     ) as client:
-        base = str(url.copy_with(host=address)).rstrip("/")
-        root = base.removesuffix("/v1")
+        base, known = str(url.copy_with(host=address)), profile(provider.kind)
         ask = partial(_get, client, host=url.host)
-        ollama = provider.kind is ProviderKind.OLLAMA
-        models = _names(await ask(f"{root}/v1/models" if ollama else f"{base}/models"), "data", "id")
+        models = _names(await ask(f"{known.openai_base(base)}/models"), "data", "id")
         if models is None:
             return Health(up=False)
-        if ollama:
-            models = _kept_at_home(models, await ask(f"{root}/api/tags"))
+        if known is ollama.PROFILE:
+            models = _kept_at_home(models, await ask(f"{known.root(base)}/api/tags"))
         readable = [model for model in models if model.isascii() and model.isprintable()]  # they become header values
         return Health(up=True, models=tuple(readable[:MAX_MODELS]))
 

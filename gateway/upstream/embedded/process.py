@@ -16,14 +16,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.domain import Operation, ProviderKind
+from gateway.domain import Operation
 from gateway.errors import UpstreamFailed
 from gateway.events import EmbeddedExited, EmbeddedStarted, EventSink, ExitReason
+from gateway.kinds import embedded
 from gateway.upstream.direct import Endpoint
 from gateway.upstream.embedded.models import MODELS, Model, present
 from gateway.upstream.embedded.server import Order
 
-PROVIDER = ProviderKind.EMBEDDED.value
+PROVIDER = embedded.PROFILE.kind.value
 """The name in events: however many providers of this kind are configured, they share these children."""
 READY_S = 10.0
 STOP_S = 2.0

@@ -1,0 +1,19 @@
+"""Anthropic's own API: Claude in its own dialect for callers who speak it, by LiteLLM for all others."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+
+PROFILE = Profile(
+    kind=ProviderKind.ANTHROPIC,
+    ways=(Adapter.LITELLM, Adapter.DIRECT),
+    synonyms=("claude", "anthropic"),
+    public_url="https://api.anthropic.com",
+    needs_key=True,
+    speaks_openai=False,
+    speaks_anthropic=True,
+    overflow=(b"prompt is too long", b"context window"),
+    prefix="anthropic/",
+    price_prefixes=("", "anthropic/"),
+)

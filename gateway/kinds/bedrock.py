@@ -1,0 +1,26 @@
+"""Amazon Bedrock: models of many makers behind one API of Amazon's, in a region."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+
+PROFILE = Profile(
+    kind=ProviderKind.BEDROCK,
+    ways=(Adapter.LITELLM,),
+    public_url="https://bedrock-runtime.{region}.amazonaws.com",
+    speaks_openai=False,
+    overflow=(b"context window",),
+    prefix="bedrock/",
+    chat_prefix="bedrock/converse/",  # the API of every chat model there; LiteLLM would guess by the name
+    address_argument="aws_bedrock_runtime_endpoint",
+    params={
+        "region": "aws_region_name",
+        "access_key_id": "aws_access_key_id",
+        "secret_access_key": "aws_secret_access_key",
+        "session_token": "aws_session_token",
+    },
+    required=("region",),
+    required_without_key=("access_key_id", "secret_access_key"),
+    price_prefixes=("bedrock/", ""),
+)

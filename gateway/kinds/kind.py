@@ -1,0 +1,88 @@
+"""What the gateway knows about one kind of server, as one frozen value; opens no connection and reads no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.repairs import Repair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The facts about a kind of server, in the order: where it runs, how it is reached, what it reads, what it says.
+
+    The defaults are those of a cloud that speaks OpenAI's dialect.
+    """
+
+    kind: ProviderKind
+    ways: tuple[Adapter, ...]
+    """The adapters that can send to it; the first is used unless the configuration says `via`."""
+
+    local: bool = False
+    """A server that people run themselves: it lists its models, and is off for want of a key never."""
+    in_process: bool = False
+    """Part of the gateway: it has no address, no key and one way only."""
+    demonstration: bool = False
+    """Its answers are worth nothing in a clinic: no agent, alias or other route may lead to it."""
+    synonyms: tuple[str, ...] = ()
+    """What `routing.primary` and `routing.fallback` may call it, in lower case without spaces or hyphens."""
+    start: str = ""
+    """What an administrator does to bring it up; `{model}` stands for the model."""
+
+    public_url: str = ""
+    """Where the vendor's cloud is; a word in braces is a value of `params`. "" for a server without one address."""
+    needs_url: bool = False
+    """Whether the configuration has to say `base_url`."""
+    needs_key: bool = False
+    """Whether it is off as long as no `api_key` is configured."""
+    under_v1: bool = False
+    """`base_url` is the root of the server; OpenAI's dialect is found under `/v1` there."""
+
+    speaks_openai: bool = True
+    """Takes requests in OpenAI's dialect, so that every field of it may pass."""
+    speaks_anthropic: bool = False
+    """Takes requests of Anthropic's dialect as they are; they go to it directly, without a translation."""
+    repairs: tuple[Repair, ...] = ()
+    """What has to change in a chat request, so that this server reads it as the caller meant it."""
+    takes_encoding_format: bool = True
+    """Whether `encoding_format` may be said to its embeddings; some servers ignore it, others refuse it."""
+    overflow: tuple[bytes, ...] = ()
+    """Words, in lower case, by which its error says that the request is longer than the context of the model."""
+
+    prefix: str = "openai/"
+    """What LiteLLM wants before the name of a model."""
+    chat_prefix: str = ""
+    """The same for chat, where that differs."""
+    address_argument: str = "api_base"
+    """LiteLLM's name for the address."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """The names that `params` of a provider may have, and LiteLLM's names for them."""
+    required: tuple[str, ...] = ()
+    """Those of them without which nothing can be sent."""
+    required_without_key: tuple[str, ...] = ()
+    """Those that stand in for `api_key`: LiteLLM would look for such credentials on this machine and in the network."""
+    package: str = ""
+    """A Python module that LiteLLM needs for it and that is not installed with us."""
+    any_vendor: bool = False
+    """The model's name says who the vendor is (`gemini/…`): `params` are the vendor's own, and its words unknown."""
+    price_prefixes: tuple[str, ...] = ()
+    """What LiteLLM's price list puts before a model's name, tried in order; none: priced by its power."""
+
+    def address(self, base_url: str, params: Mapping[str, str]) -> str:
+        """Where a provider is: `base_url`, or else the vendor's cloud; "" where nobody says."""
+        try:
+            return base_url or self.public_url.format_map(params)
+        except KeyError:
+            return ""
+
+    def openai_base(self, base_url: str) -> str:
+        """The address under which this server speaks OpenAI's dialect."""
+        base = base_url.rstrip("/")
+        return f"{base}/v1" if self.under_v1 and not base.endswith("/v1") else base
+
+    @staticmethod
+    def root(base_url: str) -> str:
+        """The address of the server itself, where its own API begins."""
+        return base_url.rstrip("/").removesuffix("/v1")

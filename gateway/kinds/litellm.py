@@ -1,0 +1,16 @@
+"""Any other vendor that LiteLLM knows; the model's name says which: `gemini/…`, `mistral/…`."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+
+PROFILE = Profile(
+    kind=ProviderKind.LITELLM,
+    ways=(Adapter.LITELLM,),
+    speaks_openai=False,
+    takes_encoding_format=False,  # most vendors' translation refuses it
+    prefix="",
+    any_vendor=True,
+    price_prefixes=("",),
+)

@@ -1,0 +1,19 @@
+"""llama.cpp's `llama-server` (2026-10): one model, which answers whatever name is asked for."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import AS_REASONING_CONTENT, no_object_tool_choice, to_max_tokens
+
+OVERFLOW = (b"exceed_context_size", b"is too large to process", b"context size")
+
+PROFILE = Profile(
+    kind=ProviderKind.LLAMA_CPP,
+    ways=(Adapter.DIRECT, Adapter.LITELLM),
+    local=True,
+    start="start `llama-server` with {model}",
+    needs_url=True,
+    repairs=(to_max_tokens, no_object_tool_choice, AS_REASONING_CONTENT),
+    overflow=OVERFLOW,
+)

@@ -1,0 +1,24 @@
+"""LM Studio 0.4: runs llama.cpp or MLX behind a desktop application; loads a model when it is first asked for."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import (
+    AS_REASONING_CONTENT,
+    json_object_as_schema,
+    no_object_tool_choice,
+    to_max_tokens,
+)
+
+PROFILE = Profile(
+    kind=ProviderKind.LM_STUDIO,
+    ways=(Adapter.DIRECT, Adapter.LITELLM),
+    local=True,
+    synonyms=("lmstudio",),
+    start="start LM Studio's server (`lms server start`) and load {model}",
+    needs_url=True,
+    repairs=(to_max_tokens, no_object_tool_choice, json_object_as_schema, AS_REASONING_CONTENT),
+    takes_encoding_format=False,  # it answers with numbers whatever is asked
+    overflow=(b"context the overflows", b"trying to keep the first"),
+)

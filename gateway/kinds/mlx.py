@@ -1,0 +1,17 @@
+"""mlx_lm.server 0.32: Apple's MLX; one model after the other, HTTP/1.0, no limit to the context."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import AS_REASONING, no_loading, no_object_tool_choice, to_max_tokens
+
+PROFILE = Profile(
+    kind=ProviderKind.MLX,
+    ways=(Adapter.DIRECT, Adapter.LITELLM),
+    local=True,
+    synonyms=("mlx",),
+    start="start `mlx_lm.server --port 8081 --model {model}`",
+    needs_url=True,
+    repairs=(to_max_tokens, no_loading, no_object_tool_choice, AS_REASONING),
+)

@@ -1,0 +1,13 @@
+"""Any other server of OpenAI's dialect: nothing is known about it but that."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+
+PROFILE = Profile(
+    kind=ProviderKind.OPENAI_COMPATIBLE,
+    ways=(Adapter.DIRECT, Adapter.LITELLM),
+    local=True,
+    needs_url=True,
+)

@@ -1,0 +1,121 @@
+"""Changes that fit a chat request to what a server gets wrong; each names one habit, and none looks at a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.domain import JSON, Tree
+from gateway.errors import InvalidRequest
+
+Repair = Callable[[Tree], None]
+"""Changes a tree in place; the tree is the outbound's own down to its messages."""
+
+
+def to_max_tokens(tree: Tree) -> None:
+    """The server knows only the older name of the limit, and writes without end under the newer one."""
+    limit = tree.pop("max_completion_tokens", None)
+    if limit is not None:
+        tree.setdefault("max_tokens", limit)
+
+
+def to_max_completion_tokens(tree: Tree) -> None:
+    """Models that reason refuse the older name of the limit."""
+    limit = tree.pop("max_tokens", None)
+    if limit is not None:
+        tree.setdefault("max_completion_tokens", limit)
+
+
+def no_object_tool_choice(tree: Tree) -> None:
+    """The server ignores a `tool_choice` that names a tool.
+
+    Raises:
+        InvalidRequest: the caller names one.
+    """
+    if isinstance(tree.get("tool_choice"), dict):
+        raise InvalidRequest(
+            "This server cannot be told which tool to call. Use tool_choice auto, required or none, and send one tool.",
+            param="tool_choice",
+        )
+
+
+def no_loading(tree: Tree) -> None:
+    """These fields make the server load other weights, from its disk or from Hugging Face."""
+    for name in ("adapters", "draft_model"):
+        tree.pop(name, None)
+
+
+def json_object_as_schema(tree: Tree) -> None:
+    """The server refuses `json_object` and takes a schema: one that any object fits."""
+    wanted = tree.get("response_format")
+    if isinstance(wanted, dict) and wanted.get("type") == "json_object":
+        schema: Tree = {"name": "any_object", "schema": {"type": "object"}}
+        tree["response_format"] = {"type": "json_schema", "json_schema": schema}
+
+
+def whole_arguments(tree: Tree) -> None:
+    """Empty arguments of a tool call mean none: `{}` is how to say so."""
+
+    def whole(call: JSON) -> JSON:
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(call, dict) or not isinstance(function, dict) or function.get("arguments") != "":
+            return call
+        return {**call, "function": {**function, "arguments": "{}"}}
+
+    def repair(message: Tree) -> Tree:
+        calls = message.get("tool_calls")
+        return {**message, "tool_calls": [whole(call) for call in calls]} if isinstance(calls, list) else message
+
+    _each_message(tree, repair, having="tool_calls")
+
+
+def flat_tool_results(tree: Tree) -> None:
+    """A tool's answer in parts becomes one text: the server loses the call's id otherwise."""
+
+    def repair(message: Tree) -> Tree:
+        parts = message.get("content")
+        if message.get("role") != "tool" or not isinstance(parts, list):
+            return message
+        texts = [part.get("text") for part in parts if isinstance(part, dict)]
+        if len(texts) != len(parts) or not all(isinstance(text, str) for text in texts):
+            return message
+        return {**message, "content": "\n".join(str(text) for text in texts)}
+
+    _each_message(tree, repair, having="tool_call_id")
+
+
+def reasoning_as(name: str, *, instead_of: str) -> Repair:
+    """The reasoning of earlier turns goes into the field that the server reads."""
+
+    def repair(message: Tree) -> Tree:
+        if name in message:
+            return _without(message, instead_of)
+        return {**_without(message, instead_of), name: message[instead_of]} if instead_of in message else message
+
+    def repair_all(tree: Tree) -> None:
+        _each_message(tree, repair, having=instead_of)
+
+    return repair_all
+
+
+def no_reasoning(tree: Tree) -> None:
+    """The server refuses the reasoning of earlier turns."""
+
+    def repair(message: Tree) -> Tree:
+        return _without(message, "reasoning", "reasoning_content")
+
+    _each_message(tree, repair, having="reasoning")
+    _each_message(tree, repair, having="reasoning_content")
+
+
+def _without(message: Tree, *names: str) -> Tree:
+    return {name: value for name, value in message.items() if name not in names}
+
+
+def _each_message(tree: Tree, repair: Callable[[Tree], Tree], *, having: str) -> None:
+    messages = tree.get("messages")
+    if isinstance(messages, list) and any(isinstance(message, dict) and having in message for message in messages):
+        tree["messages"] = [repair(message) if isinstance(message, dict) else message for message in messages]
+
+
+AS_REASONING = reasoning_as("reasoning", instead_of="reasoning_content")
+AS_REASONING_CONTENT = reasoning_as("reasoning_content", instead_of="reasoning")

@@ -1,0 +1,17 @@
+"""vLLM: a server for many requests at a time, close to OpenAI's own."""
+
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import AS_REASONING_CONTENT
+
+PROFILE = Profile(
+    kind=ProviderKind.VLLM,
+    ways=(Adapter.DIRECT, Adapter.LITELLM),
+    local=True,
+    start="start `vllm serve {model}`",
+    needs_url=True,
+    repairs=(AS_REASONING_CONTENT,),
+    overflow=(b"maximum context",),
+)

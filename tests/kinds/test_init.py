@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from gateway.domain import Adapter, ProviderKind
+from gateway.kinds import OVERFLOW, PROFILES, profile
+
+
+def test_every_kind_has_a_profile_of_its_own():
+    assert set(PROFILES) == set(ProviderKind)
+    assert [profile(kind).kind for kind in ProviderKind] == list(ProviderKind)
+
+
+def test_no_two_kinds_are_called_the_same():
+    synonyms = [synonym for known in PROFILES.values() for synonym in known.synonyms]
+    assert synonyms
+    assert len(synonyms) == len(set(synonyms))
+    assert [word for word in synonyms if not (word.isalnum() and word.islower())] == []
+
+
+def test_only_a_kind_that_speaks_openais_or_claudes_dialect_is_sent_to_directly():
+    direct = [known for known in PROFILES.values() if Adapter.DIRECT in known.ways]
+    assert direct
+    assert [known.kind for known in direct if not (known.speaks_openai or known.speaks_anthropic)] == []
+
+
+def test_only_what_runs_outside_and_has_no_public_address_must_be_given_one():
+    assert [
+        known.kind for known in PROFILES.values() if known.needs_url and (known.public_url or known.in_process)
+    ] == []
+    assert [known.kind for known in PROFILES.values() if known.local and not known.needs_url] == []
+
+
+def test_a_setting_that_is_required_is_one_that_is_known():
+    demanding = [known for known in PROFILES.values() if known.required]
+    assert demanding
+    assert [k.kind for k in demanding if not {*k.required, *k.required_without_key} <= k.params.keys()] == []
+
+
+def test_the_signs_of_an_overflow_are_compared_in_lower_case():
+    assert b"prompt is too long" in OVERFLOW
+    assert {sign for sign in OVERFLOW if sign != sign.lower()} == set()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import ProviderKind
+from gateway.errors import InvalidRequest
+from gateway.kinds import profile
+from gateway.kinds.repairs import whole_arguments
+
+PARTS = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+PICTURE = [{"type": "image_url", "image_url": {"url": "data:"}}]
+
+
+def fitted(tree, kind):
+    made = dict(tree)
+    for repair in profile(kind).repairs:
+        repair(made)
+    return made
+
+
+def message(**fields):
+    return {"messages": [{"role": "assistant", **fields}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "fit"),
+    [
+        (ProviderKind.OLLAMA, {"max_completion_tokens": 5}, {"max_tokens": 5}),
+        (ProviderKind.LM_STUDIO, {"max_completion_tokens": 5, "max_tokens": 4}, {"max_tokens": 4}),
+        (ProviderKind.MLX, {"max_completion_tokens": 5, "adapters": "x", "draft_model": "y"}, {"max_tokens": 5}),
+        (ProviderKind.OPENAI, {"max_tokens": 5}, {"max_completion_tokens": 5}),
+        (ProviderKind.VLLM, {"max_tokens": 5}, {"max_tokens": 5}),
+        (
+            ProviderKind.LM_STUDIO,
+            {"response_format": {"type": "json_object"}},
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "any_object", "schema": {"type": "object"}},
+                }
+            },
+        ),
+        (
+            ProviderKind.LLAMA_CPP,
+            {"response_format": {"type": "json_object"}},
+            {"response_format": {"type": "json_object"}},
+        ),
+        (ProviderKind.OLLAMA, message(reasoning_content="r"), message(reasoning="r")),
+        (ProviderKind.LLAMA_CPP, message(reasoning="r"), message(reasoning_content="r")),
+        (ProviderKind.LLAMA_CPP, message(reasoning="r", reasoning_content="s"), message(reasoning_content="s")),
+        (ProviderKind.OPENAI, message(reasoning="r", content="x"), message(content="x")),
+        (
+            ProviderKind.OLLAMA,
+            {"messages": [{"role": "tool", "tool_call_id": "1", "content": PARTS}]},
+            {"messages": [{"role": "tool", "tool_call_id": "1", "content": "a\nb"}]},
+        ),
+        (
+            ProviderKind.OLLAMA,
+            {"messages": [{"role": "tool", "tool_call_id": "1", "content": PICTURE}]},
+            {"messages": [{"role": "tool", "tool_call_id": "1", "content": PICTURE}]},
+        ),
+    ],
+)
+def test_a_body_is_fitted_to_its_server(kind, sent, fit):
+    before = repr(sent)
+    assert fitted(sent, kind) == fit
+    assert repr(sent) == before
+
+
+@pytest.mark.parametrize(
+    "kind", [ProviderKind.OLLAMA, ProviderKind.LM_STUDIO, ProviderKind.MLX, ProviderKind.LLAMA_CPP]
+)
+def test_a_server_that_would_ignore_the_choice_of_a_tool_is_not_asked(kind):
+    with pytest.raises(InvalidRequest) as refused:
+        fitted({"tool_choice": {"type": "function", "function": {"name": "f"}}}, kind)
+    assert refused.value.param == "tool_choice"
+    assert fitted({"tool_choice": "auto"}, kind) == {"tool_choice": "auto"}
+
+
+def test_empty_arguments_of_a_call_become_whole():
+    calls = [{"id": "1", "function": {"name": "f", "arguments": ""}}, {"id": "2", "function": {"arguments": "{}"}}, 3]
+    tree = message(tool_calls=calls)
+    whole_arguments(tree)
+    assert tree == message(tool_calls=[{"id": "1", "function": {"name": "f", "arguments": "{}"}}, *calls[1:]])
+    assert calls[0]["function"]["arguments"] == ""
