@@ -36,11 +36,11 @@ from gateway.domain import (
     Tree,
 )
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
-from gateway.phi.engine import load_engine
-from gateway.phi.pseudonym import Pseudonymiser, conversation_key
-from gateway.phi.reply import ReplyRestorer
-from gateway.phi.restore import Mode, Restorer
-from gateway.phi.scan import gather, walk
+from gateway.phi.find.engine import load_engine
+from gateway.phi.read.scan import gather, walk
+from gateway.phi.replace.pseudonym import Pseudonymiser, conversation_key
+from gateway.phi.replace.reply import ReplyRestorer
+from gateway.phi.replace.restore import Mode, Restorer
 from gateway.policy.decide import Egress, decide
 from gateway.policy.rules import Policy, Rule, Then, When
 

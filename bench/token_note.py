@@ -36,9 +36,9 @@ from gateway.domain import (
 )
 from gateway.events import Event
 from gateway.outbound.prepare import Prepared, prepare
-from gateway.phi.pseudonym import conversation_key
-from gateway.phi.restore import Restorer
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
+from gateway.phi.replace.pseudonym import conversation_key
+from gateway.phi.replace.restore import Restorer
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
 from gateway.upstream.direct import Direct, Endpoint

@@ -33,8 +33,8 @@ from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
-from gateway.phi.engine import load_engine
-from gateway.phi.redact import Refused
+from gateway.phi.find.engine import load_engine
+from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.story import PERMITTED, REDACTED

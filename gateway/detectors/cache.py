@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gateway.domain import Detection, Passage
-from gateway.phi.engine import Look
-from gateway.phi.rules import Hit
+from gateway.phi.find.engine import Look
+from gateway.phi.find.hit import Hit
 
 _DIGEST_BYTES: Final = 16
 _HIT_BYTES: Final = 240

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from gateway.domain import Detection, Finding, Kind, Passage
-from gateway.phi import safe_harbor
-from gateway.phi.merge import merge
-from gateway.phi.rules import Hit
+from gateway.phi.find import counting
+from gateway.phi.find.hit import Hit
+from gateway.phi.find.merge import merge
+from gateway.phi.find.permitted import permitted
 
 _KINDS: Final[Mapping[str, Kind]] = {
     "PERSON": Kind.NAME,
@@ -102,8 +103,8 @@ class Presidio:
         readable = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
         results = self._analyzer.analyze(readable, "en", self._entities, self._threshold)
         hits = [Hit(_KINDS[one.entity_type], one.start, one.end, one.score) for one in results]
-        kept = [hit for hit in merge(hits, readable) if not safe_harbor.permitted(hit, readable)]
-        counts = safe_harbor.counted(kept, readable)
+        kept = [hit for hit in merge(hits, readable) if not permitted(hit, readable)]
+        counts = counting.counted(kept, readable)
         return tuple(
             Finding(hit.kind, hit.start, hit.end, hit.confidence, counting)
             for hit, counting in zip(kept, counts, strict=True)

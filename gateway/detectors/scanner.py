@@ -13,9 +13,9 @@ from gateway.detectors.cache import Across, Cache, Digests, Kept
 from gateway.detectors.second import Second
 from gateway.detectors.worker import Job, Worker, WorkerFailed
 from gateway.domain import Detection, Kind, Passage, UnknownReason
-from gateway.phi.across import windows
-from gateway.phi.engine import Engine, Look, load_engine
-from gateway.phi.rules import Hit
+from gateway.phi.find.across import windows
+from gateway.phi.find.engine import Engine, Look, load_engine
+from gateway.phi.find.hit import Hit
 
 _SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
 _NOBODY: Final = frozenset[str]()

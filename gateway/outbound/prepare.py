@@ -28,9 +28,10 @@ from gateway.outbound.minimise import minimise, refuse_errands
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
-from gateway.phi.pseudonym import Pseudonymiser, Pseudonyms
-from gateway.phi.redact import RedactionRefused, Refused, redact
-from gateway.phi.scan import Findings, walk_tree
+from gateway.phi.findings import Findings
+from gateway.phi.read.scan import walk_tree
+from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
+from gateway.phi.replace.redact import RedactionRefused, Refused, redact
 from gateway.policy.decide import Egress
 from gateway.wire.hub import Translated
 from gateway.wire.paths import refuse_forbidden, table

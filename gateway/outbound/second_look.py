@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from gateway.domain import Detection, Finding, Kind, UnknownReason
-from gateway.phi.grammar import grammar
+from gateway.phi.findings import Leaves, Located
+from gateway.phi.grammar import grammar, token_name
 from gateway.phi.leaf import Leaf
-from gateway.phi.pseudonym import Pseudonyms, token_name
-from gateway.phi.redact import RedactionRefused, Refused
-from gateway.phi.scan import Leaves, Located
+from gateway.phi.replace.pseudonym import Pseudonyms
+from gateway.phi.replace.redact import RedactionRefused, Refused
 
 MIN_CHARS_INSIDE_WORDS = 4
 

@@ -15,13 +15,14 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from gateway.domain import Kind
+from gateway.domain import Finding, Kind
 
 CODE_CHARS = 10
 LONGEST = 48
 """Longer than any token with all its escapes, brackets and quotes."""
 _SEPARATOR = r"\\{0,2}_"
 _CODE = "[a-zA-Z2-7]"
+_UNDERSCORED = re.compile(rf"_[a-zA-Z2-7]{{{CODE_CHARS}}}")
 _KINDS = sorted(kind.value for kind in Kind)
 
 
@@ -82,3 +83,24 @@ def _name(letters: list[str], complete: str) -> str:
         return first + complete
     unfinished = r"\\{0,2}" if rest[0] == _SEPARATOR else ""
     return first + _or_end(unfinished, _name(rest, complete))
+
+
+def find_tokens(text: str) -> tuple[Finding, ...]:
+    """Where a caller's text looks like one of our tokens; such text is a finding of its own (`Kind.TOKEN`).
+
+    Read by the grammar that restores, in any case; `name_parameters`, all small letters, is a word of programmers.
+    """
+    if "_" not in text or not _UNDERSCORED.search(text):
+        return ()
+    found = grammar(quoted=False).token.finditer(text)
+    return tuple([Finding(Kind.TOKEN, *match.span()) for match in found if _made(match[match.lastgroup or 0])])
+
+
+def token_name(written: str) -> str:
+    r"""The one spelling of a token's name: `\[mrn\_K3X…\]` is `MRN_k3x…`."""
+    kind, _, code = written.strip("[]\\").replace("\\", "").rpartition("_")
+    return f"{kind.upper()}_{code.lower()}"
+
+
+def _made(core: str) -> bool:
+    return not core.islower() or any(character.isdigit() for character in core)

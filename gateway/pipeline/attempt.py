@@ -14,7 +14,7 @@ from gateway.domain import Adapter, Call, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
-from gateway.phi.scan import Findings
+from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row

@@ -13,9 +13,9 @@ from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Outcome, Tree, UnknownReason
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
-from gateway.phi.pseudonym import conversation_key
-from gateway.phi.reply import ReplyRestorer
-from gateway.phi.scan import Findings
+from gateway.phi.findings import Findings
+from gateway.phi.replace.pseudonym import conversation_key
+from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from gateway.config import Settings
 from gateway.domain import Call, Detection, Facts, Kind, Operation, Passage, Target
-from gateway.phi.scan import Findings, Leaves, gather, walk
+from gateway.phi.findings import Findings, Leaves
+from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import Decision, Egress, decide
 from gateway.routing.plan import plan
 from gateway.routing.resolve import Resolution, resolve

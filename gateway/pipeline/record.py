@@ -10,7 +10,7 @@ from gateway.audit.secret import digest
 from gateway.domain import Call, Sensitivity, Target, UnknownReason
 from gateway.events import AttemptResult, RequestSettled
 from gateway.outbound.prepare import Prepared
-from gateway.phi.scan import Findings
+from gateway.phi.findings import Findings
 from gateway.policy.decide import Decision
 
 

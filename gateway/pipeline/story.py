@@ -28,7 +28,7 @@ from gateway.events import (
     RequestSettled,
 )
 from gateway.outbound.prepare import Prepared
-from gateway.phi.scan import Findings
+from gateway.phi.findings import Findings
 from gateway.pipeline.record import attempt_row, outcome_row
 from gateway.policy.decide import Decision
 from gateway.routing.price import Bill, bill

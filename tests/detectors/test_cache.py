@@ -4,8 +4,8 @@ import pytest
 
 from gateway.detectors.cache import Cache, Digests, Kept
 from gateway.domain import Carrier, Kind, Passage
-from gateway.phi.engine import Engine
-from gateway.phi.rules import Hit
+from gateway.phi.find.engine import Engine
+from gateway.phi.find.hit import Hit
 
 ENGINE = Engine()
 KEY = b"k" * 32

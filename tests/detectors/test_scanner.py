@@ -11,7 +11,7 @@ from gateway.detectors.scanner import FAILED, Scanner, looking
 from gateway.detectors.second import Second
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
-from gateway.phi.engine import Engine
+from gateway.phi.find.engine import Engine
 from tests.kit.second_detector import Attentive
 
 ENGINE = Engine()

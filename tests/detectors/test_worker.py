@@ -12,7 +12,7 @@ import pytest
 from gateway.detectors.scanner import looking
 from gateway.detectors.worker import Worker, WorkerFailed
 from gateway.domain import Passage
-from gateway.phi.engine import Engine, Look
+from gateway.phi.find.engine import Engine, Look
 
 
 class Slow:

@@ -24,7 +24,7 @@ from gateway.domain import (
     Trait,
 )
 from gateway.outbound.prepare import Outbound, prepare
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
 from tests.kit.servers import UpstreamServer

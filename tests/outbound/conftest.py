@@ -24,7 +24,7 @@ from gateway.domain import (
     Trait,
 )
 from gateway.outbound.prepare import Prepared, prepare
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import Egress, decide
 from gateway.policy.rules import Policy, Rule, Then, When
 

@@ -11,8 +11,8 @@ import pytest
 
 from gateway.domain import Adapter, Carrier, Dialect, Operation, ProviderKind, UnknownReason
 from gateway.errors import ErrandDenied, InvalidRequest
-from gateway.phi.redact import RedactionRefused
-from gateway.phi.scan import walk
+from gateway.phi.read.scan import walk
+from gateway.phi.replace.redact import RedactionRefused
 
 from .conftest import call_of, target_of
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from gateway.domain import Adapter, Detection, Dialect, Finding, Kind, Operation, ProviderKind, Style, UnknownReason
 from gateway.errors import InvalidRequest
 from gateway.outbound.prepare import Outbound, RedactionIncomplete, Refused, dialect_of, prepare
-from gateway.phi.pseudonym import conversation_key
-from gateway.phi.reply import ReplyRestorer
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
+from gateway.phi.replace.pseudonym import conversation_key
+from gateway.phi.replace.reply import ReplyRestorer
 
 from .conftest import KEY, TODAY, Detector, call_of, egress_of, target_of
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from gateway.domain import Carrier, Detection, Finding, Kind
 from gateway.outbound.second_look import Residue, again, residue
+from gateway.phi.findings import Leaves
 from gateway.phi.leaf import Leaf
-from gateway.phi.pseudonym import Pseudonymiser
-from gateway.phi.scan import Leaves
+from gateway.phi.replace.pseudonym import Pseudonymiser
 
 MAKER = Pseudonymiser(b"k" * 32)
 ANNA = MAKER.token(Kind.NAME, "Anna")

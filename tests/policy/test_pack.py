@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain import DIRECT, INDIRECT, Content, Facts, Kind, Trait, UnknownReason
-from gateway.phi.engine import load_engine
+from gateway.phi.find.engine import load_engine
 from gateway.policy.decide import decide
 from gateway.policy.examples import destination
 from gateway.policy.parse import load

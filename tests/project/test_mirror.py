@@ -16,7 +16,9 @@ ELSEWHERE = {
     "gateway/upstream/bodies.py": "tests/contract",  # what misbehaving upstreams send is sent there by real ones
     "gateway/upstream/direct.py": "tests/contract",  # every answer in the contract tests came through it
     "gateway/upstream/port.py": "tests/contract",  # the port and its one failure
-    "gateway/phi/structured_*.py": "tests/phi/test_structured.py",  # one table of identifiers for all of them
+    "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
+    "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
+    "gateway/phi/find/rules/people.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
     "gateway/wire/*/fields.py": "tests/wire/test_paths.py",  # tables of fields: one test walks all dialects
 }
 """Modules whose tests stand elsewhere, and where."""
@@ -27,7 +29,7 @@ def has_logic(path) -> bool:
 
 
 def mirror(name: str) -> str:
-    """`gateway/phi/restore.py` is tested in `tests/phi/test_restore.py`, a package's own code in `test_init.py`."""
+    """`gateway/phi/leaf.py` is tested in `tests/phi/test_leaf.py`, a package's own code in `test_init.py`."""
     module = PurePosixPath(name)
     stem = "init" if module.stem == "__init__" else module.stem
     return str(PurePosixPath("tests", *module.parts[1:-1], f"test_{stem}.py"))

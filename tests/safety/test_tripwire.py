@@ -10,7 +10,7 @@ import pytest
 
 from gateway.domain import Call, Caller, Detection, Dialect, Facts, Operation
 from gateway.outbound.prepare import prepare
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy
 from gateway.upstream import sockets

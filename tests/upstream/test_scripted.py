@@ -2,7 +2,7 @@ import pytest
 
 from gateway.domain import Adapter, Call, Caller, Dialect, Facts, Operation, Provider, ProviderKind, Target, Trait
 from gateway.outbound.prepare import prepare
-from gateway.phi.scan import gather, walk
+from gateway.phi.read.scan import gather, walk
 from gateway.pipeline.judge import today
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bench.phi.corpus.grammar import Piece, lists
-from gateway.phi import lexicon
+from gateway.phi.find import lexicon
 
 TRAINING, HELD_OUT = "training", "held out"
 _HELD_OUT_SHARE = 4  # one name in four is never seen in training

@@ -9,7 +9,7 @@ from bench.phi.corpus.telling import Telling, tell
 from bench.phi.held_out import sets
 from bench.phi.held_out.requests import requests
 from bench.phi.swap import swapped
-from gateway.phi import checksums
+from gateway.phi.find.rules import checksums
 
 
 def test_the_generator_says_the_same_every_time():

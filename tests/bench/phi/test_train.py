@@ -3,8 +3,8 @@ from itertools import islice
 from bench.phi.corpus.build import generated
 from bench.phi.corpus.grammar import Document, Span
 from bench.phi.train import labels, trained
-from gateway.phi.features import tokens
-from gateway.phi.tagger import Tagger
+from gateway.phi.find.model.features import tokens
+from gateway.phi.find.model.tagger import Tagger
 
 
 def test_the_same_text_trains_the_same_bytes():

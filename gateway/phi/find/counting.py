@@ -1,0 +1,137 @@
+"""Whether a finding is about a patient; never looks for identifiers itself.
+
+An indirect finding counts beside a direct one or a patient cue; the date of a guideline does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.domain import DIRECT, Carrier, Kind
+from gateway.phi.find.hit import Evidence, Hit
+
+_EVENT: Final = re.compile(
+    r"(?i)\b(?:admit(?:ted|s)?|admission|re-?admitted|discharg(?:ed|e)|seen|treated|evaluated|diagnosed|presented|presenting|presents|visit(?:ed|s)?|"
+    r"hospitali[sz]ed|underwent|undergone|operated|referred|transferred|examined|born|died|death|deceased|expired|passed away|dob|d\.o\.b|birth(?:day|date)?|"
+    r"consulted|followed|scheduled|appointment|appt|checked in|check-?up|follow(?:ed)?[ -]?up|last seen|had (?:an?|her|his|the)|was (?:an?|started|given|"
+    r"prescribed|told|found|sent|put|placed)|started on|prescribed|lives?|living|resid(?:es?|ing|ent)|works? (?:at|for)|employed|from our|in our|at our|"
+    r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
+    r"gentleman|lady|boy|girl|child)|the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))|patient's|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
+    r"chart|procedure|doctor|pcp|insurance|contact|phone|email|address)|he\b|she\b|collected|drawn|resulted|procedure|surgery|operation|biopsy|"
+    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|attend(?:ed|ing)|suffered|reviewed|discussed|call(?:ed)?|"
+    r"collapsed|dialy[sz]e[sd]|stays (?:at|in|around)|sleeps (?:at|in|under)|(?:given|administered|vaccinated|injected|taken)(?: on| at| in)? $|"
+    r"(?:patient|pt|client|man|woman|lady|gentleman|boy|girl|child|baby) (?:is |was )?from|(?:i|we) (?:(?:was|were|have been) (?:at|to|in|seen|sent)|went to|live|moved|returned|flew)|(?:tests?|tested|swab) positive|(?:i|we) (?:had|got) (?:my |an? |the |some )?(?:shots?|jabs?|vaccin\w+|scan|x-?rays?|mri|ct|echo|surgery|stents?|stitches|tests?|bloods?)|"
+    r"my (?:[\w-]+ )?(?:echo\w*|scans?|mri|ct|x-?rays?|ultrasound|mammogram|\w+oscopy|e[ck]g|inr|a1c|hba1c|psa|tsh|periods?|cycle|due date|reports?(?! (?:generator|template|builder|script))|results?|labs?|blood ?(?:work|tests?)|biops\w+|letter|endo|gp|pcp|ob|gyn|doc(?:tor)?|"
+    r"\w+ologist|surgeon|midwife|dentist|therapist|pharmac\w+|appointment|appt|surgery|operation|visit|prescription|insurance|neighbou?rs?|aunt(?:ie)?|uncle|cousin|friend|"
+    r"sister|brother|kids?|child(?! process)|baby|toddler|mom|mum|dad|grand\w+|niece|nephew|partner|boyfriend|girlfriend|roommate|co-?worker))(?!\w)"
+)
+_PERSON: Final = re.compile(
+    r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?|days?)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.)|\d{2}[mf]\b|"
+    r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|process|with the|id|record|safety|name|"
+    r"chart|database|list|portal))|pt\b|(?:mr|mrs|ms)\b|(?:my|his|her) (?:mother|father|wife|husband|son|daughter|brother|sister)|"
+    r"(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )|patient's\b(?! (?:name|mrn|dob)))"
+)
+_MANY: Final = re.compile(
+    r"(?i)\b(?:patients|participants|subjects|adults|children|women|men|people|individuals|cases|cohorts?)\b"
+)
+_PERSONAL: Final = re.compile(
+    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)|"
+    r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)|(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b|"
+    r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]"
+)
+_COURSE: Final = re.compile(
+    r"(?i)\b(?:immuni[sz]ation|vaccination|vaccine|shots?|jabs?) (?:record|history|card|log|booklet)[ \t]*[:\n]"
+)
+"""The head of a list whose lines tell one person's days."""
+_PUBLIC: Final = re.compile(
+    r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|updated?|version|revis(?:ed|ion)|released?|trial|study|"
+    r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"
+    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|congress|lecture|seminar|symposium|talk|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved|"
+    r"(?-i:SELECT|WHERE|BETWEEN|INSERT|UPDATE|VALUES))\b"
+)
+_OWNER: Final = re.compile(
+    r"(?i)\b(?:his|her|my|their|pt|mr|mrs|ms|patient's|pt's|for patient|(?:the|this|our) patient (?:logged|login|used|visited|accessed|posted))\b|by the patient\b"
+)
+_NUMBER: Final = re.compile(r"\d+")
+_BESIDE: Final = 24
+"""An event at most this many characters before a place or date happened there or then."""
+_NEAR: Final = (80, 45)
+_WIDE: Final = 300
+"""Characters before and after a finding in which a cue is looked for."""
+
+
+DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
+"""Who writes there is a developer, not a clinician."""
+_CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
+
+
+def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
+    """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
+
+    Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
+    unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
+    """
+    house = [carrier in DEVELOPERS and _of_the_house(hit, text) for hit in hits]
+    if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
+        return [True] * len(hits)
+    if carrier is Carrier.TOOL_DEFINITION:
+        return [False] * len(hits)
+    about = [not ours and (hit.patient or _about_a_patient(hit, text)) for hit, ours in zip(hits, house, strict=True)]
+    return [True] * len(hits) if any(about) else about
+
+
+def _of_the_house(hit: Hit, text: str) -> bool:
+    """The day of the request, a way to reach the makers of a product, or a number that only looks like somebody's.
+
+    What else stands beside a word for one person may be that person's, and is not the house's.
+    """
+    if hit.kind is Kind.DATE:
+        return not hit.patient and _NOW.search(text, max(0, hit.start - _BESIDE), hit.start) is not None
+    if hit.patient or not (hit.kind in _CONTACTS or (hit.kind is Kind.OTHER_ID and hit.evidence is Evidence.CONTEXT)):
+        return False
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    return _SOMEONE.search(before) is None and _SOMEONE.search(after) is None
+
+
+_NOW: Final = re.compile(
+    r"(?i)(?:\btoday(?:'s date)?|\b(?:current|local|server|system)(?: date(?: and time)?| time)|\bnow|\bcut-?off(?: date)?)(?: is)?\s?[:=]?\s{0,2}$"
+)
+"""What stands before the day of the request itself."""
+_SOMEONE: Final = re.compile(
+    r"(?i)\b(?:patient(?! (?:portal|support|services|experience|safety|education|relations|access|app)\b)|pt|subscriber|resident|caller|guarantor|member(?! (?:services|support))|"
+    r"mother|father|mum|mom|dad|wife|husband|son|daughter|spouse|partner|brother|sister|guardian|caregiver|next of kin|nok|emergency contact|mr|mrs|ms|he|she|his|her|him)\b"
+)
+
+
+def _about_a_patient(hit: Hit, text: str) -> bool:
+    """Whether what stands around an indirect finding speaks of one patient, and of what happened to them.
+
+    The nearer cue before it wins: "guidelines for a man seen on March 3" is about him, "approved on March 3" is not.
+    """
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    person = _PERSON.search(text, max(0, hit.start - _WIDE), min(len(text), hit.end + _WIDE)) is not None
+    if hit.kind in _REACHED:
+        around = before + text[hit.start : hit.end] + after
+        return _OWNER.search(around) is not None or _PERSONAL.search(around) is not None
+    event, public = _last(_EVENT, before), _last(_PUBLIC, before)
+    if public > event:
+        return False
+    if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
+        return True
+    if hit.kind is Kind.AGE or (hit.kind is Kind.FACILITY and person):
+        return person
+    if event >= 0 or _EVENT.search(after):
+        exact = len(_NUMBER.findall(text[hit.start : hit.end])) > 1 or len(before) - event < _BESIDE
+        return person or exact or _MANY.search(before) is None
+    return person and _PUBLIC.search(after) is None
+
+
+_REACHED: Final = _CONTACTS | {Kind.URL, Kind.IP}
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.start() for match in pattern.finditer(text)), default=-1)

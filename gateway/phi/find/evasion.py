@@ -1,0 +1,158 @@
+"""Identifiers written so that a plain reading misses them; what nobody can read is suspicious only with evidence.
+
+Other readings are searched again, to a fixed depth: each is about as long as the text or shorter, so the work is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain import Kind, UnknownReason
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.records import layouts
+from gateway.phi.find.rules import catalogue
+from gateway.phi.find.text import readings
+from gateway.phi.find.text.normalise import Normalised, normalise
+from gateway.phi.find.text.readings import Blob
+
+_DEPTH: Final = 3
+"""Encodings inside encodings that are undone."""
+_OPAQUE: Final = frozenset({UnknownReason.ENCODED})
+_STRETCHED: Final = 1.5
+_TELLING: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.PHONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What in a normalised text can be read otherwise: by which ways, and the runs that are encoded as a whole."""
+
+    ways: frozenset[str]
+    blobs: tuple[Blob, ...] = ()
+
+
+_NOTHING: Final = Hidden(frozenset())
+
+
+def hidden(folded: Normalised) -> Hidden:
+    """The other readings that a text has; none, for nearly every text."""
+    ways = readings.triggers(folded.shape)
+    return Hidden(ways, tuple(readings.blobs(folded.text, folded.shape, ways))) if ways else _NOTHING
+
+
+def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
+    """Hits in other readings of a text, over the characters that stand for them."""
+    if not seen.ways or depth == 0:
+        return []
+    hits: list[Hit] = []
+    reading = readings.closed_up(folded.text, seen.ways)
+    if reading is not None and reading.text != folded.text:
+        again = normalise(reading.text)
+        for hit in _again(again, depth):
+            low, high = again.origin(hit.start, hit.end)
+            start, end = reading.starts[low], reading.ends[high - 1]
+            if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
+                hits.append(Hit(hit.kind, start, end, hit.confidence, max(hit.evidence, Evidence.SHAPE), hit.patient))
+    hits.extend(_spelled(folded.text, seen.ways))
+    for blob in seen.blobs:
+        inside = _again(normalise(blob.said), depth) if blob.said else []
+        if inside:
+            best = max(inside, key=lambda hit: (hit.evidence, hit.confidence))
+            patient = any(hit.patient for hit in inside)
+            hits.append(Hit(best.kind, blob.start, blob.end, best.confidence, Evidence.CHECKED, patient))
+    return hits
+
+
+_SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?|as in|letters?)\W*$")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_BEFORE: Final = 24
+_LONGEST_NAME: Final = 32
+_LEAST_DIGITS: Final = 6
+
+
+def _spelled(text: str, ways: frozenset[str]) -> Iterator[Hit]:
+    """A name spelled letter by letter where it is said, and a long number in words: nobody says six digits that mean nothing."""
+    for start, end, said in readings.spelled(text, ways):
+        if said.isalpha() and len(said) <= _LONGEST_NAME:
+            before = text[max(0, start - _BEFORE - len(said)) : start].casefold()
+            if _SPELLED.search(before) or said.casefold() in _WORD.findall(before):
+                yield Hit(Kind.NAME, start, end, 0.9, Evidence.CUE, patient=True)
+        elif sum(char.isdigit() for char in said) >= _LEAST_DIGITS and text[start].isalpha():
+            first = start - 2 if _LETTER_BEFORE.search(text, max(0, start - 3), start) else start
+            kind = Kind.PHONE if len(said) in _PHONE_LENGTHS and first == start else Kind.OTHER_ID
+            yield Hit(kind, first, end, 0.85, Evidence.SHAPE, patient=True)
+
+
+_LETTER_BEFORE: Final = re.compile(r"(?:^|\W)[A-Z] $")
+_PHONE_LENGTHS: Final = (10, 11)
+
+
+def _again(again: Normalised, depth: int) -> list[Hit]:
+    return [*catalogue.find(again), *layouts.find(again), *find(again, hidden(again), depth - 1)]
+
+
+_MAGIC: Final = (
+    "JVBERi0",
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGOD",
+    "UEsDB",
+    "H4sI",
+    "SUkq",
+    "TU0A",
+    "RElDTQ",
+    "T2dnUw",
+    "UklGR",
+    "AAAAAA",
+    "0M8R4KGx",
+)
+"""How PDF, PNG, JPEG, GIF, ZIP, gzip, TIFF, DICOM, Ogg, RIFF and Office files begin in base64 (DICOM by its preamble)."""
+_FILE: Final = 128
+_LEAST: Final = 20
+_HASH: Final = re.compile(
+    r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+_ROTATED: Final = re.compile(r"(?i)rot-?13|caesar|cipher")
+_TURN: Final = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
+)
+
+
+def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
+    """`encoded` for a blob that does not decode to a text, when it is a file, or when decoding is what the text is about."""
+    asked = "asks" in seen.ways
+    for blob in seen.blobs:
+        if blob.said is None and _suspicious(blob, asked=asked):
+            taken = any(hit.start < blob.end and blob.start < hit.end for hit in hits)
+            if not taken:
+                return _OPAQUE
+    return _OPAQUE if asked and _ROTATED.search(folded.text) and _turned(folded.text) else frozenset()
+
+
+def _suspicious(blob: Blob, *, asked: bool) -> bool:
+    """Whether what decodes to no text is a file, or long and named as something to decode; a hash is neither."""
+    value = blob.value
+    if len(value) >= _FILE and value.startswith(_MAGIC):
+        return True
+    if not asked or len(value) < _LEAST or _HASH.fullmatch(value):
+        return False
+    if blob.way == "hexadecimal":
+        return len(value) >= 2 * _LEAST
+    return (
+        blob.way == "base64"
+        and any(map(str.isdigit, value))
+        and any(map(str.isupper, value))
+        and any(map(str.islower, value))
+        and "-" not in value
+    )
+
+
+def _turned(text: str) -> bool:
+    """Whether turning letters by thirteen shows an identifier: digits stay, so only a cue can appear."""
+    plain = {(hit.start, hit.kind) for hit in catalogue.find(normalise(text))}
+    return any(
+        hit.evidence is Evidence.CUE and hit.kind is not Kind.DATE and (hit.start, hit.kind) not in plain
+        for hit in catalogue.find(normalise(text.translate(_TURN)))
+    )

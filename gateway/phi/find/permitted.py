@@ -1,0 +1,125 @@
+"""What Safe Harbor lets stand, and what holds no value at all; never says whether a finding is about a patient.
+
+45 CFR 164.514(b)(2)(i): years, states and ages under 90 may stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.rules.contact import PUBLIC_LINES
+
+_YEAR: Final = re.compile(r"'?(?:1[89]|20)\d\ds?$")
+_DURATION: Final = re.compile(
+    r"(?i)(?:(?:about|nearly|over|last|past|next|the|for|every|each|per|within|first)\s)*(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"twelve|several|few|couple(?: of)?)?[ -]?(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade|min|hr|wk|mo|yr)s?(?: ago| earlier| later| prior| old)?$"
+)
+_CLOCK: Final = re.compile(
+    r"(?i)(?:at )?(?:[01]?\d|2[0-4])[:.h]?(?:[0-5]\d)?(?::[0-5]\d)?\s?(?:[ap]\.?m\.?|hours?|hrs|h)?$"
+)
+_RELATIVE: Final = re.compile(
+    r"(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|week(?:end)?|month|"
+    r"year|spring|summer|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)s?$"
+)
+_WIDE_PLACES: Final = (
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
+    "louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+    "tennessee texas utah vermont virginia washington wisconsin wyoming usa us u.s. america england scotland wales canada mexico germany france spain "
+    "italy india china japan australia brazil ireland netherlands sweden norway denmark finland poland portugal switzerland austria belgium"
+)
+_STATES: Final = frozenset(_WIDE_PLACES.split()) | {
+    "new hampshire", "new jersey", "new mexico", "new york state", "north carolina", "north dakota", "rhode island", "south carolina",
+    "south dakota", "west virginia", "united states", "united kingdom", "puerto rico", "the united states", "the uk", "uk",
+}  # fmt: skip
+_AGE: Final = re.compile(r"\d{1,3}")
+
+
+_PLACEHOLDER: Final = re.compile(
+    r"[\[<{(*_]{0,3}(?:(?:insert|your|patient|pt|user|client|member|provider|doctor|first|last|middle|full|given|family)[ _-]?){0,3}"
+    r"(?:name|mrn|dob|ssn|id|date|address|phone|e-?mail|facility|hospital|city|string|value)(?:[ _-]?(?:here|\d))?[\]>})*_]{0,3}"
+    r"|(?:MRN|ID|W|PT)?[-#: ]?0{2,}(?:[-/ ]?0+)*|([xyz?*_#])\1+(?:[-/ ^,]\1+)*|n/?a|tbd|(?:last|first|sur)name(?:[, ^]+(?:last|first|given)name)?|"
+    r"(?:last|first),? ?(?:first|last)|yyyy[-/]?mm[-/]?dd(?:hhmm(?:ss)?)?|mm[-/]dd[-/]yyyy|dd[-/]mm[-/]yyyy|"
+    r"test patient|patient test|E\dV[\dT]M\d",
+    re.IGNORECASE,
+)
+"""What stands where a value would: `[PATIENT NAME]`, `LASTNAME^FIRSTNAME`, `000-00-0000`, `YYYYMMDD`; and the sum of a coma scale."""
+_RATIO: Final = re.compile(r"(\d{1,3})/(\d{1,3})$")
+_SCORED: Final = re.compile(
+    r"(?i)(?:\bpain|\bscore|\bva|acuity|vision|unaided|strength|power|\bmoca|\bmmse)\b[\w\s:=]{0,12}$|(?:[A-Za-z:,.;]|/\d{1,2}) ?\b[LR] $"
+)
+_PUBLIC_NUMBER: Final = re.compile(r"(?:KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$")
+_PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
+_DIGIT: Final = re.compile(r"\d")
+
+
+def permitted(hit: Hit, text: str) -> bool:
+    """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and what is no value at all."""
+    value = text[hit.start : hit.end].strip(" .,;:()'\"")
+    if _PLACEHOLDER.fullmatch(value):
+        return True
+    if hit.evidence is Evidence.CONTEXT and _nothing(hit, value, text):
+        return True
+    match hit.kind:
+        case Kind.DATE:
+            return any(pattern.match(value) for pattern in (_YEAR, _RELATIVE, _DURATION)) or _told_by_a_clock(
+                hit, value
+            )
+        case Kind.AGE:
+            number = _AGE.search(value)
+            return number is not None and int(number.group()) < 90 and "90s" not in value
+        case Kind.PLACE:
+            return all(part.strip() in _STATES for part in value.casefold().split(","))
+        case _:
+            return False
+
+
+_DAY_AND_MONTH: Final = re.compile(r"\d\d\.(?:0[1-9]|1[0-2])$")
+
+
+def _told_by_a_clock(hit: Hit, value: str) -> bool:
+    """An hour; but what a rule calls a date is one: `17.05` may be either."""
+    return _CLOCK.match(value) is not None and (hit.evidence is Evidence.CONTEXT or not _DAY_AND_MONTH.match(value))
+
+
+def _nothing(hit: Hit, value: str, text: str) -> bool:
+    """Whether what only its context made a finding holds no value: a label, a score, a public code, one small letter."""
+    before = text[max(0, hit.start - 24) : hit.start]
+    match hit.kind:
+        case Kind.DATE:
+            ratio = _RATIO.match(value)
+            return ratio is not None and (
+                _SCORED.search(before) is not None or not _may_be_a_day(*map(int, ratio.groups()))
+            )
+        case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
+            digits = "".join(_DIGIT.findall(value))
+            bare = not digits and (value.isalpha() or _LETTERS.search(value) is None) and not _joined(hit, text)
+            return (
+                bare
+                or digits[-10:] in PUBLIC_LINES
+                or bool(_PUBLIC_NUMBER.match(value))
+                or bool(_PUBLIC_CODE.search(before))
+            )
+        case Kind.NAME:
+            return (len(value) < 2 and not value.isupper()) or _ROLES.issuperset(_LETTERS.findall(value.casefold()))
+        case _:
+            return False
+
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
+_ROLES: Final = frozenset(_ROLES_WORDS.split())
+
+
+def _joined(hit: Hit, text: str) -> bool:
+    """Whether a finding is a piece of something longer: `-WZZ` of `0220-WZZ`."""
+    return text[hit.start - 1 : hit.start] in _JOINTS or text[hit.end : hit.end + 1] in _JOINTS
+
+
+_JOINTS: Final = frozenset("-/_.")
+
+
+def _may_be_a_day(first: int, second: int) -> bool:
+    return 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12

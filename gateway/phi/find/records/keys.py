@@ -1,0 +1,216 @@
+"""What the keys around a value say that it is ("patient mrn", "birthDate"): evidence of a kind, never of a value."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.find.hit import Evidence, Hit
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_TABLE: Final[tuple[tuple[Kind, str], ...]] = (
+    (
+        Kind.SSN,
+        "ssn|ss number|ss no|social security|social sec|social security number|itin|tin|tax id|ssn last four|ssn last",
+    ),
+    (
+        Kind.MRN,
+        "mrn|medical record|medical record number|med rec|medrec|record number|patient id|patient identifier|patient number|patient no|pt id|pat id|"
+        "pid|chart number|chart no|chart id|emr id|ehr id|empi|mpi|hospital number|hospital no|uhid|medical record no|patient mrn|patient",
+    ),
+    (
+        Kind.PLAN_MEMBER,
+        "member id|member number|member no|membership number|subscriber id|subscriber number|policy number|policy no|policy id|insurance id|"
+        "insurance number|insurance|beneficiary|beneficiary id|beneficiary number|plan id|plan number|group number|health plan|mbi|hicn|medicaid id|"
+        "medicare id|medicare number|medicaid number|insured id|payer id|enrollee id|plan member",
+    ),
+    (
+        Kind.ACCOUNT,
+        "account|account number|account no|acct|acct no|acct number|account id|billing account|bank account|routing number|guarantor account",
+    ),
+    (
+        Kind.LICENCE,
+        "license|licence|license number|licence number|license no|drivers license|driver license|dl number|dl|certificate number|certificate|license id",
+    ),
+    (Kind.DEA, "dea|dea number|dea no"),
+    (Kind.NPI, "npi|npi number|provider npi"),
+    (Kind.VEHICLE, "vin|vehicle id|vehicle identifier|vehicle identification number|vehicle vin"),
+    (Kind.PLATE, "plate|license plate|licence plate|plate number|vehicle plate|tag number|vehicle registration"),
+    (
+        Kind.DEVICE,
+        "device serial|serial|serial number|serial no|device id|device identifier|udi|imei|mac|mac address|device serial number|implant serial|implant id",
+    ),
+    (
+        Kind.PHONE,
+        "phone|phone number|telephone|tel|mobile|cell|cell phone|home phone|work phone|contact number|mobile number|telecom",
+    ),
+    (Kind.FAX, "fax|fax number|fax no"),
+    (Kind.EMAIL, "email|e mail|email address|mail"),
+    (
+        Kind.NAME,
+        "patient name|full name|first name|last name|middle name|given name|family name|surname|fname|lname|maiden name|mother maiden name|"
+        "name family|name given|family|given|patient first name|patient last name|mother name|father name|spouse name|guardian|next of kin|"
+        "emergency contact|emergency contact name|contact name|subscriber name|guarantor name|guarantor|insured name|physician|physician name|"
+        "provider name|doctor|doctor name|attending|attending physician|referring physician|patient full name|member name|beneficiary name|"
+        "caregiver|caregiver name|nok|nok name|person name|legal name|preferred name|nickname|nick|alias|aka|name alias|name suffix|middle initial|name prefix|last|first|middle|previous name|former name|birth name|nom|prenom|nachname|vorname|apellido|apellidos|nombre|cognome|voornaam|achternaam|name text|display name|pt name|subject name|"
+        "employer|employer name|signature|signed by|author name|practitioner|surgeon|nurse",
+    ),
+    (
+        Kind.DATE,
+        "dob|birth date|date of birth|birthdate|birthday|date birth|admission date|discharge date|admit date|death date|date of death|"
+        "date of service|service date|visit date|dod|dos|admitted|discharged|deceased date time|surgery date|procedure date|encounter date|"
+        "appointment date|date of admission|date of discharge|collected|effective date time|onset date time|admitted on|discharged on",
+    ),
+    (
+        Kind.ADDRESS,
+        "address|street|street address|address line|line|addr|home address|mailing address|address text|address line 1|address line 2|"
+        "address 1|address 2|residence|street 1|street 2|patient address",
+    ),
+    (Kind.PLACE, "city|town|county|district|address city|birth place|place of birth|birthplace|hometown|precinct"),
+    (Kind.FACILITY, "facility|hospital|hospital name|facility name|clinic|clinic name|managing organization"),
+    (Kind.ZIP, "zip|zip code|zipcode|postal code|postcode|post code|postal|address postal code"),
+    (Kind.CARD, "card number|credit card|cc number|card|pan|credit card number|card no|debit card"),
+    (Kind.IBAN, "iban|iban number"),
+    (Kind.IP, "ip|ip address|client ip|remote addr|ipv 4|ipv 6|source ip"),
+    (Kind.URL, "patient portal|portal url|profile url|patient url|homepage|website"),
+    (
+        Kind.BIOMETRIC,
+        "fingerprint|fingerprint id|voiceprint|voiceprint id|retina scan|retina|retinal scan|iris|iris scan|biometric|biometric id|biometric hash|"
+        "face id|face template|fingerprint hash|gait signature|handwriting|signature hash|fingerprint template|biometric template|voice print|finger print",
+    ),
+    (
+        Kind.PHOTO,
+        "photo|photo id|photo file|photo url|patient photo|headshot|face photo|photograph|picture file|portrait|image file",
+    ),
+    (
+        Kind.NATIONAL_ID,
+        "nhs|nhs number|nhs no|sin|national id|national identifier|nino|aadhaar|aadhar|cpf|bsn|dni|nie|nir|kvnr|codice fiscale|"
+        "personnummer|pesel|medicare card|passport|passport number|passport no|identity number|citizen id|health card|health card number|curp|tax code",
+    ),
+    (
+        Kind.OTHER_ID,
+        "encounter id|encounter number|visit id|visit number|accession|accession number|case number|case id|case no|specimen id|order number|"
+        "claim number|claim id|referral number|prescription number|rx number|employee id|badge number|student id|subject id|participant id|"
+        "identifier|identifier value|unique id|unique identifier|reference number|username|user name|login|person id|authorization number|"
+        "confirmation number|episode id|sample id|registry id|barcode|encounter|order id|study subject id|csn|fin|har|wristband id|created by|closed by|viewed by|updated by|modified by|entered by|reviewed by|verified by|user|user id|userid|uid|rx no|"
+        "auth code|auth number|intake number|job number|portal code|access code|pin code|activation code|ubrn|visa number|session id|handle|screen name|interpreter id",
+    ),
+    (
+        Kind.AGE,
+        "age|patient age|age years|age yrs|age yr|age y|age in years|age in yrs|age at visit|age at admission|age at encounter|age at death|age now|edad|alter|leeftijd",
+    ),
+)
+_KINDS: Final = {phrase.strip(): kind for kind, phrases in _TABLE for phrase in phrases.split("|")}
+_LONGEST: Final = max(len(phrase.split()) for phrase in _KINDS)
+
+
+def words(key: str) -> list[str]:
+    """The words of a key: `patientDOB`, `patient_dob`, `Patient DOB` and `patient-dob` are one."""
+    return [word.casefold() for word in _WORDS.findall(key)]
+
+
+@lru_cache(maxsize=2048)
+def kind_of(cue: str) -> Kind | None:
+    """The kind that a value under these keys has, or None. The last words decide; `cue` is at most a few keys long."""
+    parts = words(cue[-120:])
+    if not parts or parts[-1] in _QUALIFIERS:
+        return None
+    if parts[-1] in _WRAPPERS and len(parts) > 1:
+        parts = parts[:-1] if " ".join(parts[-2:]) not in _KINDS else parts
+    for size in range(min(_LONGEST, len(parts)), 0, -1):
+        kind = _KINDS.get(" ".join(parts[-size:]))
+        if kind is not None:
+            return kind if size > 1 or parts[-1] not in _AMBIGUOUS or _speaks_of_a_patient(parts) else None
+    return Kind.NAME if parts[-1] == "name" and _speaks_of_a_patient(parts[:-1]) else None
+
+
+_WRAPPERS: Final = frozenset({"value", "text", "number", "no", "num", "content", "raw", "string"})
+_QUALIFIERS: Final = frozenset(
+    {"type", "description", "format", "pattern", "title", "system", "use", "required", "label", "unit", "model"}
+)
+_AMBIGUOUS: Final = frozenset(
+    {
+        "line",
+        "given",
+        "family",
+        "patient",
+        "insurance",
+        "card",
+        "pan",
+        "mail",
+        "last",
+        "first",
+        "middle",
+        "nick",
+        "nom",
+        "tin",
+        "dl",
+        "collected",
+        "account",
+        "pid",
+    }
+)
+_PEOPLE_WORDS: Final = (
+    "patient patients pt person member subscriber insured guarantor mother father spouse guardian parent child kin contact beneficiary customer client "
+    "physician doctor provider attending practitioner nurse caregiver subject relative human demographics name address telecom"
+)
+_PEOPLE: Final = frozenset(_PEOPLE_WORDS.split())
+
+
+def _speaks_of_a_patient(parts: list[str]) -> bool:
+    return any(part in _PEOPLE for part in parts)
+
+
+_LONGEST_VALUE: Final = 120
+_EMPTY: Final = frozenset(
+    {
+        "null",
+        "none",
+        "true",
+        "false",
+        "n/a",
+        "na",
+        "unknown",
+        "string",
+        "number",
+        "object",
+        "array",
+        "integer",
+        "boolean",
+        "undefined",
+        "tbd",
+        "redacted",
+    }
+)
+_WORDED: Final = frozenset(
+    {Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC}
+)
+"""Kinds whose values need no digit."""
+
+
+def fits(kind: Kind, value: str) -> bool:
+    """Whether `value` can be of `kind` at all."""
+    if len(value) > _LONGEST_VALUE or value.casefold() in _EMPTY or not any(char.isalnum() for char in value):
+        return False
+    if kind is Kind.AGE:
+        return value.isdigit() and 90 <= int(value[:4]) <= 130
+    if kind is Kind.DATE:
+        return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
+    if kind is Kind.NAME:
+        return any(char.isalpha() for char in value) and value.count(" ") < 6
+    return kind in _WORDED or any(char.isdigit() for char in value)
+
+
+def whole(text: str, passage: Passage) -> list[Hit]:
+    """The whole normalised text of a passage as one hit, when the keys around it say what it is."""
+    if not passage.cue or len(text) > _LONGEST_VALUE or passage.carrier is Carrier.TOOL_DEFINITION:
+        return []
+    kind = kind_of(passage.cue)
+    value = text.strip()
+    if kind is None or not fits(kind, value) or kind_of(value) is not None:
+        return []
+    start = len(text) - len(text.lstrip())
+    return [Hit(kind, start, start + len(value), 0.97, Evidence.CUE, patient=True)]

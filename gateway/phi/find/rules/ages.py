@@ -1,0 +1,125 @@
+"""Ages over 89, as Safe Harbor means them, in figures and in words; knows how people tell an age, not whose it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Evidence
+from gateway.phi.find.rules.rule import Rule
+
+_AGE_UNIT: Final = r"[- ]?(?:years?|yrs?|y)[- ]?(?:olds?|o\b|of age)|\s?(?:y\.?\s?/?\s?o\.?\b|yrs?\b|years?\b|y\b(?:\s\d{1,2}\s?m\b)?)|[- ]year[- ]olds?"
+_OLD: Final = r"(?:9\d|1[0-2]\d)"
+_SPOKEN_AGE: Final = (
+    r"(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven"
+    r"|eight|nine|ten))?)"
+)
+
+
+def _age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    generic = re.search(
+        r"(?i)(?:patients|adults|people|individuals|women|men|over|under|than|>|<|>=|<=|to|above|below|for|last|past|over the|within|after)\W*$",
+        before,
+    )
+    return 0.5 if generic else 0.95
+
+
+def _patient_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return (
+        0.0
+        if re.search(r"(?i)(?:over|under|than|[<>]=?|to|above|below|last|past|first|within|after|-)\s*$", before)
+        else 0.97
+    )
+
+
+def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.85 if _CLAUSE_ENDS.match(after) else 0.0
+
+
+_CLAUSE_ENDS: Final = re.compile(
+    r"(?: and\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n)(?!\d)"
+)
+_MEASURED: Final = re.compile(
+    r"(?i)\b(?:sp?o2|sats?|saturat\w*|hr|bp|pulse|heart|rate|ra|room air|pao2|glucose|sugar|bg|temp|weight|wt|kg|score|scored|figure|fig|table|vol\w*|pages?|pp|chapter|egfr|gfr|ef|"
+    r"sodium|na|chloride|cl|mcv|creatinine|plt|platelets?|units?|dose|percent|level|iq|section|no|items?)\b[^,]{0,12}, $"
+)
+
+
+def _named_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`Margot Tuttle, 92,`: two words that may be a name, or a word for kin and one, before; the end of a clause after."""
+    person = re.search(r"([A-Za-z'-]+) (?:[A-Z]\.? )?([A-Z][A-Za-z'-]+)(?:,? (?:Jr|Sr|II|III)\.?)?, $", before)
+    if person is None or not _CLAUSE_ENDS.match(after) or _MEASURED.search(before) or before[-2:] != ", ":
+        return 0.0
+    first, last = person.group(1), person.group(2)
+    if first.casefold() in _KIN or first.casefold() in {"mr", "mrs", "ms", "miss", "mx"}:
+        return 0.9
+    if not first[:1].isupper():
+        return 0.0
+    named = any(_marks(word) & _PEOPLE for word in (first, last))
+    return 0.85 if named and not (_marks(last) & _MEDICAL) else 0.0
+
+
+_KIN: Final = frozenset(
+    [
+        "mother", "father", "wife", "husband", "sister", "brother", "aunt", "uncle", "grandmother", "grandfather", "mum", "mom", "dad", "nan", "gran",
+        "grandma", "grandpa", "widow", "widower", "neighbour", "neighbor", "patient", "pt", "resident", "partner", "spouse", "client",
+    ]
+)  # fmt: skip
+_PEOPLE: Final = frozenset("GgFfr")
+_MEDICAL: Final = frozenset("DOA")
+
+
+def _marks(word: str) -> set[str]:
+    return set(lexicon.words().get(word.casefold(), ""))
+
+
+def _bracketed_age(value: str, before: str, after: str) -> float:
+    """`Mrs. Ada Strand (98)`: as after a comma."""
+    return _named_age(value, before.removesuffix(" (") + ", ", after)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
+    Rule(
+        Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}((?:{_OLD}|{_SPOKEN_AGE})(?:\s?(?:yrs?|yo|y)(?:\s\d{{1,2}}\s?m)?)?)\b)",
+        judge=_age,
+        patient=True,
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:patient|pt|she|he|mother|father|mom|dad|i|grand(?:mother|father|ma|pa)|wife|husband|lady|woman|man|gentleman|who|aunt|uncle)(?: is|'s|'m| am| was| just turned| turned)"
+        rf"(?: now| already| currently| only| about| almost)? ({_OLD}|{_SPOKEN_AGE}))\b",
+        judge=_stated_age,
+        patient=True,
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b",
+        judge=_patient_age,
+        patient=True,
+    ),
+    Rule(Kind.AGE, rf"[A-Za-z], ({_OLD})(?:$|[^\w%/.-]|[.](?:$|\s))", judge=_named_age, patient=True),
+    Rule(Kind.AGE, rf"[A-Za-z] \(({_OLD})\)", judge=_bracketed_age, patient=True),
+    Rule(
+        Kind.AGE, rf"(?i:\b(?:rm|room|bed|apt|unit)\.? ?\d{{1,4}}[a-z]?[.,;] ({_OLD})[.,;](?:\s|$))", 0.85, patient=True
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:(?:\b|_)age_?(?:in_?)?(?:years?|yrs?|y|at_?\w{{1,12}})?[\"']?\s?[:=]\s?[\"']?({_OLD}(?:\s?(?:yrs?|yo|y)(?:\s\d{{1,2}}\s?m)?)?)\b)",
+        0.97,
+        Evidence.CUE,
+        patient=True,
+    ),
+    Rule(
+        Kind.AGE,
+        r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b",
+        0.9,
+        patient=True,
+    ),
+)

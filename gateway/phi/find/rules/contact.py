@@ -1,0 +1,171 @@
+"""How people are reached: telephone, fax, e-mail, URL and network addresses, by their shape and by the words before them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence
+from gateway.phi.find.rules.cue import announced
+from gateway.phi.find.rules.rule import Rule
+
+_EXT: Final = r"(?:,?\s?(?:x|ext\.?|extension)\s?\d{1,6})?"
+_US: Final = rf"(?:(?:\+|00)?1[-. ]?)?(?:\(\d{{3}}\)[\s.-]?|\d{{3}}[-. /]\s?)\d{{3}}[-. ]\d{{4}}{_EXT}"
+_PLUS: Final = rf"(?:\+|\b00)[1-9]\d{{0,2}}[-. ]?(?:\(\d{{1,4}}\)[-. ]?)?\d{{1,5}}(?:[-. /]?\d{{2,5}}){{1,5}}\b{_EXT}"
+_NATIONAL: Final = r"0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}|0[1-9](?:[ .-]\d{2}){4}|\(0\d{1,4}\)\s?\d{3,4}[ -]?\d{3,5}|\(0\)\s?[1-9]\d{1,3}[ -]\d{3,4}[ -]?\d{3,4}"
+_ANY: Final = rf"(?:\+?\(?\d[\d\s()./-]{{5,18}}\d|\d{{3}}[-. ]\d{{4}}){_EXT}"
+_PHONE_CUE: Final = (
+    r"(?:tele)?phone|tel\.?|cell(?:ular|phone)?|mobile|mob|ph|call(?:ed|ing)?|call ?back|contact(?:ed)?|reach(?:ed|able)?|text(?:ed)?|"
+    r"dial(?:ed|ing)?|pager|beeper|whats ?app|sms|voicemail|landline|(?:home|work|office|day|evening|emergency|mother|wife|husband|son|"
+    r"daughter)'?s? ?(?:phone|number|cell|contact)|telefon|handy|telephone|telefono|portable"
+)
+PUBLIC_LINES: Final = frozenset({"8002221222", "8002738255", "8006624357", "8003311222", "8002324636", "8884636332"})
+"""Poison control, crisis and public health lines."""
+
+
+def _digits(value: str) -> str:
+    return "".join(char for char in re.split(r"(?i)\s?,?\s?(?:x|ext)", value)[0] if char.isdigit())
+
+
+_SAMPLE: Final = re.compile(r"(?i)(?:such as|e\.?g\.?,?|example:?|format:?|like|matche?s?|placeholder:?)\W*$")
+
+
+def _phone(value: str, before: str, after: str) -> float:
+    digits = _digits(value)
+    if (
+        digits[-10:] in PUBLIC_LINES
+        or before[-1:].isalnum()
+        or before[-1:] in {".", "/"}
+        or re.match(r"[-./]?\d|-[A-Za-z]{2}", after)
+    ):
+        return 0.0
+    if len(set(digits[-7:])) == 1 and _SAMPLE.search(before):
+        return 0.0
+    if len(digits) in {10, 11} and digits[-10] in "23456789" and digits[-7] in "23456789":
+        return 0.95
+    return 0.8
+
+
+def _cued_phone(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    digits = _digits(value)
+    if (
+        digits in PUBLIC_LINES
+        or not 7 <= len(digits) <= 15
+        or re.match(r"(?i) ?(?:mg|ml|%|years?|yo|mcg|units?)\b|[-/]\d", after)
+    ):
+        return 0.0
+    if re.fullmatch(r"(?:19|20)\d\d-\d\d-\d\d(?: \d+)?|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d(?: \d+)?", value.strip()):
+        return 0.0
+    return 0.98
+
+
+_PAGER: Final = re.compile(r"(?i)\b(?:pager|bleep|beeper|ext|extension|dect|vocera|ascom)\b[\s:.#(]*$")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d$")
+
+
+def _internal(value: str, before: str, after: str) -> float:
+    """`pager 4-0188`, `paged x @ 555.0188`; four bare digits only right after the device, for "paged at 1430" is an hour."""
+    if re.match(r"[-./:]?\d|\s?(?:mg|ml|%|h\b|hrs|hours)", after) or _YEAR.match(value):
+        return 0.0
+    return 0.95 if len(_digits(value)) > 4 or _PAGER.search(before) else 0.0
+
+
+_ROLE_MAILBOX: Final = re.compile(
+    r"(?i)(?:support|info|help|helpdesk|contact|admin|no-?reply|noreply|do-?not-?reply|sales|billing|privacy|security|webmaster|postmaster|"
+    r"feedback|press|legal|careers|team|hello|git|service|services|office|enquiries|inquiries|example|user|name|email)@"
+)
+
+
+def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.6 if _ROLE_MAILBOX.match(value) else 0.99
+
+
+_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|_at_|\s@|@\s")
+_LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")
+_VERSION: Final = re.compile(
+    r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$"
+)
+
+
+def _ipv4(value: str, before: str, after: str) -> float:
+    if _LOCAL_V4.match(value) or _VERSION.search(before) or re.match(r"\.\d", after) or before[-1:] == ".":
+        return 0.0
+    return 0.9 if all(int(part) < 256 for part in value.split("/", maxsplit=1)[0].split(".")) else 0.0
+
+
+def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    if sum(char.isdigit() for char in value) < 2 or value.count(":") < 3 or re.fullmatch(r"\d\d(?::\d\d)+", value):
+        return 0.0
+    try:
+        address = ipaddress.IPv6Address(value)
+    except ValueError:
+        return 0.0
+    return 0.0 if address.is_loopback or address.is_unspecified else 0.95
+
+
+_LOCAL_HOST: Final = re.compile(
+    r"(?i)(?:https?|wss?)://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|(?:www\.)?(?:json-schema\.org|w3\.org|hl7\.org|loinc\.org|snomed\.info|"
+    r"schema\.org|unitsofmeasure\.org|terminology\.hl7\.org)(?:[/:]|$))"
+)
+
+
+def _url(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.0 if _LOCAL_HOST.match(value) else 0.95
+
+
+_TLD: Final = r"(?:com|org|net|edu|gov|mil|int|info|biz|health|care|clinic|hospital|med|doctor|app|dev|io|ai|me|co|us|uk|de|fr|es|it|nl|eu|ca|au|ch|at|be|se|no|dk|ie|in|br|mx|jp|nz|za|pl|pt|example)"
+_URL: Final = r"(?i:\b(?:https?|ftps?|sftp|wss?|s3|smb|file|hxxps?)://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}|*])"
+_BARE: Final = (
+    rf"(?i:\bwww\d?\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/?#:][^\s<>\"'`,;]*[^\s<>\"'`.,;:!?)\]}}])?"
+    rf"|\b(?:[a-z0-9](?:[a-z0-9-]{{0,40}}[a-z0-9])?\.){{1,5}}{_TLD}/[^\s<>\"'`,;]*[^\s<>\"'`.,;:!?)\]}}]"
+    rf"|\b(?:[a-z0-9](?:[a-z0-9-]{{0,40}}[a-z0-9])?\.){{1,4}}(?:com|org|net|edu|gov|health|care|clinic|io|blog(?:\.[a-z]{{2,8}})?))\b"
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    announced(
+        Kind.FAX, r"fax(?:ed)?(?: (?:to|number|no|line|machine))?|facsimile|telefax|efax|(?-i:\bF:)", _ANY, _cued_phone
+    ),
+    announced(Kind.PHONE, _PHONE_CUE, _ANY, _cued_phone),
+    announced(Kind.PHONE, r"(?-i:\b[PTCHMW])(?:h|el)?\b", _ANY, _cued_phone, tail=r"\s?[:.]\s?"),
+    announced(
+        Kind.PHONE,
+        r"paged|pager|bleep(?:ed)?|beeper|ext(?:ension)?|dect|vocera|ascom",
+        r"\d{3}[-. ]\d{4}|\d[-.]\d{4}|\d{4,5}",
+        _internal,
+        tail=r"\.?(?:[ (][A-Za-z/-]{2,14}){0,3}[\s:#@(]{1,4}",
+    ),
+    Rule(Kind.PHONE, rf"(?:^|[^\w.+/-])({_US})", judge=_phone),
+    Rule(Kind.PHONE, rf"(?:^|[^\w.-])({_PLUS})", judge=_phone),
+    Rule(
+        Kind.PHONE,
+        rf"(?:^|[^\w.+/-])({_NATIONAL})\b",
+        0.7,
+        judge=lambda value, before, after: 0.7 * (_phone(value, before, after) > 0),
+    ),
+    Rule(
+        Kind.EMAIL,
+        r"([A-Za-z0-9][A-Za-z0-9._%+'/=-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24})\b",
+        evidence=Evidence.CHECKED,
+        judge=_email,
+    ),
+    Rule(
+        Kind.EMAIL,
+        r"(?i:\b((?:[a-z0-9] ){0,20}[a-z0-9][a-z0-9._+-]{0,40}(?:\s(?:dot|underscore|dash|hyphen|\[dot\]|\(dot\))\s[a-z0-9]{1,30}){0,3}\s?(?:@|\(at\)|\[at\]|\{at\}|\sat\s|<at>|_at_)\s?"
+        r"(?:[a-z0-9] ){0,20}[a-z0-9-]{1,40}(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_)\s?[a-z0-9-]{2,30}){0,3}\s?(?:\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_|\.)\s?"
+        r"(?:com|org|net|edu|gov|co|uk|de|io|health|me|us|ca|au|fr|es|nl|example)))\b",
+        0.9,
+        judge=lambda value, before, after: 0.9 if _DISGUISED.search(value) else 0.0,  # noqa: ARG005
+    ),
+    Rule(Kind.URL, rf"({_URL})", evidence=Evidence.CHECKED, judge=_url),
+    Rule(Kind.URL, rf"(?:^|[^\w@./-])({_BARE})", 0.7, judge=_url),
+    Rule(Kind.IP, r"(?:^|[^\w.-])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2}\b)?)", judge=_ipv4),
+    Rule(
+        Kind.IP,
+        r"(?i:(?:^|[^\w:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}|:){1,7}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}))",
+        judge=_ipv6,
+    ),
+    announced(Kind.IP, r"ip(?:v[46])?(?: address)?|host", r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", None),
+    Rule(Kind.DEVICE, r"(?i:(?:^|[^\w:-])([0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}))(?:$|[^\w:-])", 0.95),
+)

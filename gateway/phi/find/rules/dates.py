@@ -1,0 +1,164 @@
+"""Dates more exact than a year, as Safe Harbor means them; knows how people write a day, not what happened on it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence
+from gateway.phi.find.rules.cue import TAIL
+from gateway.phi.find.rules.days import NOT_A_DATE, NUMBERS, month_and_day, placed, tied
+from gateway.phi.find.rules.rule import Rule
+
+_MONTH: Final = (
+    r"(?:jan(?:uary|uar[ij]?|vier|v\.?|eiro|\.)?|feb(?:ruary|ruar[ij]?|brero|braio|\.)?|mar(?:ch|zo|co|ts|s|\.)?|apr(?:il[ei]?|\.)?|may[o]?|jun[eiy]?\.?|jul[eiy]?\.?|"
+    r"aug(?:ust(?:us|i)?|\.)?|sep(?:t(?:ember|embre)?|tiembre)?\.?|oct(?:ober|obre|ubre|\.)?|nov(?:ember|embre|iembre|embro|\.)?|dec(?:ember|embre|\.)?|"
+    r"marz|mrz|mrt|maart|mai|maio|maj|mei|okt(?:ober)?|dez(?:ember|embro)?|desember|fev(?:rier|ereiro|r)?\.?|avr(?:il)?\.?|juin|juil(?:let)?\.?|aout|"
+    r"ene(?:ro)?|abr(?:il)?|junio|julio|junho|julho|agosto|setembro|outubro|diciembre|dic|gennaio|maggio|giugno|luglio|settembre|ottobre|dicembre|"
+    r"janu?rary|janaury|januray|febuary|feburary|febrary|februrary|marhc|apirl|agust|augst|septmber|setember|sepember|septemeber|ocotber|octobr|octuber|"
+    r"novmber|novemeber|noverber|decmber|decemeber)"
+)
+"""Months of western Europe and America, short and whole, and as they are often mistyped in English."""
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_WEEKDAY: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
+_YEAR: Final = r"(?:(?:18|19|20)\d\d|'\d\d)"
+_YY: Final = r"(?:(?:18|19|20)\d\d|'?\d\d)"
+_ORDINAL: Final = (
+    r"(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|"
+    r"fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
+)
+_SPOKEN_YEAR: Final = (
+    r"(?:nineteen|twenty|two thousand)(?:[- ](?:and|hundred|oh|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){0,3}"
+)
+_CLOCK: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_MORE_DIGITS: Final = re.compile(r"[-/.]?\d")
+
+
+def _numeric(value: str, before: str, after: str) -> float:
+    numbers = NUMBERS.findall(value)[:3]
+    if (
+        before[-1:].isdigit()
+        or _MORE_DIGITS.match(after)
+        or (before[-1:] in {"-", "/", "."} and before[-2:-1].isdigit())
+    ):
+        return 0.0
+    first, second = map(int, (*numbers, "1")[1:3]) if len(numbers[0]) == 4 else (int(numbers[0]), int(numbers[1]))
+    if not (1 <= first <= 31 and 1 <= second <= 31 and (first <= 12 or second <= 12)):
+        return 0.0
+    if "." in value and len(numbers) == 3 and len(numbers[2]) == 2 and not placed(before):
+        return 0.0
+    return 0.0 if NOT_A_DATE.match(after) else 0.95
+
+
+def _range(value: str, before: str, after: str) -> float:
+    """`11/29-11/30/2023`: one or both ends with a year."""
+    if before[-1:].isdigit() or re.match(r"[-/.]?\d", after):
+        return 0.0
+    ends = re.findall(
+        r"(\d{1,2})[/.](\d{1,2})", re.sub(r"[/.]\d{4}\b|(?<=\d[/.]\d\d[/.])\d\d\b|(?<=\d[/.]\d[/.])\d\d\b", "", value)
+    )
+    if "/" in value and len(NUMBERS.findall(value)) == 4 and not tied(before, after):
+        return 0.0
+    return 0.93 if ends and all(month_and_day("/".join(end)) for end in ends) else 0.0
+
+
+_CENTURY: Final = re.compile(r"(?:18|19|20)\d\d")
+_NOT_THE_MONTH: Final = re.compile(r"(?i)\d(?:st|nd|rd|th)|\b(?:of|the)\b")
+_FIRST_WORD: Final = re.compile(r"[A-Za-z]+")
+_SURELY: Final = re.compile(r"\d(?:st|nd|rd|th)|(?:19|20)\d\d|'\d\d|(?i:nineteen|two thousand)")
+_OTHERWISE: Final = frozenset({"may", "march", "mar", "dec", "sep", "MAR", "OCT", "SEP", "may.", "second"})
+"""Months that are other words as well."""
+
+
+def _named(value: str, before: str, after: str) -> float:
+    if NOT_A_DATE.match(after) and not _CENTURY.search(value):
+        return 0.0
+    if before[-1:].isdigit() or (before[-1:] in {"/", "."} and before[-2:-1].isdigit()):
+        return 0.0
+    month = _FIRST_WORD.search(_NOT_THE_MONTH.sub("", value))
+    if month is None or month.group() not in _OTHERWISE or len(NUMBERS.findall(value)) > 1:
+        return 0.95
+    return 0.95 if _SURELY.search(value) or placed(before) else 0.0
+
+
+def _birthday(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.0 if NOT_A_DATE.match(after) else 0.85
+
+
+def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    month, day = int(value[4:6]), int(value[6:8])
+    return 0.97 if 1 <= month <= 12 and 1 <= day <= 31 and value[:2] in {"18", "19", "20"} else 0.0
+
+
+_DATE_CUE: Final = (
+    r"d\.?o\.?b\.?|b\.|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
+    r"d\.?o\.?[dsa]\.?|birthday|geb(?:\.|oren|urtsdatum)|ne\(?e\)? le|fecha de nacimiento|data di nascita|deceased|expired|died|death date|"
+    r"admission date|discharge date|admit date|service date|visit date|adm(?:itted)?|discharged|lmp|edd|edc"
+)
+_ANY_DATE_CUE: Final = r"dated?|datum|fecha|timestamp"
+
+
+def _cued_date(value: str, before: str, after: str) -> float:
+    if re.fullmatch(r"\d{8}(?:\d{4,6})?", value):
+        return _compact(value, before, after)
+    if re.fullmatch(r"\d{6}", value):
+        month, day = int(value[:2]), int(value[2:4])
+        return 0.9 if 1 <= month <= 31 and 1 <= day <= 31 else 0.0
+    return 0.98
+
+
+_D: Final = rf"{_DAY}"
+_NAMED: Final = (
+    rf"(?:{_WEEKDAY},? )?{_MONTH}[\s.,/-]{{0,2}}{_D},?[\s,/-]{{1,3}}(?:of )?{_YY}"  # March 3rd, 2021
+    rf"|(?:{_WEEKDAY},? )?{_D}[\s./-]{{0,2}}(?:day of |of )?{_MONTH}[\s.,/-]{{0,3}}{_YY}"  # 3 March 2021, 03MAR2021, 3-Mar-21
+    rf"|(?:{_WEEKDAY},? )?{_MONTH}[\s.-]{{1,2}}{_D}"  # March 3
+    rf"|{_D}[\s-](?:of |de |di |do )?{_MONTH}"  # 3rd of March
+    rf"|{_MONTH}[\s,.-]{{1,2}}(?:of )?{_YEAR}"  # March 2021
+    rf"|{_YEAR}[\s-]{_MONTH}[\s-]{_D}"  # 2021 Mar 03
+)
+_SPOKEN: Final = (
+    rf"{_MONTH} (?:the )?(?:{_ORDINAL}),?(?: (?:of )?(?:{_YEAR}|{_SPOKEN_YEAR}))?|(?:the )?(?:{_ORDINAL})(?: day)?(?: of)? {_MONTH},?(?: (?:{_YEAR}|{_SPOKEN_YEAR}))?"
+    rf"|{_MONTH} {_SPOKEN_YEAR}"
+)
+_UNITS: Final = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS: Final = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_SPOKEN_NUMERIC: Final = (
+    rf"(?:(?:oh|zero) )?(?:{_UNITS}|ten|eleven|twelve),? (?:(?:oh|zero) )?(?:{_UNITS}|{_TEENS}|(?:twenty|thirty)(?:[- ](?:{_UNITS}))?),? "
+    rf"(?:(?:nineteen|twenty)[- ](?:(?:oh|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](?:{_UNITS})|{_TEENS}|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    rf"|two thousand(?: and)?(?: (?:{_UNITS}|{_TEENS}))?|(?:forty|fifty|sixty|seventy|eighty|ninety)[- ](?:{_UNITS}))"
+)
+"""`nine twelve eighty-four`: how people say their birthday."""
+_SLASHED: Final = r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}-\d{1,2}-(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})"
+_ISO: Final = rf"(?:18|19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_CLOCK}"
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(Kind.DATE, rf"(?:^|[^\w.])({_ISO})", 0.97, judge=_numeric),
+    Rule(Kind.DATE, rf"(?:^|[^\w.+/-])((?:{_SLASHED}))(?:\b|T)", 0.95, judge=_numeric),
+    Rule(Kind.DATE, r"(?:^|[^\w./-])((?:0?[1-9]|1[0-2])/(?:19|20)\d\d)\b", 0.8, judge=lambda value, before, after: 0.8),  # noqa: ARG005
+    Rule(
+        Kind.DATE,
+        rf"(?:^|[^\w./-])((?:{_SLASHED}|\d{{1,2}}/\d{{1,2}})\s?-\s?(?:{_SLASHED}|\d{{1,2}}/\d{{1,2}}))(?:$|[^\w/-])",
+        0.93,
+        judge=_range,
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b({_SPOKEN_NUMERIC}))\b",
+        0.85,
+        judge=_birthday,
+    ),
+    Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_NAMED})\b)", judge=_named),
+    Rule(Kind.DATE, rf"(?i:(?:^|[^\w])({_SPOKEN})\b)", judge=_named),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b(?:{_DATE_CUE}){TAIL}({_ISO}|{_SLASHED}|{_NAMED}|{_SPOKEN}|\d{{8}}(?:\d{{4,6}})?|\d{{6}}|\d{{1,2}}[\s/]\d{{1,2}}[\s/]\d{{2,4}})\b)",
+        0.98,
+        Evidence.CUE,
+        _cued_date,
+        patient=True,
+    ),
+    Rule(Kind.DATE, rf"(?i:\b(?:{_ANY_DATE_CUE})[\s:=\"']{{1,4}}(\d{{8}})\b)", 0.9, judge=_compact),
+    Rule(Kind.DATE, r"\b((?:19|20)\d{6}T?\d{4,6}(?:\.\d{1,6})?(?:Z|[+-]\d{4})?)\b", 0.8, judge=_compact),
+)

@@ -1,0 +1,224 @@
+"""Other ways to read a text: escapes undone, spaced and spelled-out characters closed up, blobs decoded; finds nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.phi.find.text.gate import Gate
+
+_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24});")
+_ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
+_ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/]")
+_SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
+_ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
+_LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
+_DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGIT_WORDS: Final = {word: str(index) for index, word in enumerate(_DIGITS)} | {
+    "oh": "0",
+    "niner": "9",
+    "dash": "-",
+    "hyphen": "-",
+    "dot": ".",
+}
+_NUMBER_WORD: Final = "|".join(_DIGIT_WORDS)
+_SPOKEN: Final = re.compile(rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3,}}(?:{_NUMBER_WORD})\b")
+_WORD: Final = re.compile(r"[a-z]+")
+
+_BASE: Final = r"[A-Za-z0-9+/_-]"
+_GATE: Final = Gate(
+    {
+        "percent": r"%[0-9A-Fa-f]{2}",
+        "entity": r"&[#A-Za-z][0-9A-Za-z]{1,24};",
+        "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/]",
+        "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
+        "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
+        "spoken": rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3}}(?:{_NUMBER_WORD})\b",
+        "base64": rf"(?:^|[^A-Za-z0-9+/=_-])({_BASE}{{16,}}(?:\r?\n{_BASE}{{8,}})*={{0,2}}|{_BASE}{{7,}}={{1,2}})",
+        "hexadecimal": r"(?:^|\W)((?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,-]?(?:0x)?[0-9A-Fa-f]{2}){5,})(?:$|\W)",
+        "asks": r"(?i)\b(?:de-?(?:cod|cipher)|decrypt|encod|encrypt|base ?(?:64|32)|rot-?13|cipher|hexadec|obfuscat|gzip|zlib)",
+        "codes": r"(?:^|[^\d.])((?:1[01]\d|12[0-6]|[3-9]\d)(?:[ ,]{1,2}(?:1[01]\d|12[0-6]|[3-9]\d)){8,})(?:$|[^\d.])",
+    }
+)
+_LARGEST_BLOB: Final = 200_000
+_PLAIN_SHARE: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as someone could read it; `starts` and `ends` say which characters of the first text each one stands for."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Characters [start, end) that stand for another text as a whole; `said` is None when they decode to none."""
+
+    way: str
+    start: int
+    end: int
+    value: str
+    said: str | None
+
+
+def triggers(shape: bytes) -> frozenset[str]:
+    """What in a normalised text can be read otherwise; empty for nearly every text."""
+    return _GATE.open(shape)
+
+
+def closed_up(text: str, ways: frozenset[str]) -> Reading | None:
+    """`text` with everything undone that keeps the place of each character; None when nothing changes."""
+    reading: Reading | None = None
+    for name, pattern, by in _UNDO:
+        if name in ways:
+            reading = _replaced(reading or Reading(text, range(len(text)), range(1, len(text) + 1)), pattern, by)
+    return reading
+
+
+def blobs(text: str, shape: bytes, ways: frozenset[str]) -> Iterator[Blob]:
+    """Runs of characters that look encoded as a whole, with what they say."""
+    for name, decode in _DECODERS.items():
+        if name in ways:
+            for start, end in _GATE.spans(name, shape):
+                value = text[start:end]
+                yield Blob(name, start, end, value, decode(value[:_LARGEST_BLOB]))
+
+
+def _replaced(before: Reading, pattern: re.Pattern[str], by: Callable[[str], str]) -> Reading:
+    text = before.text
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        new = by(match.group())
+        pieces += (text[done:start], new)
+        starts.extend(before.starts[done:start])
+        ends.extend(before.ends[done:start])
+        size, many = end - start, max(1, len(new))
+        starts.extend([before.starts[start + index * size // many] for index in range(len(new))])
+        ends.extend(
+            [before.ends[min(end, max(start + 1, start + (index + 1) * size // many)) - 1] for index in range(len(new))]
+        )
+        done = end
+    pieces.append(text[done:])
+    starts.extend(before.starts[done:])
+    ends.extend(before.ends[done:])
+    return Reading("".join(pieces), starts, ends)
+
+
+def _unquoted(value: str) -> str:
+    return bytes.fromhex(value.replace("%", "")).decode("utf-8", "replace")
+
+
+def _unescaped(value: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        escape = match.group()
+        if escape[1] in "ux":
+            return chr(int(f"0x{escape[2:]}", 0))
+        return {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
+
+    return _ONE_ESCAPE.sub(one, value)
+
+
+def spelled(text: str, ways: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """Where characters stand one by one, or digits are words, with what they say closed up."""
+    for name, pattern, by in _UNDO:
+        if name in ways and name in {"spaced", "spoken"}:
+            for match in pattern.finditer(text):
+                yield *match.span(), by(match.group())
+
+
+def _joined(value: str) -> str:
+    """`9 1 2 - 0 4 - 1 2 3 4` as `912-04-1234`: separators between all characters go, those between groups stay."""
+    tight = re.sub(r"[ \t]*([-.])[ \t]*", r"\1", value)
+    alone = re.sub(r"[ \t_*~]+", "", tight)
+    if re.fullmatch(r"(?:[A-Za-z0-9][-.])*[A-Za-z0-9]", alone):
+        alone = re.sub(r"[-.]", "", alone)
+    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", alone)
+
+
+def _spoken(value: str) -> str:
+    digits: list[str] = []
+    times = 1
+    for word in _WORD.findall(value.lower()):
+        if word in {"double", "triple"}:
+            times = 2 if word == "double" else 3
+            continue
+        digits.append(_DIGIT_WORDS[word] * times)
+        times = 1
+    return "".join(digits)
+
+
+_UNDO: Final = (
+    ("percent", _PERCENT, _unquoted),
+    ("entity", _ENTITY, html.unescape),
+    ("escape", _ESCAPE, _unescaped),
+    ("spaced", _SPACED, _joined),
+    ("lettered", _LETTERED, lambda value: re.sub(r"[ .]", "", value)),
+    ("spoken", _SPOKEN, _spoken),
+)
+
+
+_WORDS_OR_NUMBER: Final = re.compile(r"[A-Z]?[a-z]+(?:[-_/][A-Z]?[a-z]+)*|[0-9+/_=-]+")
+"""What is no base64, however long: `Hydrochlorothiazide`, `patient_discharge_summary`; sixteen letters of it would mix cases."""
+
+
+def _base64(value: str) -> str | None:
+    if _WORDS_OR_NUMBER.fullmatch(value):
+        return None
+    bare = re.sub(r"\s", "", value).rstrip("=").replace("-", "+").replace("_", "/")
+    bare = bare[: len(bare) - (len(bare) % 4 == 1)]
+    try:
+        return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4))) or _base32(value)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _base32(value: str) -> str | None:
+    bare = value.rstrip("=")
+    if not bare.isupper():
+        return None
+    try:
+        return _readable(base64.b32decode(bare + "=" * (-len(bare) % 8)))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _hexadecimal(value: str) -> str | None:
+    digits = re.sub(r"0x|[^0-9A-Fa-f]", "", value)
+    return _readable(bytes.fromhex(digits[: len(digits) // 2 * 2]))
+
+
+def _codes(value: str) -> str:
+    return "".join(chr(int(code)) for code in re.findall(r"\d+", value))
+
+
+_DECODERS: Final[dict[str, Callable[[str], str | None]]] = {
+    "base64": _base64,
+    "hexadecimal": _hexadecimal,
+    "codes": _codes,
+}
+
+
+def _readable(raw: bytes) -> str | None:
+    """What bytes say, if they are a text in UTF-8 or UTF-16, else None."""
+    for encoding in ("utf-8", "utf-16-le"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        plain = sum(char.isascii() and (char.isprintable() or char in "\n\r\t") for char in text)
+        if text and plain >= _PLAIN_SHARE * len(text):
+            return text
+    return None

@@ -1,0 +1,70 @@
+"""Lays every scalar and key of a request open for detectors, gathers what they say; never decides, never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.domain import (
+    Call,
+    Detection,
+    Dialect,
+    Kind,
+    Operation,
+    Tree,
+    UnknownReason,
+)
+from gateway.phi.findings import Findings, Leaves, Located
+from gateway.phi.grammar import find_tokens
+from gateway.phi.leaf import Unknown
+from gateway.phi.read import recur
+from gateway.phi.read.visit import Visitor
+from gateway.wire.paths import table
+
+
+def walk(call: Call) -> Leaves:
+    """Every leaf of a call's payload, in the order of the payload."""
+    return walk_tree(call.payload, call.dialect, operation=call.operation)
+
+
+def walk_tree(payload: Tree, dialect: Dialect, *, operation: Operation) -> Leaves:
+    """Every leaf of a request body in `dialect`."""
+    visitor = Visitor()
+    visitor.visit(payload, table(dialect, operation))
+    return Leaves(payload, visitor.leaves, visitor.unknowns, visitor.errands)
+
+
+def gather(
+    leaves: Leaves, detections: Iterable[Detection], covered: frozenset[Kind], *, detectors: int = 1
+) -> Findings:
+    """What detectors said of `leaves.passages`, wherever it stands again, with what the walk itself could not read and
+    what looks like a token. `detectors` is how many of them looked at every passage.
+
+    Fewer or more detections than passages is a failed scan: nothing else is taken from it.
+    """
+    said = list(detections)
+    unknowns = list(leaves.unknowns)
+    if len(said) != len(leaves.leaves):
+        return failed(leaves, covered)
+    located: list[Located] = []
+    again = recur.known(
+        (leaf.text, finding)
+        for leaf, detection in zip(leaves.leaves, said, strict=True)
+        for finding in detection.findings
+    )
+    for leaf, detection in zip(leaves.leaves, said, strict=True):
+        if again.kinds:
+            located.extend([Located(leaf, finding) for finding in recur.find(leaf.text, again, detection.findings)])
+        if "_" in leaf.text:
+            located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))
+        if detection.findings:
+            located.extend([Located(leaf, finding) for finding in detection.findings])
+        if detection.unknowns:
+            unknowns.extend(Unknown(reason, leaf.path + leaf.inner) for reason in sorted(detection.unknowns))
+    places = tuple(located), tuple(unknowns), tuple(leaves.errands)
+    return Findings(leaves.payload, leaves.leaves, *places, covered, detectors)
+
+
+def failed(leaves: Leaves, covered: frozenset[Kind]) -> Findings:
+    """What a scan that failed or came late amounts to: nothing found, and `scan_failed` (law 4)."""
+    unknowns = (*leaves.unknowns, Unknown(UnknownReason.SCAN_FAILED, ()))
+    return Findings(leaves.payload, leaves.leaves, (), unknowns, tuple(leaves.errands), covered)

@@ -1,0 +1,106 @@
+"""Stand-ins for identifiers: made from a key that never leaves, known only to the request that made them."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass, field
+
+import orjson
+
+from gateway.domain import Kind
+from gateway.phi.grammar import CODE_CHARS
+
+_SALT = b"triage-gateway pseudonym"
+
+
+class PseudonymCollision(Exception):
+    """Two values came to one token: restoring would be a guess, so nothing may leave with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a token stands for; `bare` when it was a number in JSON and goes back without quotes."""
+
+    surface: str = field(repr=False)
+    bare: bool = False
+
+
+class Pseudonyms:
+    """The tokens of one outbound and what they stand for; dies with the request, and shows nothing when printed."""
+
+    __slots__ = ("_bare", "_originals")
+
+    def __init__(self, originals: dict[str, Original] | None = None) -> None:
+        self._originals = dict(originals or {})
+        self._bare = any(original.bare for original in self._originals.values())
+
+    def __len__(self) -> int:
+        return len(self._originals)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._originals
+
+    @property
+    def has_bare(self) -> bool:
+        """Whether some token stands for a number."""
+        return self._bare
+
+    def number(self, token: str) -> int | float | bool | None:
+        """The number or boolean that a whole string stands for, if it is the token of one."""
+        original = self._originals.get(token[1:-1]) if token[:1] == "[" and token[-1:] == "]" else None
+        if original is None or not original.bare:
+            return None
+        made: int | float | bool = orjson.loads(original.surface)
+        return made
+
+    def items(self) -> list[tuple[str, Original]]:
+        return list(self._originals.items())
+
+
+class Pseudonymiser:
+    """Makes the tokens of one outbound from the key of its conversation."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._tokens: dict[tuple[Kind, str, bool], str] = {}
+        self._originals: dict[str, Original] = {}
+
+    def name(self, kind: Kind, surface: str, *, bare: bool = False) -> str:
+        """The token of a value without its brackets: `MRN_k3x…`. The same value is the same token.
+
+        A number in JSON has a token of its own: one token has one way back.
+
+        Raises:
+            PseudonymCollision: another value of this outbound has that token.
+        """
+        known = self._tokens.get((kind, surface, bare))
+        if known is not None:
+            return known
+        message = f"{kind}\0{'1' if bare else '0'}\0{surface}".encode("utf-8", "surrogatepass")
+        code = base64.b32encode(hmac.digest(self._key, message, "sha256")[:10])[:CODE_CHARS].decode().lower()
+        name = f"{kind.upper()}_{code}"
+        if name in self._originals:
+            raise PseudonymCollision
+        self._tokens[kind, surface, bare] = name
+        self._originals[name] = Original(surface, bare)
+        return name
+
+    def token(self, kind: Kind, surface: str, *, bare: bool = False) -> str:
+        """The token of a value, as it stands in text: `[MRN_k3x…]`; else like `name`."""
+        return f"[{self.name(kind, surface, bare=bare)}]"
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        return Pseudonyms(self._originals)
+
+
+def conversation_key(secret: bytes, caller: str, conversation: str) -> bytes:
+    """The key of one conversation of one caller: HKDF-SHA256 (RFC 5869) of the gateway's 32-byte secret.
+
+    `conversation` is the caller's name for it, or the UTC day where it names none.
+    """
+    extracted = hmac.digest(_SALT, secret, "sha256")
+    parts = [part.encode("utf-8", "surrogatepass") for part in (caller, conversation)]
+    info = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hmac.digest(extracted, info + b"\x01", "sha256")

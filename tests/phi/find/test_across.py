@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.find import across
+from gateway.phi.find.engine import Engine
+
+ENGINE = Engine()
+
+
+def parts(*texts):
+    return [Passage(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("My SSN is 912-04", "-1234 if you need it"),
+        ("What is your MRN?", "8675309"),
+        ("SSN 9", "12", "-0", "4-", "123", "4"),
+        ("the medical record num", "ber is 8675309"),
+        ("write to jane.doe@exam", "ple.org please"),
+        ("x" * 500 + " MRN 8675", "309 " + "y" * 500),
+        tuple("MRN: 8675309"),
+    ],
+)
+def test_an_identifier_cut_in_two_is_found_in_both(texts):
+    found = ENGINE.detect(parts(*texts))
+    assert any(one.counts for detection in found for one in detection.findings)
+
+
+def test_each_piece_is_cut_to_its_own_passage():
+    found = ENGINE.detect(parts("My SSN is 912-04", "-1234 thanks"))
+    assert [[(one.kind, one.start, one.end) for one in detection.findings] for detection in found] == [
+        [(Kind.SSN, 10, 16)],
+        [(Kind.SSN, 0, 5)],
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts", [("I have 2 questions.", "1. What is the dose of metformin 500?"), ("See table 3", "4 mg"), ("a", "b")]
+)
+def test_neighbours_that_say_nothing_together_are_left_alone(texts):
+    assert all(not detection.findings for detection in ENGINE.detect(parts(*texts)))
+
+
+def test_only_what_is_spoken_has_neighbours():
+    schema = Passage("mrn", "", Carrier.TOOL_DEFINITION)
+    assert list(across.windows([schema, schema])) == []
+    assert list(across.windows([Passage("a"), schema, Passage("b")])) == [(0, 2)]
+
+
+def test_a_window_is_bounded():
+    assert max(map(len, across.windows(parts(*"abc" * 100)))) <= 65
+
+
+def test_a_system_prompt_is_no_neighbour_of_a_message():
+    prompt = Passage("Never guess a patient's id", "", Carrier.SYSTEM)
+    assert list(across.windows([prompt, Passage("78 years old")])) == []

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Carrier, Kind
+from gateway.phi.find.counting import counted
+from gateway.phi.find.hit import Hit
+
+
+def hit(kind: Kind, text: str, value: str, *, patient: bool = False) -> Hit:
+    start = text.index(value)
+    return Hit(kind, start, start + len(value), 0.9, patient=patient)
+
+
+PATIENT = [
+    (Kind.DATE, "The patient was admitted on March 3, 2021.", "March 3, 2021"),
+    (Kind.DATE, "Seen on 3/4/2021 for chest pain.", "3/4/2021"),
+    (Kind.FACILITY, "previously treated at Methodist Hospital", "Methodist Hospital"),
+    (Kind.DATE, "Guidelines for a 60-year-old man seen on March 3, 2021?", "March 3, 2021"),
+    (Kind.FACILITY, "a 67-year-old female with a surgical history at Jefferson Memorial", "Jefferson Memorial"),
+    (Kind.URL, "her page https://x.org/jane", "https://x.org/jane"),
+    (Kind.URL, "see https://hosp.org/patients/8812", "https://hosp.org/patients/8812"),
+    (Kind.IP, "his login came from 10.2.3.4", "10.2.3.4"),
+    (Kind.DATE, "what does mild TR mean, it is in my echo dated July 12", "July 12"),
+    (Kind.FACILITY, "my endo at Blue Mesa Endocrine never mentioned coffee", "Blue Mesa Endocrine"),
+    (Kind.FACILITY, "I was at Greenbank Urgent Care and got amoxicillin", "Greenbank Urgent Care"),
+    (Kind.FACILITY, "we had our shots; I got my shots at Larkspur Pharmacy", "Larkspur Pharmacy"),
+    (Kind.DATE, "Covid test positive March 3, still coughing", "March 3"),
+    (Kind.DATE, "my last period was March 3", "March 3"),
+    (Kind.PLACE, "my aunt in Pecos Bend has measles", "Pecos Bend"),
+    (Kind.PLACE, "Gout patient from Eagle Pass, uric acid 9", "Eagle Pass"),
+    (Kind.DATE, "Mother A neg, Rhogam given 03.05.2025, when next?", "03.05.2025"),
+    (Kind.DATE, "Vaccination record\nMMR  Jan 5 2020\nNext due", "Jan 5 2020"),
+    (Kind.FACILITY, "dialyses at the Heron Point unit", "Heron Point"),
+    (Kind.URL, "set up the video visit link https://v.example/room/4471-rosa", "https://v.example/room/4471-rosa"),
+    (Kind.IP, "AUDIT: chart opened, remote addr 198.51.100.7", "198.51.100.7"),
+]
+PUBLIC = [
+    (Kind.DATE, "Today is 2026-11-21.", "2026-11-21"),
+    (Kind.DATE, "You are an assistant. Current date: 2026-11-21", "2026-11-21"),
+    (Kind.DATE, "The FDA approved lecanemab on July 6, 2023.", "July 6, 2023"),
+    (Kind.DATE, "In patients with diabetes, what did the guideline published March 3, 2021 say?", "March 3, 2021"),
+    (Kind.DATE, "What is advised for a 45-year-old by the guideline updated on March 3, 2021?", "March 3, 2021"),
+    (Kind.DATE, "SELECT * FROM visits WHERE day > '2024-01-01'", "2024-01-01"),
+    (Kind.DATE, "The cohort was enrolled between January 2015 and 2019", "January 2015"),
+    (Kind.FACILITY, "What does the Mayo Clinic say about gout?", "Mayo Clinic"),
+    (Kind.URL, "Documentation: https://docs.example.org/api", "https://docs.example.org/api"),
+    (Kind.DATE, "my child process crashed on 2024-03-01", "2024-03-01"),
+    (Kind.DATE, "my report generator broke on March 3", "March 3"),
+    (Kind.DATE, "I was wondering about the March 3, 2021 paper", "March 3, 2021"),
+    (Kind.DATE, "I went to a talk at the congress on August 31, 2024", "August 31, 2024"),
+    (Kind.DATE, "Vaccine record formats in FHIR since June 2023", "June 2023"),
+    (Kind.URL, "How do I join the webinar https://meet.example/j/123456789?", "https://meet.example/j/123456789"),
+    (Kind.IP, "nginx: remote addr 198.51.100.7, 404", "198.51.100.7"),
+    (Kind.AGE, "Is aspirin useful in adults over 90 years of age?", "90 years"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), PATIENT)
+def test_an_indirect_finding_counts_beside_a_patient_cue(kind, text, value):
+    assert counted([hit(kind, text, value)], text) == [True]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), PUBLIC)
+def test_a_public_date_place_or_link_does_not(kind, text, value):
+    assert counted([hit(kind, text, value)], text) == [False]
+
+
+def test_everything_counts_beside_a_direct_finding():
+    text = "Today is 2026-11-21. MRN 8675309"
+    assert counted([hit(Kind.DATE, text, "2026-11-21"), hit(Kind.MRN, text, "8675309")], text) == [True, True]
+
+
+def test_a_hit_whose_cue_speaks_of_a_patient_counts():
+    text = "DOB 1980-01-01"
+    assert counted([hit(Kind.DATE, text, "1980-01-01", patient=True)], text) == [True]
+
+
+SUPPORT = "You are an assistant. Questions: desk@vendor.example or 555 010 2000."
+
+
+def test_a_developers_own_contacts_do_not_count_by_themselves():
+    mail = hit(Kind.EMAIL, SUPPORT, "desk@vendor.example")
+    assert counted([mail], SUPPORT, carrier=Carrier.SYSTEM) == [False]
+    assert counted([mail], SUPPORT, carrier=Carrier.MESSAGE) == [True]
+
+
+def test_they_count_beside_somebody():
+    text = "The caller is 67-year-old, her mail is anna@home.example."
+    assert counted([hit(Kind.EMAIL, text, "anna@home.example")], text, carrier=Carrier.SYSTEM) == [True]
+    both = [hit(Kind.EMAIL, SUPPORT, "desk@vendor.example"), Hit(Kind.MRN, 0, 3, 0.9)]
+    assert counted(both, SUPPORT, carrier=Carrier.SYSTEM) == [True, True]
+
+
+@pytest.mark.parametrize("carrier", [Carrier.SYSTEM, Carrier.TOOL_DEFINITION])
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.PHONE, "Callback number of the patient: 555-010-2000.", "555-010-2000"),
+        (Kind.ADDRESS, "Patient's address: 12 Elm Street", "12 Elm Street"),
+        (Kind.EMAIL, "Her mail is a@home.example", "a@home.example"),
+        (Kind.PHONE, "555-010-2000 is where his wife answers", "555-010-2000"),
+    ],
+)
+def test_a_contact_of_one_person_counts_wherever_it_is_written(carrier, kind, text, value):
+    assert counted([hit(kind, text, value)], text, carrier=carrier) == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("You help with a patient admitted on 3/4/2024.", "3/4/2024"),
+        ("Context: a 67-year-old man, seen on 4 March 2024.", "4 March 2024"),
+    ],
+)
+def test_a_patients_date_in_a_system_prompt_counts(text, value):
+    assert counted([hit(Kind.DATE, text, value)], text, carrier=Carrier.SYSTEM) == [True]
+
+
+def test_a_date_of_birth_in_a_system_prompt_counts():
+    text = "DOB 1980-01-01. Answer in German."
+    assert counted([hit(Kind.DATE, text, "1980-01-01", patient=True)], text, carrier=Carrier.SYSTEM) == [True]
+
+
+@pytest.mark.parametrize("text", ["Today is 2026-11-21. You see a patient who", "Local time is 2026-11-21. He asks"])
+def test_the_day_of_the_request_does_not(text):
+    assert counted([hit(Kind.DATE, text, "2026-11-21")], text, carrier=Carrier.SYSTEM) == [False]

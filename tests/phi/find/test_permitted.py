@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.permitted import permitted
+
+
+def hit(kind: Kind, text: str, value: str, *, patient: bool = False) -> Hit:
+    start = text.index(value)
+    return Hit(kind, start, start + len(value), 0.9, patient=patient)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.DATE, "2021"), (Kind.DATE, "'21"), (Kind.DATE, "3 weeks"), (Kind.DATE, "two days ago"), (Kind.DATE, "10:30 am"), (Kind.DATE, "last week"),
+        (Kind.DATE, "yesterday"), (Kind.DATE, "the 1990s"[4:]), (Kind.AGE, "45"), (Kind.AGE, "89 years"), (Kind.PLACE, "Texas"), (Kind.PLACE, "New Hampshire"),
+        (Kind.DATE, "Monday"),
+    ],
+)  # fmt: skip
+def test_years_durations_hours_states_and_ages_under_90_may_stand(kind, value):
+    assert permitted(hit(kind, value, value), value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.DATE, "March 2021"),
+        (Kind.DATE, "3/4"),
+        (Kind.AGE, "90"),
+        (Kind.AGE, "his 90s"),
+        (Kind.PLACE, "Boston"),
+        (Kind.MRN, "2021"),
+        (Kind.ZIP, "02139"),
+    ],
+)
+def test_what_is_more_exact_may_not(kind, value):
+    assert not permitted(hit(kind, value, value), value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.DATE, "MoCA 24/30", "24/30"), (Kind.DATE, "CXR in 6/52", "6/52"), (Kind.DATE, "pain L foot 2/10", "2/10"), (Kind.OTHER_ID, "MRN 1 CSN: 2", "CSN"), (Kind.OTHER_ID, "patch KB5031356", "KB5031356"),
+        (Kind.PHONE, "RXBIN 020107", "020107"), (Kind.OTHER_ID, "Poison Control 1-800-222-1222", "1-800-222-1222"), (Kind.NAME, "510(k) K203225", "k"), (Kind.NAME, "nurse Pilar", "nurse"), (Kind.NAME, "[00:09] PATIENT", "["),
+    ],
+)  # fmt: skip
+def test_what_a_model_takes_for_a_value_and_is_none_may_stand(kind, text, value):
+    start = text.index(value)
+    assert permitted(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+    assert not permitted(hit(kind, text, value), text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [(Kind.DATE, "seen 3/14", "3/14"), (Kind.OTHER_ID, "licence 0220-WZZ", "WZZ"), (Kind.NAME, "nurse Pilar", "Pilar")],
+)
+def test_a_value_of_a_model_may_not(kind, text, value):
+    start = text.index(value)
+    assert not permitted(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+
+
+def test_a_day_with_a_dot_is_no_hour_when_a_rule_says_so():
+    assert not permitted(hit(Kind.DATE, "sent 17.05", "17.05"), "sent 17.05")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[PATIENT NAME]",
+        "<<NAME>>",
+        "LASTNAME^FIRSTNAME",
+        "000-00-0000",
+        "MRN000000",
+        "YYYYMMDD",
+        "XXX-XX",
+        "n/a",
+        "E3V4M6",
+    ],
+)
+def test_what_stands_where_a_value_would_may_stand(value):
+    assert permitted(Hit(Kind.NAME, 0, len(value), 0.97, Evidence.CUE, patient=True), value)
+
+
+@pytest.mark.parametrize("value", ["Name, Anna", "John Doe", "000-12-0000", "Nyx", "Ida Hospital"])
+def test_a_value_that_is_nearly_a_placeholder_may_not(value):
+    assert not permitted(Hit(Kind.NAME, 0, len(value), 0.97, Evidence.CUE, patient=True), value)

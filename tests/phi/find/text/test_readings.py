@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.phi.find.text import readings
+from gateway.phi.find.text.normalise import normalise
+
+
+def closed_up(text):
+    folded = normalise(text)
+    return readings.closed_up(folded.text, readings.triggers(folded.shape))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("9 1 2 - 0 4 - 1 2 3 4", "912-04-1234"),
+        ("8 6 7 5 3 0 9", "8675309"),
+        ("8.6.7.5.3.0.9", "8675309"),
+        ("M R N is here", "MRN is here"),
+        ("ssn%3A%20912", "ssn: 912"),
+        ("912&#45;04", "912-04"),
+        ("912\\u002d04", "912-04"),
+        ("eight six seven five three oh nine", "8675309"),
+        ("double five one two three", "55123"),
+        ("nine one two dash zero four", "912-04"),
+    ],
+)
+def test_what_is_pulled_apart_is_closed_up(text, read):
+    assert closed_up(text).text == read
+
+
+def test_each_character_knows_what_it_stands_for():
+    text = "x %41%42 y"
+    reading = closed_up(text)
+    at = reading.text.index("AB")
+    assert text[reading.starts[at] : reading.ends[at + 1]] == "%41%42"
+
+
+def test_ordinary_text_is_not_read_twice():
+    assert readings.triggers(b"Take 500 mg twice a day for 10 days.") == frozenset()
+    assert closed_up("Take 500 mg twice a day.") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (base64.b64encode(b"MRN: 8675309, seen").decode(), "MRN: 8675309, seen"),
+        (base64.b32encode(b"MRN: 8675309, seen").decode(), "MRN: 8675309, seen"),
+        (b"MRN: 8675309".hex(), "MRN: 8675309"),
+        (b"MRN: 8675309".hex(" "), "MRN: 8675309"),
+        (" ".join(str(code) for code in b"MRN: 8675309"), "MRN: 8675309"),
+        (base64.b64encode("MRN: 8675309".encode("utf-16-le")).decode(), "MRN: 8675309"),
+    ],
+)
+def test_blobs_say_what_they_hold(value, said):
+    text = f"see {value} please"
+    folded = normalise(text)
+    blobs = list(readings.blobs(folded.text, folded.shape, readings.triggers(folded.shape)))
+    assert (text.index(value), said) in {(blob.start, blob.said) for blob in blobs}
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_read(text):
+    folded = normalise(text)
+    ways = readings.triggers(folded.shape)
+    reading = readings.closed_up(folded.text, ways)
+    if reading is not None:
+        assert len(reading.text) == len(reading.starts) == len(reading.ends)
+        assert all(
+            0 <= start < end <= len(folded.text) for start, end in zip(reading.starts, reading.ends, strict=True)
+        )
+    for blob in readings.blobs(folded.text, folded.shape, ways):
+        assert 0 <= blob.start < blob.end <= len(folded.text)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from gateway.domain import (
+    Call,
+    Caller,
+    Carrier,
+    Detection,
+    Dialect,
+    Finding,
+    Kind,
+    Operation,
+    Passage,
+    UnknownReason,
+)
+from gateway.phi.read.scan import failed, gather, walk
+
+PAYLOAD = {
+    "messages": [
+        {"role": "system", "content": "be kind"},
+        {"role": "user", "content": "of Anna", "note": {"Anna": 8675309}},
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,eA=="}}]},
+    ]
+}
+CALL = Call(Operation.CHAT, Dialect.OPENAI, PAYLOAD, "", False, Caller("soma"), "req_1")
+LEAVES = walk(CALL)
+ALL = frozenset(Kind)
+
+
+def said(**at):
+    """Detections, by the text they are said of."""
+    return [at.get(leaf.text.replace(" ", "_"), Detection()) for leaf in LEAVES.leaves]
+
+
+def test_passages_are_the_leaves_in_order_with_their_carriers():
+    assert LEAVES.passages[:2] == (Passage("be kind", "", Carrier.SYSTEM), Passage("of Anna", "", Carrier.MESSAGE))
+    assert len(LEAVES.passages) == len(LEAVES.leaves)
+
+
+def test_unknowns_of_the_walk_and_of_detectors_are_one():
+    findings = gather(LEAVES, said(be_kind=Detection((), frozenset({UnknownReason.LANGUAGE}))), ALL)
+    assert findings.unknowns == {UnknownReason.IMAGE, UnknownReason.LANGUAGE}
+
+
+def test_too_few_detections_are_a_failed_scan():
+    findings = gather(LEAVES, [Detection((Finding(Kind.NAME, 0, 1),))], ALL)
+    assert findings == failed(LEAVES, ALL)
+    assert UnknownReason.SCAN_FAILED in findings.unknowns
+    assert findings.kinds == frozenset()
+
+
+def test_text_that_looks_like_a_token_is_a_finding():
+    payload = {"messages": [{"role": "user", "content": "what is [NAME_abcdefgh23]?"}]}
+    leaves = walk(Call(Operation.CHAT, Dialect.OPENAI, payload, "", False, Caller("soma"), "req_1"))
+    findings = gather(leaves, [Detection()] * len(leaves.leaves), ALL)
+    assert findings.kinds == {Kind.TOKEN}

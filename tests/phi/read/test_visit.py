@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.domain import Capability, Dialect, Operation, UnknownReason
+from gateway.phi.leaf import Form
+from gateway.phi.read.scan import walk_tree
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=12,
+)
+FIELDS = st.sampled_from(
+    [
+        "messages", "role", "content", "type", "text", "tools", "function", "name", "arguments", "input",
+        "system", "source", "data", "url", "image_url", "tool_calls", "options", "stop", "format",
+        "images", "context", "prompt", "metadata", "response_format", "logit_bias", "thinking",
+        "signature", "model", "id",
+    ]
+)  # fmt: skip
+REQUESTS = st.recursive(
+    JSON | st.sampled_from(["user", "tool", "text", "image", "function", '{"a":1}', "data:image/png;base64,eA=="]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def walked(payload, dialect=Dialect.OPENAI, operation=Operation.CHAT):
+    return walk_tree(payload, dialect, operation=operation)
+
+
+def arguments(text):
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": text}}
+    return {"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]}
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.dictionaries(FIELDS, REQUESTS, max_size=5),
+    st.sampled_from(
+        [
+            (dialect, operation)
+            for dialect in Dialect
+            for operation in Operation
+            if (dialect, operation) != (Dialect.ANTHROPIC, Operation.EMBEDDINGS)
+        ]
+    ),
+)
+def test_any_tree_is_walked_and_every_leaf_is_where_it_says(payload, where):
+    for leaf in walked(payload, *where).leaves:
+        *above, last = leaf.path
+        node = payload
+        for step in above:
+            node = node[step]
+        if leaf.form is Form.KEY:
+            assert last in node
+            assert leaf.text == last
+        elif leaf.span is not None:
+            assert node[last][slice(*leaf.span)]
+        elif isinstance(node[last], str):
+            assert leaf.text == node[last]
+        else:
+            assert leaf.form in {Form.NUMBER, Form.FIXED}
+
+
+def test_no_nesting_and_no_length_exhausts_it():
+    deep = "x"
+    for _ in range(5_000):
+        deep = [deep]
+    unknowns = walked({"hospital": deep}).unknowns
+    assert {unknown.reason for unknown in unknowns} == {UnknownReason.UNREADABLE}
+    wide = walked({"hospital": [1] * 300_000})
+    assert UnknownReason.UNREADABLE in {unknown.reason for unknown in wide.unknowns}
+    assert len(wide.leaves) < 110_000
+    assert walked({"hospital": 10**5_000}).leaves
+
+
+def test_the_nearest_keys_are_the_cue():
+    leaves = walked({"metadata": {"patient": {"mrn": 8675309, "given": ["Anna"]}}}).leaves
+    assert [(leaf.text, leaf.cue) for leaf in leaves if leaf.form is not Form.KEY] == [
+        ("8675309", "patient mrn"),
+        ("Anna", "patient given"),
+    ]
+
+
+def test_keys_are_read_in_the_light_of_the_keys_above_them():
+    keys = [leaf for leaf in walked({"metadata": {"patient": {"Anna": 1}}}).leaves if leaf.form is Form.KEY]
+    assert [(leaf.text, leaf.cue) for leaf in keys] == [("patient", ""), ("Anna", "patient")]
+
+
+def test_arguments_are_read_literal_by_literal_with_their_keys():
+    text = '{"patient": {"mrn": 8675309, "name": "An\\u006ea"}, "ok": true}'
+    leaves = [leaf for leaf in walked(arguments(text)).leaves if leaf.span]
+    assert [(leaf.text, leaf.cue, leaf.form) for leaf in leaves] == [
+        ("patient", "", Form.JSON_KEY),
+        ("mrn", "patient", Form.JSON_KEY),
+        ("8675309", "patient mrn", Form.JSON_NUMBER),
+        ("name", "patient", Form.JSON_KEY),
+        ("Anna", "patient name", Form.JSON_STRING),
+        ("ok", "", Form.JSON_KEY),
+        ("true", "ok", Form.JSON_NUMBER),
+    ]
+    assert [text[slice(*leaf.span)] for leaf in leaves][2] == "8675309"
+
+
+def test_broken_arguments_are_text_and_their_escapes_unknown():
+    assert [leaf.text for leaf in walked(arguments('{"a": "x')).leaves if "{" in leaf.text] == ['{"a": "x']
+    assert walked(arguments('{"a": "x')).unknowns == []
+    hidden = walked(arguments('{"a": "\\u0038')).unknowns
+    assert [unknown.reason for unknown in hidden] == [UnknownReason.ENCODED]
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("data:image/png;base64,eA==", {UnknownReason.IMAGE}),
+        ("data:audio/wav;base64,eA==", {UnknownReason.AUDIO}),
+        ("data:application/pdf;base64,eA==", {UnknownReason.FILE}),
+        ("data: Anna Muster", set()),
+        ("data:image/png;base64,eA== and Anna", set()),
+    ],
+)
+def test_only_a_data_url_through_and_through_is_not_text(text, reasons):
+    leaves = walked({"hospital": text})
+    assert {unknown.reason for unknown in leaves.unknowns} == reasons
+    assert (text in [leaf.text for leaf in leaves.leaves]) is not bool(reasons)
+
+
+def test_an_address_of_an_image_is_an_errand_an_unknown_and_a_text():
+    url = "https://x.test/anna.png"
+    leaves = walked({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]})
+    assert [errand.capability for errand in leaves.errands] == [Capability.FETCH_URLS]
+    assert [unknown.reason for unknown in leaves.unknowns] == [UnknownReason.IMAGE]
+    assert url in [leaf.text for leaf in leaves.leaves]
+
+
+@pytest.mark.parametrize(
+    "field", [{"store": False}, {"store": None}, {"mcp_servers": []}, {"previous_response_id": ""}]
+)
+def test_a_field_that_asks_for_nothing_is_no_errand(field):
+    assert walked(field).errands == []
+
+
+def test_words_of_a_schema_are_no_leaves():
+    schema = {
+        "type": "object",
+        "properties": {"mrn": {"type": "string", "description": "a number"}},
+        "required": ["mrn"],
+    }
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
+    texts = [leaf.text for leaf in walked({"tools": tools}).leaves]
+    assert texts == ["f", "mrn", "a number", "mrn"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"temperature": "hot"}, {"temperature": 10_001}, {"temperature": float("nan")}, {"stream": "yes"}, {"stream": []},
+        {"reasoning_effort": "immense"}, {"reasoning_effort": {}}, {"logit_bias": {"1234567": 1}}, {"max_tokens": 8675309},
+        {"messages": [{"role": "nurse", "content": "x"}]}, {"messages": [{"role": ["user"], "content": "x"}]},
+    ],
+)  # fmt: skip
+def test_what_is_structural_and_not_as_it_should_be_is_unreadable(field):
+    assert UnknownReason.UNREADABLE in {unknown.reason for unknown in walked(field).unknowns}

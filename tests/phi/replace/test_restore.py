@@ -1,0 +1,174 @@
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.domain import Kind
+from gateway.phi.grammar import LONGEST
+from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
+from gateway.phi.replace.restore import Mode, Restorer
+
+MAKER = Pseudonymiser(b"k" * 32)
+MRN = MAKER.token(Kind.MRN, "8675309")
+NAME = MAKER.token(Kind.NAME, 'Olena "Dev" O\\Brien\n')
+PLAN = MAKER.token(Kind.PLAN_MEMBER, "XG-77")
+BARE = MAKER.token(Kind.MRN, "8675309", bare=True)
+MAP = MAKER.pseudonyms
+SURFACE = 'Olena "Dev" O\\Brien\n'
+STRANGER = Pseudonymiser(b"other" * 7).token(Kind.MRN, "8675309")
+
+
+def whole(text, mode=Mode.TEXT, pseudonyms=MAP):
+    restorer = Restorer(pseudonyms, mode)
+    return restorer.decode(text) + restorer.flush()
+
+
+def core(token):
+    return token[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "restored"),
+    [
+        ("plain text", "plain text"),
+        (f"The MRN is {MRN}.", "The MRN is 8675309."),
+        (f"{MRN}{MRN}", "86753098675309"),
+        (f"`{MRN}` and **{MRN}**", "`8675309` and **8675309**"),
+        (f"{PLAN}'s plan", "XG-77's plan"),
+        (core(MRN), "8675309"),
+        (MRN.upper(), "8675309"),
+        (MRN.lower(), "8675309"),
+        (MRN.replace("_", "\\_"), "8675309"),
+        (PLAN.replace("_", "\\_").replace("[", "\\[").replace("]", "\\]"), "XG-77"),
+        (f"[{core(MRN)}, {core(PLAN)}]", "[8675309, XG-77]"),
+        (f"({core(MRN)})", "(8675309)"),
+        (f"[[{core(MRN)}]]", "[8675309]"),
+        (f"[{core(MRN)} is", "[8675309 is"),
+    ],
+)
+def test_a_token_is_restored_however_it_is_dressed(said, restored):
+    assert whole(said) == restored
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        STRANGER,
+        "[MRN_aaaaaaaaaa]",
+        MRN[:-2] + "]",
+        core(MRN) + "x",
+        core(MRN) + "9",
+        "x" + core(MRN),
+        "[MRN_",
+        MRN[:8],
+        "[NAME_1]",
+        "[XMRN_" + core(MRN)[4:] + "]",
+    ],
+)
+def test_what_is_not_exactly_a_token_of_this_request_stands_as_it_came(said):
+    assert whole(said) == said
+
+
+def test_a_truncated_token_is_nobody():
+    restorer = Restorer(MAP)
+    assert restorer.decode("for [NAME_") == "for "
+    assert restorer.flush() == "[NAME_"
+
+
+def test_strangers_are_counted():
+    restorer = Restorer(MAP)
+    restorer.decode(f"{STRANGER} {MRN} {STRANGER} ")
+    assert restorer.unresolved == 2
+
+
+def test_restored_text_is_never_read_again():
+    maker = Pseudonymiser(b"k" * 32)
+    inner = maker.token(Kind.MRN, "secret")
+    outer = maker.token(Kind.NAME, f"called {inner}")
+    assert whole(outer, pseudonyms=maker.pseudonyms) == f"called {inner}"
+
+
+def test_in_json_the_value_is_escaped():
+    said = '{"name": "' + NAME + '", "mrn": "' + MRN + '"}'
+    assert json.loads(whole(said, Mode.JSON)) == {"name": SURFACE, "mrn": "8675309"}
+
+
+def test_a_number_comes_back_as_a_number():
+    said = '{"mrn": "' + BARE + '", "note": "mrn ' + BARE + ' seen"}'
+    assert json.loads(whole(said, Mode.JSON)) == {"mrn": 8675309, "note": "mrn 8675309 seen"}
+
+
+def test_with_nothing_to_restore_nothing_is_held():
+    restorer = Restorer(Pseudonyms())
+    assert restorer.decode("[MRN_") == "[MRN_"
+    assert not restorer.holds
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                *(MRN, NAME, PLAN, BARE, core(MRN), core(PLAN), MRN.lower(), MRN.replace("_", "\\_"), STRANGER),
+                *(MRN[:7], PLAN[:6], "[", "]", '"', "\\", "\\\\", "_", "M", "plan", "PLAN_", "name", " ", "x", "2"),
+            ]
+        ),
+        st.text(max_size=4),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(PIECES, st.lists(st.integers(0, 200), max_size=25), st.sampled_from(Mode))
+def test_chunking_is_invisible(text, cuts, mode):
+    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    restorer = Restorer(MAP, mode)
+    out = "".join(restorer.decode(text[a:b]) for a, b in pairwise(edges)) + restorer.flush()
+    assert out == whole(text, mode)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, st.sampled_from(Mode))
+def test_never_more_is_held_than_the_longest_token(text, mode):
+    restorer = Restorer(MAP, mode)
+    for char in text:
+        restorer.decode(char)
+        assert len(restorer._held) <= LONGEST
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="abMRN_[]\\2 \"'`plan", max_size=60))
+def test_text_without_a_token_of_this_request_is_untouched(text):
+    assert whole(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (f"[{MRN}]", "[8675309]"),
+        (f"[{core(MRN)}, {core(MRN)}]", "[8675309, 8675309]"),
+        (f"report_{core(MRN)}.pdf", "report_8675309.pdf"),
+        (f"_{core(MRN)}_", "_8675309_"),
+        (f"\\[{core(MRN)}\\]", "8675309"),
+        (f"C:\\{MRN}\\x", "C:\\8675309\\x"),
+        (f"{{\\{MRN}}}", "{\\8675309}"),
+        (f"**{MRN}**'s `{MRN}`", "**8675309**'s `8675309`"),
+    ],
+)
+def test_brackets_and_escapes_belong_to_a_token_only_in_pairs(said: str, meant: str) -> None:
+    assert whole(said) == meant
+
+
+@settings(deadline=None)
+@given(st.text(alphabet='\\[]_`"aZ7 :(é', max_size=4), st.text(alphabet='\\[]_`"aZ7 :(é', max_size=4))
+def test_a_token_in_any_surroundings_is_restored_and_they_stay(before: str, after: str) -> None:
+    assert whole(f"{before}{MRN}{after}") == f"{before}8675309{after}"
+
+
+def test_a_number_that_became_a_key_stays_a_key() -> None:
+    maker = Pseudonymiser(b"k" * 32)
+    number = maker.token(Kind.MRN, "8675309", bare=True)
+    restorer = Restorer(maker.pseudonyms, Mode.JSON)
+    assert restorer.decode(f'{{"{number}":"{number}"}}') + restorer.flush() == '{"8675309":8675309}'
