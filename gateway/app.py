@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
+from gateway.api.admission import InFlight
 from gateway.api.anthropic import AnthropicFacade
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
@@ -148,7 +149,8 @@ class Gateway:
             "anthropic": AnthropicFacade(self.pipeline).facade(),
             "ollama": OllamaFacade(self.pipeline).facade(),
         }
-        self._control = control(ready=lambda: self._ready, metrics=self.metrics, pipeline=self.pipeline)
+        self._control = control(metrics=self.metrics, pipeline=self.pipeline)
+        self._in_flight = InFlight()
 
     @property
     def events(self) -> EventSink:
@@ -178,6 +180,8 @@ class Gateway:
                 facades=self._facades,
                 control=self._control,
                 events=self._events,
+                in_flight=self._in_flight,
+                ready=lambda: self._ready,
             )
             for listener in self._settings.listeners
         ]

@@ -23,6 +23,7 @@ A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -102,8 +103,14 @@ class ModelNotFound(GatewayError):
 
 
 class MethodNotAllowed(GatewayError):
+    """`allow` lists the methods that the path takes: a 405 must say them (RFC 9110, 15.5.6)."""
+
     status = 405
     code = "method_not_allowed"
+
+    def __init__(self, message: str, *, allow: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allow = allow
 
 
 class RequestTimeout(GatewayError):

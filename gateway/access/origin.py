@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from gateway.errors import OriginNotAllowed
+from gateway.errors import InvalidRequest, OriginNotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class Doors:
 def check_host(host: str | None, doors: Doors, *, http_version: str = "1.1") -> None:
     """Raise `OriginNotAllowed` unless `Host` is loopback or configured: a rebound DNS name would be neither.
 
-    Only HTTP/1.0 may leave it out (RFC 9112, 3.2); no browser does.
+    Only HTTP/1.0 may leave it out; in any later version that is an `InvalidRequest` (RFC 9112, 3.2). No browser does.
     """
-    if host is None and http_version == "1.0":
-        return
-    name = host_name(host or "")
+    if host is None:
+        if http_version == "1.0":
+            return
+        raise InvalidRequest("The request has no `Host` header, which HTTP/1.1 demands.")
+    name = host_name(host)
     if name and (is_loopback(name) or name in doors.hosts):
         return
     raise OriginNotAllowed("The gateway is not known by this host name. Add it to `server.hosts` if it should be.")

@@ -1,16 +1,16 @@
-"""Endpoints off the hot path, as an ordinary FastAPI application: health, readiness, metrics, explain."""
+"""Endpoints off the hot path, as an ordinary FastAPI application: metrics, explain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from gateway.api.astray import advice
 from gateway.api.exchange import Exchange, Message
-from gateway.api.front import Visit, dialect_of
+from gateway.api.front import WRONG_METHOD, Visit, dialect_of
 from gateway.api.question import ask
 from gateway.domain import Permission
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
@@ -25,19 +25,9 @@ class Exposition(Protocol):
     def render(self, accept: str) -> tuple[str, bytes]: ...
 
 
-def control(*, ready: Callable[[], bool], metrics: Exposition, pipeline: Pipeline) -> FastAPI:
-    """The control application. It answers what no facade does, and so has the last word on unknown paths."""
+def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
+    """The control application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.get("/health")
-    async def health() -> JSONResponse:
-        """Alive: no key needed."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/ready")
-    async def readiness() -> JSONResponse:
-        """Ready to take requests: no key needed."""
-        return JSONResponse({"ready": ready()}, status_code=200 if ready() else 503)
 
     @app.get("/metrics")
     async def exposition(request: Request) -> Response:
@@ -67,8 +57,10 @@ def control(*, ready: Callable[[], bool], metrics: Exposition, pipeline: Pipelin
     async def unknown(request: Request, error: HTTPException) -> JSONResponse:
         """FastAPI's own 404 and 405, in our shape and without its words."""
         if error.status_code == 405:
-            return await refuse(request, MethodNotAllowed("This path does not take this method."))
-        return await refuse(request, NotFound("There is nothing at this path. The APIs are under /v1 and /api."))
+            allowed = (error.headers or {}).get("Allow", "").split(", ")
+            more = ("HEAD",) if "GET" in allowed else ()
+            return await refuse(request, MethodNotAllowed(WRONG_METHOD, allow=(*allowed, *more)))
+        return await refuse(request, NotFound(advice(str(request.scope["path"]), ())))
 
     return app
 

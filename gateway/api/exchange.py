@@ -43,7 +43,7 @@ class Exchange:
 
     __slots__ = (
         *("_body_left", "_gone", "_may_drain", "_receive", "_send"),
-        *("headers", "method", "path", "request_id", "started", "tag"),
+        *("headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +52,7 @@ class Exchange:
         self.method = str(scope["method"])
         self.path = str(scope["path"])
         self.tag = ""
-        self.headers = _headers(scope)
+        self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
         self._gone = False
@@ -179,13 +179,18 @@ class Exchange:
         await self._send({"type": "http.response.body", "body": b""})
 
 
-def _headers(scope: Scope) -> dict[str, str]:
+def _headers(scope: Scope) -> tuple[dict[str, str], frozenset[str]]:
+    """The first value of each header, and the names that stand more than once."""
     headers: dict[str, str] = {}
     raw = scope.get("headers")
-    if isinstance(raw, list | tuple):
-        for name, value in raw:
-            headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
-    return headers
+    if not isinstance(raw, list | tuple):
+        return headers, frozenset()
+    for name, value in raw:
+        headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    if len(headers) == len(raw):
+        return headers, frozenset()
+    names = [name.decode("latin-1").lower() for name, _ in raw]
+    return headers, frozenset(name for name in headers if names.count(name) > 1)
 
 
 def _too_large(limit: int) -> PayloadTooLarge:

@@ -1,7 +1,8 @@
 """The front door of one listener, as plain ASGI: host, origin, path, caller; then a facade, or FastAPI for the rest.
 
-The order is the onion, outermost first: errors become the caller's dialect, Host and Origin are judged, the agent is
-read off the path, the caller is authenticated, the facade answers.
+The order is the onion, outermost first: errors become the caller's dialect, Host and Origin are judged, liveness is
+answered, a place among the requests in flight is taken, the agent is read off the path, the caller is authenticated, the
+facade answers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import orjson
 
 from gateway.access.callers import authenticate
 from gateway.access.origin import check_host, check_origin
+from gateway.api.admission import InFlight
+from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.config import Listener, Settings
 from gateway.domain import Caller, Dialect, Operation
@@ -24,10 +27,10 @@ from gateway.errors import (
     GatewayError,
     InternalError,
     InvalidApiKey,
+    InvalidRequest,
     MethodNotAllowed,
     NotFound,
     OriginNotAllowed,
-    Overloaded,
 )
 from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted, RequestSettled
 from gateway.pipeline.story import outcome_of
@@ -35,9 +38,14 @@ from gateway.wire.errors import render
 
 Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-OPEN_PATHS = frozenset({"/health", "/ready", "/"})
+LIVENESS, READINESS = "/health", "/ready"
+CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
+SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "content-encoding"})
+"""Headers that decide something and may stand once: of two, another reader might believe the other one."""
 AGENT_PREFIX = "/agent/"
 ANTHROPIC_HEADER = "anthropic-version"
+OPENAI_PATHS = ("/v1/chat/", "/v1/embeddings", "/chat/", "/embeddings")
+WRONG_METHOD = "This path does not take this method."
 ALLOWED_HEADERS = (
     "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
     "x-gateway-conversation, traceparent, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-runtime, "
@@ -84,16 +92,20 @@ class Front:
         facades: Mapping[str, Facade],
         control: Asgi,
         events: EventSink,
+        in_flight: InFlight,
+        ready: Callable[[], bool],
     ) -> None:
         self._listener = listener
         self._settings = settings
         offered = [facades[name] for name in sorted(listener.facades) if name in facades]
         self._facades = sorted(offered, key=lambda facade: facade.dialect is Dialect.ANTHROPIC)
         self._anthropic_first = sorted(offered, key=lambda facade: facade.dialect is not Dialect.ANTHROPIC)
+        self._withheld = {name: facade for name, facade in facades.items() if name not in listener.facades}
         self._banner = next((facade.banner for facade in offered if facade.banner), "")
         self._control = control
         self._events = events
-        self._in_flight = 0
+        self._in_flight = in_flight
+        self._ready = ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,11 +115,16 @@ class Front:
         settings = self._settings()
         dialect = dialect_of(exchange.path, exchange.headers)
         began = time.perf_counter()
-        self._in_flight += 1
         try:
-            if self._in_flight > settings.limits.max_concurrency:
-                raise Overloaded("The gateway is at its limit of requests at once. Try again shortly.")
-            await self._enter(exchange, settings, scope)
+            self._check_doors(exchange, settings, scope)
+            if (path := _plain(exchange.path)) in (LIVENESS, READINESS):
+                await self._vital_sign(exchange, alive=path == LIVENESS)
+                return
+            self._in_flight.enter(settings.limits.max_concurrency)
+            try:
+                await self._enter(exchange, settings, scope)
+            finally:
+                self._in_flight.leave()
         except ClientGone:
             pass
         except GatewayError as error:
@@ -120,33 +137,51 @@ class Front:
             self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
             broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
             await self._fail(exchange, broken, dialect, settings)
-        finally:
-            self._in_flight -= 1
+
+    async def _vital_sign(self, exchange: Exchange, *, alive: bool) -> None:
+        """Liveness and readiness: without a key and without a place, since whoever asks may restart us over a 503."""
+        if exchange.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(WRONG_METHOD, allow=("GET", "HEAD"))
+        status = 200 if alive or self._ready() else 503
+        body = {"status": "ok"} if alive else {"ready": status == 200}
+        await exchange.reply(status, {"content-type": "application/json"}, orjson.dumps(body))
 
     async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
-        self._check_doors(exchange, settings, scope)
         if exchange.method == "OPTIONS":
             await exchange.reply(204, _preflight(exchange), b"")
             return
-        if exchange.path.startswith(AGENT_PREFIX):
-            tag, slash, rest = exchange.path.removeprefix(AGENT_PREFIX).partition("/")
-            exchange.tag, exchange.path = tag, slash + rest
-            if not tag:
+        path = "/" + exchange.path.lstrip("/")
+        if path.startswith(AGENT_PREFIX):
+            exchange.tag, slash, rest = path.removeprefix(AGENT_PREFIX).partition("/")
+            path = slash + rest
+            if not path:
+                raise NotFound(advice("", ()))
+            if not exchange.tag:
                 raise NotFound("The base URL names no agent: /agent/<name>/v1.")
-        if self._banner and exchange.path == "/" and exchange.method in {"GET", "HEAD"}:
-            await exchange.reply(200, {"content-type": "text/plain; charset=utf-8"}, self._banner.encode())
+        exchange.path = path = _plain(path)
+        if path == "/":
+            await self._root(exchange)
             return
-        visit = None if exchange.path in OPEN_PATHS else self._visit(exchange, settings)
-        handler, params = self._handler(exchange)
-        if handler is not None and visit is not None:
-            visit.params = params
+        visit = self._visit(exchange, settings)
+        handler, visit.params = self._handler(exchange)
+        if handler is not None:
             await handler(visit)
             return
-        scope["path"] = exchange.path
-        scope["gateway.visit"] = visit
-        await self._control(scope, exchange.receive, exchange.send)
+        if path not in CONTROL_PATHS:
+            raise NotFound(advice(path, [name for name, facade in self._withheld.items() if _endpoints(facade, path)]))
+        method = "GET" if exchange.method == "HEAD" else exchange.method  # the server itself leaves the body out
+        inner = {**scope, "path": path, "method": method, "gateway.visit": visit}
+        await self._control(inner, exchange.receive, exchange.send)
+
+    async def _root(self, exchange: Exchange) -> None:
+        """What clients of Ollama look for, and nothing else."""
+        if not self._banner or exchange.method not in {"GET", "HEAD"}:
+            raise NotFound(advice("/", ()))
+        await exchange.reply(200, {"content-type": "text/plain; charset=utf-8"}, self._banner.encode())
 
     def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
+        if exchange.repeated:
+            _refuse_repeated(exchange.repeated, settings)
         try:
             host = exchange.headers.get("host")
             check_host(host, settings.doors, http_version=str(scope.get("http_version", "1.1")))
@@ -176,8 +211,10 @@ class Front:
     def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
         """The endpoint for method and path; where two facades share one, the header of Anthropic's API tells them apart.
 
+        HEAD is answered as GET is, where there is nothing else for it: the server leaves the body out (RFC 9110, 9.3.2).
+
         Raises:
-            MethodNotAllowed: the path exists, for another method.
+            MethodNotAllowed: the path exists, for other methods.
         """
         method, path = exchange.method, exchange.path
         facades = self._anthropic_first if ANTHROPIC_HEADER in exchange.headers else self._facades
@@ -185,13 +222,14 @@ class Front:
             handler = facade.exact.get((method, path))
             if handler is not None:
                 return handler, {}
+        methods: dict[str, tuple[Handler, Mapping[str, str]]] = {}
         for facade in facades:
-            for (wanted, prefix), handler in facade.prefixed.items():
-                if wanted == method and path.startswith(prefix) and len(path) > len(prefix):
-                    return handler, {"rest": path.removeprefix(prefix)}
-        if any(_serves(facade, path) for facade in self._facades):
-            raise MethodNotAllowed("This path does not take this method.")
-        return None, {}
+            methods = {**_endpoints(facade, path), **methods}
+        if "GET" in methods:
+            methods.setdefault("HEAD", methods["GET"])
+        if methods and method not in methods:
+            raise MethodNotAllowed(WRONG_METHOD, allow=tuple(sorted(methods)))
+        return methods.get(method, (None, {}))
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect, settings: Settings) -> None:
         if exchange.started:
@@ -201,20 +239,42 @@ class Front:
         await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
 
 
-def _serves(facade: Facade, path: str) -> bool:
-    """Whether the path is the facade's, for whatever method."""
-    return any(path == known for _, known in facade.exact) or any(
-        path.startswith(prefix) and len(path) > len(prefix) for _, prefix in facade.prefixed
-    )
+def _endpoints(facade: Facade, path: str) -> dict[str, tuple[Handler, Mapping[str, str]]]:
+    """What the facade has at the path, by method."""
+    found: dict[str, tuple[Handler, Mapping[str, str]]] = {
+        method: (handler, {"rest": path.removeprefix(prefix)})
+        for (method, prefix), handler in facade.prefixed.items()
+        if path.startswith(prefix) and len(path) > len(prefix)
+    }
+    return found | {method: (handler, {}) for (method, known), handler in facade.exact.items() if path == known}
+
+
+def _refuse_repeated(names: frozenset[str], settings: Settings) -> None:
+    steering = settings.headers
+    once = SINGULAR | {steering.route, steering.agent, steering.conversation, steering.task}
+    for name in sorted(names & once):
+        raise InvalidRequest(f"The header `{name}` stands more than once: two readers could believe two of them.")
+
+
+def _plain(path: str) -> str:
+    """The path without doubled slashes and without one at its end, which base URLs that end in a slash bring along."""
+    if "//" not in path and not path.endswith("/") and path:
+        return path
+    return "/" + "/".join(step for step in path.split("/") if step)
 
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
-    """The dialect to fail in, by the path; by the headers (names in lower case) where two share it."""
+    """The dialect to fail in, by the path; by the headers (names in lower case) where it is nobody's or both have it."""
+    path = _plain(path)
     if path.startswith(AGENT_PREFIX):
         path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
-    if path.startswith("/v1/messages") or (path.startswith("/v1/models") and ANTHROPIC_HEADER in headers):
+    if path.startswith("/api/"):
+        return Dialect.OLLAMA
+    if path.startswith("/v1/messages"):
         return Dialect.ANTHROPIC
-    return Dialect.OLLAMA if path.startswith("/api/") else Dialect.OPENAI
+    if ANTHROPIC_HEADER in headers and not path.startswith(OPENAI_PATHS):
+        return Dialect.ANTHROPIC
+    return Dialect.OPENAI
 
 
 def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:

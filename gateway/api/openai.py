@@ -86,7 +86,7 @@ class OpenAiFacade:
         Raises:
             MethodNotAllowed: always.
         """
-        raise MethodNotAllowed(STORED)
+        raise MethodNotAllowed(STORED, allow=("POST",))
 
     async def stored(self, _visit: Visit) -> None:
         """One stored completion, whose id a caller cannot know: ids in our replies are ours.

@@ -22,7 +22,7 @@ from gateway.api.front import Front
 from gateway.config import Listener
 from gateway.domain import Dialect
 from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
-from gateway.wire.errors import envelope
+from gateway.wire.errors import render
 
 MAX_HEAD_BYTES = 64 * 1024
 GRACE_S = 10
@@ -100,7 +100,7 @@ class _StrictHead(HttpToolsProtocol):
         """
         method = self.parser.get_method()
         if method == b"CONNECT":
-            self._refuse(MethodNotAllowed("This gateway is no proxy."))
+            self._refuse(MethodNotAllowed("This gateway is no proxy.", allow=("GET", "HEAD", "POST")))
             return
         lines = [method + b" " + self.url + b" HTTP/1.1"]
         lines += [name + b": " + value for name, value in self.headers if name not in _OFFER]
@@ -124,11 +124,12 @@ class _StrictHead(HttpToolsProtocol):
         self._head_came()
         if self.transport.is_closing():
             return
-        body = orjson.dumps(envelope(error, Dialect.OPENAI, request_id=""))
-        head = (
-            f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        )
+        rendered = render(error, Dialect.OPENAI, request_id="")
+        body = orjson.dumps(rendered.body)
+        headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
+        lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in {**headers, **rendered.headers}.items()]
+        head = "\r\n".join(lines) + "\r\n\r\n"
         self.transport.write(head.encode("ascii") + body)
         self.transport.close()
 

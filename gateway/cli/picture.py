@@ -17,10 +17,12 @@ MAX_LISTED = 6
 def picture(gateway: Gateway, addresses: list[tuple[str, int]]) -> str:
     """All of it, as text of less than a screen."""
     settings = gateway.settings
-    host, port = addresses[0]
-    base = f"http://{_shown(host)}:{port}"
+    urls = [
+        f"{'https' if listener.tls else 'http'}://{_shown(host)}:{port}"
+        for listener, (host, port) in zip(settings.listeners, addresses, strict=True)
+    ]
     lines = [
-        f"Triage Gateway on {', '.join(f'http://{_shown(host)}:{port}' for host, port in addresses)}",
+        f"Triage Gateway on {', '.join(urls)}",
         "",
         "Providers",
         *(f"  {_provider(gateway, provider)}" for provider in settings.providers.values()),
@@ -34,7 +36,7 @@ def picture(gateway: Gateway, addresses: list[tuple[str, int]]) -> str:
         *(f"Note       {note}" for note in gateway.notes),
         "",
         "Try it",
-        *_try(settings, base),
+        *_try(settings, urls[0]),
         "",
     ]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.domain import Dialect, Tree
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, MethodNotAllowed
 
 _OPENAI_TYPES = {
     400: "invalid_request_error",
@@ -67,6 +67,8 @@ def _headers(error: GatewayError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = ", ".join(error.allow)
     if error.should_retry is not None:
         headers["x-should-retry"] = "true" if error.should_retry else "false"
     return headers

@@ -1,6 +1,8 @@
 import asyncio
+from dataclasses import replace
 
 from gateway.cli.picture import picture
+from gateway.config.settings import Tls
 from tests.kit.running import one_route
 
 
@@ -21,6 +23,15 @@ async def test_the_picture_says_what_answered_what_is_off_and_what_to_try(start,
     assert "general                 chat  (default)" in shown
     assert "curl -i http://localhost:8080/v1/chat/completions" in shown
     assert "nothing leaves the premises" in shown
+
+
+async def test_a_listener_with_tls_is_shown_as_one(start, upstream):
+    gateway = (await start(one_route(await upstream(), "listeners: [{port: 0}]"))).gateway
+    first, second = gateway.settings.listeners
+    gateway.reload(replace(gateway.settings, listeners=(replace(first, tls=Tls("cert.pem", "key.pem")), second)))
+    shown = picture(gateway, [("127.0.0.1", 8443), ("127.0.0.1", 8080)])
+    assert "on https://localhost:8443, http://localhost:8080" in shown
+    assert "curl -i https://localhost:8443/v1/chat/completions" in shown
 
 
 async def test_no_key_is_ever_shown(start, upstream):

@@ -83,3 +83,18 @@ def test_it_serves_reloads_and_stops_on_ctrl_c(serving):
         said += process.stdout.readline()
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
+
+
+@pytest.mark.parametrize("imported", ["gateway.errors", "gateway.config.schema", "gateway.api.front"])
+def test_ctrl_c_while_it_still_imports_leaves_no_traceback(tmp_path, imported):
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    command = [sys.executable, "-X", "importtime", "-m", "gateway", "serve", "--config", str(file), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.split()[-1] == imported:
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(15) in {0, 130}
+    assert "Traceback" not in rest
