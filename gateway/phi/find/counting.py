@@ -54,6 +54,16 @@ _PUBLIC: Final = re.compile(
 _OWNER: Final = re.compile(
     r"(?i)\b(?:his|her|my|their|pt|mr|mrs|ms|patient's|pt's|for patient|(?:the|this|our) patient (?:logged|login|used|visited|accessed|posted))\b|by the patient\b"
 )
+_OWNS_PAGE: Final = re.compile(
+    r"(?i)\b(?:his|her|their|pt's|patient's|(?:mr|mrs|ms)\.? [\w'-]+) (?:own |personal |new |old |public |online )?(?:[\w-]+ )?(?:blog|page|web ?site|site|profile|channel|vlog|video|photos?|album|link|account|fundraiser|portal|url|post)\b|"
+    r"\b(?:pt|for patient|(?:the|this|our) patient) (?:logged|login|used|visited|accessed|posted|blogs|runs)|\bmy (?:own |personal )?(?:blog|page|web ?site|profile|channel|vlog|account|fundraiser|url)\b|by the patient\b|\b(?:he|she) (?:blogs|posts|posted|wrote|writes|runs)\b"
+)
+"""Whose address on the web it is; `their` alone says nothing in a handbook."""
+_EDITION: Final = re.compile(
+    r"(?i)\b(?:(?:page|leaflet|document|article|information|policy|guidance|label|content)s? (?:last )?(?:reviewed|updated|revised|checked)|"
+    r"last (?:reviewed|updated|revised|modified|checked)|next review(?: due| date)?|review (?:due|date)|revised|effective)(?: on| by)?[\s:=*_-]{0,6}$"
+)
+"""What stands before the day on which a text was written, not one on which somebody was seen."""
 _NUMBER: Final = re.compile(r"\d+")
 _BESIDE: Final = 24
 """An event at most this many characters before a place or date happened there or then."""
@@ -116,9 +126,10 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     person = _PERSON.search(text, max(0, hit.start - _WIDE), min(len(text), hit.end + _WIDE)) is not None
     if hit.kind in _REACHED:
         around = before + text[hit.start : hit.end] + after
-        return _OWNER.search(around) is not None or _PERSONAL.search(around) is not None
+        owner = _OWNS_PAGE if hit.kind is Kind.URL else _OWNER
+        return owner.search(around) is not None or _PERSONAL.search(around) is not None
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
-    if public > event:
+    if public > event or _EDITION.search(before):
         return False
     if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
         return True

@@ -177,3 +177,57 @@ def test_the_shipped_engine_covers_everything():
     engine = load_engine()
     assert engine.covers == frozenset(Kind)
     assert engine.version.startswith(ENGINE.version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Doctor: hello\nNurse: Any allergies to medicines?\nCaller: I'm awake at four",
+        "Clinician: Right.\nPt: Mm-hmm.\nClinician: Green stuff in the mornings?",
+        "GP: Is she drinking?\nMother: Little sips. She had half a bottle.",
+        "    steps:\n      - name: Checkout\n        uses: actions/checkout@v4\n      - name: Install dependencies",
+        "@article{x,\n  journal = {Developmental Cell},\n  year = {2004},\n  volume = {7}\n}",
+        "A/P: Increase ramipril to 5 mg, phone\nU&E 2/52.\n\nHPC Rash, wheeze",
+        "listening on IPv4 address 0.0.0.0, port 5432",
+        "[ERROR] Tests run: 273, Failures: 1",
+        "run_id:ba5121ea6374b7b159340067c7193c187e75bb81",
+        "SELECT e.code FROM e GROUP BY e.code ORDER BY c.ward",
+        "4. Kapitein LC, Schlager MA, Kuijpers M, Wulf PS. Traffic 2010.",
+        "An image of a cloud](../images/publishing-code.png)",
+        "Click `Sign in with @gsa.example` and enter your email",
+        "Visual Studio Code (aka VSCode). This has benefits",
+        "3 DOSAGE FORMS AND STRENGTHS\nTablets: 100 mg\n6 ADVERSE REACTIONS\nMost common (4%): edema",
+    ],
+)
+def test_what_only_looks_announced_is_nobodys(text):
+    (detection,) = Engine().detect([Passage(text)])
+    assert [text[found.start : found.end] for found in detection.findings if found.counts] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Nurse: Rosalind Achterberg\nCaller: yes", "Rosalind Achterberg"),
+        ("Patient: Margot Tuttle is a 45yo woman", "Margot Tuttle"),
+        ("Patient: Green", "Green"),
+        ("Patient Name: Hope Little", "Hope Little"),
+        ("- name: Margot Tuttle\n  mrn: 8675309", "Margot Tuttle"),
+        ("EMS run #4471209", "4471209"),
+        ("her ma, Kathleen, called", "Kathleen"),
+        ("Adele Fisk aka Dellie", "Dellie"),
+        ("write to maria dot g at example dot org", "maria dot g at example dot org"),
+        ("client ip address 203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_what_is_announced_is_found(text, value):
+    (detection,) = Engine().detect([Passage(text)])
+    assert value in [text[found.start : found.end] for found in detection.findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Page last reviewed: 18 August 2025\nNext review due: 8 October 2028", "Take it as prescribed. Revised: 7/2018"],
+)
+def test_the_day_of_a_text_is_not_a_patients(text):
+    (detection,) = Engine().detect([Passage(text)])
+    assert not any(found.counts for found in detection.findings)

@@ -165,6 +165,8 @@ def _speaks_of_a_patient(parts: list[str]) -> bool:
 
 
 _LONGEST_VALUE: Final = 120
+_SHORTEST_LINE: Final = 3
+"""Digits of an extension; fewer reach nobody."""
 _EMPTY: Final = frozenset(
     {
         "null",
@@ -201,6 +203,8 @@ def fits(kind: Kind, value: str) -> bool:
         return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
     if kind is Kind.NAME:
         return any(char.isalpha() for char in value) and value.count(" ") < 6
+    if kind in {Kind.PHONE, Kind.FAX}:
+        return sum(char.isdigit() for char in value) >= _SHORTEST_LINE
     return kind in _WORDED or any(char.isdigit() for char in value)
 
 

@@ -33,7 +33,7 @@ _GATE: Final = Gate(
         "commas": r",[^\n\r]*[\n\r]{1,2}[^\n\r]*,",
         "tabs": r"\t[^\n\r]*[\n\r]{1,2}[^\n\r]*\t",
         "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
-        r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|de|la|van|von|der|del|al|bin|el)){0,4})",
+        r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|(?:de|la|van|von|der|del|al|bin|el)\b)){0,4})",
         "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
     }
 )
@@ -261,7 +261,13 @@ def _header(cells: list[str]) -> list[Kind | None]:
     return kinds if known >= 2 or (known and len(cells) <= 3) else []
 
 
+_HEADING: Final = re.compile(r"[\w .#/()&'’:-]+")
+"""What the name of a column is written with; a line of a program has other signs."""
+
+
 def _column(name: str) -> Kind | None:
+    if _HEADING.fullmatch(name) is None:
+        return None
     kind = keys.kind_of(name)
     return Kind.NAME if kind is None and name.casefold() in {"name", "patient"} else kind
 
@@ -282,7 +288,7 @@ _NOT_A_NAME: Final = re.compile(
 def _labels(text: str, values: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """`Patient Name: SMITH, JOHN` at the beginning of a line or clause."""
     for start, end in values:
-        if _NOT_A_NAME.match(text, start, end) or _nobody(text, start, end):
+        if _NOT_A_NAME.match(text, start, end) or _nobody(text, start, end) or _said(text, start, end):
             continue
         stop = _NEXT_LABEL.search(text, start, end)
         last = stop.start() if stop else end
@@ -302,6 +308,36 @@ def _nobody(text: str, start: int, end: int) -> bool:
     return bool(marks) and all(lexicon.ORDINARY in mark for mark in marks)
 
 
+def _said(text: str, start: int, end: int) -> bool:
+    """Whether `Nurse: Any allergies?` is a turn of talk and `- name: Checkout` a step of a program.
+
+    A label says who speaks as often as who is meant. What goes on as a sentence, or begins as only talk does, is said.
+    """
+    value = text[start:end]
+    words = _WORD.findall(value)
+    named = _NAMED_SO.search(text, max(0, start - 40), start) is not None
+    marks = [set(lexicon.words().get(word.casefold(), "")) for word in words if len(word) > 1]
+    people = sum(bool(mark & _COMMON_PEOPLE) for mark in marks)
+    if named:
+        step = _STEP.search(text, max(0, start - 60), start)
+        return step is not None and not (people and len(words) > 1)
+    if _TALK.match(text, start) or _NEXT_SENTENCE.search(value):
+        return True
+    goes_on = _GOES_ON.match(text, end) is not None and _NEXT_LABEL.match(text, end) is None
+    return (goes_on and people < 2) or (
+        len(marks) == 1 and lexicon.ORDINARY in marks[0] and _ASIDE.match(text, end) is not None
+    )
+
+
+_STEP: Final = re.compile(r"(?:^|[\n{,])[ \t]*(?:- )?(?:[\w.-]+: [\w.-]+, )?name: [\"']?$")
+"""The name of a step, a job, a hook: as YAML writes it, in small letters and without a word for a person."""
+_TALK: Final = re.compile(
+    r"(?i)(?:(?:[mh]+-?[mh]+|u+h+|u+m+|er+m*|a+h+|o+h+|ta|aye|yeah|yep|nope|nah|ok|okay|right|well|so|and|but|hi|hello|thanks|sorry)\b[^\w\s]|\w+['’](?:m|d|s|re|ve|ll|t)\b(?!\s+[A-Z]))"
+)
+"""How a turn of talk begins and a name does not: an interjection and a mark, or a contraction."""
+_NEXT_SENTENCE: Final = re.compile(r"[a-z]{2}\. [A-Z]")
+_GOES_ON: Final = re.compile(r"[ \t]+[a-z]+\b")
+_ASIDE: Final = re.compile(r"[,!?.…]+[ \t]+[a-z]")
 _NAMED_SO: Final = re.compile(r"(?i)(?:name|kin|contact|nok)[*_ ]{0,3}[:=][*_ \t]{1,4}$")
 _COMMON_PEOPLE: Final = frozenset("GF")
 _WORD: Final = re.compile(r"[A-Za-z]+")

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from gateway.domain import Kind
+from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import announced
 from gateway.phi.find.rules.rule import Rule
@@ -83,6 +84,17 @@ def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|_at_|\s@|@\s")
+_AT_A_DOMAIN: Final = re.compile(r"([a-z]+)\s+@[^\s@]+")
+
+
+def _spelt_email(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`maria dot g at example dot org`; `with @example.org` is a word of everyday English and a domain."""
+    if _DISGUISED.search(value) is None:
+        return 0.0
+    domain = _AT_A_DOMAIN.fullmatch(value)
+    return 0.0 if domain and lexicon.ORDINARY in lexicon.words().get(domain.group(1), "") else 0.9
+
+
 _LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")
 _VERSION: Final = re.compile(
     r"(?i)(?:version|ver|release|build|firmware|software|section|chapter|table|figure|v|oid|loinc|schema|sdk|api)\.?:? ?$"
@@ -93,6 +105,11 @@ def _ipv4(value: str, before: str, after: str) -> float:
     if _LOCAL_V4.match(value) or _VERSION.search(before) or re.match(r"\.\d", after) or before[-1:] == ".":
         return 0.0
     return 0.9 if all(int(part) < 256 for part in value.split("/", maxsplit=1)[0].split(".")) else 0.0
+
+
+def _cued_ipv4(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """After its cue any address but those that are everybody's: this host, all hosts, a link."""
+    return 0.0 if _LOCAL_V4.match(value) or value.startswith("169.254.") else 0.98
 
 
 def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -156,7 +173,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?:[a-z0-9] ){0,20}[a-z0-9-]{1,40}(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_)\s?[a-z0-9-]{2,30}){0,3}\s?(?:\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_|\.)\s?"
         r"(?:com|org|net|edu|gov|co|uk|de|io|health|me|us|ca|au|fr|es|nl|example)))\b",
         0.9,
-        judge=lambda value, before, after: 0.9 if _DISGUISED.search(value) else 0.0,  # noqa: ARG005
+        judge=_spelt_email,
     ),
     Rule(Kind.URL, rf"({_URL})", evidence=Evidence.CHECKED, judge=_url),
     Rule(Kind.URL, rf"(?:^|[^\w@./-])({_BARE})", 0.7, judge=_url),
@@ -166,6 +183,6 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?i:(?:^|[^\w:.])((?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}|:){1,7}|(?:[0-9a-f]{1,4})?::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}))",
         judge=_ipv6,
     ),
-    announced(Kind.IP, r"ip(?:v[46])?(?: address)?|host", r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", None),
+    announced(Kind.IP, r"ip(?:v[46])?(?: address)?|host", r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}", _cued_ipv4),
     Rule(Kind.DEVICE, r"(?i:(?:^|[^\w:-])([0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}))(?:$|[^\w:-])", 0.95),
 )

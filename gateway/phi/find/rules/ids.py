@@ -214,14 +214,18 @@ def _user(value: str, before: str, after: str) -> float:  # noqa: ARG001
     )
 
 
-def _dotted(value: str, before: str, after: str) -> float:  # noqa: ARG001
+def _dotted(value: str, before: str, after: str) -> float:
     """`opened by d.hoxha`, `by rn.jsmith`: no field of a variable (`by e.target`), whose words are of everyday English."""
     last = re.split(r"[._]", value)[-1].rstrip("0123456789")
     marks = set(lexicon.words().get(last, ""))
     plain = lexicon.ORDINARY in marks or lexicon.TERM in marks
-    return 0.0 if after[:1] in {"(", "@", "[", "="} or (plain and not marks & lexicon.FAMILY) else 0.9
+    if _SORTED.search(before) or after[:1] in {"(", "@", "[", "="}:
+        return 0.0
+    return 0.0 if plain and not marks & lexicon.FAMILY else 0.9
 
 
+_SORTED: Final = re.compile(r"(?i)\b(?:group|order|partition|sort|cluster|distribut(?:e|ed)|siblings) by\s$")
+"""What stands before a column in SQL."""
 _NEAR: Final = 30
 _SOCIAL: Final = re.compile(
     r"(?i)\b(?:handle|insta\w*|ig|twitter|tweet\w*|tik ?tok|snap\w*|telegram|dm\w*|user ?name|follow\w*|tag\w*|threads|bluesky|mastodon|social|venmo|cash ?app|discord|reddit|facebook|x)\b"
@@ -239,7 +243,7 @@ _OTHER: Final = (
         r"ticket|rx|prescription|script|employee|emp|staff|badge|student|(?:study |trial |research )?(?:subject|participant|volunteer|enrollee|research|trial)|"
         r"enrol?lment|screening|randomi[sz]ation|barcode|wristband|tracking|admission|admit|episode|appointment|appt|booking|incident|registry|"
         r"donor|recipient|transplant|unos|cohort|biobank|pathology|path|lab|requisition|report|exam|study|procedure|surgery|unique|"
-        r"internal|external|personal|site|user|login|customer|client|contact|profile|household|family|emergency|ems|run|police|docket|"
+        r"internal|external|personal|site|user|login|customer|client|contact|profile|household|family|emergency|ems|(?:ems|ambulance)[ _-]?run|police|docket|"
         r"court|veteran|va|military|service|dod|edipi|matter|record locator|locator|voucher|membership|loyalty|library|locker|parcel|"
         r"aktenzeichen|kundennummer|discharge|application|complaint|grievance|inmate|prisoner|booking|tribal|immigration|alien|intake|visa|job|dictation|interpreter|operator|session|device user",
         STRICT,
@@ -250,6 +254,7 @@ _OTHER: Final = (
         Kind.OTHER_ID, _NOUNS, r"(?-i:[A-Z]{1,5}[-/]?\d{3,}[A-Z0-9]*(?:[-/][A-Z0-9]+){0,4})", tail=r"\s", judge=_plain
     ),
     announced(Kind.DEVICE, _DEVICES, r"(?-i:[A-Z]{1,5}-?\d{4,}[A-Z0-9]*(?:-[A-Z0-9]+){0,4})", tail=r"\s", judge=_plain),
+    cued(Kind.OTHER_ID, r"run", r"[ _-]?(?:no\b\.?|num(?:ber)?\b|nbr\b|#)[\s:#]{0,3}", digits=3, uuid=False),
     cued(
         Kind.OTHER_ID,
         r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*|tracking|waybill|consignment)",

@@ -65,8 +65,17 @@ def _enrolled(value: str, before: str, after: str) -> float:
     return 0.96 if _BODILY.search(before) and identifies(value, before, after, digits=3) else 0.0
 
 
+_ASSETS: Final = re.compile(
+    r"(?i)(?:^|[/_.])(?:images?|imgs?|assets|static|docs?|media|figures?|public|resources)(?:/|$)"
+)
+_EMBEDDED: Final = re.compile(r"(?i)(?:\]\(|src=[\"']?|\bimage [\"']|url\([\"']?)$")
+"""A picture that a page of a manual shows: in its folder of assets, and embedded."""
+
+
 def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    value = value.rpartition("/")[2]
+    folder, _, value = value.rpartition("/")
+    if _ASSETS.search(folder) and _EMBEDDED.search(before):
+        return 0.0
     if re.match(
         r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\.",
         value,

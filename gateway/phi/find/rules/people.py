@@ -147,8 +147,16 @@ def _quoted(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 def _alias(value: str, before: str, after: str) -> float:
+    if _PRODUCT.search(value):
+        return 0.0
     quoted = before[-1:] in {'"', "'"}
     return 0.85 if quoted or _told(value, before, after) else 0.0
+
+
+_PRODUCT: Final = re.compile(
+    r"\d|\b(?!Ma?c|O'|De|La|Le|Van|Von|Di|Du|Fitz)[A-Za-z]{2,}[a-z][A-Z]|\b[A-Z]{2,}[a-z]+[A-Z]?|^[A-Z]{2,5}$"
+)
+"""Written as products and acronyms are: `VSCode`, `GitHub`, `TTS`."""
 
 
 def _signed(value: str, before: str, after: str) -> float:
@@ -182,7 +190,7 @@ _CREDENTIAL: Final = (
 _CREDENTIAL_ALONE: Final = r"MD|DO|RN|NP|PA-C|MBBS|MBChB|FRCS|FRCP|FACP|FAAP|FACS|FACC|DPM|DDS|PharmD|RPh|PsyD|LCSW|LMSW|LPN|LVN|DNP|APRN|ARNP|FNP(?:-C)?|CNM|CRNA|DPT|LMFT"
 """Those that are no state and no other word."""
 _KINSHIP: Final = (
-    r"(?:(?:step|grand|god|foster |half-)?(?:mother|father|son|daughter|brother|sister|mum|mom|dad|ma|pa|child|parents?)|wife|husband|spouse|partner|girlfriend|boyfriend|fianc[e]{1,2}|"
+    r"(?:(?:step|grand|god|foster |half-)?(?:mother|father|son|daughter|brother|sister|mum|mom|dad|(?-i:[Mm]a|[Pp]a)|child|parents?)|wife|husband|spouse|partner|girlfriend|boyfriend|fianc[e]{1,2}|"
     r"aunt|uncle|niece|nephew|cousin|twin|neighbou?r|carer|caregiver|guardian|roommate|dtr|hubby|nanny|babysitter|twins|kids|children|step-?dad|step-?mom|bf|gf|ex-(?:husband|wife)|(?:brother|sister|mother|father|son|daughter)[- ]in[- ]law|little one|year-old|yr-old|month-old|newborn)"
 )
 _ROLE: Final = (

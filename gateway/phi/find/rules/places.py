@@ -81,12 +81,18 @@ _COURTS: Final = re.compile(
 )
 
 
+_BROKEN: Final = re.compile(
+    r"\d[^,\n]*[A-Za-z]\n(?i:most|common|commons?|point|way|run|close|park|place|court|green|hill|row|path|walk|drive|extension|via)\b|\d+ [A-Z ]{6,}\n"
+)
+"""A numbered heading and the first word of what stands under it."""
+
+
 def _street(value: str, before: str, after: str) -> float:
     """`100 Patients Dr. Jones`, `20 mg/day`, `2 Point` are not addresses."""
     if before[-1:] in {".", "/", "-"} and before[-2:-1].isdigit():
         return 0.0
     words = re.findall(r"[A-Za-z]+", value)
-    if _COURTS.match(value):
+    if _COURTS.match(value) or _BROKEN.match(value):
         return 0.0
     if re.search(r"\bDr\.?$", value) and re.match(r"\.?\s[A-Z]", after) and "," not in value:
         return 0.0
