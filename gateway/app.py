@@ -38,7 +38,7 @@ from gateway.phi.find.engine import load_engine
 from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.attempt import Attempts
-from gateway.pipeline.story import PERMITTED, REDACTED
+from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
 from gateway.routing.table import with_discovered

@@ -14,9 +14,8 @@ GatewayError
 ├── RateLimitExceeded 429 rate_limit_exceeded   ├── InsufficientQuota 429 insufficient_quota
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
-├── TargetsUnavailable 503 upstream_failed      ├── ModelLoading 503 model_loading
-├── Overloaded 503 overloaded                   ├── PhiScanFailed 503 phi_scan_failed
-└── UpstreamTimeout 504 upstream_timeout
+├── TargetsUnavailable 503 upstream_failed      ├── Overloaded 503 overloaded
+├── PhiScanFailed 503 phi_scan_failed           └── UpstreamTimeout 504 upstream_timeout
 
 A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
 """
@@ -173,12 +172,6 @@ class TargetsUnavailable(GatewayError):
     status = 503
     code = "upstream_failed"
     retry_after_s = 5
-
-
-class ModelLoading(GatewayError):
-    status = 503
-    code = "model_loading"
-    retry_after_s = 10
 
 
 class Overloaded(GatewayError):

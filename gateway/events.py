@@ -7,22 +7,11 @@ id, or a hash. Sinks (metrics, log lines) rely on it, and a sink that writes tex
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
-from gateway.domain import (
-    Carrier,
-    Destination,
-    Dialect,
-    Kind,
-    Operation,
-    Outcome,
-    ProviderKind,
-    Sensitivity,
-    Usage,
-)
+from gateway.domain import Carrier, Destination, Kind, Operation, Sensitivity, Settlement
 
 # --- closed sets ---------------------------------------------------------------------------------------------------
 
@@ -37,14 +26,13 @@ class AttemptResult(StrEnum):
     SERVER_ERROR = "server_error"  # 5xx
     REJECTED = "rejected"  # another 4xx: our key, our model, our request
     BAD_REPLY = "bad_reply"  # an answer that is none: HTML, half a stream, nothing
-    LOADING = "loading"  # the model is not in memory yet
     CANCELLED = "cancelled"  # the caller went away
     REFUSED = "refused"  # prepare or the last look refused; nothing was sent
     UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)
 
 
 class FallbackResult(StrEnum):
-    """What the next target made of it."""
+    """Whether the fallback target answered."""
 
     OK = "ok"
     FAILED = "failed"
@@ -97,47 +85,6 @@ class ExitReason(StrEnum):
 
 
 # --- events --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestSettled:
-    """One request is over: exactly one of these per request that reached a facade, whatever became of it.
-
-    `facade` is the endpoint ("chat.completions"), `route`, `agent`, `target`, `provider`, `model` are names from the
-    configuration or "" where none was chosen; `error_code` is one of `errors.py` or "". Durations are seconds;
-    `first_token_s` is None where no content came; `overhead_s` is our own share, the upstream's time taken off;
-    `cost_usd` is None where nobody says the price; `energy_wh` None where no power is configured.
-    """
-
-    event: ClassVar[str] = "request.settled"
-    request_id: str
-    operation: Operation
-    dialect: Dialect
-    facade: str
-    outcome: Outcome
-    status: int
-    duration_s: float
-    overhead_s: float
-    caller: str = ""
-    route: str = ""
-    agent: str = ""
-    target: str = ""
-    provider: str = ""
-    provider_kind: ProviderKind | None = None
-    model: str = ""
-    error_code: str = ""
-    first_token_s: float | None = None
-    usage: Usage = field(default_factory=Usage)
-    cost_usd: Decimal | None = None
-    energy_wh: float | None = None
-    stream: bool = False
-    attempts: int = 0
-    sensitivity: Sensitivity = Sensitivity.UNKNOWN
-    destination: Destination = Destination.DENIED
-    decision_reason: str = ""
-    found: frozenset[Kind] = frozenset()
-    redacted: frozenset[Kind] = frozenset()
-    tokens_unresolved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +244,7 @@ class EmbeddedExited:
 
 
 Event: TypeAlias = (
-    RequestSettled
+    Settlement
     | AttemptStarted
     | AttemptEnded
     | FellBack

@@ -22,7 +22,7 @@ from gateway.api.admission import InFlight
 from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.config import Listener, Settings
-from gateway.domain import Caller, Dialect, Operation
+from gateway.domain import Caller, Dialect, Operation, Settlement
 from gateway.errors import (
     GatewayError,
     InternalError,
@@ -32,8 +32,9 @@ from gateway.errors import (
     NotFound,
     OriginNotAllowed,
 )
-from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted, RequestSettled
-from gateway.pipeline.story import outcome_of
+from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
+from gateway.pipeline.record import now_us
+from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_of
 from gateway.wire.errors import render
 
 Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
@@ -295,19 +296,20 @@ def _preflight(exchange: Exchange) -> dict[str, str]:
     }
 
 
-def _unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, duration_s: float) -> RequestSettled:
+def _unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, duration_s: float) -> Settlement:
     """The account of a request that was refused before the pipeline saw it: no key, no such path, no JSON."""
     operation = Operation.EMBEDDINGS if "embed" in exchange.path else Operation.CHAT
-    return RequestSettled(
+    return Settlement(
+        at_us=now_us(),
         request_id=exchange.request_id,
         operation=operation,
         dialect=dialect,
-        facade=f"{dialect}.{operation}",
         outcome=outcome_of(error),
         status=error.status,
-        duration_s=duration_s,
-        overhead_s=duration_s,
+        duration_us=micro(duration_s),
+        overhead_us=micro(duration_s),
         error_code=error.code,
+        destination=destination_of_refusal(error.status),
     )
 
 

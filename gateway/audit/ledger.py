@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.audit.records import AttemptRow, IntentRow, LedgerUnavailable, OutcomeRow, Row, RowRefused
+from gateway.audit.records import AttemptRow, IntentRow, LedgerUnavailable, Row, RowRefused
 from gateway.audit.store import FILE, Store, prepare_directory
+from gateway.domain import Settlement
 from gateway.events import EventSink, LedgerResult, LedgerWritten, Record
 
 MAX_BATCH = 512
@@ -34,7 +35,7 @@ class _Stop:
     pass
 
 
-_Item = _Intent | AttemptRow | OutcomeRow | _Stop
+_Item = _Intent | AttemptRow | Settlement | _Stop
 
 
 class Ledger:
@@ -97,7 +98,7 @@ class Ledger:
     def attempt(self, row: AttemptRow) -> None:
         self._put(row)
 
-    def settle(self, row: OutcomeRow) -> None:
+    def settle(self, row: Settlement) -> None:
         self._put(row)
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ class Ledger:
         self._thread.join()
 
     def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
-        for kind, record in ((IntentRow, Record.INTENT), (AttemptRow, Record.ATTEMPT), (OutcomeRow, Record.OUTCOME)):
+        for kind, record in ((IntentRow, Record.INTENT), (AttemptRow, Record.ATTEMPT), (Settlement, Record.OUTCOME)):
             count = sum(isinstance(row, kind) for row in rows)
             if count:
                 self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))

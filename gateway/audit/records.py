@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Protocol
 
 from gateway.domain import (
-    Destination,
     Dialect,
     Kind,
     Operation,
-    Outcome,
     ProviderKind,
     Sensitivity,
+    Settlement,
     Style,
     Trait,
     UnknownReason,
-    Usage,
 )
 from gateway.events import AttemptResult
 
@@ -78,40 +75,7 @@ class AttemptRow:
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRow:
-    """How a request ended: one per request, denied ones too. `found` counts what the scan found, by kind."""
-
-    at_us: int
-    request_id: str
-    operation: Operation
-    dialect: Dialect
-    outcome: Outcome
-    status: int
-    duration_s: float
-    caller: str = ""
-    route: str = ""
-    agent: str = ""
-    target: str = ""
-    provider: str = ""
-    provider_kind: ProviderKind | None = None
-    model: str = ""
-    error_code: str = ""
-    sensitivity: Sensitivity = Sensitivity.UNKNOWN
-    destination: Destination = Destination.DENIED
-    reason: str = ""
-    policy_hash: str = ""
-    attempts: int = 0
-    first_token_s: float | None = None
-    usage: Usage = field(default_factory=Usage)
-    cost_usd: Decimal | None = None
-    energy_wh: float | None = None
-    found: Mapping[Kind, int] = field(default_factory=dict)
-    unknowns: frozenset[UnknownReason] = frozenset()
-    rules: tuple[str, ...] = ()
-
-
-Row = IntentRow | AttemptRow | OutcomeRow
+Row = IntentRow | AttemptRow | Settlement
 
 
 class AuditSink(Protocol):
@@ -134,7 +98,7 @@ class AuditSink(Protocol):
         """Take the row; it becomes durable with a later batch. Never raises, never blocks."""
         ...
 
-    def settle(self, row: OutcomeRow) -> None:
+    def settle(self, row: Settlement) -> None:
         """Take the row; it becomes durable with a later batch. Never raises, never blocks."""
         ...
 
@@ -160,7 +124,7 @@ class ClosedLedger:
     def attempt(self, row: AttemptRow) -> None:
         del row
 
-    def settle(self, row: OutcomeRow) -> None:
+    def settle(self, row: Settlement) -> None:
         del row
 
     def close(self) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from enum import StrEnum
 
 from gateway import domain, events
-from gateway.audit.records import AttemptRow, IntentRow, OutcomeRow, Row
+from gateway.audit.records import AttemptRow, IntentRow, Row
+from gateway.domain import Settlement
 from gateway.errors import GatewayError
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -50,13 +50,14 @@ CREATE TABLE IF NOT EXISTS entry (
     status INTEGER CHECK (status BETWEEN 100 AND 999),
     attempts INTEGER CHECK (attempts >= 0),
     duration_us INTEGER CHECK (duration_us >= 0),
+    overhead_us INTEGER CHECK (overhead_us >= 0),
     first_token_us INTEGER CHECK (first_token_us >= 0),
     input_tokens INTEGER CHECK (input_tokens >= 0),
     output_tokens INTEGER CHECK (output_tokens >= 0),
     cached_input_tokens INTEGER CHECK (cached_input_tokens >= 0),
     reasoning_tokens INTEGER CHECK (reasoning_tokens >= 0),
     cost_nano_usd INTEGER CHECK (cost_nano_usd >= 0),
-    energy_mwh INTEGER CHECK (energy_mwh >= 0),
+    energy_nwh INTEGER CHECK (energy_nwh >= 0),
     CHECK (phase <> 'intent' OR (body_digest IS NOT NULL AND policy_hash IS NOT NULL AND target IS NOT NULL)),
     CHECK (phase <> 'outcome' OR (status IS NOT NULL AND result IS NOT NULL)),
     UNIQUE (request_id, phase, attempt)
@@ -85,6 +86,14 @@ BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 """
 GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in ("entry", "detail") for verb in ("UPDATE", "DELETE"))
 
+MIGRATIONS = {
+    1: """
+ALTER TABLE entry ADD COLUMN overhead_us INTEGER CHECK (overhead_us >= 0);
+ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
+""",
+}
+"""What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
+
 ENUMS: tuple[type[StrEnum], ...] = (
     *(domain.Kind, domain.UnknownReason, domain.Trait, domain.Operation, domain.Dialect, domain.ProviderKind),
     *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult),
@@ -99,9 +108,10 @@ def prepare(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise sqlite3.NotSupportedError("the ledger was written by a newer gateway")
-    if version == 0:
+    if version < VERSION:
+        steps = "".join(MIGRATIONS[old] for old in range(version, VERSION)) if version else DDL + GUARDS
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-        connection.executescript(f"BEGIN IMMEDIATE; {DDL} {GUARDS} {stamp} COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
     learn(connection, own_words())
 
 
@@ -147,7 +157,7 @@ def _cells(row: Row) -> tuple[dict[str, Cell], list[Detail]]:
             return _intent(row)
         case AttemptRow():
             return _attempt(row), []
-        case OutcomeRow():
+        case Settlement():
             return _outcome(row)
 
 
@@ -195,7 +205,7 @@ def _attempt(row: AttemptRow) -> dict[str, Cell]:
     }
 
 
-def _outcome(row: OutcomeRow) -> tuple[dict[str, Cell], list[Detail]]:
+def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
     usage = row.usage
     cells: dict[str, Cell] = {
         "phase": "outcome",
@@ -219,14 +229,15 @@ def _outcome(row: OutcomeRow) -> tuple[dict[str, Cell], list[Detail]]:
         "policy_hash": row.policy_hash or None,
         "status": row.status,
         "attempts": row.attempts,
-        "duration_us": _micro(row.duration_s),
-        "first_token_us": None if row.first_token_s is None else _micro(row.first_token_s),
+        "duration_us": row.duration_us,
+        "overhead_us": row.overhead_us,
+        "first_token_us": row.first_token_us,
         "input_tokens": usage.input_tokens if usage.reported else None,
         "output_tokens": usage.output_tokens if usage.reported else None,
         "cached_input_tokens": usage.cached_input_tokens if usage.reported else None,
         "reasoning_tokens": usage.reasoning_tokens if usage.reported else None,
-        "cost_nano_usd": None if row.cost_usd is None else int(row.cost_usd * Decimal(10**9)),
-        "energy_mwh": None if row.energy_wh is None else round(row.energy_wh * 1000),
+        "cost_nano_usd": row.cost_nano_usd,
+        "energy_nwh": row.energy_nwh,
     }
     details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]

@@ -33,6 +33,7 @@ from gateway.domain.routing import (
     Target,
     Trait,
 )
+from gateway.domain.settlement import Settlement
 
 __all__ = [
     "DIRECT",
@@ -65,6 +66,7 @@ __all__ = [
     "ProviderKind",
     "Route",
     "Sensitivity",
+    "Settlement",
     "Style",
     "Target",
     "Trait",

@@ -18,11 +18,12 @@ class Sensitivity(StrEnum):
 
 
 class Destination(StrEnum):
-    """Where a request went, seen from the premises."""
+    """Where a request went, seen from the premises: the farthest place that may have received any of it."""
 
     LOCAL = "local"
     CLOUD = "cloud"
-    DENIED = "denied"
+    DENIED = "denied"  # a rule, a grant or a door kept it back
+    NONE = "none"  # it was permitted, or never judged, and reached nobody
 
 
 @dataclass(frozen=True, slots=True)

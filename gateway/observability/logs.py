@@ -19,7 +19,7 @@ import structlog
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Dialect, Operation
+from gateway.domain import Dialect, Operation, Settlement
 from gateway.events import Event
 from gateway.observability.metrics import CODES
 from gateway.observability.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
-    *(events.RequestSettled, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
+    *(Settlement, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
@@ -65,9 +65,11 @@ def _one_of(words: Iterable[str]) -> Check:
 
 NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
-    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "tokens_unresolved"),
+    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up"),
 )
+MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
+"""Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
     *("record", "result"),
@@ -133,7 +135,7 @@ class EventLog:
 
     def emit(self, event: Event) -> None:
         match event:
-            case events.RequestSettled():
+            case Settlement():
                 self._write(logging.INFO, event.event, _settled(event))
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
@@ -167,7 +169,7 @@ class EventLog:
         self._logger.log(level, event, **line)
 
 
-def _settled(event: events.RequestSettled) -> dict[str, object]:
+def _settled(event: Settlement) -> dict[str, object]:
     usage = event.usage
     line: dict[str, object] = {
         "request_id": event.request_id,
@@ -185,22 +187,22 @@ def _settled(event: events.RequestSettled) -> dict[str, object]:
         "error_code": event.error_code,
         "sensitivity": event.sensitivity,
         "destination": event.destination,
-        "decision_reason": event.decision_reason,
+        "decision_reason": event.reason,
         "found": sorted(event.found),
         "redacted": sorted(event.redacted),
         "stream": event.stream,
         "attempts": event.attempts,
-        "duration_s": round(event.duration_s, 6),
-        "overhead_s": round(event.overhead_s, 6),
-        "first_token_s": None if event.first_token_s is None else round(event.first_token_s, 6),
+        "duration_s": event.duration_s,
+        "overhead_s": event.overhead_s,
+        "first_token_s": event.first_token_s,
         "cost_usd": None if event.cost_usd is None else float(event.cost_usd),
-        "energy_wh": event.energy_wh,
-        "tokens_unresolved": event.tokens_unresolved,
+        "energy_wh": None if event.energy_wh is None else float(event.energy_wh),
+        "pseudonyms_unresolved": event.pseudonyms_unresolved,
     }
     if usage.reported:
         line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
-    return {key: value for key, value in line.items() if value not in ("", None, [], 0) or key == "status"}
+    return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
 
 
 def _state(

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as render_o
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Carrier, Destination, Kind, Operation, Outcome, Sensitivity
+from gateway.domain import Carrier, Destination, Kind, Operation, Outcome, Sensitivity, Settlement
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
 from gateway.observability.families import Families
@@ -93,7 +93,7 @@ class Metrics(EventSink):
     @override
     def emit(self, event: Event) -> None:
         match event:
-            case events.RequestSettled():
+            case Settlement():
                 self._settled(event)
             case events.AttemptStarted():
                 self._families.inflight(self._name(event.provider, self._vocabulary.providers)).inc()
@@ -114,7 +114,7 @@ class Metrics(EventSink):
 
     # --- one method per kind of news -------------------------------------------------------------------------------
 
-    def _settled(self, event: events.RequestSettled) -> None:
+    def _settled(self, event: Settlement) -> None:
         families = self._families
         labels = self._model(event.operation, event.provider, event.model)
         route = self._name(event.route, self._vocabulary.routes)
@@ -131,15 +131,15 @@ class Metrics(EventSink):
         if event.usage.reported:
             self._count_tokens(event, labels)
         if event.energy_wh is not None:
-            families.energy(*labels[1:]).inc(event.energy_wh * JOULES_PER_WH)
+            families.energy(*labels[1:]).inc(float(event.energy_wh * JOULES_PER_WH))
         if event.cost_usd is not None:
             families.cost(*labels[1:]).inc(float(event.cost_usd))
         elif event.outcome is Outcome.OK:
             families.unpriced(*labels[1:]).inc()
-        if event.tokens_unresolved:
-            families.unresolved.inc(event.tokens_unresolved)
+        if event.pseudonyms_unresolved:
+            families.unresolved.inc(event.pseudonyms_unresolved)
 
-    def _count_tokens(self, event: events.RequestSettled, labels: tuple[str, str, str]) -> None:
+    def _count_tokens(self, event: Settlement, labels: tuple[str, str, str]) -> None:
         usage = event.usage
         counts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens)
         for kind, count in zip(TOKEN_TYPES, counts, strict=True):

@@ -19,7 +19,7 @@ from gateway.pipeline import refusal
 from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
-from gateway.pipeline.story import Story
+from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.policy.rules import Policy
 from gateway.upstream import faults
@@ -43,7 +43,7 @@ class Run:
     findings: Findings
     decision: Decision
     planned: tuple[Egress, ...]
-    story: Story
+    trace: Trace
     key: bytes
     model: str
     first_token_s: float | None
@@ -103,19 +103,19 @@ class Attempts:
 
     async def _attempt(self, run: Run, egress: Egress, *, last: bool) -> Opened:
         target = egress.target
-        began = run.story.attempt_started(target)
-        result, status = AttemptResult.CANCELLED, None
+        run.trace.attempting(target)
+        result, status, reached = AttemptResult.CANCELLED, None, True
         try:
             prepared = self._prepare(run, egress)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, last=last)
             result = AttemptResult.OK
         except AttemptFailed as failure:
-            result, status = failure.result, failure.status
+            result, status, reached = failure.result, failure.status, failure.reached
             raise
         finally:
-            run.story.attempt_ended(target, result, began=began, status=status)
-        run.story.content_came(prepared)
+            run.trace.attempted(result, status=status, reached=reached)
+        run.trace.answered(prepared)
         return opened
 
     def _prepare(self, run: Run, egress: Egress) -> Prepared:
@@ -145,14 +145,14 @@ class Attempts:
                 raise AttemptFailed(unrecorded, result=AttemptResult.UNRECORDED)
             return
         try:
-            story = run.story
+            known = run.trace.account
             row = intent_row(
                 prepared,
                 run.call,
-                attempt=story.attempts,
-                route=story.route_name,
-                agent=story.agent,
-                sensitivity=story.sensitivity,
+                attempt=len(known.attempts),
+                route=known.route_name,
+                agent=known.agent,
+                sensitivity=known.sensitivity,
                 key=self._audit_key,
             )
             await self._ledger.intend(row)
@@ -165,6 +165,7 @@ class Attempts:
         upstream = self._upstreams[outbound.adapter]
         began = time.perf_counter()
         reply: Reply | None = None
+        run.trace.sending()
         try:
             async with asyncio.timeout(run.first_token_s):
                 reply = await upstream.send(outbound)
@@ -182,7 +183,7 @@ class Attempts:
                 raise faults.bad_reply(outbound.target, status=200) from None
             raise
         finally:
-            run.story.waited(time.perf_counter() - began)
+            run.trace.waited(time.perf_counter() - began)
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:

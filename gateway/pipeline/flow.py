@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Outcome, Tree, UnknownReason
+from gateway.domain import Call, Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
-from gateway.events import AbortPhase, EventSink, ScanEnded, ScanFailure, Side, StreamAborted
-from gateway.phi.findings import Findings
+from gateway.events import AbortPhase, EventSink, Side, StreamAborted
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call
+from gateway.pipeline.headers import decision_headers, price_headers
 from gateway.pipeline.judge import judge, resolved, scanned
+from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.shape import aggregate, answered_in_json, usage_of
-from gateway.pipeline.story import Story
+from gateway.pipeline.tracing import Trace
 from gateway.upstream.port import AttemptFailed
 
 PATIENCE_S = 300.0
@@ -79,39 +80,40 @@ class Pipeline:
         """
         settings = self._settings()
         tariff = settings.pricing.tariff_usd_per_kwh
-        story = Story(call, events=self._events, ledger=self._ledger, usd_per_kwh=tariff)
+        trace = Trace.of(call, events=self._events, ledger=self._ledger, usd_per_kwh=tariff)
         try:
-            run = await self._decided(call, settings, story, default_agent=default_agent)
+            run = await self._decided(call, settings, trace, default_agent=default_agent)
             opened = await self._attempts.first_content(run)
             if opened.tree is None and not call.stream:
-                opened.tree = await _read_out(opened, story)
+                opened.tree = await _read_out(opened, trace)
+            if opened.tree is not None:
+                return _whole(opened, opened.tree, trace)
         except GatewayError as error:
-            story.failed(error)
+            trace.failed(error)
             raise
         except asyncio.CancelledError:
-            story.settle(Outcome.CLIENT_DISCONNECT, status=499)
+            trace.settle(Outcome.CLIENT_DISCONNECT, status=499)
             if call.stream:
                 self._events.emit(StreamAborted(phase=AbortPhase.BEFORE_FIRST_TOKEN, side=Side.CLIENT))
             raise
         except Exception:
-            story.failed(InternalError(""))
+            trace.failed(InternalError(""))
             raise
-        if opened.tree is not None:
-            return _whole(opened, opened.tree, story)
 
         async def close() -> None:
-            await self._finish(opened, story, Outcome.CLIENT_DISCONNECT, status=499)
+            await self._finish(opened, trace, Outcome.CLIENT_DISCONNECT, status=499)
 
-        return Answer(story.headers(), events=self._restored(opened, story), close=close)
+        return Answer(decision_headers(trace.opening()), events=self._restored(opened, trace), close=close)
 
-    async def _decided(self, call: Call, settings: Settings, story: Story, *, default_agent: str) -> Run:
+    async def _decided(self, call: Call, settings: Settings, trace: Trace, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
-        resolution = story.resolution = resolved(call, settings, default_agent=default_agent)
+        resolution = resolved(call, settings, default_agent=default_agent)
+        trace.resolved(resolution)
         began = time.perf_counter()
         findings = await scanned(call, self._scanner)
-        self._scanned(findings, story, duration_s=time.perf_counter() - began)
+        trace.scanned(findings, duration_s=time.perf_counter() - began)
         judged = judge(call, resolution, findings, settings, health=self._health())
-        story.decision = judged.decision
+        trace.decided(judged.decision)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
             raise PhiScanFailed(
@@ -125,7 +127,7 @@ class Pipeline:
             findings=findings,
             decision=judged.decision,
             planned=planned,
-            story=story,
+            trace=trace,
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
@@ -144,17 +146,12 @@ class Pipeline:
             outbound=outbound,
         )
 
-    def _scanned(self, findings: Findings, story: Story, *, duration_s: float) -> None:
-        failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
-        self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
-        story.found(findings)
-
-    async def _restored(self, opened: Opened, story: Story) -> AsyncGenerator[Tree, None]:
+    async def _restored(self, opened: Opened, trace: Trace) -> AsyncGenerator[Tree, None]:
         """The events of a stream, restored; settles whatever way it ends."""
-        restorer = _restorer(opened, story.call)
+        restorer = _restorer(opened, trace.account.call)
         outcome, status, code = Outcome.CLIENT_DISCONNECT, 499, ""
         try:
-            async for chunk in _chunks(opened, story):
+            async for chunk in _chunks(opened, trace):
                 for event in restorer.event(chunk):
                     yield event
             for event in restorer.end():
@@ -164,23 +161,26 @@ class Pipeline:
                 yield last
             outcome, status = Outcome.OK, 200
         except GatewayError as error:
-            outcome, code = Outcome.UPSTREAM_ERROR, error.code
+            outcome, status, code = outcome_of(error), error.status, error.code
             for event in restorer.end():
                 yield event
             raise
+        except Exception:
+            outcome, status, code = Outcome.INTERNAL, InternalError.status, InternalError.code
+            raise
         finally:
-            story.tokens_unresolved = restorer.unresolved
-            await self._finish(opened, story, outcome, status=status, code=code)
+            trace.restored(unresolved=restorer.unresolved)
+            await self._finish(opened, trace, outcome, status=status, code=code)
 
-    async def _finish(self, opened: Opened, story: Story, outcome: Outcome, *, status: int, code: str = "") -> None:
+    async def _finish(self, opened: Opened, trace: Trace, outcome: Outcome, *, status: int, code: str = "") -> None:
         await opened.reply.aclose()
-        _account(opened, story)
-        if story.settle(outcome, status=status, error_code=code) and outcome is not Outcome.OK:
+        trace.used(_usage(opened))
+        if trace.settle(outcome, status=status, error_code=code) and outcome is not Outcome.OK:
             side = Side.CLIENT if outcome is Outcome.CLIENT_DISCONNECT else Side.UPSTREAM
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=side))
 
 
-async def _chunks(opened: Opened, story: Story) -> AsyncIterator[Tree]:
+async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
     """The chunks of a stream to its proper end.
 
     Raises:
@@ -194,12 +194,12 @@ async def _chunks(opened: Opened, story: Story) -> AsyncIterator[Tree]:
     began = time.perf_counter()
     try:
         async for raw in opened.rest:
-            story.waited(time.perf_counter() - began)
+            trace.waited(time.perf_counter() - began)
             chunk_or_none = opened.shape.chunk(raw)
             if chunk_or_none is not None:
                 yield chunk_or_none
             began = time.perf_counter()
-        story.waited(time.perf_counter() - began)
+        trace.waited(time.perf_counter() - began)
     except AttemptFailed:
         if not opened.shape.finished:
             raise broken from None
@@ -207,29 +207,28 @@ async def _chunks(opened: Opened, story: Story) -> AsyncIterator[Tree]:
         raise broken
 
 
-async def _read_out(opened: Opened, story: Story) -> Tree:
+async def _read_out(opened: Opened, trace: Trace) -> Tree:
     """A stream that was asked for on the caller's behalf, read to its end."""
     try:
-        chunks = [chunk async for chunk in _chunks(opened, story)]
+        chunks = [chunk async for chunk in _chunks(opened, trace)]
     finally:
         await opened.reply.aclose()
     return aggregate(chunks, usage=opened.shape.usage if opened.shape else None)
 
 
-def _whole(opened: Opened, tree: Tree, story: Story) -> Answer:
-    restorer = _restorer(opened, story.call)
+def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
+    restorer = _restorer(opened, trace.account.call)
     restored = restorer.reply(tree)
-    story.tokens_unresolved = restorer.unresolved
-    _account(opened, story)
-    story.settle(Outcome.OK, status=200)
-    return Answer({**story.headers(), **story.price_headers()}, tree=restored)
+    trace.restored(unresolved=restorer.unresolved)
+    trace.used(_usage(opened))
+    settled = trace.settle(Outcome.OK, status=200)
+    headers = {**decision_headers(settled), **price_headers(settled)} if settled else {}
+    return Answer(headers, tree=restored)
 
 
-def _account(opened: Opened, story: Story) -> None:
+def _usage(opened: Opened) -> Usage | None:
     """Tokens, as far as they were reported."""
-    usage = opened.shape.usage if opened.shape else usage_of(opened.reply.tree or {})
-    if usage is not None:
-        story.usage = usage
+    return opened.shape.usage if opened.shape else usage_of(opened.reply.tree or {})
 
 
 def _restorer(opened: Opened, call: Call) -> ReplyRestorer:

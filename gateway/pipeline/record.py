@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 
-from gateway.audit.records import AttemptRow, IntentRow, OutcomeRow
+from gateway.audit.records import AttemptRow, IntentRow
 from gateway.audit.secret import digest
-from gateway.domain import Call, Sensitivity, Target, UnknownReason
-from gateway.events import AttemptResult, RequestSettled
+from gateway.domain import Call, Sensitivity, Target
+from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
-from gateway.phi.findings import Findings
-from gateway.policy.decide import Decision
 
 
 def intent_row(
@@ -60,42 +57,6 @@ def attempt_row(
         result=result,
         duration_s=duration_s,
         status=status,
-    )
-
-
-def outcome_row(settled: RequestSettled, findings: Findings | None, decision: Decision | None) -> OutcomeRow:
-    """How a request ended."""
-    unknowns: frozenset[UnknownReason] = findings.unknowns if findings else frozenset()
-    rules = {rule for egress in decision.egresses for rule in egress.rules} if decision else set()
-    refused = {refusal.rule for refusal in decision.refusals} if decision else set()
-    return OutcomeRow(
-        at_us=now_us(),
-        request_id=settled.request_id,
-        operation=settled.operation,
-        dialect=settled.dialect,
-        outcome=settled.outcome,
-        status=settled.status,
-        duration_s=settled.duration_s,
-        caller=settled.caller,
-        route=settled.route,
-        agent=settled.agent,
-        target=settled.target,
-        provider=settled.provider,
-        provider_kind=settled.provider_kind,
-        model=settled.model,
-        error_code=settled.error_code,
-        sensitivity=settled.sensitivity,
-        destination=settled.destination,
-        reason=settled.decision_reason,
-        policy_hash=decision.policy_hash if decision else "",
-        attempts=settled.attempts,
-        first_token_s=settled.first_token_s,
-        usage=settled.usage,
-        cost_usd=settled.cost_usd,
-        energy_wh=settled.energy_wh,
-        found=Counter(at.finding.kind for at in findings.located) if findings else {},
-        unknowns=unknowns,
-        rules=tuple(sorted((rules | refused) - {""})),
     )
 
 

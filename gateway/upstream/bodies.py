@@ -32,7 +32,7 @@ async def read(response: aiohttp.ClientResponse, limit: int, target: Target, *, 
                 raise faults.bad_reply(target, status=response.status)
     except (aiohttp.ClientError, OSError):
         if not cut:
-            raise faults.unreachable(target) from None
+            raise faults.unreachable(target, reached=True) from None
     return b"".join(pieces)
 
 

@@ -16,7 +16,7 @@ from gateway.events import EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies, faults, native
-from gateway.upstream.pools import Pools
+from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.sockets import Network
 
@@ -69,8 +69,8 @@ class Direct:
             )
         except aiohttp.SocketTimeoutError:
             raise faults.late(target) from None
-        except (aiohttp.ClientError, OSError, ValueError):
-            raise faults.unreachable(target) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise faults.unreachable(target, reached=not never_connected(error)) from None
         finally:
             leaving.reset(token)
         try:

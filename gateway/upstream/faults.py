@@ -63,10 +63,10 @@ def bad_reply(target: Target, *, status: int | None = None) -> AttemptFailed:
     return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, status=status)
 
 
-def unreachable(target: Target) -> AttemptFailed:
-    """No connection, or one that broke."""
+def unreachable(target: Target, *, reached: bool = False) -> AttemptFailed:
+    """No connection, or one that broke; `reached`: it broke when the request may have been on its way."""
     text = f"Provider {target.provider.name} cannot be reached."
-    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT)
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=reached)
 
 
 def late(target: Target) -> AttemptFailed:

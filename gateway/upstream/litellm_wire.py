@@ -23,7 +23,7 @@ from yarl import URL
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
 from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
-from gateway.upstream.pools import Pools
+from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import AttemptFailed, leaving
 
 TOKEN_S = 30.0
@@ -165,8 +165,9 @@ async def _request(
         )
     except aiohttp.SocketTimeoutError:
         raise exchange.fail(faults.late(exchange.outbound.target)) from None
-    except (aiohttp.ClientError, OSError, ValueError):
-        raise exchange.fail(faults.unreachable(exchange.outbound.target)) from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        reached = not never_connected(error)
+        raise exchange.fail(faults.unreachable(exchange.outbound.target, reached=reached)) from None
     finally:
         leaving.reset(token)
 

@@ -19,6 +19,11 @@ SILENCE_S = 600.0
 """How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
 
 
+def never_connected(error: Exception) -> bool:
+    """Whether a request failed before there was a connection, so that nothing of it went out."""
+    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+
+
 class Pools:
     """Sessions without cookies, proxy variables or decompression, made on first use."""
 

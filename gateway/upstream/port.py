@@ -19,17 +19,25 @@ class AttemptFailed(Exception):
     """One try of one target failed.
 
     `error` is what the caller gets if nobody else may take the request; `fallback` whether another target may be tried
-    (never after the provider understood and refused: our key, our model or the request itself is wrong).
+    (never after the provider understood and refused: our key, our model or the request itself is wrong); `reached`
+    False where it is known that the provider received nothing of the request.
     """
 
     def __init__(
-        self, error: GatewayError, *, result: AttemptResult, status: int | None = None, fallback: bool = True
+        self,
+        error: GatewayError,
+        *,
+        result: AttemptResult,
+        status: int | None = None,
+        fallback: bool = True,
+        reached: bool = True,
     ) -> None:
         super().__init__(error.message)
         self.error = error
         self.result = result
         self.status = status
         self.fallback = fallback
+        self.reached = reached
 
 
 class Reply:

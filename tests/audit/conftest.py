@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from gateway.audit.ledger import Ledger
-from gateway.audit.records import AttemptRow, IntentRow, OutcomeRow
+from gateway.audit.records import AttemptRow, IntentRow
 from gateway.domain import (
     Destination,
     Dialect,
@@ -18,6 +17,7 @@ from gateway.domain import (
     Outcome,
     ProviderKind,
     Sensitivity,
+    Settlement,
     Style,
     Trait,
     UnknownReason,
@@ -89,7 +89,7 @@ def make_attempt(number: int = 0, **changes: object) -> AttemptRow:
     return AttemptRow(**(fields | changes))
 
 
-def make_outcome(number: int = 0, **changes: object) -> OutcomeRow:
+def make_outcome(number: int = 0, **changes: object) -> Settlement:
     fields: dict[str, object] = {
         "at_us": 1_790_000_000_000_000 + number,
         "request_id": f"req_{number:032x}",
@@ -97,7 +97,8 @@ def make_outcome(number: int = 0, **changes: object) -> OutcomeRow:
         "dialect": Dialect.OPENAI,
         "outcome": Outcome.OK,
         "status": 200,
-        "duration_s": 1.25,
+        "duration_us": 1_250_000,
+        "overhead_us": 4_000,
         "caller": "soma",
         "target": "sonnet",
         "provider": "anthropic-eu",
@@ -108,14 +109,14 @@ def make_outcome(number: int = 0, **changes: object) -> OutcomeRow:
         "reason": "allowed",
         "policy_hash": "c0ffee00",
         "attempts": 1,
-        "first_token_s": 0.25,
+        "first_token_us": 250_000,
         "usage": Usage(input_tokens=100, output_tokens=10, reported=True),
-        "cost_usd": Decimal("0.00045"),
-        "energy_wh": 0.25,
+        "cost_nano_usd": 450_000,
+        "energy_nwh": 250_000_001,
         "found": {Kind.MRN: 2},
         "unknowns": frozenset({UnknownReason.IMAGE}),
     }
-    return OutcomeRow(**(fields | changes))
+    return Settlement(**(fields | changes))
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def attempt() -> Callable[..., AttemptRow]:
 
 
 @pytest.fixture
-def outcome() -> Callable[..., OutcomeRow]:
+def outcome() -> Callable[..., Settlement]:
     return make_outcome
 
 

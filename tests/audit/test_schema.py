@@ -40,16 +40,19 @@ def test_an_intent_says_what_leaves_for_where_and_without_what(connection, inten
 def test_an_outcome_counts_in_whole_numbers(connection, outcome):
     schema.insert(connection, outcome())
 
-    columns = "result, duration_us, first_token_us, input_tokens, cost_nano_usd, energy_mwh"
-    assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == ("ok", 1250000, 250000, 100, 450000, 250)
+    columns = "result, duration_us, overhead_us, first_token_us, input_tokens, cost_nano_usd, energy_nwh"
+    numbers = (1250000, 4000, 250000, 100, 450000, 250000001)
+    assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == ("ok", *numbers)
     found = "SELECT word, count FROM detail WHERE what = 'found'"
     assert connection.execute(found).fetchone() == ("mrn", 2)
 
 
 def test_what_is_not_known_is_null_and_not_zero(connection, outcome):
-    schema.insert(connection, outcome(usage=Usage(), cost_usd=None, energy_wh=None, first_token_s=None, target=""))
+    schema.insert(
+        connection, outcome(usage=Usage(), cost_nano_usd=None, energy_nwh=None, first_token_us=None, target="")
+    )
 
-    columns = "input_tokens, cost_nano_usd, energy_mwh, first_token_us, target"
+    columns = "input_tokens, cost_nano_usd, energy_nwh, first_token_us, target"
     assert connection.execute(f"SELECT {columns} FROM entry").fetchone() == (None,) * 5
 
 
@@ -77,7 +80,7 @@ def test_a_free_text_finds_no_place_in_an_intent(connection, intent, column):
     [
         *("request_id", "operation", "dialect", "caller", "route", "agent", "target", "provider", "provider_kind"),
         *("model", "sensitivity", "policy_hash", "outcome", "reason", "error_code", "destination"),
-        *("status", "attempts", "duration_s", "first_token_s", "cost_usd", "energy_wh", "at_us"),
+        *("status", "attempts", "duration_us", "overhead_us", "first_token_us", "cost_nano_usd", "energy_nwh", "at_us"),
     ],
 )
 def test_a_free_text_finds_no_place_in_an_outcome(connection, outcome, column):
@@ -143,6 +146,30 @@ def test_a_ledger_of_a_newer_gateway_is_left_alone(connection):
 
     with pytest.raises(sqlite3.NotSupportedError, match="newer"):
         schema.prepare(connection)
+
+
+def test_a_ledger_of_the_first_version_is_taken_up_with_its_rows(intent, outcome):
+    older = schema.DDL.replace("    overhead_us INTEGER CHECK (overhead_us >= 0),\n", "").replace(
+        "energy_nwh", "energy_mwh"
+    )
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(older + schema.GUARDS + "PRAGMA user_version = 1;")
+    schema.learn(connection, ["soma", "fast", "ollama", "m", *schema.own_words()])
+    columns = "at_us, phase, request_id, attempt, operation, result, status, energy_mwh"
+    connection.execute(
+        f"INSERT INTO entry ({columns}) VALUES (1, 'outcome', 'req_{'0' * 20}', 0, 'chat', 'ok', 200, 5)"
+    )
+
+    schema.prepare(connection)
+    schema.learn(connection, ["sonnet", "anthropic-eu", "claude-sonnet-4", "allowed"])
+    schema.insert(connection, outcome())
+
+    assert connection.execute("SELECT energy_mwh, energy_nwh, overhead_us FROM entry ORDER BY seq").fetchall() == [
+        (5, None, None),
+        (None, 250_000_001, 4_000),
+    ]
+    assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+    connection.close()
 
 
 def test_an_existing_ledger_is_kept(connection, intent):

@@ -10,9 +10,9 @@ import sqlite3
 import pytest
 
 from gateway.audit.ledger import Ledger
-from gateway.audit.records import IntentRow, OutcomeRow
+from gateway.audit.records import IntentRow
 from gateway.cli import audit
-from gateway.domain import Destination, Dialect, Kind, Operation, Outcome, ProviderKind, Sensitivity, Style
+from gateway.domain import Destination, Dialect, Kind, Operation, Outcome, ProviderKind, Sensitivity, Settlement, Style
 from gateway.events import FanOut
 
 REQUEST = "req_00000000000000000000000000000001"
@@ -42,14 +42,15 @@ def state(tmp_path):
     )
     asyncio.run(ledger.intend(intent))
     ledger.settle(
-        OutcomeRow(
+        Settlement(
             at_us=1_790_000_001_000_000,
             request_id=REQUEST,
             operation=Operation.CHAT,
             dialect=Dialect.OPENAI,
             outcome=Outcome.OK,
             status=200,
-            duration_s=1.0,
+            duration_us=1_000_000,
+            overhead_us=1_000,
             caller="soma",
             target="sonnet",
             sensitivity=Sensitivity.PHI,

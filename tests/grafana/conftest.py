@@ -13,7 +13,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from gateway.domain import (
     ProviderKind,
     Route,
     Sensitivity,
+    Settlement,
     Target,
     Usage,
 )
@@ -124,43 +124,42 @@ def _requests(targets: tuple[Target, ...]) -> Iterator[events.Event]:
             )
         yield events.AttemptStarted(provider=provider, target=target.name)
         for outcome, status, code in ((Outcome.OK, 200, ""), (Outcome.UPSTREAM_ERROR, 502, "upstream_failed")):
-            yield events.RequestSettled(
+            yield Settlement(
                 request_id="req_0123456789abcdef",
                 operation=Operation.CHAT,
                 dialect=Dialect.OPENAI,
-                facade="openai.chat",
+                at_us=1,
                 outcome=outcome,
                 status=status,
                 error_code=code,
-                duration_s=2.0,
-                overhead_s=0.003,
+                duration_us=2_000_000,
+                overhead_us=3_000,
                 route="triage",
                 target=target.name,
                 provider=provider,
                 model=target.model,
-                first_token_s=0.5,
+                first_token_us=500_000,
                 usage=Usage(120, 30, 10, 5, reported=True),
-                cost_usd=None,
-                energy_wh=0.5,
+                energy_nwh=500_000_000,
                 stream=True,
-                tokens_unresolved=1,
+                pseudonyms_unresolved=1,
             )
 
 
 def _troubles() -> Iterator[events.Event]:
-    yield events.RequestSettled(
+    yield Settlement(
         request_id="req_0123456789abcdef",
         operation=Operation.CHAT,
         dialect=Dialect.OPENAI,
-        facade="openai.chat",
+        at_us=1,
         outcome=Outcome.OK,
         status=200,
-        duration_s=2.0,
-        overhead_s=0.003,
+        duration_us=2_000_000,
+        overhead_us=3_000,
         route="triage",
         provider="anthropic",
         model="claude-sonnet-4-5",
-        cost_usd=Decimal("0.01"),
+        cost_nano_usd=10_000_000,
     )
     yield events.FellBack(
         from_="fast", to="sonnet", reason=events.AttemptResult.TIMEOUT, result=events.FallbackResult.OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from decimal import Decimal
 
 import pytest
 
@@ -20,6 +19,7 @@ from gateway.domain import (
     ProviderKind,
     Route,
     Sensitivity,
+    Settlement,
     Target,
     Usage,
 )
@@ -37,29 +37,29 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of([Route(name="triage", targets=(fast, sonnet))], reasons=["permitted", "phi_without_baa"])
 
 
-def settled(**changes: object) -> events.RequestSettled:
+def settled(**changes: object) -> Settlement:
     fields: dict[str, object] = {
         "request_id": "req_00000000000000000000000000000000",
         "operation": Operation.CHAT,
         "dialect": Dialect.OPENAI,
-        "facade": "openai.chat",
+        "at_us": 1_790_000_000_000_000,
         "outcome": Outcome.OK,
         "status": 200,
-        "duration_s": 3.0,
-        "overhead_s": 0.004,
+        "duration_us": 3_000_000,
+        "overhead_us": 4_000,
         "route": "triage",
         "target": "fast",
         "provider": "ollama",
         "provider_kind": ProviderKind.OLLAMA,
         "model": "llama3.2:3b",
-        "first_token_s": 1.0,
+        "first_token_us": 1_000_000,
         "usage": Usage(input_tokens=100, output_tokens=21, reported=True),
-        "cost_usd": Decimal("0.002"),
-        "energy_wh": 0.5,
+        "cost_nano_usd": 2_000_000,
+        "energy_nwh": 500_000_000,
         "stream": True,
         "attempts": 1,
     }
-    return events.RequestSettled(**(fields | changes))
+    return Settlement(**(fields | changes))
 
 
 FAST = {
@@ -218,8 +218,10 @@ def test_an_answer_nobody_prices_is_counted_as_unpriced_and_not_as_free():
     metrics = Metrics(vocabulary())
     labels = {"gen_ai_provider_name": "anthropic", "gen_ai_request_model": "claude-sonnet-4"}
 
-    metrics.emit(settled(provider="anthropic", model="claude-sonnet-4", cost_usd=None))
-    metrics.emit(settled(provider="anthropic", model="claude-sonnet-4", cost_usd=None, outcome=Outcome.UPSTREAM_ERROR))
+    metrics.emit(settled(provider="anthropic", model="claude-sonnet-4", cost_nano_usd=None))
+    metrics.emit(
+        settled(provider="anthropic", model="claude-sonnet-4", cost_nano_usd=None, outcome=Outcome.UPSTREAM_ERROR)
+    )
 
     assert metrics.registry.get_sample_value("gateway_cost_unpriced_requests_total", labels) == 1
     assert metrics.registry.get_sample_value("gateway_cost_usd_total", labels) == 0
@@ -228,7 +230,7 @@ def test_an_answer_nobody_prices_is_counted_as_unpriced_and_not_as_free():
 def test_unknown_pseudonyms_in_answers_are_counted():
     metrics = Metrics(vocabulary())
 
-    metrics.emit(settled(tokens_unresolved=2))
+    metrics.emit(settled(pseudonyms_unresolved=2))
 
     assert metrics.registry.get_sample_value("gateway_pseudonyms_unresolved_total") == 2
 

@@ -41,7 +41,7 @@ class EmbeddedUpstream:
         try:
             endpoint = await self._children.endpoint(outbound.target.model)
         except UpstreamFailed as error:
-            raise AttemptFailed(error, result=AttemptResult.CONNECT) from None
+            raise AttemptFailed(error, result=AttemptResult.CONNECT, reached=False) from None
         return await self._direct.send_to(endpoint, outbound)
 
     async def aclose(self) -> None:

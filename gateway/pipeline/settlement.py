@@ -1,0 +1,186 @@
+"""The sum of one request, reckoned from what happened to it; pure: no clock, no sink, no text of the request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from gateway.domain import Call, Destination, Outcome, Sensitivity, Settlement, Target, Usage
+from gateway.domain.settlement import MICRO, NANO
+from gateway.errors import AccessDenied, EgressDenied, GatewayError, Overloaded, RateLimitExceeded, UpstreamTimeout
+from gateway.events import AttemptResult
+from gateway.outbound.prepare import Prepared
+from gateway.phi.findings import Findings
+from gateway.policy.decide import Decision
+from gateway.routing.price import Bill, bill
+from gateway.routing.resolve import Resolution
+
+PERMITTED = "permitted"
+REDACTED = "redacted"
+KEPT_BACK = frozenset({401, 403})
+"""Statuses of requests that a key, a grant or a rule kept back."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try of one target. `waited_s` is how long it kept us waiting, `reached` whether it may have got the request."""
+
+    target: Target
+    began_s: float
+    waited_s: float = 0.0
+    reached: bool = False
+    result: AttemptResult = AttemptResult.CANCELLED
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of one request so far. Only its `Trace` changes it. `…_s` are seconds of the monotonic clock."""
+
+    call: Call
+    began_s: float
+    usd_per_kwh: Decimal | None = None
+    resolution: Resolution | None = None
+    findings: Findings | None = None
+    decision: Decision | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    answer: Prepared | None = None
+    first_token_s: float | None = None
+    overhead_s: float | None = None
+    usage: Usage = field(default_factory=Usage)
+    pseudonyms_unresolved: int = 0
+
+    @property
+    def route_name(self) -> str:
+        return self.resolution.route.name if self.resolution else ""
+
+    @property
+    def agent(self) -> str:
+        """The agent, where there is exactly one."""
+        agents = self.resolution.agents if self.resolution else frozenset()
+        return next(iter(agents)) if len(agents) == 1 else ""
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        return self.decision.sensitivity if self.decision else Sensitivity.UNKNOWN
+
+    def overhead_at(self, now_s: float) -> float:
+        """Our own share of the time until `now_s`, unless it was fixed before."""
+        if self.overhead_s is not None:
+            return self.overhead_s
+        return max(0.0, now_s - self.began_s - sum(attempt.waited_s for attempt in self.attempts))
+
+
+def settlement(
+    account: Account, outcome: Outcome, *, status: int, now_s: float, at_us: int, error_code: str = ""
+) -> Settlement:
+    """What the request came to at `now_s` (monotonic) and `at_us` (UTC, microseconds)."""
+    call, findings, decision, answer = account.call, account.findings, account.decision, account.answer
+    target = answer.outbound.target if answer else None
+    owed = bill_of(account)
+    return Settlement(
+        at_us=at_us,
+        request_id=call.request_id,
+        operation=call.operation,
+        dialect=call.dialect,
+        outcome=outcome,
+        status=status,
+        duration_us=micro(now_s - account.began_s),
+        overhead_us=micro(account.overhead_at(now_s)),
+        caller=call.caller.name,
+        route=account.route_name,
+        agent=account.agent,
+        target=target.name if target else "",
+        provider=target.provider.name if target else "",
+        provider_kind=target.provider.kind if target else None,
+        model=target.model if target else "",
+        error_code=error_code,
+        sensitivity=account.sensitivity,
+        destination=destination_of(account, status),
+        reason=reason_of(account),
+        policy_hash=decision.policy_hash if decision else "",
+        rules=_rules(decision),
+        found=Counter(at.finding.kind for at in findings.located) if findings else {},
+        unknowns=findings.unknowns if findings else frozenset(),
+        redacted=answer.redacted if answer else frozenset(),
+        not_carried=answer.not_carried if answer else (),
+        stream=call.stream,
+        attempts=len(account.attempts),
+        first_token_us=None if account.first_token_s is None else micro(account.first_token_s),
+        usage=account.usage,
+        cost_nano_usd=None if owed.cost_usd is None else round(owed.cost_usd * NANO),
+        energy_nwh=None if owed.energy_wh is None else round(owed.energy_wh * NANO),
+        pseudonyms_unresolved=account.pseudonyms_unresolved,
+    )
+
+
+def bill_of(account: Account) -> Bill:
+    """Money and energy of the attempt that answered.
+
+    What a failed attempt cost nobody reports, and the time it hung is not time in which the one that answered worked.
+    """
+    if account.answer is None:
+        return Bill(cost_usd=None, energy_wh=None)
+    busy_s = account.attempts[-1].waited_s
+    return bill(account.answer.outbound.target, account.usage, busy_s=busy_s, usd_per_kwh=account.usd_per_kwh)
+
+
+def reason_of(account: Account) -> str:
+    """The code of the decision: what kept a target out, else what was taken out, else that all was permitted."""
+    if account.decision is None:
+        return ""
+    if account.decision.refusals:
+        return account.decision.refusals[0].reason
+    return REDACTED if account.answer and account.answer.redacted else PERMITTED
+
+
+def destination_of(account: Account, status: int) -> Destination:
+    """The farthest place that may have received any of the request: what left is told as left, whatever came back.
+
+    Where nothing left, it was denied if a rule, a grant or a key was in the way, and an outage is not a denial.
+    """
+    reached = [attempt.target for attempt in account.attempts if attempt.reached]
+    if any(not target.provider.on_prem for target in reached):
+        return Destination.CLOUD
+    if reached:
+        return Destination.LOCAL
+    if account.decision is not None and not account.decision.egresses:
+        return Destination.DENIED
+    return destination_of_refusal(status)
+
+
+def destination_of_refusal(status: int) -> Destination:
+    """Where a request is told to have gone that reached nobody and was answered with `status`."""
+    return Destination.DENIED if status in KEPT_BACK else Destination.NONE
+
+
+def outcome_of(error: GatewayError) -> Outcome:
+    """How a request that ended with `error` ended, as a label."""
+    match error:
+        case EgressDenied():
+            return Outcome.POLICY_DENIED
+        case AccessDenied():
+            return Outcome.CLIENT_ERROR
+        case Overloaded() | RateLimitExceeded():
+            return Outcome.SHED
+        case UpstreamTimeout():
+            return Outcome.DEADLINE
+        case _ if error.status < 500:
+            return Outcome.CLIENT_ERROR
+        case _ if error.status == 500:
+            return Outcome.INTERNAL
+        case _:
+            return Outcome.UPSTREAM_ERROR
+
+
+def micro(seconds: float) -> int:
+    """Whole microseconds."""
+    return max(round(seconds * MICRO), 0)
+
+
+def _rules(decision: Decision | None) -> tuple[str, ...]:
+    """The ids of the rules that applied to any candidate, or refused one."""
+    if decision is None:
+        return ()
+    applied = {rule for egress in decision.egresses for rule in egress.rules}
+    return tuple(sorted((applied | {refusal.rule for refusal in decision.refusals}) - {""}))

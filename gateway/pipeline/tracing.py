@@ -1,0 +1,149 @@
+"""What happens to one request on its way, written down by the pipeline alone and told once; holds no text of the request."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gateway.audit.records import AuditSink
+from gateway.domain import Call, Outcome, Settlement, Target, UnknownReason, Usage
+from gateway.errors import GatewayError
+from gateway.events import (
+    AttemptEnded,
+    AttemptResult,
+    AttemptStarted,
+    Decided,
+    EventSink,
+    FallbackResult,
+    FellBack,
+    PhiFound,
+    ScanEnded,
+    ScanFailure,
+)
+from gateway.outbound.prepare import Prepared
+from gateway.phi.findings import Findings
+from gateway.pipeline.record import attempt_row, now_us
+from gateway.pipeline.settlement import Account, Attempt, outcome_of, settlement
+from gateway.policy.decide import Decision
+from gateway.routing.resolve import Resolution
+
+
+@dataclass(slots=True)
+class Trace:
+    """The account of one request, from its first byte to its settlement.
+
+    The request's own task writes it down, by the methods below and by nothing else; whoever wants to show it asks for
+    `settled`, which is the same for all.
+    """
+
+    account: Account
+    _events: EventSink
+    _ledger: AuditSink
+    _failed: Attempt | None = None
+    _settlement: Settlement | None = None
+
+    @classmethod
+    def of(cls, call: Call, *, events: EventSink, ledger: AuditSink, usd_per_kwh: Decimal | None) -> Trace:
+        """The trace of a request that begins now."""
+        return cls(Account(call, began_s=time.perf_counter(), usd_per_kwh=usd_per_kwh), events, ledger)
+
+    # --- on the way --------------------------------------------------------------------------------------------------
+
+    def resolved(self, resolution: Resolution) -> None:
+        self.account.resolution = resolution
+
+    def scanned(self, findings: Findings, *, duration_s: float) -> None:
+        self.account.findings = findings
+        failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
+        self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
+        for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
+            self._events.emit(PhiFound(kind=kind, carrier=carrier, count=count))
+
+    def decided(self, decision: Decision) -> None:
+        self.account.decision = decision
+
+    def attempting(self, target: Target) -> None:
+        """A target is about to be tried."""
+        self.account.attempts.append(Attempt(target, began_s=time.perf_counter()))
+        self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
+
+    def sending(self) -> None:
+        """From here on the target may have received the request."""
+        self.account.attempts[-1].reached = True
+
+    def attempted(self, result: AttemptResult, *, status: int | None = None, reached: bool = True) -> None:
+        """The try is over. `reached` False: the target is known to have received nothing."""
+        account, attempt = self.account, self.account.attempts[-1]
+        attempt.reached = attempt.reached and reached
+        duration_s = time.perf_counter() - attempt.began_s
+        target, call = attempt.target, account.call
+        self._events.emit(
+            AttemptEnded(
+                request_id=call.request_id,
+                operation=call.operation,
+                provider=target.provider.name,
+                target=target.name,
+                model=target.model,
+                result=result,
+                duration_s=duration_s,
+                status=status,
+            )
+        )
+        if target.provider.on_prem:
+            number = len(account.attempts)
+            self._ledger.attempt(
+                attempt_row(call, target, attempt=number, result=result, duration_s=duration_s, status=status)
+            )
+        attempt.result = result
+        if self._failed is not None:
+            made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED
+            before = self._failed
+            self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
+        self._failed = None if result is AttemptResult.OK else attempt
+
+    def answered(self, prepared: Prepared) -> None:
+        """The first content of the last attempt came."""
+        self.account.answer = prepared
+        if self.account.call.stream:
+            self.account.first_token_s = time.perf_counter() - self.account.began_s
+
+    def waited(self, seconds: float) -> None:
+        """Time that was the upstream's, not ours."""
+        self.account.attempts[-1].waited_s += seconds
+
+    def used(self, usage: Usage | None) -> None:
+        """Tokens, as far as they were reported."""
+        self.account.usage = usage or self.account.usage
+
+    def restored(self, *, unresolved: int) -> None:
+        """How many pseudonyms of the answer stand for nothing in the request."""
+        self.account.pseudonyms_unresolved = unresolved
+
+    def opening(self) -> Settlement:
+        """The headers of a stream go out now: what can be said so far. Our own share of the time ends here."""
+        account = self.account
+        account.overhead_s = account.overhead_at(time.perf_counter())
+        return settlement(account, Outcome.OK, status=200, now_s=time.perf_counter(), at_us=now_us())
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def failed(self, error: GatewayError) -> None:
+        self.settle(outcome_of(error), status=error.status, error_code=error.code)
+        error.settled = True
+
+    def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> Settlement | None:
+        """Tell it, once; None if it was told before."""
+        if self._settlement is not None:
+            return None
+        settled = self._settlement = settlement(
+            self.account, outcome, status=status, error_code=error_code, now_s=time.perf_counter(), at_us=now_us()
+        )
+        if self.account.decision is not None:
+            self._events.emit(
+                Decided(sensitivity=settled.sensitivity, destination=settled.destination, reason=settled.reason)
+            )
+        self._events.emit(settled)
+        self._ledger.settle(settled)
+        return settled

@@ -1,0 +1,114 @@
+"""What a request is told to have come to: one truth in the header, the log, the metrics and the record."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+
+import pytest
+from aiohttp import web
+
+from gateway.audit.reader import tail
+from tests.kit.servers import breaks_after, hangs, says, status
+from tests.kit.two_places import CLEAN, POLICY, SENSITIVE, config
+
+
+def two(first, second):
+    return f"""
+version: 1
+providers:
+  first: {{kind: lm_studio, base_url: "{first.base_url}", traits: [on_prem]}}
+  second: {{kind: lm_studio, base_url: "{second.base_url}", traits: [on_prem]}}
+targets:
+  slow: {{provider: first, model: qwen, power_w: 100}}
+  quick: {{provider: second, model: qwen, power_w: 100}}
+routes:
+  general: {{targets: [slow, quick], first_token_s: 2}}
+pricing: {{tariff_usd_per_kwh: 0.3}}
+default_route: general
+"""
+
+
+async def told(gateway):
+    """The last line of the log and the last outcome of the record, once the gateway has written it."""
+    async with asyncio.timeout(10):
+        while not (  # noqa: ASYNC110  the ledger writes in batches, and tells nobody
+            rows := [row for row in tail(gateway.state_dir / "ledger.db", 10) if row.columns["phase"] == "outcome"]
+        ):
+            await asyncio.sleep(0.02)
+    lines = [json.loads(line) for line in gateway.log.getvalue().splitlines()]
+    return [line for line in lines if line["event"] == "request.settled"][-1], rows[-1].columns
+
+
+async def test_the_one_who_answers_is_billed_for_its_own_time(start, upstream):
+    gateway = await start(two(await upstream(hangs()), await upstream(says("Quick."))))
+    reply = await gateway.chat(CLEAN)
+    line, row = await told(gateway)
+    energy_wh = Decimal(reply.headers["x-gateway-energy-wh"])
+    assert reply.headers["x-gateway-target"] == "quick"
+    assert energy_wh < Decimal(100) / 3600  # less than a second at 100 W; the other one hung for two
+    assert line["duration_s"] > 2
+    assert Decimal(str(line["energy_wh"])) == energy_wh == Decimal(row["energy_nwh"]) / 10**9
+    assert Decimal(str(line["cost_usd"])) == Decimal(reply.headers["x-gateway-cost-usd"])
+    assert Decimal(row["cost_nano_usd"]) / 10**9 == Decimal(reply.headers["x-gateway-cost-usd"])
+    assert Decimal(reply.headers["x-gateway-overhead-ms"]) == Decimal(row["overhead_us"]) / 1000
+    assert Decimal(str(line["overhead_s"])) == Decimal(row["overhead_us"]) / 10**6
+
+
+async def test_an_outage_is_not_a_denial(start, upstream):
+    first, second = await upstream(), await upstream()
+    gateway = await start(two(first, second))
+    await first.stop()
+    await second.stop()
+    assert (await gateway.chat(CLEAN)).status_code == 503
+    line, row = await told(gateway)
+    assert line["destination"] == row["destination"] == "none"
+
+
+async def moved(_request):
+    return web.Response(status=307, headers={"Location": "/elsewhere"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(moved, 502), (status(500), 502), (status(429), 502), (breaks_after(""), 502)]
+)
+async def test_what_left_is_told_as_left_whatever_came_back(start, upstream, answer, code):
+    local, cloud = await upstream(), await upstream(answer)
+    gateway = await start(config(local, cloud, order="cloud"), {"p.yaml": POLICY})
+    assert (await gateway.chat(CLEAN)).status_code == code
+    line, row = await told(gateway)
+    assert line["destination"] == row["destination"] == "cloud"
+
+
+async def test_what_left_for_the_cloud_first_is_told_when_a_local_target_answered(start, upstream):
+    local, cloud = await upstream(says("Here.")), await upstream(status(500))
+    gateway = await start(config(local, cloud, order="cloud, local"), {"p.yaml": POLICY})
+    assert (await gateway.chat(CLEAN)).headers["x-gateway-target"] == "local"
+    line, row = await told(gateway)
+    assert (line["destination"], row["destination"], row["target"]) == ("cloud", "cloud", "local")
+
+
+async def test_a_cloud_that_cannot_be_reached_received_nothing(start, upstream):
+    local, cloud = await upstream(), await upstream()
+    gateway = await start(config(local, cloud, order="cloud"), {"p.yaml": POLICY})
+    await cloud.stop()
+    await gateway.chat(CLEAN)
+    line, _ = await told(gateway)
+    assert line["destination"] == "none"
+
+
+async def test_a_refusal_by_policy_is_a_denial(start, upstream):
+    local, cloud = await upstream(), await upstream()
+    gateway = await start(config(local, cloud, order="cloud"), {"p.yaml": POLICY})
+    assert (await gateway.chat(SENSITIVE)).status_code == 403
+    line, _ = await told(gateway)
+    assert line["destination"] == "denied"
+
+
+async def test_a_stream_that_the_target_broke_is_not_told_as_the_callers_leaving(start, upstream):
+    gateway = await start(two(await upstream(breaks_after("Half an ans")), await upstream()))
+    await gateway.chat(CLEAN, stream=True)
+    line, row = await told(gateway)
+    assert (line["outcome"], line["status"], row["status"]) == ("upstream_error", 502, 502)
+    assert line["error_code"] == row["error_code"] == "upstream_failed"
