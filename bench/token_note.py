@@ -41,7 +41,7 @@ from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.restore import Restorer
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
-from gateway.upstream.direct import Direct, Endpoint
+from gateway.upstream.direct.adapter import Direct, Endpoint
 from gateway.upstream.embedded.process import Children
 
 TODAY = date(2026, 11, 21)

@@ -42,9 +42,9 @@ from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
 from gateway.routing.table import with_discovered
-from gateway.upstream.direct import Direct
+from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
-from gateway.upstream.litellm import LiteLlm
+from gateway.upstream.litellm.adapter import LiteLlm
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import Health, is_asked, probe_all
 from gateway.upstream.scripted import Scripted

@@ -14,7 +14,7 @@ ELSEWHERE = {
     "gateway/api/*.py": "tests/contract",  # HTTP in, HTTP out: a real client is the only judge
     "gateway/pipeline/*.py": "tests/contract",  # the path of a request: judged end to end, over real sockets
     "gateway/upstream/bodies.py": "tests/contract",  # what misbehaving upstreams send is sent there by real ones
-    "gateway/upstream/direct.py": "tests/contract",  # every answer in the contract tests came through it
+    "gateway/upstream/direct/adapter.py": "tests/contract",  # every answer in the contract tests came through it
     "gateway/upstream/port.py": "tests/contract",  # the port and its one failure
     "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",

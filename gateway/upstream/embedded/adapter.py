@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.errors import UpstreamFailed
 from gateway.events import AttemptResult, EventSink
 from gateway.outbound.prepare import Outbound
-from gateway.upstream.direct import Direct
+from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.models import FOLDER
 from gateway.upstream.embedded.process import Children
 from gateway.upstream.port import AttemptFailed, Reply

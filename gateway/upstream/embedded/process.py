@@ -20,7 +20,7 @@ from gateway.domain import Operation
 from gateway.errors import UpstreamFailed
 from gateway.events import EmbeddedExited, EmbeddedStarted, EventSink, ExitReason
 from gateway.kinds import embedded
-from gateway.upstream.direct import Endpoint
+from gateway.upstream.direct.adapter import Endpoint
 from gateway.upstream.embedded.models import MODELS, Model, present
 from gateway.upstream.embedded.server import Order
 

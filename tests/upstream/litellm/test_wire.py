@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain import ProviderKind
 from gateway.events import AttemptResult
-from gateway.upstream.litellm_wire import Exchange, NoWire, Stopped, Wire, fetch_token
+from gateway.upstream.litellm.wire import Exchange, NoWire, Stopped, Wire, fetch_token
 from gateway.upstream.pools import Pools
 from tests.kit.servers import hangs, status
 from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
@@ -108,7 +108,7 @@ async def test_the_reason_for_an_end_is_seen_across_pieces_and_not_in_what_the_m
 
 
 async def test_a_reply_without_end_is_cut(client, upstream, exchange_of, monkeypatch):
-    monkeypatch.setattr("gateway.upstream.litellm_wire.MAX_REPLY_BYTES", 10)
+    monkeypatch.setattr("gateway.upstream.litellm.wire.MAX_REPLY_BYTES", 10)
     server = await upstream(raw_stream([b"x" * 100]))
     exchange = exchange_of(server)
     with exchange.entered(), pytest.raises(Stopped):

@@ -15,7 +15,8 @@ from gateway.domain import Dialect, Operation
 from gateway.events import EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
-from gateway.upstream import bodies, faults, native
+from gateway.upstream import bodies, faults
+from gateway.upstream.direct import native
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.sockets import Network

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.upstream.litellm_reply import chunk_tree, reply_tree
+from gateway.upstream.litellm.reply import chunk_tree, reply_tree
 
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 CALL = {"index": 0, "id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.domain import Operation, ProviderKind
 from gateway.events import AttemptResult
-from gateway.upstream.litellm import LiteLlm
+from gateway.upstream.litellm.adapter import LiteLlm
 from gateway.upstream.port import AttemptFailed
 from tests.kit.servers import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
 from tests.kit.vendors import (
@@ -602,7 +602,7 @@ LEAN = "import sys, gateway.app, gateway.cli.serve; sys.exit('litellm' in sys.mo
 WARM = """
 import asyncio, sys
 sys.addaudithook(lambda event, args: event == "socket.connect" and isinstance(args[1], tuple) and sys.exit(3))
-from gateway.upstream.litellm import LiteLlm
+from gateway.upstream.litellm.adapter import LiteLlm
 async def main():
     called = []
     adapter = LiteLlm(networks=[], events=None, on_import=lambda: called.append(1))

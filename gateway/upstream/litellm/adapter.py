@@ -2,7 +2,7 @@
 
 Imported on first use, in a thread, because the import takes seconds and 200 MiB. What LiteLLM brings along is off:
 retries, price-map and `.env` reads, telemetry, callbacks, logs, proxies. Its exceptions quote the provider and the
-request, so their text is never used; `litellm_wire` says what happened.
+request, so their text is never used; `wire` says what happened.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
-from gateway.upstream import faults, litellm_params
-from gateway.upstream.litellm_reply import chunk_tree, reply_tree
-from gateway.upstream.litellm_wire import Exchange, NoWire, Wire, fetch_token
+from gateway.upstream import faults
+from gateway.upstream.litellm import params
+from gateway.upstream.litellm.reply import chunk_tree, reply_tree
+from gateway.upstream.litellm.wire import Exchange, NoWire, Wire, fetch_token
 from gateway.upstream.pools import SILENCE_S, Pools
 from gateway.upstream.port import AttemptFailed, Reply
 from gateway.upstream.sockets import Network
@@ -150,19 +151,19 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
     target = outbound.target
     provider = target.provider
     try:
-        litellm_params.check(provider)
+        params.check(provider)
         _check_package(profile(provider.kind).package, provider.name)
         return {
-            **litellm_params.connection(provider),
-            **litellm_params.request(
+            **params.connection(provider),
+            **params.request(
                 outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, outbound)
             ),
-            "model": litellm_params.model_name(target, outbound.operation),
+            "model": params.model_name(target, outbound.operation),
             **(_CHAT if outbound.operation is Operation.CHAT else _EMBEDDINGS),
         }
-    except litellm_params.Incomplete as incomplete:
+    except params.Incomplete as incomplete:
         raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
-    except litellm_params.Unsupported as unsupported:
+    except params.Unsupported as unsupported:
         error = InvalidRequest(f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out.")
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
 
@@ -173,17 +174,17 @@ def _check_package(module: str, provider: str) -> None:
         if not module or importlib.util.find_spec(module) is not None:
             return
     package = module.replace(".", "-")
-    raise litellm_params.Incomplete(f"Provider {provider} needs the package {package}. Run: pip install {package}")
+    raise params.Incomplete(f"Provider {provider} needs the package {package}. Run: pip install {package}")
 
 
 def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
     """The fields of the hub that LiteLLM can say to the target's vendor."""
     target = outbound.target
-    if litellm_params.speaks_openai(target.provider):
+    if params.speaks_openai(target.provider):
         return frozenset()
     wanted = "embeddings" if outbound.operation is Operation.EMBEDDINGS else "chat_completion"
     try:
-        model, vendor, _, _ = litellm.get_llm_provider(model=litellm_params.model_name(target, outbound.operation))
+        model, vendor, _, _ = litellm.get_llm_provider(model=params.model_name(target, outbound.operation))
         known = litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor, request_type=wanted)
         return frozenset(known or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Adapter, Operation, Provider, ProviderKind, Target
-from gateway.upstream import litellm_params
-from gateway.upstream.litellm_params import Incomplete, Unsupported
+from gateway.upstream.litellm import params
+from gateway.upstream.litellm.params import Incomplete, Unsupported
 
 MESSAGES = [{"role": "user", "content": "Hello."}]
 AWS = {"region": "us-east-1", "access_key_id": "a", "secret_access_key": "s"}
@@ -15,7 +15,7 @@ def provider(kind, **more):
 
 
 def request(tree, kind=ProviderKind.ANTHROPIC, operation=Operation.CHAT, supported=()):
-    return litellm_params.request(tree, provider(kind), operation=operation, supported=frozenset(supported))
+    return params.request(tree, provider(kind), operation=operation, supported=frozenset(supported))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def request(tree, kind=ProviderKind.ANTHROPIC, operation=Operation.CHAT, support
     ],
 )
 def test_the_model_is_named_as_litellm_wants_it(kind, model, operation, name):
-    assert litellm_params.model_name(Target("t", provider(kind), model), operation) == name
+    assert params.model_name(Target("t", provider(kind), model), operation) == name
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_the_model_is_named_as_litellm_wants_it(kind, model, operation, name):
     ],
 )
 def test_every_address_is_given_because_litellm_would_take_one_from_the_environment(given, expected):
-    litellm_params.check(given)
-    assert litellm_params.connection(given) == expected
+    params.check(given)
+    assert params.connection(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_every_address_is_given_because_litellm_would_take_one_from_the_environm
 )
 def test_a_setting_that_is_missing_or_unknown_is_named(given, named):
     with pytest.raises(Incomplete, match=named):
-        litellm_params.check(given)
+        params.check(given)
 
 
 def test_only_fields_of_the_hub_become_arguments():
