@@ -24,12 +24,12 @@ from gateway.audit.secret import FILE as SECRET_FILE
 from gateway.audit.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.audit.store import prepare_directory
 from gateway.config import Settings
+from gateway.config.prices import priced
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
 from gateway.detectors.second import Second
-from gateway.domain import Adapter, Detector, Operation, Target
+from gateway.domain import Adapter, Detector, Operation
 from gateway.events import EventSink, FanOut, ProviderProbed
-from gateway.observability import price_map
 from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
@@ -102,7 +102,7 @@ def build(
         )
     scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings))
     parts = Parts(secret, ledger, scanner, metrics, events, log, tuple(notes))
-    return Gateway(_priced(settings), parts)
+    return Gateway(priced(settings), parts)
 
 
 class Gateway:
@@ -228,7 +228,7 @@ class Gateway:
 
     def reload(self, settings: Settings) -> None:
         """Swap the settings; requests under way keep the ones they started with. Listeners stay as they are."""
-        self._configured = settings = _priced(settings)
+        self._configured = settings = priced(settings)
         kept = {
             name: target
             for name, target in self._settings.table.discovered.items()
@@ -315,19 +315,3 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
         models=vocabulary.models | {(Operation.CHAT, target.provider.name, target.model) for target in found.values()},
         reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
     )
-
-
-def _priced(settings: Settings) -> Settings:
-    """Settings whose cloud targets carry the published price where the configuration names none."""
-    prices = price_map.load((target.provider.kind, target.model) for target in settings.targets.values())
-
-    def with_price(target: Target) -> Target:
-        price = prices.get((target.provider.kind, target.model))
-        return replace(target, price=price) if target.price is None and price is not None else target
-
-    routes = {
-        name: replace(route, targets=tuple(with_price(target) for target in route.targets))
-        for name, route in settings.table.routes.items()
-    }
-    targets = {name: with_price(target) for name, target in settings.targets.items()}
-    return replace(settings, targets=targets, table=replace(settings.table, routes=routes))

@@ -1,20 +1,38 @@
-"""Reads the prices that LiteLLM ships, as data; it never imports LiteLLM and never asks the network."""
+"""Published prices, out of the list that LiteLLM ships; it never imports LiteLLM and never asks the network."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import orjson
 
-from gateway.domain import Price, ProviderKind
+from gateway.config.settings import Settings
+from gateway.domain import Price, ProviderKind, Target
 from gateway.kinds import profile
 
 FILE = "model_prices_and_context_window_backup.json"
 
 Model = tuple[ProviderKind, str]
+
+
+def priced(settings: Settings) -> Settings:
+    """Settings whose cloud targets carry the published price where the configuration names none."""
+    prices = load((target.provider.kind, target.model) for target in settings.targets.values())
+
+    def with_price(target: Target) -> Target:
+        price = prices.get((target.provider.kind, target.model))
+        return replace(target, price=price) if target.price is None and price is not None else target
+
+    routes = {
+        name: replace(route, targets=tuple(with_price(target) for target in route.targets))
+        for name, route in settings.table.routes.items()
+    }
+    targets = {name: with_price(target) for name, target in settings.targets.items()}
+    return replace(settings, targets=targets, table=replace(settings.table, routes=routes))
 
 
 def find_file() -> Path | None:
