@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -10,10 +9,11 @@ import stat
 from enum import StrEnum
 from pathlib import Path
 
+from gateway.hkdf import hkdf_sha256
+
 FILE = "secret"
 SECRET_BYTES = 32
 MIN_OVERRIDE_CHARS = 32
-HASH_BYTES = 32
 
 
 class Purpose(StrEnum):
@@ -70,22 +70,9 @@ def _read(path: Path) -> bytes:
 
 def derive(secret: bytes, purpose: Purpose) -> bytes:
     """The 32-byte key for one purpose."""
-    return hkdf_sha256(secret, salt=b"", info=b"triage-gateway/" + purpose.encode(), length=HASH_BYTES)
+    return hkdf_sha256(secret, salt=b"", info=b"triage-gateway/" + purpose.encode())
 
 
 def digest(key: bytes, data: bytes) -> bytes:
     """HMAC-SHA256 of `data`: says later that two things were the same, and nothing else about them."""
     return hmac.digest(key, data, "sha256")
-
-
-def hkdf_sha256(key_material: bytes, *, salt: bytes, info: bytes, length: int) -> bytes:
-    """RFC 5869: extract, then expand to `length` bytes (at most 8160)."""
-    if not 0 < length <= 255 * HASH_BYTES:
-        raise ValueError("HKDF gives 1 to 8160 bytes")
-    extracted = hmac.digest(salt or bytes(HASH_BYTES), key_material, hashlib.sha256)
-    block, output, counter = b"", b"", 1
-    while len(output) < length:
-        block = hmac.digest(extracted, block + info + bytes([counter]), hashlib.sha256)
-        output += block
-        counter += 1
-    return output[:length]

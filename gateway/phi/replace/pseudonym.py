@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from gateway.domain import Kind
+from gateway.hkdf import hkdf_sha256
 from gateway.phi.grammar import CODE_CHARS
 
 _SALT = b"triage-gateway pseudonym"
@@ -96,11 +97,10 @@ class Pseudonymiser:
 
 
 def conversation_key(secret: bytes, caller: str, conversation: str) -> bytes:
-    """The key of one conversation of one caller: HKDF-SHA256 (RFC 5869) of the gateway's 32-byte secret.
+    """The key of one conversation of one caller: HKDF of the gateway's 32-byte secret.
 
     `conversation` is the caller's name for it, or the UTC day where it names none.
     """
-    extracted = hmac.digest(_SALT, secret, "sha256")
     parts = [part.encode("utf-8", "surrogatepass") for part in (caller, conversation)]
     info = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return hmac.digest(extracted, info + b"\x01", "sha256")
+    return hkdf_sha256(secret, salt=_SALT, info=info)

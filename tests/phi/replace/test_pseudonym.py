@@ -11,6 +11,10 @@ from gateway.phi.replace.pseudonym import PseudonymCollision, Pseudonymiser, Pse
 KEY = conversation_key(b"s" * 32, "soma", "visit 4")
 
 
+def test_the_key_of_a_conversation_stays_the_same_from_release_to_release():
+    assert KEY.hex() == "40c6827e819c3908bd9f2b9f843bb817c346bacbbbe7df1636bd3e86e2e946f5"
+
+
 def test_a_token_is_its_kind_and_ten_characters():
     assert re.fullmatch(r"\[PLAN_MEMBER_[a-z2-7]{10}\]", Pseudonymiser(KEY).token(Kind.PLAN_MEMBER, "XG-77"))
 
