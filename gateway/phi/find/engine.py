@@ -1,31 +1,21 @@
-"""The built-in detector: rules, model, propagation and Safe Harbor joined into one answer; pure, linear, never raises."""
+"""The built-in detector: passes over each passage, then what passages say together; pure, linear, never raises."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final, Protocol
 
 from gateway.domain import Carrier, Detection, Finding, Kind, Passage
 from gateway.phi.find import across, counting, evasion, propagate
-from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import keys, layouts
+from gateway.phi.find.passes import Model, Reading, passes
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text import language
 from gateway.phi.find.text.normalise import Normalised, normalise
-
-
-class Model(Protocol):
-    """Finds names, places, dates and ids by context in a normalised text; findings in order, not overlapping."""
-
-    def find(self, text: str) -> list[Finding]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +31,14 @@ class Look:
 
 
 class Engine:
-    """Rules with an optional model. `detect` is `look` at each passage, `across` their edges, `settle` for all."""
+    """Rules with an optional model. `detect` is `look` at each passage, `across` their edges, `settle` for all.
 
-    def __init__(self, model: Model | None = None, *, model_version: str = "") -> None:
-        self._model = model
+    `without` names passes (`passes.NAMES`) that are left out, to measure the others.
+    """
+
+    def __init__(self, model: Model | None = None, *, model_version: str = "", without: Collection[str] = ()) -> None:
+        self._passes = passes(model, without=without)
+        self._covers = frozenset(Kind) if model is not None else catalogue.COVERS | {Kind.TOKEN}
         self._version = f"{_rules_version()}{'-' + model_version if model_version else ''}"
 
     @property
@@ -53,7 +47,7 @@ class Engine:
 
     @property
     def covers(self) -> frozenset[Kind]:
-        return frozenset(Kind) if self._model is not None else catalogue.COVERS | {Kind.TOKEN}
+        return self._covers
 
     def detect(self, passages: Sequence[Passage]) -> Sequence[Detection]:
         looks = [self.look(passage) for passage in passages]
@@ -75,13 +69,15 @@ class Engine:
 
     def look(self, passage: Passage) -> Look:
         """What one passage says by itself."""
-        folded = normalise(passage.text)
-        hidden, words = evasion.hidden(folded), propagate.words(folded.text)
-        hits = self._hits(folded, hidden, passage)
+        reading = Reading.of(passage)
+        folded, words = reading.folded, propagate.words(reading.folded.text)
+        hits: list[Hit] = []
+        for one in self._passes:
+            hits = one(reading, hits)
         names = _names(hits, folded.text)
         if names and (again := _again(folded.text, names)):
             hits = merge([*hits, *again], folded.text)
-        unknowns = evasion.opaque(folded, hidden, hits) | language.unknown(folded.text, words)
+        unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words)
         detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
         return Look(tuple(hits), detection, words, names)
 
@@ -109,53 +105,6 @@ class Engine:
         folded = normalise(passage.text)
         more = merge([*hits, *_again(folded.text, learned), *beside], folded.text)
         return Detection(_findings(more, folded, passage.carrier), detection.unknowns)
-
-    def _hits(self, folded: Normalised, hidden: Hidden, passage: Passage) -> list[Hit]:
-        text = folded.text
-        hits = catalogue.find(folded)
-        hits.extend(keys.whole(text, passage))
-        hits.extend(layouts.find(folded))
-        hits.extend(evasion.find(folded, hidden))
-        if self._model is not None and not (passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text)):
-            found = self._model.find(text)
-            hits.extend(Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found)
-        if passage.carrier in counting.DEVELOPERS:
-            hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
-        if passage.carrier in counting.DEVELOPERS and (persona := _PERSONA.search(text)):
-            name = persona.group(1)
-            hits = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or text[hit.start : hit.end] != name]
-        if not hits:
-            return hits
-        tokens = list(_tokens(text))
-        return [
-            hit
-            for hit in merge(hits, text)
-            if not permitted(hit, text) and not any(start < hit.end and hit.start < end for start, end in tokens)
-        ]
-
-
-_CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
-"""A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""
-_PERSONA: Final = re.compile(
-    r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named))\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
-)
-"""What a product calls its assistant ("You are Florence, …")."""
-_SHARED_MAILBOX: Final = 0.6
-"""Confidence of an address such as support@: in a system prompt it is nobody's."""
-_CODE: Final = re.compile(r"\\{0,2}_[A-Za-z2-7]{10}(?![A-Za-z0-9])")
-_KIND_NAMES: Final = tuple(kind.value for kind in Kind)
-_LONGEST_NAME: Final = max(map(len, _KIND_NAMES))
-
-
-def _tokens(text: str) -> Iterator[tuple[int, int]]:
-    """Where our own pseudonyms stand: no identifiers here; what looks like one is told apart where they are made."""
-    if "_" not in text:
-        return
-    for code in _CODE.finditer(text):
-        before = text[max(0, code.start() - _LONGEST_NAME) : code.start()].casefold()
-        name = max((name for name in _KIND_NAMES if before.endswith(name)), key=len, default="")
-        if name:
-            yield code.start() - len(name), code.end()
 
 
 def _names(hits: Iterable[Hit], text: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What Safe Harbor lets stand, and what holds no value at all; never says whether a finding is about a patient.
+"""What Safe Harbor lets stand, and what stands where a value would; never says whether a finding is about a patient.
 
 45 CFR 164.514(b)(2)(i): years, states and ages under 90 may stay.
 """
@@ -10,7 +10,6 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.rules.contact import PUBLIC_LINES
 
 _YEAR: Final = re.compile(r"'?(?:1[89]|20)\d\ds?$")
 _DURATION: Final = re.compile(
@@ -46,21 +45,12 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands where a value would: `[PATIENT NAME]`, `LASTNAME^FIRSTNAME`, `000-00-0000`, `YYYYMMDD`; and the sum of a coma scale."""
-_RATIO: Final = re.compile(r"(\d{1,3})/(\d{1,3})$")
-_SCORED: Final = re.compile(
-    r"(?i)(?:\bpain|\bscore|\bva|acuity|vision|unaided|strength|power|\bmoca|\bmmse)\b[\w\s:=]{0,12}$|(?:[A-Za-z:,.;]|/\d{1,2}) ?\b[LR] $"
-)
-_PUBLIC_NUMBER: Final = re.compile(r"(?:KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$")
-_PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
-_DIGIT: Final = re.compile(r"\d")
 
 
 def permitted(hit: Hit, text: str) -> bool:
-    """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and what is no value at all."""
+    """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and a placeholder."""
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
     if _PLACEHOLDER.fullmatch(value):
-        return True
-    if hit.evidence is Evidence.CONTEXT and _nothing(hit, value, text):
         return True
     match hit.kind:
         case Kind.DATE:
@@ -82,44 +72,3 @@ _DAY_AND_MONTH: Final = re.compile(r"\d\d\.(?:0[1-9]|1[0-2])$")
 def _told_by_a_clock(hit: Hit, value: str) -> bool:
     """An hour; but what a rule calls a date is one: `17.05` may be either."""
     return _CLOCK.match(value) is not None and (hit.evidence is Evidence.CONTEXT or not _DAY_AND_MONTH.match(value))
-
-
-def _nothing(hit: Hit, value: str, text: str) -> bool:
-    """Whether what only its context made a finding holds no value: a label, a score, a public code, one small letter."""
-    before = text[max(0, hit.start - 24) : hit.start]
-    match hit.kind:
-        case Kind.DATE:
-            ratio = _RATIO.match(value)
-            return ratio is not None and (
-                _SCORED.search(before) is not None or not _may_be_a_day(*map(int, ratio.groups()))
-            )
-        case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
-            digits = "".join(_DIGIT.findall(value))
-            bare = not digits and (value.isalpha() or _LETTERS.search(value) is None) and not _joined(hit, text)
-            return (
-                bare
-                or digits[-10:] in PUBLIC_LINES
-                or bool(_PUBLIC_NUMBER.match(value))
-                or bool(_PUBLIC_CODE.search(before))
-            )
-        case Kind.NAME:
-            return (len(value) < 2 and not value.isupper()) or _ROLES.issuperset(_LETTERS.findall(value.casefold()))
-        case _:
-            return False
-
-
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
-_ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
-_ROLES: Final = frozenset(_ROLES_WORDS.split())
-
-
-def _joined(hit: Hit, text: str) -> bool:
-    """Whether a finding is a piece of something longer: `-WZZ` of `0220-WZZ`."""
-    return text[hit.start - 1 : hit.start] in _JOINTS or text[hit.end : hit.end + 1] in _JOINTS
-
-
-_JOINTS: Final = frozenset("-/_.")
-
-
-def _may_be_a_day(first: int, second: int) -> bool:
-    return 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Final
 
 GIVEN = frozenset("Gg")
 FAMILY = frozenset("Ffr")
 PLACE = frozenset("Pp")
 ORDINARY, DRUG, EPONYM, BODY, TERM, REGION = "w", "D", "E", "O", "A", "R"
+PUBLIC_LINES: Final = frozenset({"8002221222", "8002738255", "8006624357", "8003311222", "8002324636", "8884636332"})
+"""Poison control, crisis and public health lines: numbers that everybody may know."""
 
 
 @cache

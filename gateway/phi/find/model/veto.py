@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway.domain import Finding, Kind
 from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Hit
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ADDRESSED_WORDS: Final = (
@@ -284,3 +285,54 @@ def _trade(word: str) -> bool:
     """A word of medicine or of the trade that is no name of a person: a drug, an organisation, an abbreviation."""
     marks = lexicon.words().get(word, "")
     return bool({lexicon.DRUG, lexicon.BODY, lexicon.TERM} & set(marks)) and not {"G", "F", "f"} & set(marks)
+
+
+def empty(hit: Hit, text: str) -> bool:
+    """Whether what only its context made a finding holds no value: a label, a score, a public code, one small letter."""
+    value = text[hit.start : hit.end].strip(" .,;:()'\"")
+    before = text[max(0, hit.start - 24) : hit.start]
+    match hit.kind:
+        case Kind.DATE:
+            ratio = _RATIO.match(value)
+            return ratio is not None and (
+                _SCORED.search(before) is not None or not _may_be_a_day(*map(int, ratio.groups()))
+            )
+        case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
+            digits = "".join(_ANY_DIGIT.findall(value))
+            bare = not digits and (value.isalpha() or _RUNS.search(value) is None) and not _joined(hit, text)
+            return (
+                bare
+                or digits[-10:] in lexicon.PUBLIC_LINES
+                or bool(_PUBLIC_NUMBER.match(value))
+                or bool(_PUBLIC_CODE.search(before))
+            )
+        case Kind.NAME:
+            return (len(value) < 2 and not value.isupper()) or _ROLES.issuperset(_RUNS.findall(value.casefold()))
+        case _:
+            return False
+
+
+_RUNS: Final = re.compile(r"[^\W\d_]+")
+_ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
+_ROLES: Final = frozenset(_ROLES_WORDS.split())
+
+
+def _joined(hit: Hit, text: str) -> bool:
+    """Whether a finding is a piece of something longer: `-WZZ` of `0220-WZZ`."""
+    return text[hit.start - 1 : hit.start] in _JOINTS or text[hit.end : hit.end + 1] in _JOINTS
+
+
+_JOINTS: Final = frozenset("-/_.")
+
+
+def _may_be_a_day(first: int, second: int) -> bool:
+    return 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12
+
+
+_RATIO: Final = re.compile(r"(\d{1,3})/(\d{1,3})$")
+_SCORED: Final = re.compile(
+    r"(?i)(?:\bpain|\bscore|\bva|acuity|vision|unaided|strength|power|\bmoca|\bmmse)\b[\w\s:=]{0,12}$|(?:[A-Za-z:,.;]|/\d{1,2}) ?\b[LR] $"
+)
+_PUBLIC_NUMBER: Final = re.compile(r"(?:KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$")
+_PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
+_ANY_DIGIT: Final = re.compile(r"\d")

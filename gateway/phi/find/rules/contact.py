@@ -22,8 +22,6 @@ _PHONE_CUE: Final = (
     r"dial(?:ed|ing)?|pager|beeper|whats ?app|sms|voicemail|landline|(?:home|work|office|day|evening|emergency|mother|wife|husband|son|"
     r"daughter)'?s? ?(?:phone|number|cell|contact)|telefon|handy|telephone|telefono|portable"
 )
-PUBLIC_LINES: Final = frozenset({"8002221222", "8002738255", "8006624357", "8003311222", "8002324636", "8884636332"})
-"""Poison control, crisis and public health lines."""
 
 
 def _digits(value: str) -> str:
@@ -36,7 +34,7 @@ _SAMPLE: Final = re.compile(r"(?i)(?:such as|e\.?g\.?,?|example:?|format:?|like|
 def _phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
     if (
-        digits[-10:] in PUBLIC_LINES
+        digits[-10:] in lexicon.PUBLIC_LINES
         or before[-1:].isalnum()
         or before[-1:] in {".", "/"}
         or re.match(r"[-./]?\d|-[A-Za-z]{2}", after)
@@ -52,7 +50,7 @@ def _phone(value: str, before: str, after: str) -> float:
 def _cued_phone(value: str, before: str, after: str) -> float:  # noqa: ARG001
     digits = _digits(value)
     if (
-        digits in PUBLIC_LINES
+        digits in lexicon.PUBLIC_LINES
         or not 7 <= len(digits) <= 15
         or re.match(r"(?i) ?(?:mg|ml|%|years?|yo|mcg|units?)\b|[-/]\d", after)
     ):

@@ -45,10 +45,10 @@ class RuleSet:
         self._gate = Gate({name: rule.pattern for name, rule in self._named.items()})
 
     def find(self, shape: bytes) -> Iterator[Hit]:
-        """Every value in `shape` that a rule accepts, in no order, overlaps included."""
+        """Every value in `shape` that a rule accepts, in the order of the rules, overlaps included."""
         fired = self._gate.open(shape)
         text = shape.decode("ascii") if fired else ""
-        for name in fired:
+        for name in sorted(fired, key=int):  # where hits tie the first rule wins, in every process
             rule = self._named[name]
             judge, cued = rule.judge, rule.evidence is Evidence.CUE
             for match in self._gate.matches(name, shape):

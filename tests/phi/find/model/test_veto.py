@@ -1,6 +1,7 @@
 import pytest
 
 from gateway.domain import Finding, Kind
+from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.model import veto
 
 
@@ -112,3 +113,24 @@ def test_places_houses_numbers_and_dates_stay(text, value, kind):
 )
 def test_a_number_and_a_day_of_somebody_stay(text, value, kind):
     assert spared(text, value, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.DATE, "MoCA 24/30", "24/30"), (Kind.DATE, "CXR in 6/52", "6/52"), (Kind.DATE, "pain L foot 2/10", "2/10"), (Kind.OTHER_ID, "MRN 1 CSN: 2", "CSN"), (Kind.OTHER_ID, "patch KB5031356", "KB5031356"),
+        (Kind.PHONE, "RXBIN 020107", "020107"), (Kind.OTHER_ID, "Poison Control 1-800-222-1222", "1-800-222-1222"), (Kind.NAME, "510(k) K203225", "k"), (Kind.NAME, "nurse Pilar", "nurse"), (Kind.NAME, "[00:09] PATIENT", "["),
+    ],
+)  # fmt: skip
+def test_what_a_model_takes_for_a_value_and_is_none_is_taken_back(kind, text, value):
+    start = text.index(value)
+    assert veto.empty(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [(Kind.DATE, "seen 3/14", "3/14"), (Kind.OTHER_ID, "licence 0220-WZZ", "WZZ"), (Kind.NAME, "nurse Pilar", "Pilar")],
+)
+def test_a_value_that_only_its_context_tells_stays(kind, text, value):
+    start = text.index(value)
+    assert not veto.empty(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)

@@ -1,0 +1,160 @@
+"""The engine's work on one passage as named passes; each can be left out, to measure what it costs and gains.
+
+The first passes add hits, `merge` makes one list of them, the last passes take hits back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+
+from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.phi.find import evasion
+from gateway.phi.find.counting import DEVELOPERS
+from gateway.phi.find.evasion import Hidden
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.merge import merge
+from gateway.phi.find.model import veto
+from gateway.phi.find.permitted import permitted
+from gateway.phi.find.records import keys, layouts
+from gateway.phi.find.rules import catalogue
+from gateway.phi.find.text.normalise import Normalised, normalise
+from gateway.phi.grammar import find_tokens
+
+
+class Model(Protocol):
+    """Finds names, places, dates and ids by context in a normalised text; findings in order, not overlapping."""
+
+    def find(self, text: str) -> list[Finding]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage as every pass sees it: its normalised text, and what in it can be read otherwise."""
+
+    passage: Passage
+    folded: Normalised
+    hidden: Hidden
+
+    @classmethod
+    def of(cls, passage: Passage) -> Reading:
+        folded = normalise(passage.text)
+        return cls(passage, folded, evasion.hidden(folded))
+
+
+Pass: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
+"""From the hits so far to the hits after it."""
+
+
+def passes(model: Model | None, *, without: Collection[str] = ()) -> tuple[Pass, ...]:
+    """The passes in order, those named in `without` left out.
+
+    Raises:
+        ValueError: `without` names what is no pass, or `merge`, which everything after it relies on.
+    """
+    named = {"model": _by(model), **_PASSES} if model is not None else _PASSES
+    if not set(without) <= {"model", *_PASSES} - {"merge"}:
+        raise ValueError(f"these passes can be left out: {', '.join(name for name in NAMES if name != 'merge')}")
+    return tuple(named[name] for name in NAMES if name in named and name not in without)
+
+
+def _rules(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What has a shape or a cue."""
+    return [*hits, *catalogue.find(reading.folded)]
+
+
+def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """A value whose key in the payload says what it is."""
+    return [*hits, *keys.whole(reading.folded.text, reading.passage)]
+
+
+def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Records within the text: HL7, JSON, XML, tables, labels."""
+    return [*hits, *layouts.find(reading.folded)]
+
+
+def _evasion(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What is encoded, spelled out or stretched."""
+    return [*hits, *evasion.find(reading.folded, reading.hidden)]
+
+
+def _by(model: Model) -> Pass:
+    """What only its context tells."""
+
+    def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
+        text = reading.folded.text
+        if reading.passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text):
+            return hits
+        found = model.find(text)
+        return [*hits, *[Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found]]
+
+    return find
+
+
+def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Where developers write, a shared mailbox and the assistant's own name are nobody's."""
+    if reading.passage.carrier not in DEVELOPERS:
+        return hits
+    text = reading.folded.text
+    hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
+    if persona := _PERSONA.search(text):
+        name = persona.group(1)
+        hits = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or text[hit.start : hit.end] != name]
+    return hits
+
+
+def _merge(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """One list without overlaps."""
+    return merge(hits, reading.folded.text) if hits else hits
+
+
+def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Hits within one of our own pseudonyms are no identifiers.
+
+    Only what the grammar of pseudonyms would restore hides a hit, and it is reported itself (`find_tokens`). A hit that
+    reaches beyond it stays: an address may begin with what looks like a pseudonym.
+    """
+    tokens = find_tokens(reading.passage.text) if hits else ()
+    if not tokens:
+        return hits
+    kept: list[Hit] = []
+    for hit in hits:
+        start, end = reading.folded.origin(hit.start, hit.end)
+        if not any(token.start <= start and end <= token.end for token in tokens):
+            kept.append(hit)
+    return kept
+
+
+def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What only its context made a hit and what holds no value."""
+    text = reading.folded.text
+    return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or not veto.empty(hit, text)]
+
+
+def _permit(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What Safe Harbor lets stand."""
+    return [hit for hit in hits if not permitted(hit, reading.folded.text)]
+
+
+_PASSES: Final[Mapping[str, Pass]] = {
+    "rules": _rules,
+    "keys": _keys,
+    "layouts": _layouts,
+    "evasion": _evasion,
+    "exceptions": _exceptions,
+    "merge": _merge,
+    "tokens": _tokens,
+    "veto": _veto,
+    "permit": _permit,
+}
+NAMES: Final = ("rules", "keys", "layouts", "evasion", "model", "exceptions", "merge", "tokens", "veto", "permit")
+_CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
+"""A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""
+_PERSONA: Final = re.compile(
+    r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named))\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
+)
+"""What a product calls its assistant ("You are Florence, …")."""
+_SHARED_MAILBOX: Final = 0.6
+"""Confidence of an address such as support@: in a system prompt it is nobody's."""
