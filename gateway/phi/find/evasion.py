@@ -124,7 +124,7 @@ def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[U
     """`encoded` for a blob that does not decode to a text, when it is a file, or when decoding is what the text is about."""
     asked = "asks" in seen.ways
     for blob in seen.blobs:
-        if blob.said is None and _suspicious(blob, asked=asked):
+        if blob.said is None and blob.way != "grouped" and _suspicious(blob, asked=asked):
             taken = any(hit.start < blob.end and blob.start < hit.end for hit in hits)
             if not taken:
                 return _OPAQUE

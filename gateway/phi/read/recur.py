@@ -19,17 +19,27 @@ _LEFT_TO_DETECTORS: Final = frozenset({Kind.NAME, Kind.TOKEN, Kind.DATE, Kind.AG
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
+_NUMBER: Final = re.compile(r"(?<![^\W_])\d(?:[ \u00a0\u202f.,/-]?\d){4,}(?![^\W_])")
+"""A number of five digits or more, however its digits are grouped."""
+_MIN_DIGITS: Final = 6
+"""Digits from which a number grouped in another way is still the same number and no other."""
+
+
 class Known(NamedTuple):
-    """What to look for: the kind of each surface, and how long surfaces that begin with a word are, longest first."""
+    """What to look for: the kind of each surface, how long surfaces that begin with a word are, longest first, and the
+    kind of each number by its digits alone.
+    """
 
     kinds: Mapping[str, Kind]
     lengths: Mapping[str, Sequence[int]]
+    numbers: Mapping[str, Kind]
 
 
 def known(found: Iterable[tuple[str, Finding]]) -> Known:
     """What to look for again, out of texts and what was found in each."""
     kinds: dict[str, Kind] = {}
     lengths: dict[str, set[int]] = {}
+    numbers: dict[str, Kind] = {}
     for text, finding in found:
         if not finding.counts or finding.kind in _LEFT_TO_DETECTORS:
             continue
@@ -38,7 +48,13 @@ def known(found: Iterable[tuple[str, Finding]]) -> Known:
         if word is not None and len(surface) >= MIN_CHARS:
             kinds.setdefault(surface, finding.kind)
             lengths.setdefault(word[0], set()).add(len(surface))
-    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()})
+            if _NUMBER.fullmatch(surface) and sum(map(str.isdigit, surface)) >= _MIN_DIGITS:
+                numbers.setdefault(_digits(surface), finding.kind)
+    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()}, numbers)
+
+
+def _digits(surface: str) -> str:
+    return "".join([char for char in surface if char.isdecimal()])
 
 
 def find(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
@@ -56,7 +72,21 @@ def find(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
             if passed == len(there) or not there[passed].start <= start < end <= there[passed].end:
                 found.append(Finding(kind, start, end))
             break
+    if wanted.numbers:
+        taken = (*there, *found)
+        found.extend(_regrouped(text, wanted.numbers, taken))
     return found
+
+
+def _regrouped(text: str, numbers: Mapping[str, Kind], taken: Sequence[Finding]) -> Iterable[Finding]:
+    """`8 675 309` in a text, where another says that 8675309 is somebody's."""
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        kind = numbers.get(_digits(match[0]))
+        if kind is None:
+            continue
+        if not any(one.start < end and start < one.end for one in taken):
+            yield Finding(kind, start, end)
 
 
 def _places(text: str, words: Collection[str]) -> Iterable[tuple[int, str]]:

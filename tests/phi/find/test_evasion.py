@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import base64
 import codecs
+import gzip
 import html
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -48,6 +50,22 @@ def detect(text):
         "ЅЅN 912-04-1234",
         "SSN: ٩١٢-٠٤-١٢٣٤",
         "".join(chr(0xE0000 + ord(char)) for char in "SSN 912-04-1234"),
+        "SSN " + "\u0336".join("912-04-1234") + "\u0336",
+        "SSN " + "\u20e3".join("912") + "-0\ufe0f\u20e34-12\U000e010634",
+        "SSN ❾❶❷-0❹-❶❷❸❹",
+        "🆂🆂🅽 912-04-1234",
+        "🇲🇷🇳 8675309",
+        "SSN=3A=20912=2D04=2D12=\n34",
+        "the patient's SSN: 912-=\r\n04-1234",
+        "<p>SSN: 912-<b>04</b>-1234</p>",
+        "SSN 912-**04**-1234",
+        'MRN: <span style="color:red">867</span>5309',
+        "MRN <strong>8675309</strong>",
+        "M\nR\nN\n8\n6\n7\n5\n3\n0\n9",
+        "SSN\n9\n1\n2\n-\n0\n4\n-\n1\n2\n3\n4",
+        base64.b64encode(gzip.compress(PLAIN.encode())).decode(),
+        base64.b64encode(zlib.compress(PLAIN.encode())).decode(),
+        " ".join(B64[start : start + 4] for start in range(0, len(B64), 4)),
     ],
 )
 def test_an_identifier_in_disguise_is_found(text):

@@ -17,6 +17,10 @@ WANTED = recur.known([("MRN 8675309", MRN)])
         ("And what about 8675309?", [(15, 22)]),
         ("8675309", [(0, 7)]),
         ("8675309, 8675309", [(0, 7), (9, 16)]),
+        ("and 8 675 309?", [(4, 13)]),
+        ("867-5309 or 867.5309", [(0, 8), (12, 20)]),
+        ("8 675 310", []),
+        ("18 675 309", []),
         ("patient_8675309_film", [(8, 15)]),
         ("18675309", []),
         ("86753090", []),
@@ -57,5 +61,5 @@ def test_of_two_that_begin_alike_the_longer_is_found():
 def test_searching_for_each_and_reading_once_find_the_same(text, more):
     few = recur.known([("MRN 11-22", Finding(Kind.MRN, 4, 9)), ("ID 12121", Finding(Kind.ACCOUNT, 3, 8))])
     others = {f"x{at}": (9,) for at in range(recur.MANY + more)}
-    many = recur.Known(few.kinds, {**few.lengths, **others})
+    many = recur.Known(few.kinds, {**few.lengths, **others}, few.numbers)
     assert recur.find(text, few, ()) == recur.find(text, many, ())

@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.rules import ages, contact, dates, days, ids, issued, national, people, places
+from gateway.phi.find.rules import ages, contact, dates, days, ids, issued, national, people, places, software
 from gateway.phi.find.rules.rule import Rule, RuleSet
 from gateway.phi.find.text.normalise import Normalised
 
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *ages.RULES,
     *places.RULES,
     *people.RULES,
+    *software.RULES,
 )
 COVERS = frozenset(rule.kind for rule in RULES) - {Kind.PLACE, Kind.FACILITY, Kind.NAME}
 """Kinds that rules alone find; places, facilities and names need a model."""

@@ -113,7 +113,7 @@ def _clusters(run: str) -> list[tuple[int, int]]:
     """A run cut into (offset, size): each character with the combining marks that follow it."""
     clusters: list[tuple[int, int]] = []
     for index, char in enumerate(run):
-        if clusters and unicodedata.combining(char) and clusters[-1][1] < _LONGEST_CLUSTER:
+        if clusters and _is_mark(char) and clusters[-1][1] < _LONGEST_CLUSTER:
             at, size = clusters[-1]
             clusters[-1] = (at, size + 1)
         else:
@@ -125,15 +125,49 @@ _LONGEST_CLUSTER: Final = 8
 """No script stacks more marks; an unbounded stack would make folding quadratic."""
 
 
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in _MARKS
+
+
+_MARKS: Final = frozenset({"Mn", "Me"})
+"""Marks that take no place of their own: accents, strokes through a letter, enclosing keys, variation selectors."""
+
+
 @lru_cache(maxsize=4096)
 def _fold(cluster: str) -> str:
-    return "".join(map(_fold_char, unicodedata.normalize("NFKC", "".join(map(_visible, cluster)))))
+    composed = unicodedata.normalize("NFKC", "".join(map(_visible, cluster)))
+    if len(composed) > 1:
+        composed = _unmarked(composed)
+    elif _is_mark(composed):
+        composed = ""  # a mark with nothing before it, or one of a stack taller than any script has
+    return "".join(map(_fold_char, composed))
+
+
+def _unmarked(composed: str) -> str:
+    """What NFKC could not join to a Latin letter, a digit or a sign is decoration: `5` with a stroke through it is 5.
+
+    Marks of other scripts are vowels, and stay.
+    """
+    if not (
+        composed[0].isascii() or composed[0] in _ASCII_LETTERS or unicodedata.name(composed[0], "").startswith("LATIN")
+    ):
+        return composed
+    return composed[0] + "".join([char for char in composed[1:] if not _is_mark(char)])
 
 
 def _visible(char: str) -> str:
-    if ord(char) in _TAGS:
-        return chr(ord(char) - 0xE0000)
+    """Tag characters and the letters of flags and of black squares, which NFKC leaves alone, as what they show."""
+    code = ord(char)
+    if code in _TAGS:
+        return chr(code - 0xE0000)
+    for first in _PICTURED_LETTERS:
+        if first <= code < first + 26:
+            return chr(ord("A") + code - first)
     return char
+
+
+_PICTURED_LETTERS: Final = (0x1F150, 0x1F170, 0x1F1E6)
+"""NEGATIVE CIRCLED, NEGATIVE SQUARED and REGIONAL INDICATOR letters, from A on."""
 
 
 def _fold_char(char: str) -> str:
@@ -141,8 +175,9 @@ def _fold_char(char: str) -> str:
     if plain is not None:
         return plain
     category = unicodedata.category(char)
-    if category == "Nd":
-        return str(unicodedata.decimal(char))
+    if category in {"Nd", "No"}:
+        digit = unicodedata.digit(char, None)  # also the black circles of a list
+        return char if digit is None else str(digit)
     if category == "Pd":
         return "-"
     if category == "Zs":

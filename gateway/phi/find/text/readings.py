@@ -6,6 +6,7 @@ import base64
 import binascii
 import html
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,15 @@ _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24});")
 _ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
 _ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/]")
+_QUOTED: Final = re.compile(r"(?:=(?:[0-9A-Fa-f]{2}|\r?\n))+")
+_INLINE: Final = (
+    r"</?(?:b|i|u|em|strong|span|font|mark|a|sub|sup|wbr|br|small|code|tt|s|strike|del|ins|o:p)\b[^<>\n]{0,120}>"
+)
+_MARKED_UP: Final = re.compile(
+    rf"(?:{_INLINE})+|(?<=[\w@.-])(?:\*{{1,3}}|_{{2}}|~~|`)(?=[\w@.-])|(?<=\w)\*{{1,3}}(?=[-.@])|(?<=[-.@])\*{{1,3}}(?=\w)",
+    re.IGNORECASE,
+)
+_STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4,}[A-Za-z0-9](?!\S)")
 _SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
 _LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
@@ -37,6 +47,10 @@ _GATE: Final = Gate(
         "percent": r"%[0-9A-Fa-f]{2}",
         "entity": r"&[#A-Za-z][0-9A-Za-z]{1,24};",
         "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/]",
+        "quoted": r"=[0-9A-Fa-f]{2}|=\r?\n",
+        "marked_up": rf"(?i:{_INLINE})|[\w@.-](?:\*{{1,3}}|__|~~|`)[\w@.-]",
+        "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4}[A-Za-z0-9](?:$|\s)",
+        "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
         "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
         "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
         "spoken": rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3}}(?:{_NUMBER_WORD})\b",
@@ -139,6 +153,20 @@ def spelled(text: str, ways: frozenset[str]) -> Iterator[tuple[int, int, str]]:
                 yield *match.span(), by(match.group())
 
 
+def _unquoted_printable(value: str) -> str:
+    """Quoted-printable, as mail is written (RFC 2045, section 6.7): `=20` is a space, `=` at an end of line is nothing."""
+    raw = bytes.fromhex(re.sub(r"=|\r?\n", "", value))
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _unstacked(value: str) -> str:
+    """One character a line, as a PDF gives a form's boxes, read across."""
+    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", re.sub(r"\s+", "", value))
+
+
 def _joined(value: str) -> str:
     """`9 1 2 - 0 4 - 1 2 3 4` as `912-04-1234`: separators between all characters go, those between groups stay."""
     tight = re.sub(r"[ \t]*([-.])[ \t]*", r"\1", value)
@@ -161,6 +189,9 @@ def _spoken(value: str) -> str:
 
 
 _UNDO: Final = (
+    ("quoted", _QUOTED, _unquoted_printable),
+    ("marked_up", _MARKED_UP, lambda value: " " if value.casefold() in {"<br>", "<br/>", "<br />"} else ""),
+    ("stacked", _STACKED, _unstacked),
     ("percent", _PERCENT, _unquoted),
     ("entity", _ENTITY, html.unescape),
     ("escape", _ESCAPE, _unescaped),
@@ -180,9 +211,20 @@ def _base64(value: str) -> str | None:
     bare = re.sub(r"\s", "", value).rstrip("=").replace("-", "+").replace("_", "/")
     bare = bare[: len(bare) - (len(bare) % 4 == 1)]
     try:
-        return _readable(base64.b64decode(bare + "=" * (-len(bare) % 4))) or _base32(value)
+        raw = base64.b64decode(bare + "=" * (-len(bare) % 4))
+        return _readable(_inflated(raw)) or _base32(value)
     except (binascii.Error, ValueError):
         return None
+
+
+def _inflated(raw: bytes) -> bytes:
+    """What gzip or zlib packed (RFC 1952, RFC 1950), as far as a blob may be long; other bytes as they are."""
+    if not raw.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")):
+        return raw
+    try:
+        return zlib.decompressobj(wbits=47).decompress(raw, _LARGEST_BLOB)  # 47: either header
+    except zlib.error:
+        return raw
 
 
 def _base32(value: str) -> str | None:
@@ -206,6 +248,7 @@ def _codes(value: str) -> str:
 
 _DECODERS: Final[dict[str, Callable[[str], str | None]]] = {
     "base64": _base64,
+    "grouped": lambda value: _base64(value.replace(" ", "")),
     "hexadecimal": _hexadecimal,
     "codes": _codes,
 }
