@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import tomllib
 
@@ -57,6 +58,33 @@ def test_the_lock_holds_what_the_project_asks_for(lock, extras):
 def test_every_lock_holds_what_users_run(lock):
     users, ours = pins(LOCKS[0]), pins(lock)
     assert {name: (versions, ours.get(name)) for name, versions in users.items() if ours.get(name) != versions} == {}
+
+
+def extras_wanted(lock):
+    """Every `name[extra]` that an installed distribution of a lock asks for on this machine, and who asks."""
+    held = pins(lock)
+    for distribution in importlib.metadata.distributions():
+        if distribution.version not in held.get(distribution.name.lower().replace("_", "-"), ()):
+            continue
+        for requirement in map(Requirement, distribution.requires or ()):
+            if requirement.extras and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+                yield distribution.name, requirement
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_an_extra_that_a_pin_asks_for_stands_beside_the_name_it_belongs_to(lock):
+    """pip before 24 demands a hash for `httpx[http2]` apart from `httpx`; a lock that strips extras does not install."""
+    named = dict(
+        re.findall(r"^([a-z0-9._-]+)\[([a-z0-9,-]+)\]==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    wanted = list(extras_wanted(lock))
+    assert wanted
+    missing = [
+        f"{asks} asks for {requirement}"
+        for asks, requirement in wanted
+        if not requirement.extras <= set(named.get(requirement.name.lower(), "").split(","))
+    ]
+    assert missing == [], "run `make lock`"
 
 
 @pytest.mark.parametrize("lock", LOCKS)
