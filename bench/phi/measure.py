@@ -23,6 +23,7 @@ from gateway.domain import Call, Caller, Dialect, Operation, Passage, Tree
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.model.tagger import Tagger
 from gateway.phi.read import scan
+from gateway.state.memory import LruMemory
 
 FOLDS = 5
 
@@ -153,7 +154,7 @@ def load_cost() -> tuple[float, float]:
 
 def us_per_resent_message(engine: Engine, *, messages: int = 40, rounds: int = 5) -> float:
     """Processor time per message of a history that was looked at before."""
-    scanner = Scanner(engine, key=b"bench" * 8)
+    scanner = Scanner(engine, key=b"bench" * 8, memory=LruMemory())
     told = generated(3, people.HELD_OUT, files=("prompts", "negatives"), times=0.2)
     history = [Passage(document.text) for document in list(told)[-messages:]]
     scanner.look(history, caller="bench")

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from gateway.audit.reader import Entry, tail
-from gateway.audit.records import LedgerUnavailable
-from gateway.audit.store import FILE
 from gateway.config import load
 from gateway.document import DocumentInvalid
+from gateway.ports import LedgerUnavailable
+from gateway.state.sqlite.reader import Entry, tail
+from gateway.state.sqlite.store import FILE
 
 _EXAMPLE: Final = """examples:
   gateway audit tail

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.app import Gateway
 from gateway.config import Settings
 from gateway.domain import Operation, Provider, Route
 from gateway.kinds import profile
 from gateway.pipeline.refusal import start_hint
+from gateway.runtime import Gateway
 from gateway.upstream.probe import is_asked
 
 MAX_LISTED = 6
@@ -47,12 +47,12 @@ def _provider(gateway: Gateway, provider: Provider) -> str:
     if provider.off:
         return f"{name}off: {provider.off}"
     if profile(provider.kind).demonstration:
-        problem = gateway.embedded.problem()
+        problem = gateway.demonstration_problem()
         return f"{name}{problem or 'ready: a small model to try things with, not for medicine'}"
     if not is_asked(provider):
         where = "" if provider.on_prem else ", off the premises: used only where a policy permits"
         return f"{name}configured{where}"
-    health = gateway.health.get(provider.name)
+    health = gateway.health.known().get(provider.name)
     if health is None or not health.up:
         return f"{name}no answer at {provider.base_url}: {start_hint(provider)}"
     listed = ", ".join(health.models[:MAX_LISTED]) + (" …" if len(health.models) > MAX_LISTED else "")

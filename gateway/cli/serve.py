@@ -15,8 +15,7 @@ import uvloop
 
 from gateway import __version__
 from gateway.api.server import AddressInUse, Servers
-from gateway.app import Gateway, build
-from gateway.audit.secret import SecretUnusable
+from gateway.app import build
 from gateway.cli.picture import picture
 from gateway.config import Settings, load
 from gateway.detectors.presidio import PresidioMissing
@@ -25,6 +24,8 @@ from gateway.document import DocumentInvalid
 from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.logs import take_over
+from gateway.runtime import Gateway
+from gateway.state.secret import SecretUnusable
 
 _EPILOG: Final = """examples:
   gateway serve

@@ -9,13 +9,14 @@ from functools import partial
 from typing import Final, Protocol
 
 from gateway.detectors.agreement import united
-from gateway.detectors.cache import Across, Cache, Digests, Kept
+from gateway.detectors.kept import Across, Digests, Kept, Window
 from gateway.detectors.second import Second
 from gateway.detectors.worker import Job, Worker, WorkerFailed
 from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
 from gateway.phi.find.engine import Engine, Look, load_engine
 from gateway.phi.find.hit import Hit
+from gateway.ports import ScanMemory
 
 _SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
 _NOBODY: Final = frozenset[str]()
@@ -36,7 +37,7 @@ def looking(make: Callable[[], Looker] = load_engine) -> Job[list[Look]]:
 
 
 class Scanner:
-    """An engine with a cache, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
+    """An engine with a memory, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
     request. `second` looks at new passages meanwhile, in its own process and under the same deadline.
@@ -47,15 +48,15 @@ class Scanner:
         engine: Engine,
         *,
         key: bytes,
+        memory: ScanMemory[Kept | Window],
         second: Second | None = None,
-        cache: Cache | None = None,
         worker: Worker[list[Look]] | None = None,
         deadline_s: float = 10.0,
         inline_chars: int = 16_384,
     ) -> None:
         self._engine: Final = engine
         self._second: Final = second
-        self._cache: Final = cache or Cache()
+        self._memory: Final = memory
         self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
         self._deadline_s: Final = deadline_s
@@ -123,14 +124,14 @@ class Scanner:
 
     def _remembered(self, passages: Sequence[Passage], caller: str) -> tuple[list[bytes], list[Kept | None]]:
         digests = self._digests.of(passages, caller=caller)
-        return digests, [self._cache.message(digest) for digest in digests]
+        return digests, [_message(self._memory.recall(digest)) for digest in digests]
 
     def _keep(
         self, digests: Sequence[bytes], kept: list[Kept | None], missing: Sequence[int], looks: Sequence[Look]
     ) -> None:
         for index, look in zip(missing, looks, strict=True):
             one = kept[index] = Kept.of(look)
-            self._cache.keep(digests[index], one)
+            self._memory.keep(digests[index], one)
 
     async def _looks(self, passages: Sequence[Passage], until: float) -> list[Look]:
         if sum(len(passage.text) for passage in passages) > self._inline_chars:
@@ -170,9 +171,14 @@ class Scanner:
         return {hash(name): name for name in names}
 
     def _across(self, passages: Sequence[Passage], digests: Sequence[bytes], window: tuple[int, ...]) -> Across:
-        names = tuple([digests[index] for index in window])
-        known = self._cache.window(names)
-        if known is None:
-            known = self._engine.across([passages[index] for index in window])
-            self._cache.keep_window(names, known)
-        return known
+        name = b"".join([digests[index] for index in window])  # of two or more: no message has such a long one
+        known = self._memory.recall(name)
+        if isinstance(known, Window):
+            return known.across
+        across = self._engine.across([passages[index] for index in window])
+        self._memory.keep(name, Window(across))
+        return across
+
+
+def _message(known: Kept | Window | None) -> Kept | None:
+    return known if isinstance(known, Kept) else None

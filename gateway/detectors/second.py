@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from gateway.detectors.cache import Cache, Digests, Kept
+from gateway.detectors.kept import Digests, Kept
 from gateway.detectors.worker import LOAD_S, Job, Worker, WorkerFailed
 from gateway.domain import Detection, Detector, Kind, Passage
+from gateway.ports import ScanMemory
 
 _SAMPLE: Final = Passage("Mr. John Sample, MRN 12345678, was seen on 01/02/2023.")
 
@@ -33,14 +34,16 @@ class Second:
     """A detector that `make` makes where it runs: in a process, in which a text that takes too long can be stopped.
 
     A regular expression or a tagger holds the interpreter's lock, and a thread could not be stopped. It is asked about
-    each passage of a caller once; the answer is remembered under a digest keyed with `key`. `limit_s` is how long one
+    each passage of a caller once; the answer is kept in `memory` under a digest keyed with `key`. `limit_s` is how long one
     request may keep the process. `covers` and `version` are known once it has answered.
     """
 
-    def __init__(self, make: Callable[[], Detector], *, key: bytes, limit_s: float = 10.0) -> None:
+    def __init__(
+        self, make: Callable[[], Detector], *, key: bytes, memory: ScanMemory[Kept], limit_s: float = 10.0
+    ) -> None:
         self._worker: Final = Worker(partial(asking, make), limit_s=limit_s)
         self._digests: Final = Digests(key, version="second")
-        self._cache: Final = Cache()
+        self._memory: Final = memory
         self.covers: frozenset[Kind] = frozenset()
         self.version = ""
 
@@ -67,13 +70,13 @@ class Second:
             WorkerFailed: no answer within `timeout_s`, a process that died, or an exception in it.
         """
         digests = self._digests.of(passages, caller=caller)
-        known = {digest: kept.detection for digest in digests if (kept := self._cache.message(digest))}
+        known = {digest: kept.detection for digest in digests if (kept := self._memory.recall(digest))}
         new = {digest: passage for digest, passage in zip(digests, passages, strict=True) if digest not in known}
         if new:
             said = await self._ask(list(new.values()), timeout_s=timeout_s)
             known.update(zip(new, said, strict=True))
             for digest in new:
-                self._cache.keep(digest, Kept.alone(known[digest]))
+                self._memory.keep(digest, Kept.alone(known[digest]))
         return [known[digest] for digest in digests]
 
     async def _ask(self, passages: Sequence[Passage], *, timeout_s: float) -> Sequence[Detection]:

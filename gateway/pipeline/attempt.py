@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from gateway.audit.records import AuditSink, LedgerUnavailable
 from gateway.domain import Adapter, Call, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
@@ -22,6 +21,7 @@ from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_s
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.policy.rules import Policy
+from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from gateway.audit.records import AuditSink
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Call, Outcome, Tree, UnknownReason, Usage
@@ -23,6 +22,7 @@ from gateway.pipeline.judge import judge, resolved, scanned
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.shape import aggregate, answered_in_json, usage_of
 from gateway.pipeline.tracing import Trace
+from gateway.ports import AuditSink
 from gateway.upstream.port import AttemptFailed
 
 PATIENCE_S = 300.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from gateway.audit.records import AttemptRow, IntentRow
-from gateway.audit.secret import digest
 from gateway.domain import Call, Sensitivity, Target
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
+from gateway.ports import AttemptRow, IntentRow
+from gateway.state.secret import digest
 
 
 def intent_row(

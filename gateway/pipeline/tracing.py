@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gateway.audit.records import AuditSink
 from gateway.domain import Call, Outcome, Settlement, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
@@ -27,6 +26,7 @@ from gateway.phi.findings import Findings
 from gateway.pipeline.record import attempt_row, now_us
 from gateway.pipeline.settlement import Account, Attempt, outcome_of, settlement
 from gateway.policy.decide import Decision
+from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
 
 

@@ -8,7 +8,6 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
 
 import httpx
@@ -16,6 +15,7 @@ import orjson
 
 from gateway.domain import Provider
 from gateway.kinds import ollama, profile
+from gateway.ports import Probed
 from gateway.upstream.sockets import Network, on_premises
 
 probing: ContextVar[bool] = ContextVar("probing", default=False)
@@ -27,20 +27,12 @@ _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For plain HTTP: httpx would else read all root certificates for every client it makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What a provider said last. `models` are its own names, without those it would forward elsewhere (law 10)."""
-
-    up: bool
-    models: tuple[str, ...] = ()
-
-
 def is_asked(provider: Provider) -> bool:
     """Whether a provider is probed at all: only on the premises, and only if it is not off."""
     return provider.on_prem and not provider.off and profile(provider.kind).local
 
 
-async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
+async def probe(provider: Provider, *, networks: Sequence[Network]) -> Probed:
     """Ask once; whatever goes wrong is `up=False`.
 
     LM Studio answers 200 with an error text for unknown paths, and mlx_lm with an empty body: only a list of models
@@ -55,7 +47,7 @@ async def probe(provider: Provider, *, networks: Sequence[Network]) -> Health:
                     return await _asked(provider, url, address)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError):
         pass
-    return Health(up=False)
+    return Probed(up=False)
 
 
 async def _addresses(url: httpx.URL, networks: Sequence[Network]) -> list[str]:
@@ -66,7 +58,7 @@ async def _addresses(url: httpx.URL, networks: Sequence[Network]) -> list[str]:
     return [address for address in addresses if on_premises(address, networks)]
 
 
-async def _asked(provider: Provider, url: httpx.URL, address: str) -> Health:
+async def _asked(provider: Provider, url: httpx.URL, address: str) -> Probed:
     headers = {"Accept-Encoding": "identity", "Host": url.netloc.decode("ascii")}
     if provider.api_key:
         headers["Authorization"] = f"Bearer {provider.api_key}"
@@ -78,14 +70,14 @@ async def _asked(provider: Provider, url: httpx.URL, address: str) -> Health:
         ask = partial(_get, client, host=url.host)
         models = _names(await ask(f"{known.openai_base(base)}/models"), "data", "id")
         if models is None:
-            return Health(up=False)
+            return Probed(up=False)
         if known is ollama.PROFILE:
             models = _kept_at_home(models, await ask(f"{known.root(base)}/api/tags"))
         readable = [model for model in models if model.isascii() and model.isprintable()]  # they become header values
-        return Health(up=True, models=tuple(readable[:MAX_MODELS]))
+        return Probed(up=True, models=tuple(readable[:MAX_MODELS]))
 
 
-async def probe_all(providers: Sequence[Provider], *, networks: Sequence[Network]) -> dict[str, Health]:
+async def probe_all(providers: Sequence[Provider], *, networks: Sequence[Network]) -> dict[str, Probed]:
     """All that are to be asked, at once."""
     asked = [provider for provider in providers if is_asked(provider)]
     answers = await asyncio.gather(*(probe(provider, networks=networks) for provider in asked))

@@ -9,11 +9,11 @@ import sqlite3
 
 import pytest
 
-from gateway.audit.ledger import Ledger
-from gateway.audit.records import IntentRow
 from gateway.cli import audit
 from gateway.domain import Destination, Dialect, Kind, Operation, Outcome, ProviderKind, Sensitivity, Settlement, Style
 from gateway.events import FanOut
+from gateway.ports import IntentRow
+from gateway.state.sqlite.ledger import Ledger
 
 REQUEST = "req_00000000000000000000000000000001"
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from aiohttp import web
 
-from gateway.audit.reader import tail
+from gateway.state.sqlite.reader import tail
 from tests.kit.servers import breaks_after, hangs, says, status
 from tests.kit.two_places import CLEAN, POLICY, SENSITIVE, config
 

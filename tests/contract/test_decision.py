@@ -9,7 +9,7 @@ import httpx
 import openai
 import pytest
 
-from gateway.audit.reader import tail
+from gateway.state.sqlite.reader import tail
 from tests.kit.servers import breaks_after, echoes, hangs, says, status
 from tests.kit.two_places import CLEAN, MRN, POLICY, SENSITIVE, config
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.audit.reader import tail
+from gateway.state.sqlite.reader import tail
 from tests.kit.second_detector import SECRET, Attentive
 from tests.kit.servers import says
 from tests.kit.two_places import CLEAN, POLICY, config

@@ -6,12 +6,12 @@ from functools import partial
 
 import pytest
 
-from gateway.detectors.cache import Cache
 from gateway.detectors.scanner import FAILED, Scanner, looking
 from gateway.detectors.second import Second
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.find.engine import Engine
+from gateway.state.memory import LruMemory
 from tests.kit.second_detector import Attentive
 
 ENGINE = Engine()
@@ -51,8 +51,14 @@ class Late(Engine):
         return super().look(passage)
 
 
+def with_worker():
+    """A scanner whose worker looks at all that is longer than a line."""
+    worker = Worker(partial(looking, Engine))
+    return Scanner(ENGINE, key=KEY, memory=LruMemory(), inline_chars=100, worker=worker, deadline_s=30)
+
+
 async def test_it_says_what_the_engine_says():
-    scanner = Scanner(ENGINE, key=KEY)
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory())
     expected = list(ENGINE.detect(HISTORY))
     assert await scanner.detect(HISTORY, caller="soma") == expected
     assert await scanner.detect(HISTORY, caller="soma") == expected
@@ -61,7 +67,7 @@ async def test_it_says_what_the_engine_says():
 
 async def test_a_resent_history_is_not_looked_at_again():
     engine = Counting()
-    scanner = Scanner(engine, key=KEY)
+    scanner = Scanner(engine, key=KEY, memory=LruMemory())
     await scanner.detect(HISTORY, caller="soma")
     looks, edges = engine.looks, engine.edges
     await scanner.detect(HISTORY, caller="soma")
@@ -71,7 +77,7 @@ async def test_a_resent_history_is_not_looked_at_again():
 
 
 async def test_a_name_learned_later_is_found_in_remembered_messages():
-    scanner = Scanner(ENGINE, key=KEY)
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory())
     first = [Passage("Olena felt better."), Passage("Good.")]
     assert not (await scanner.detect(first, caller="soma"))[0].findings
     later = await scanner.detect([*first, Passage("Patient Name: Olena Kovalchuk")], caller="soma")
@@ -80,30 +86,32 @@ async def test_a_name_learned_later_is_found_in_remembered_messages():
 
 async def test_callers_share_nothing():
     engine = Counting()
-    scanner = Scanner(engine, key=KEY)
+    scanner = Scanner(engine, key=KEY, memory=LruMemory())
     await scanner.detect(HISTORY, caller="soma")
     await scanner.detect(HISTORY, caller="ops")
     assert engine.looks == 2 * len(HISTORY)
 
 
 async def test_a_cache_too_small_for_a_request_changes_no_answer():
-    scanner = Scanner(ENGINE, key=KEY, cache=Cache(entries=1))
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory(limit_bytes=1000))
     assert await scanner.detect(HISTORY, caller="soma") == list(ENGINE.detect(HISTORY))
 
 
 async def test_a_detector_that_raises_is_a_failed_scan():
-    scanner = Scanner(Broken(), key=KEY)
+    scanner = Scanner(Broken(), key=KEY, memory=LruMemory())
     assert await scanner.detect(HISTORY, caller="soma") == [FAILED] * len(HISTORY)
     assert scanner.look(HISTORY) == [FAILED] * len(HISTORY)
 
 
 async def test_a_missed_deadline_is_a_failed_scan():
-    scanner = Scanner(Late(), key=KEY, deadline_s=0.03)
+    scanner = Scanner(Late(), key=KEY, memory=LruMemory(), deadline_s=0.03)
     assert await scanner.detect(HISTORY, caller="soma") == [FAILED] * len(HISTORY)
 
 
 async def test_a_large_text_goes_to_the_worker():
-    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30)
+    scanner = Scanner(
+        ENGINE, key=KEY, memory=LruMemory(), inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30
+    )
     try:
         large = [Passage("The patient was seen. MRN 8675309. " * 20), Passage("thanks")]
         assert await scanner.detect(large, caller="soma") == list(ENGINE.detect(large))
@@ -113,7 +121,9 @@ async def test_a_large_text_goes_to_the_worker():
 
 
 async def test_the_loop_is_free_while_the_worker_looks():
-    scanner = Scanner(ENGINE, key=KEY, inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30)
+    scanner = Scanner(
+        ENGINE, key=KEY, memory=LruMemory(), inline_chars=100, worker=Worker(partial(looking, Engine)), deadline_s=30
+    )
     try:
         scan = asyncio.create_task(scanner.detect([Passage("MRN 8675309. " * 2000)], caller="soma"))
         turns = 0
@@ -132,7 +142,13 @@ async def two():
     made = []
 
     async def make(detector, *, deadline_s=30.0, limit_s=30.0):
-        scanner = Scanner(ENGINE, key=KEY, second=Second(detector, key=KEY, limit_s=limit_s), deadline_s=deadline_s)
+        scanner = Scanner(
+            ENGINE,
+            key=KEY,
+            memory=LruMemory(),
+            second=Second(detector, key=KEY, memory=LruMemory(), limit_s=limit_s),
+            deadline_s=deadline_s,
+        )
         made.append(scanner)
         await scanner.start()
         return scanner
@@ -148,7 +164,7 @@ async def test_two_detectors_must_agree_that_a_text_is_clear(two):
     assert [one.kind for one in found.findings] == [Kind.NAME, Kind.MRN]
     assert scanner.covers == ENGINE.covers | {Kind.NAME}
     assert scanner.version == f"{ENGINE.version}+attentive"
-    assert (scanner.detectors, Scanner(ENGINE, key=KEY).detectors) == (2, 1)
+    assert (scanner.detectors, Scanner(ENGINE, key=KEY, memory=LruMemory()).detectors) == (2, 1)
 
 
 @pytest.mark.parametrize("word", ["raise", "die", "few", "sleep"])
@@ -170,7 +186,7 @@ async def test_the_loop_is_free_while_the_second_detector_looks(two):
 
 
 async def test_the_worker_starts_with_the_first_large_text_and_ends_with_the_scanner():
-    scanner = Scanner(ENGINE, key=KEY, worker=Worker(partial(looking, Engine)))
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory(), worker=Worker(partial(looking, Engine)))
     await scanner.start()
     assert scanner._worker.pid is None
     await scanner.detect([Passage("word " * 5_000)], caller="soma")
@@ -181,4 +197,4 @@ async def test_the_worker_starts_with_the_first_large_text_and_ends_with_the_sca
 
 @pytest.mark.parametrize("passages", [[], [Passage("")], [Passage("\ud800", "\ud800")]])
 async def test_any_passages_get_one_detection_each(passages):
-    assert len(await Scanner(ENGINE, key=KEY).detect(passages, caller="\ud800")) == len(passages)
+    assert len(await Scanner(ENGINE, key=KEY, memory=LruMemory()).detect(passages, caller="\ud800")) == len(passages)

@@ -11,9 +11,10 @@ from pathlib import Path
 import httpx
 
 from gateway.api.server import Servers
-from gateway.app import Gateway, build
+from gateway.app import build
 from gateway.config import load
 from gateway.observability.logs import Style
+from gateway.runtime import Gateway
 from tests.kit.servers import UpstreamServer
 
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit import schema
 from gateway.domain import (
     Adapter,
     Call,
@@ -51,6 +50,7 @@ from gateway.pipeline.settlement import (
     settlement,
 )
 from gateway.policy.decide import Decision, Refusal, RefusalReason, Sensitivity
+from gateway.state.sqlite import schema
 from tests.kit.answers import answered_by
 
 REQUEST = "req_0123456789abcdef0123"

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 
 from gateway.domain import Adapter, Provider, ProviderKind, Trait
-from gateway.upstream.probe import Health, is_asked, probe, probe_all
+from gateway.ports import Probed
+from gateway.upstream.probe import is_asked, probe, probe_all
 
 
 def provider(url: str, kind=ProviderKind.LM_STUDIO, **more) -> Provider:
@@ -50,7 +51,7 @@ def listed(*names) -> bytes:
 async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve):
     port, seen = await serve(listed("a", "b/c:1"))
     health = await probe(provider(f"http://localhost:{port}/v1", api_key="local-key"), networks=[])
-    assert health == Health(up=True, models=("a", "b/c:1"))
+    assert health == Probed(up=True, models=("a", "b/c:1"))
     path, headers = seen[0]
     assert path == "/v1/models"
     assert headers["Host"] == f"localhost:{port}"
@@ -75,7 +76,7 @@ async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve):
 )
 async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body):
     port, _ = await serve(body)
-    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), networks=[]) == Health(up=False)
+    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), networks=[]) == Probed(up=False)
 
 
 async def test_names_that_could_not_stand_in_a_header_are_left_out(serve):
@@ -96,7 +97,7 @@ async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve):
 )
 async def test_what_cannot_or_may_not_be_reached_is_down(url):
     """192.0.2.1 is not on the premises: the tripwire of all tests would see a connection."""
-    assert await probe(provider(url), networks=[]) == Health(up=False)
+    assert await probe(provider(url), networks=[]) == Probed(up=False)
 
 
 async def test_clouds_embedded_and_providers_that_are_off_are_never_asked():

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from gateway.audit.secret import Purpose, SecretUnusable, derive, digest, override, read_or_make
+from gateway.state.secret import Purpose, SecretUnusable, derive, digest, override, read_or_make
 
 
 def test_the_first_start_makes_a_secret_that_only_we_can_read(tmp_path):

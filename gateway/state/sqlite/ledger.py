@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.audit.records import AttemptRow, IntentRow, LedgerUnavailable, Row, RowRefused
-from gateway.audit.store import FILE, Store, prepare_directory
 from gateway.domain import Settlement
 from gateway.events import EventSink, LedgerResult, LedgerWritten, Record
+from gateway.ports import AttemptRow, IntentRow, LedgerUnavailable, Row, RowRefused
+from gateway.state.sqlite.store import FILE, Store, prepare_directory
 
 MAX_BATCH = 512
 Waiter = asyncio.Future[None]

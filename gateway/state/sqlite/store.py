@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from gateway.audit import schema
-from gateway.audit.records import Row
+from gateway.ports import Row
+from gateway.state.sqlite import schema
 
 FILE = "ledger.db"
 BUSY_MS = 2000

@@ -1,12 +1,11 @@
-"""Remembers what messages said, so that a resent history costs nothing; holds offsets and keyed digests, never text."""
+"""What is remembered of a scan, so that a resent history costs nothing: offsets and keyed digests, never text."""
 
 from __future__ import annotations
 
 import hashlib
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -20,6 +19,19 @@ _ENTRY_BYTES: Final = 420
 _WORD_BYTES: Final = 8
 
 Across: TypeAlias = Mapping[int, Sequence[Hit]]
+"""Hits that only neighbouring messages together show: place among them → hits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What neighbouring messages said together."""
+
+    across: Across
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return _ENTRY_BYTES + sum(_HIT_BYTES * len(hits) for hits in self.across.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,54 +101,3 @@ class Digests:
 def _framed(text: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass")
     return len(raw).to_bytes(4, "big") + raw
-
-
-class Cache:
-    """Least recently used entries out first; bounded by entries and by bytes."""
-
-    def __init__(self, *, entries: int = 20_000, limit_bytes: int = 16 << 20) -> None:
-        self._entries: Final = entries
-        self._limit: Final = limit_bytes
-        self._kept: OrderedDict[Hashable, tuple[Kept | Across, int]] = OrderedDict()
-        self._bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    @property
-    def size(self) -> int:
-        """About how many bytes the entries take."""
-        return self._bytes
-
-    def message(self, digest: bytes) -> Kept | None:
-        """What a message said, if it is still known."""
-        found = self._get(digest)
-        return found if isinstance(found, Kept) else None
-
-    def window(self, digests: tuple[bytes, ...]) -> Across | None:
-        """What neighbours said together, if it is still known."""
-        found = self._get(digests)
-        return None if isinstance(found, Kept) else found
-
-    def keep(self, digest: bytes, kept: Kept) -> None:
-        self._put(digest, kept, kept.size)
-
-    def keep_window(self, digests: tuple[bytes, ...], across: Across) -> None:
-        self._put(digests, across, _ENTRY_BYTES + sum(_HIT_BYTES * len(hits) for hits in across.values()))
-
-    def _get(self, key: Hashable) -> Kept | Across | None:
-        found = self._kept.get(key)
-        if found is None:
-            return None
-        self._kept.move_to_end(key)
-        return found[0]
-
-    def _put(self, key: Hashable, value: Kept | Across, size: int) -> None:
-        if size > self._limit:
-            return
-        old = self._kept.pop(key, None)
-        self._bytes += size - (old[1] if old else 0)
-        self._kept[key] = (value, size)
-        while len(self._kept) > self._entries or self._bytes > self._limit:
-            _, (_, gone) = self._kept.popitem(last=False)
-            self._bytes -= gone

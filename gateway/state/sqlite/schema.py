@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from gateway import domain, events
-from gateway.audit.records import AttemptRow, IntentRow, Row
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
+from gateway.ports import AttemptRow, IntentRow, Row
 
 VERSION = 2
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.audit.reader import tail
-from gateway.audit.records import LedgerUnavailable
+from gateway.ports import LedgerUnavailable
+from gateway.state.sqlite.reader import tail
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.records import LedgerUnavailable, RowRefused
 from gateway.events import LedgerResult, LedgerWritten, Record
+from gateway.ports import LedgerUnavailable, RowRefused
+from tests.kit.source import ROOT
 
 
 def entries(state: Path) -> list[tuple[str, str]]:
@@ -141,9 +142,9 @@ def test_a_place_that_cannot_be_written_is_said_at_the_start(open_ledger, tmp_pa
 FULL_DISK = """
     import asyncio, resource, signal, sqlite3, sys
     from pathlib import Path
-    from conftest import Recorder, WORDS, make_intent, make_outcome
-    from gateway.audit.ledger import Ledger
-    from gateway.audit.records import LedgerUnavailable
+    from tests.kit.rows import Recorder, WORDS, make_intent, make_outcome
+    from gateway.state.sqlite.ledger import Ledger
+    from gateway.ports import LedgerUnavailable
 
     def limit(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
@@ -182,7 +183,7 @@ FULL_DISK = """
 
 
 def script(source: str, *arguments: str) -> subprocess.Popen[str]:
-    setup = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+    setup = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
     command = [sys.executable, "-c", setup + textwrap.dedent(source), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -204,8 +205,8 @@ def test_a_full_disk_refuses_intents_and_the_ledger_recovers_and_notes_the_gap(t
 CRASH = """
     import asyncio, itertools, sys
     from pathlib import Path
-    from conftest import Recorder, WORDS, make_intent, make_outcome
-    from gateway.audit.ledger import Ledger
+    from tests.kit.rows import Recorder, WORDS, make_intent, make_outcome
+    from gateway.state.sqlite.ledger import Ledger
 
     async def write(ledger, numbers):
         for number in numbers:

@@ -1,4 +1,4 @@
-"""The composition root: what a reload changes, and what a missing state directory costs."""
+"""A running gateway: what a reload changes, and what a missing state directory costs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.app import vocabulary_of
 from gateway.config import load
+from gateway.runtime import vocabulary_of
 from tests.kit.running import one_route
 from tests.kit.servers import hangs
 from tests.kit.shapes import check

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from gateway.audit.store import Store, prepare_directory
+from gateway.state.sqlite.store import Store, prepare_directory
 
 WORDS = ("soma", "triage", "pathologist", "sonnet", "anthropic-eu", "claude-sonnet-4", "no-phi")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from gateway.audit.records import LedgerUnavailable
+from gateway.ports import LedgerUnavailable
 
 Value = str | int | None
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detectors.cache import Cache, Digests, Kept
+from gateway.detectors.kept import Digests, Kept, Window
 from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.hit import Hit
@@ -58,43 +58,7 @@ def test_a_message_learns_nothing_from_itself():
     assert one.learned([hash("olena")]) == []
 
 
-def test_what_is_kept_comes_back():
-    cache = Cache()
-    one = kept("MRN 8675309")
-    cache.keep(b"1", one)
-    cache.keep_window((b"1", b"2"), {0: [Hit(Kind.MRN, 0, 1, 0.9)]})
-    assert cache.message(b"1") is one
-    assert cache.message(b"2") is None
-    assert cache.window((b"1", b"2")) == {0: [Hit(Kind.MRN, 0, 1, 0.9)]}
-    assert cache.window((b"2", b"1")) is None
-
-
-def test_the_least_recently_used_goes_first():
-    cache = Cache(entries=2)
-    for name in (b"1", b"2"):
-        cache.keep(name, kept("a"))
-    cache.message(b"1")
-    cache.keep(b"3", kept("a"))
-    assert [cache.message(name) is not None for name in (b"1", b"2", b"3")] == [True, False, True]
-
-
-def test_bytes_are_bounded():
-    one = kept("word " * 50)
-    cache = Cache(limit_bytes=3 * one.size)
-    for name in range(10):
-        cache.keep(bytes([name]), one)
-    assert len(cache) == 3
-    assert cache.size <= 3 * one.size
-
-
-def test_what_is_larger_than_the_cache_is_not_kept():
-    cache = Cache(limit_bytes=10)
-    cache.keep(b"1", kept("a"))
-    assert len(cache) == 0
-
-
-def test_keeping_twice_counts_once():
-    cache = Cache()
-    for _ in range(2):
-        cache.keep(b"1", kept("a"))
-    assert cache.size == kept("a").size
+def test_what_is_kept_knows_its_size():
+    assert kept("MRN 8675309 " * 9).size > kept("MRN 8675309").size > kept("").size > 0
+    hit = Hit(Kind.MRN, 0, 1, 0.9)
+    assert Window({0: [hit, hit]}).size > Window({0: [hit]}).size > Window({}).size > 0

@@ -1,10 +1,14 @@
-"""The rows of the record and the port they go through; a row holds enums, numbers, known names and digests only."""
+"""The state that the gateway keeps, as ports: what goes through them, and what each promises; they keep nothing themselves.
+
+Every implementation passes the contract of its port in `tests/test_ports.py`. A row of the record holds enums, numbers,
+known names and digests only (law 9).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gateway.domain import (
     Dialect,
@@ -19,13 +23,15 @@ from gateway.domain import (
 )
 from gateway.events import AttemptResult
 
+# --- the record --------------------------------------------------------------------------------------------------------
+
 
 class LedgerUnavailable(Exception):
     """The row is not durable. Nothing may leave the premises on the strength of it (law 6)."""
 
 
 class RowRefused(LedgerUnavailable):
-    """The schema does not take the row: it holds something that is neither a known word, a number nor a digest."""
+    """The record does not take the row: it holds something that is neither a known word, a number nor a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,25 +113,49 @@ class AuditSink(Protocol):
         ...
 
 
-class ClosedLedger:
-    """The record of an installation whose `state_dir` cannot be written: it takes no intent, so nothing leaves."""
+# --- what scans remember -----------------------------------------------------------------------------------------------
+
+
+class Sized(Protocol):
+    """Something that knows about how many bytes it takes."""
 
     @property
-    def available(self) -> bool:
-        return False
+    def size(self) -> int: ...
 
-    def learn(self, words: Iterable[str]) -> None:
-        del words
 
-    async def intend(self, row: IntentRow) -> None:
-        del row
-        raise LedgerUnavailable("state_dir cannot be written: only targets on the premises can be used.")
+Scanned = TypeVar("Scanned", bound=Sized)
 
-    def attempt(self, row: AttemptRow) -> None:
-        del row
 
-    def settle(self, row: Settlement) -> None:
-        del row
+class ScanMemory(Protocol[Scanned]):
+    """Remembers what was found in a text, by a keyed digest of the text; it may forget anything at any time."""
 
-    def close(self) -> None:
-        return
+    def recall(self, digest: bytes) -> Scanned | None:
+        """What was kept under this digest, if it is still known."""
+        ...
+
+    def keep(self, digest: bytes, found: Scanned) -> None:
+        """Remember `found`, in the place of what was kept under this digest before."""
+        ...
+
+
+# --- who answers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a provider said last. `models` are its own names, without those it would forward elsewhere (law 10)."""
+
+    up: bool
+    models: tuple[str, ...] = ()
+
+
+class Health(Protocol):
+    """Knows which providers answered when they were last asked."""
+
+    def learn(self, answers: Mapping[str, Probed]) -> None:
+        """Take the answers of one round, by provider; providers that were not asked in it are no longer known."""
+        ...
+
+    def known(self) -> Mapping[str, Probed]:
+        """The answers of the last round; what is returned does not change later."""
+        ...

@@ -1,14 +1,7 @@
-"""Rows to write, and a ledger to write them to."""
+"""Rows of the record, and a sink that remembers what it heard."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-
-from gateway.audit.ledger import Ledger
-from gateway.audit.records import AttemptRow, IntentRow
 from gateway.domain import (
     Destination,
     Dialect,
@@ -24,6 +17,7 @@ from gateway.domain import (
     Usage,
 )
 from gateway.events import AttemptResult, Event
+from gateway.ports import AttemptRow, IntentRow
 
 WORDS = (
     "soma",
@@ -117,37 +111,3 @@ def make_outcome(number: int = 0, **changes: object) -> Settlement:
         "unknowns": frozenset({UnknownReason.IMAGE}),
     }
     return Settlement(**(fields | changes))
-
-
-@pytest.fixture
-def intent() -> Callable[..., IntentRow]:
-    return make_intent
-
-
-@pytest.fixture
-def attempt() -> Callable[..., AttemptRow]:
-    return make_attempt
-
-
-@pytest.fixture
-def outcome() -> Callable[..., Settlement]:
-    return make_outcome
-
-
-@pytest.fixture
-def sink() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def open_ledger(tmp_path: Path, sink: Recorder) -> Iterator[Callable[..., Ledger]]:
-    opened: list[Ledger] = []
-
-    def opener(**options: object) -> Ledger:
-        ledger = Ledger(tmp_path / "state", words=WORDS, sink=sink, **options)
-        opened.append(ledger)
-        return ledger
-
-    yield opener
-    for ledger in opened:
-        ledger.close()

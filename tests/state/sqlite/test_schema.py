@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from gateway.audit import schema
 from gateway.domain import Kind, Style, Usage
+from gateway.state.sqlite import schema
 
 CANARY = "Zebulon Quarkenbusch"
 

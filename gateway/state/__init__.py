@@ -1,0 +1,1 @@
+"""What outlives a request, behind the ports: in memory, in SQLite, and the secret that keys it."""
