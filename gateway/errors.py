@@ -14,7 +14,7 @@ GatewayError
 ├── RateLimitExceeded 429 rate_limit_exceeded   ├── InsufficientQuota 429 insufficient_quota
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
-├── TargetsUnavailable 503 upstream_failed      ├── Overloaded 503 overloaded
+├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping 503 overloaded
 ├── PhiScanFailed 503 phi_scan_failed           └── UpstreamTimeout 504 upstream_timeout
 
 A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
@@ -178,6 +178,15 @@ class Overloaded(GatewayError):
     status = 503
     code = "overloaded"
     retry_after_s = 1
+
+
+class Stopping(Overloaded):
+    """The gateway ends before the request did."""
+
+    retry_after_s = 5
+
+    def __init__(self) -> None:
+        super().__init__("The gateway is being stopped before this request was answered. Send it again shortly.")
 
 
 class PhiScanFailed(GatewayError):

@@ -25,8 +25,6 @@ _COUNT = itertools.count(secrets.randbelow(2**32))
 """Request ids are unique, and say nothing: this run's own random prefix, then a count (a fresh random id costs 15 µs)."""
 REQUEST_ID_HEADERS = (b"x-gateway-request-id", b"x-request-id", b"request-id")
 """Our id of the request, under our name and where the SDKs of OpenAI and of Anthropic look for it."""
-DRAIN_S = 1.0
-"""How long a body that nobody wants is still read before its refusal goes out."""
 
 
 class ClientGone(Exception):
@@ -36,13 +34,11 @@ class ClientGone(Exception):
 class Exchange:
     """A request and its answer. `path` is the routed path, without a query and without the agent prefix.
 
-    A body that was not read when the answer begins is read and thrown away for a moment: a connection closed over unread
-    bytes is reset, and the client would see that instead of our answer. What is not over by then is closed, so that no
-    client can hold a connection with a body that never ends.
+    The answer may begin before the body was read: the connection takes the rest off the client's hands.
     """
 
     __slots__ = (
-        *("_body_left", "_gone", "_may_drain", "_receive", "_send"),
+        *("_asks_first", "_body_left", "_receive", "_send", "gone"),
         *("headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
@@ -55,9 +51,9 @@ class Exchange:
         self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
-        self._gone = False
+        self.gone = False
         self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
-        self._may_drain = "expect" not in self.headers  # a client that asks first has sent nothing yet
+        self._asks_first = "expect" in self.headers  # and has sent nothing yet
 
     def header(self, name: str) -> str:
         """The first value of a header (name in lower case), or ""."""
@@ -81,7 +77,7 @@ class Exchange:
             async with asyncio.timeout(deadline_s):
                 return await self._read(limit)
         except TimeoutError:
-            self._may_drain = False
+            self._asks_first = True  # what did not come in time will not be waited for again
             raise RequestTimeout("The body did not arrive in time.") from None
 
     async def _read(self, limit: int) -> bytes:
@@ -90,7 +86,7 @@ class Exchange:
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                self._gone = True
+                self.gone = True
                 raise ClientGone
             piece = message.get("body", b"")
             if isinstance(piece, bytes) and piece:
@@ -112,10 +108,10 @@ class Exchange:
         watch = asyncio.ensure_future(self._watch(task))
         try:
             yield
-            if self._gone:
+            if self.gone:
                 await asyncio.sleep(0)  # the cancellation is on its way: it belongs here and not behind us
         except asyncio.CancelledError:
-            if not self._gone or task is None:
+            if not self.gone or task is None:
                 raise
             task.uncancel()
             raise ClientGone from None
@@ -125,7 +121,7 @@ class Exchange:
     async def _watch(self, task: asyncio.Task[object] | None) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._gone = True
+        self.gone = True
         if task is not None:
             task.cancel()
 
@@ -148,7 +144,7 @@ class Exchange:
                 *(held if isinstance(held, list | tuple) else ()),
                 *((name, self.request_id.encode()) for name in REQUEST_ID_HEADERS),
             ]
-            if self._body_left and not await self._drained():
+            if self._body_left and self._asks_first:
                 raw.append((b"connection", b"close"))
             message["headers"] = raw
         await self._send(message)
@@ -159,18 +155,6 @@ class Exchange:
         if not message.get("more_body", False):
             self._body_left = False
         return message
-
-    async def _drained(self) -> bool:
-        """Whether the rest of the body came, and went, in time."""
-        if not self._may_drain:
-            return False
-        try:
-            async with asyncio.timeout(DRAIN_S):
-                while self._body_left:
-                    await self.receive()
-        except TimeoutError:
-            return False
-        return True
 
     async def write(self, piece: bytes) -> None:
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})

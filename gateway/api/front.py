@@ -31,6 +31,7 @@ from gateway.errors import (
     MethodNotAllowed,
     NotFound,
     OriginNotAllowed,
+    Stopping,
 )
 from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
 from gateway.pipeline.record import now_us
@@ -132,8 +133,8 @@ class Front:
             if not error.settled:
                 self._events.emit(_unheard(exchange, error, dialect, duration_s=time.perf_counter() - began))
             await self._fail(exchange, error, dialect, settings)
-        except asyncio.CancelledError:
-            raise
+        except asyncio.CancelledError:  # a caller who went away is a ClientGone: this is the server, which stops
+            await self._fail(exchange, Stopping(), dialect, settings)
         except Exception as fault:  # noqa: BLE001  the edge: whatever broke, the caller gets an error of ours
             self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
             broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")

@@ -1,8 +1,4 @@
-"""uvicorn, hardened: slow and oversized request heads are cut off, nothing is logged per access, signals are ours.
-
-uvicorn waits for a request head for ever and takes one of any size (measured: 20 of 20 slow connections still open after
-35 s); a body's deadline is `Exchange.body`.
-"""
+"""uvicorn, hardened: its connections are ours, nothing is logged per access, signals are ours; knows no endpoint."""
 
 from __future__ import annotations
 
@@ -10,128 +6,26 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Generator, Sequence
-from http import HTTPStatus
+from functools import partial
+from typing import Final
 
-import httptools
-import orjson
 import uvicorn
 from typing_extensions import override
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.api.connection import Connection
 from gateway.api.front import Front
 from gateway.config import Listener
-from gateway.domain import Dialect
-from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
-from gateway.wire.errors import render
+from gateway.config.settings import Limits
 
-MAX_HEAD_BYTES = 64 * 1024
-GRACE_S = 10
-"""How long requests under way may go on after the first signal."""
-KEEPALIVE_S = 75
-_OFFER = frozenset({b"connection", b"upgrade", b"http2-settings"})
-_TOO_LARGE = f"The head of the request is larger than {MAX_HEAD_BYTES // 1024} KB."
+GRACE_S: Final = 8
+"""How long requests under way may go on after the first signal: containers are killed ten seconds after it."""
+FAREWELL_S: Final = 1.5
+"""How long the errors of those that did not end in time may take to be sent."""
+KEEPALIVE_S: Final = 75
 
 
 class AddressInUse(OSError):
     """A listener's address cannot be had; the message says which and what to do."""
-
-
-class _Refused(Exception):
-    """The head was refused while it was being parsed."""
-
-
-class _StrictHead(HttpToolsProtocol):
-    """Closes a connection whose request head comes too slowly or grows too large (RFC 6585, 431)."""
-
-    head_timeout_s = 10.0
-
-    @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._in_head = True
-        self._head_bytes = 0
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._expect_head()
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        if self._in_head:
-            self._head_bytes += len(data)
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            self._decline(data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self._refuse(InvalidRequest("This is not a valid HTTP request."))
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(HeadersTooLarge(_TOO_LARGE))
-
-    @override
-    def on_message_begin(self) -> None:
-        if not self._in_head:
-            self._expect_head()
-        super().on_message_begin()
-
-    @override
-    def on_headers_complete(self) -> None:
-        self._head_came()
-        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
-            self._refuse(HeadersTooLarge(_TOO_LARGE))
-            raise _Refused
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
-
-    @override
-    def on_message_complete(self) -> None:
-        if not self.parser.should_upgrade():
-            super().on_message_complete()
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._head_came()
-        super().connection_lost(exc)
-
-    def _decline(self, rest: bytes) -> None:
-        """Take the request as if it had not offered to go on in another protocol.
-
-        Java's client offers HTTP/2 with the first request of every connection. The parser takes what follows such an
-        offer for that protocol, and would lose the body and every later request.
-        """
-        method = self.parser.get_method()
-        if method == b"CONNECT":
-            self._refuse(MethodNotAllowed("This gateway is no proxy.", allow=("GET", "HEAD", "POST")))
-            return
-        lines = [method + b" " + self.url + b" HTTP/1.1"]
-        lines += [name + b": " + value for name, value in self.headers if name not in _OFFER]
-        self.parser = httptools.HttpRequestParser(self)
-        self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
-
-    def _expect_head(self) -> None:
-        self._in_head = True
-        self._head_bytes = 0
-        late = RequestTimeout("The head of the request did not arrive in time.")
-        self._head_timer = self.loop.call_later(self.head_timeout_s, self._refuse, late)
-
-    def _head_came(self) -> None:
-        self._in_head = False
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _refuse(self, error: GatewayError) -> None:
-        """Answer in the hub's dialect, since without a path there is no telling which is the caller's, and close."""
-        self._head_came()
-        if self.transport.is_closing():
-            return
-        rendered = render(error, Dialect.OPENAI, request_id="")
-        body = orjson.dumps(rendered.body)
-        headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
-        lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
-        lines += [f"{name}: {value}" for name, value in {**headers, **rendered.headers}.items()]
-        head = "\r\n".join(lines) + "\r\n\r\n"
-        self.transport.write(head.encode("ascii") + body)
-        self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -142,14 +36,27 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None, None, None]:
         yield
 
+    def hurry(self) -> None:
+        """End the requests under way: each tells its caller so, in the caller's dialect."""
+        self.force_exit = True
+        for task in self.server_state.tasks:
+            task.cancel()
+
+    async def farewell(self) -> None:
+        """Wait until all has been said and sent."""
+        while self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks)
+        while self.server_state.connections:  # noqa: ASYNC110  uvicorn has a set, no event
+            await asyncio.sleep(0.01)
+
 
 class Servers:
     """One server per listener, in one event loop."""
 
-    def __init__(self, listeners: Sequence[Listener], fronts: Sequence[Front], *, head_timeout_s: float) -> None:
+    def __init__(self, listeners: Sequence[Listener], fronts: Sequence[Front], *, limits: Limits) -> None:
         self._listeners = listeners
-        _StrictHead.head_timeout_s = head_timeout_s
-        self._servers = [_Server(_config(listener, front)) for listener, front in zip(listeners, fronts, strict=True)]
+        pairs = zip(listeners, fronts, strict=True)
+        self._servers = [_Server(_config(listener, front, limits)) for listener, front in pairs]
         self._sockets: list[socket.socket] = []
 
     def bind(self) -> list[tuple[str, int]]:
@@ -190,19 +97,23 @@ class Servers:
             await asyncio.sleep(0.01)
         ready()
         await asyncio.gather(*running)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await asyncio.gather(*(server.farewell() for server in self._servers))
 
     def stop(self) -> None:
-        """Stop taking requests; a second call gives up on those under way."""
+        """Take no more requests, and let those under way go on for `GRACE_S`; a second call ends them at once."""
         for server in self._servers:
-            server.force_exit = server.should_exit
+            if server.should_exit:
+                server.hurry()
             server.should_exit = True
 
 
-def _config(listener: Listener, front: Front) -> uvicorn.Config:
+def _config(listener: Listener, front: Front, limits: Limits) -> uvicorn.Config:
     tls = listener.tls
     return uvicorn.Config(
         front,
-        http=_StrictHead,
+        http=partial(Connection, limits=limits),  # type: ignore[arg-type]  # called as the class would be
         loop="none",
         ws="none",
         lifespan="off",

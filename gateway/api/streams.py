@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from gateway.api.front import Visit, cors_headers
 from gateway.domain import Call, Tree
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, Stopping
 from gateway.pipeline import Answer, Pipeline
 
 
@@ -52,6 +52,11 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
         if not pending:
             await exchange.begin(200, _headers(visit, writer, answer.headers))
         await _relay(visit, answer, writer, trailer=pending)
+    except asyncio.CancelledError:
+        if exchange.started and not exchange.gone:  # the gateway stops; what was not begun gets a plain error
+            await exchange.write(writer.error(Stopping()))
+            await exchange.end()
+        raise
     finally:
         work.cancel()
         if work.done() and not work.cancelled() and work.exception() is None:

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = read()
         gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
-        servers = Servers(settings.listeners, gateway.fronts(), head_timeout_s=settings.limits.header_timeout_s)
+        servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
         addresses = servers.bind()
     except DocumentInvalid as invalid:
         _report(invalid)

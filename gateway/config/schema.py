@@ -94,6 +94,7 @@ class ServerSection(Bind):
     body_budget_mb: Count = 256
     header_timeout_s: Seconds = 10.0
     body_timeout_s: Seconds = 60.0
+    write_timeout_s: Seconds = 60.0
     commit_s: Seconds = 15.0
     max_concurrency: Count = 256
 

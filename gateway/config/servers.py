@@ -132,6 +132,7 @@ def build_limits(draft: Draft) -> Limits:
         body_budget=server.body_budget_mb * 2**20,
         header_timeout_s=server.header_timeout_s,
         body_timeout_s=server.body_timeout_s,
+        write_timeout_s=server.write_timeout_s,
         commit_s=server.commit_s,
         max_concurrency=server.max_concurrency,
     )

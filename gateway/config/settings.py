@@ -60,6 +60,7 @@ class Limits:
     body_budget: int = 256 * 2**20
     header_timeout_s: float = 10.0
     body_timeout_s: float = 60.0
+    write_timeout_s: float = 60.0
     commit_s: float = 15.0
     max_concurrency: int = 256
 

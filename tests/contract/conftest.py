@@ -15,9 +15,8 @@ agents: {helper: {route: general}}
 
 
 @pytest.fixture
-async def gateway(start, upstream, monkeypatch):
+async def gateway(start, upstream):
     """A gateway in front of a server that answers; it must neither fault nor log a word of a request."""
-    monkeypatch.setattr("gateway.api.exchange.DRAIN_S", 0.2)
     running = await start(one_route(await upstream(), STRICT))
     yield running
     assert "Traceback" not in running.log.getvalue()

@@ -27,6 +27,7 @@ class Running:
     log: io.StringIO
     state_dir: Path
     urls: list[str]
+    servers: Servers
     violations: int = 0
     """How many violations a test plants; the metric must show just these when the gateway stops."""
 
@@ -61,14 +62,14 @@ async def running(directory: Path, config: str, policies=None, environ=None, *, 
     settings = load(str(directory / "config.yaml"), environ or {}, port=0)
     log = io.StringIO()
     gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second)
-    servers = Servers(settings.listeners, gateway.fronts(), head_timeout_s=settings.limits.header_timeout_s)
+    servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
     await gateway.start()
     ready = asyncio.Event()
     serving = asyncio.create_task(servers.serve(ready=ready.set))
     await ready.wait()
     urls = [f"http://{host}:{port}" for host, port in addresses]
-    made = Running(gateway, urls[0], log, Path(settings.state_dir), urls)
+    made = Running(gateway, urls[0], log, Path(settings.state_dir), urls, servers)
     try:
         yield made
         assert made.metric("gateway_phi_egress_violations_total") == made.violations

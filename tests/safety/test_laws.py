@@ -35,7 +35,7 @@ NETWORK = {
     "litellm",
 }
 MAY_USE = {  # beside upstream/
-    "http": {"api/server.py"},  # names of status codes
+    "http": {"api/connection.py"},  # names of status codes
 }
 
 
