@@ -18,7 +18,8 @@ ELSEWHERE = {
     "gateway/upstream/port.py": "tests/contract",  # the port and its one failure
     "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
-    "gateway/phi/find/rules/people.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
+    "gateway/phi/find/rules/persons.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
+    "gateway/phi/find/rules/references.py": "tests/phi/find/rules/test_ids.py",  # one table of numbers for both
     "gateway/wire/*/fields.py": "tests/wire/test_paths.py",  # tables of fields: one test walks all dialects
 }
 """Modules whose tests stand elsewhere, and where."""

@@ -81,15 +81,29 @@ def _bracketed_age(value: str, before: str, after: str) -> float:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    Rule(Kind.AGE, rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))", judge=_age, patient=True),
     Rule(
-        Kind.AGE, rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)", judge=_age, patient=True
+        Kind.AGE,
+        rf"(?i:(?:^|[^\w.])({_OLD}(?:{_AGE_UNIT})))",
+        judge=_age,
+        patient=True,
+        hits=("«90 years of age»", "«102-year-old»"),
+        misses=("90% of patients",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:(?:^|[^\w.])({_SPOKEN_AGE}[- ](?:years?|yrs?)[- ](?:old|of age))\b)",
+        judge=_age,
+        patient=True,
+        hits=("the patient is «ninety-four years old»",),
+        misses=("ninety years ago",),
     ),
     Rule(
         Kind.AGE,
         rf"(?i:\b(?:age(?:/(?:sex|gender))?[ds]?|turn(?:ed|ing|s)?|(?:is|was) (?:now )?aged)\b(?: of| is| was| at| now|:)?[\s:=]{{0,3}}((?:{_OLD}|{_SPOKEN_AGE})(?:\s?(?:yrs?|yo|y)(?:\s\d{{1,2}}\s?m)?)?)\b)",
         judge=_age,
         patient=True,
+        hits=("Age: «96 Y 4 M»", "turned «100»"),
+        misses=("Age: unknown",),
     ),
     Rule(
         Kind.AGE,
@@ -97,17 +111,40 @@ RULES: Final[tuple[Rule, ...]] = (
         rf"(?: now| already| currently| only| about| almost)? ({_OLD}|{_SPOKEN_AGE}))\b",
         judge=_stated_age,
         patient=True,
+        hits=("dad just turned «91»", "grandfather is «93»"),
+        misses=("the patient is 91% saturated",),
     ),
     Rule(
         Kind.AGE,
         rf"(?:^|[^\w.])({_OLD}\s?(?:yo|y\.o\.|y/o|YO|Y/O)?\s?-?(?:[MF]|male|female|man|woman|gentleman|lady))\b",
         judge=_patient_age,
         patient=True,
+        hits=("«94yo F»", "«93F»"),
+        misses=("94 mg",),
     ),
-    Rule(Kind.AGE, rf"[A-Za-z], ({_OLD})(?:$|[^\w%/.-]|[.](?:$|\s))", judge=_named_age, patient=True),
-    Rule(Kind.AGE, rf"[A-Za-z] \(({_OLD})\)", judge=_bracketed_age, patient=True),
     Rule(
-        Kind.AGE, rf"(?i:\b(?:rm|room|bed|apt|unit)\.? ?\d{{1,4}}[a-z]?[.,;] ({_OLD})[.,;](?:\s|$))", 0.85, patient=True
+        Kind.AGE,
+        rf"[A-Za-z], ({_OLD})(?:$|[^\w%/.-]|[.](?:$|\s))",
+        judge=_named_age,
+        patient=True,
+        hits=("Pasquale Ferrante, «98»", "Ivy Clutterbuck, «91»"),
+        misses=("Hepatitis B, 91, done",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"[A-Za-z] \(({_OLD})\)",
+        judge=_bracketed_age,
+        patient=True,
+        hits=("Dorothea Quist («99»),", "Sylvester Quant («90»)"),
+        misses=("Smith et al (98) described",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:rm|room|bed|apt|unit)\.? ?\d{{1,4}}[a-z]?[.,;] ({_OLD})[.,;](?:\s|$))",
+        0.85,
+        patient=True,
+        hits=("rm 12. «99».",),
+        misses=("rm 12. unknown.",),
     ),
     Rule(
         Kind.AGE,
@@ -115,11 +152,15 @@ RULES: Final[tuple[Rule, ...]] = (
         0.97,
         Evidence.CUE,
         patient=True,
+        hits=('{"age_in_years": «93»', '{"ageInYears": «93»'),
+        misses=('{"age_in_years": unknown',),
     ),
     Rule(
         Kind.AGE,
         r"(?i:\b(nonagenarian|centenarian|(?:in )?(?:his|her|their) (?:early |mid |late |mid-|late-|early-)?(?:90s|nineties|100s)))\b",
         0.9,
         patient=True,
+        hits=("«his 90s»",),
+        misses=("the 90s",),
     ),
 )

@@ -9,7 +9,20 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.rules import ages, contact, dates, days, ids, issued, national, people, places, software
+from gateway.phi.find.rules import (
+    ages,
+    contact,
+    dates,
+    days,
+    ids,
+    issued,
+    licences,
+    national,
+    people,
+    places,
+    references,
+    software,
+)
 from gateway.phi.find.rules.rule import Rule, RuleSet
 from gateway.phi.find.text.normalise import Normalised
 
@@ -17,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     *issued.RULES,
     *national.RULES,
     *ids.RULES,
+    *licences.RULES,
+    *references.RULES,
     *contact.RULES,
     *dates.RULES,
     *days.RULES,

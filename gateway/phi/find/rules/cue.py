@@ -66,7 +66,7 @@ def _is_date(value: str) -> bool:
     return 1 <= month <= 31 and 1 <= day <= 31 and min(month, day) <= 12
 
 
-def cued(
+def cued(  # noqa: PLR0913  (a rule is told in many words)
     kind: Kind,
     cue: str,
     tail: str = TAIL,
@@ -75,6 +75,8 @@ def cued(
     value: str = VALUE,
     uuid: bool = True,
     dated: bool = False,
+    hits: tuple[str, ...] = (),
+    misses: tuple[str, ...] = (),
 ) -> Rule:
     """A rule for what `cue` announces: a value with at least `digits` digits, of any check digit.
 
@@ -86,9 +88,19 @@ def cued(
             return 0.0
         return 0.98 if identifies(value, before, after, digits=digits, weak=tail is not TAIL, dated=dated) else 0.0
 
-    return Rule(kind, rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))", 0.98, Evidence.CUE, judge, patient=True)
+    return announced(kind, cue, value, judge, tail=tail, hits=hits, misses=misses)
 
 
-def announced(kind: Kind, cue: str, value: str, judge: Judge | None = None, *, tail: str = TAIL) -> Rule:
+def announced(
+    kind: Kind,
+    cue: str,
+    value: str,
+    judge: Judge | None = None,
+    *,
+    tail: str = TAIL,
+    hits: tuple[str, ...] = (),
+    misses: tuple[str, ...] = (),
+) -> Rule:
     """A rule for what `cue` announces in a grammar of its own."""
-    return Rule(kind, rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))", 0.98, Evidence.CUE, judge, patient=True)
+    pattern = rf"(?:\b|_)(?i:(?:{cue}){tail}({value}))"
+    return Rule(kind, pattern, 0.98, Evidence.CUE, judge, patient=True, hits=hits, misses=misses)

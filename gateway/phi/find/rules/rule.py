@@ -20,7 +20,11 @@ Judge = Callable[[str, str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern whose first group is the value. `judge` may lower, raise or reject; without one `confidence` stands."""
+    """A pattern whose first group is the value. `judge` may lower, raise or reject; without one `confidence` stands.
+
+    `hits` are texts with their value in guillemets ("MRN «8675309»"), `misses` texts that only look so. They say what the
+    rule is for, and a test tries each rule alone on its own.
+    """
 
     kind: Kind
     pattern: str
@@ -28,6 +32,8 @@ class Rule:
     evidence: Evidence = Evidence.SHAPE
     judge: Judge | None = None
     patient: bool = False
+    hits: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
 
 
 LOOK_BACK: Final = 48

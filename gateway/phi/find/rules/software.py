@@ -64,6 +64,8 @@ RULES: Final[tuple[Rule, ...]] = (
         evidence=Evidence.CUE,
         judge=_reference,
         patient=True,
+        hits=("Patient/«88213377» was updated",),
+        misses=("Patient/summary",),
     ),
     Rule(
         Kind.OTHER_ID,
@@ -71,6 +73,8 @@ RULES: Final[tuple[Rule, ...]] = (
         evidence=Evidence.CUE,
         judge=_reference,
         patient=True,
+        hits=("GET /fhir/Encounter/«88213377»",),
+        misses=("Observation/vital-signs",),
     ),
     Rule(
         Kind.OTHER_ID,
@@ -78,6 +82,8 @@ RULES: Final[tuple[Rule, ...]] = (
         0.95,
         Evidence.CUE,
         patient=True,
+        hits=("patient «018f3d4e-77aa-7c10-9b1e-3f0c2a8b6d21»",),
+        misses=("patient unknown",),
     ),
     Rule(
         Kind.OTHER_ID,
@@ -85,10 +91,14 @@ RULES: Final[tuple[Rule, ...]] = (
         evidence=Evidence.CUE,
         judge=_instance,
         patient=True,
+        hits=("SOP Instance UID: «1.2.3.4.5.6»",),
+        misses=("transfer syntax UID: 1.2.840.10008.1.2.1",),
     ),
     Rule(
         Kind.OTHER_ID,
         r"(?:^|[^\d.])(2\.25\.\d{10,39}|(?:1\.[23]|2\.16)(?:\.\d{1,39}){4,14})(?:$|[^\d.]|\.(?:\D|$))",
         judge=_bare_instance,
+        hits=("«1.2.840.113619.2.55.3.604688119»", "«2.25.33217455001»"),
+        misses=("1.3.6.1.2.1.1.1.0 is sysDescr",),
     ),
 )

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Kind
-from gateway.phi.find.rules.ids import RULES
+from gateway.phi.find.rules import ids, licences, references
 from gateway.phi.find.rules.rule import RuleSet
 
-SET = RuleSet(RULES)
+SET = RuleSet([*ids.RULES, *licences.RULES, *references.RULES])
 
 
 def kinds(text: str) -> set[Kind]:

@@ -1,0 +1,176 @@
+"""Whether words that a layout or a cue points at may be a person's name: the judges of `people`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.phi.find import lexicon
+
+_WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
+_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
+_COMMON: Final = frozenset("GF")
+_MEDICAL: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
+
+_PEOPLES_WORDS: Final = (
+    "somali thai hmong arab greek czech dutch french iraqi afghan turkish filipino filipina latino latina yemeni bengali punjabi nepali pashto urdu hindi "
+    "tamil yoruba igbo hausa swahili navajo cherokee inuit maori samoan roma sikh hindu muslim jewish"
+)
+_PEOPLES: Final = frozenset(_PEOPLES_WORDS.split())
+_TREATMENT: Final = frozenset({lexicon.DRUG, lexicon.TERM})
+
+
+def _marks(word: str) -> frozenset[str]:
+    return frozenset(lexicon.words().get(word.casefold(), ""))
+
+
+def person(word: str) -> bool:
+    """A word that is more a name than anything of medicine or of everyday English."""
+    marks = _marks(word)
+    return bool(marks & _COMMON) or (bool(marks & _PEOPLE) and not marks & _MEDICAL and lexicon.ORDINARY not in marks)
+
+
+def strange(word: str) -> bool:
+    """A word that no list knows, as rare names are, or one that is rarely a name and nothing else."""
+    return not _marks(word) - _PEOPLE
+
+
+def of_a_person(value: str) -> bool:
+    """Whether one of the words is a name and none belongs to medicine, or all are unknown."""
+    parts = [word for word in _WORD.findall(value) if len(word) > 1]
+    if not parts or any(_marks(word) & _MEDICAL and not _marks(word) & _COMMON for word in parts):
+        return False
+    return any(person(word) for word in parts) or (
+        len(parts) > 1 and all(len(word) > 3 and strange(word) for word in parts)
+    )
+
+
+_BESIDE: Final = re.compile(
+    r"(?i)[\s,;:|(-]*(?:$|\n|mrn|dob|d\.o\.b|acc(?:oun)?t|har\b|csn|rm\b|room|bed\b|bay\b|ward|#|id\b|age\b|nhs|chi\b|ur\b|\d{1,3}\s?(?:y/?o|yrs?|[mf]\b)|[mf]\b|male|female|"
+    r"\d{5,}|\d{1,2}/\d{1,2}/\d{2,4}|wt\b|ht\b|pod\b)"
+)
+
+
+def filed(value: str, before: str, after: str) -> float:
+    """`TUTTLE, Margot Q` where a record begins or its number follows; elsewhere only when both are known as names."""
+    if not of_a_person(value):
+        return 0.0
+    starts = not before or before.rstrip(" \t*_>#-")[-1:] in {"\n", "", "|", '"', "=", ")"}
+    if _BESIDE.match(after) or starts:
+        return 0.9
+    return 0.8 if all(person(word) or len(word) == 1 for word in _WORD.findall(value)) else 0.0
+
+
+def listed(value: str, before: str, after: str) -> float:
+    """`Tuttle, Margot rm 12`: in plain letters a record must follow."""
+    if (
+        not re.match(r"[\s,;:|(-]*\S", after)
+        or _BESIDE.match(after) is None
+        or before.strip(" \t")[-1:] not in {"", "\n", ")", ".", "|", "-", "*"}
+    ):
+        return 0.0
+    return 0.85 if of_a_person(value) else 0.0
+
+
+def joined(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`TUTTLE,MARGOT` or `TUTTLE/M`, as tills and billing systems print it."""
+    parts = _WORD.findall(value)
+    if any(_marks(word) & _MEDICAL for word in parts) or len(parts[0]) < 3:
+        return 0.0
+    if "/" in value and len(parts[-1]) > 1:
+        return 0.8 if all(map(person, parts)) else 0.0
+    if len(parts[-1]) == 1:
+        return 0.8 if person(parts[0]) or (strange(parts[0]) and len(parts[0]) > 6) else 0.0
+    return 0.9 if any(map(person, parts)) or (all(map(strange, parts)) and min(map(len, parts)) > 3) else 0.0
+
+
+def told(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A name after a word that announces one: anything but a word of medicine or of everyday English."""
+    parts = [word for word in _WORD.findall(value) if len(word) > 1]
+    if not parts or any(_marks(word) & _MEDICAL and not _marks(word) & _COMMON for word in parts):
+        return 0.0
+    return 0.9 if any(person(word) or strange(word) for word in parts) else 0.0
+
+
+def kin(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`her stepfather Craig`: a known name, or a word no list knows; not "Hispanic", not "Dr"."""
+    first = value.split(maxsplit=1)[0]
+    if (
+        re.match(r"'s? (?:disease|syndrome)|-", after)
+        or len(first) < 3
+        or first.endswith(("ian", "ese", "anic", "asian", "ish"))
+    ):
+        return 0.0
+    marks = _marks(first)
+    known = (
+        marks & (_PEOPLE | lexicon.PLACE)
+        and not marks & _TREATMENT
+        and (person(first) or lexicon.ORDINARY not in marks)
+    )
+    return 0.85 if (known and first.casefold() not in _PEOPLES) or not marks else 0.0
+
+
+def surname(value: str, before: str, after: str) -> float:
+    """`Surname PAPAS` in a form: in capitals whatever the word, else only what may be a name."""
+    label = value.casefold() in {
+        "name",
+        "first",
+        "given",
+        "unknown",
+        "and",
+        "forename",
+        "forenames",
+        "dob",
+        "mrn",
+        "none",
+        "not",
+    }
+    return 0.0 if label else 0.9 if value.isupper() else told(value, before, after)
+
+
+def known(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """After `this is` only a name that is common, or nothing but a name."""
+    first = value.split(maxsplit=1)[0]
+    return 0.85 if person(first) and not _marks(first) & _MEDICAL else 0.0
+
+
+def given(value: str, before: str, after: str) -> float:
+    """`Given Stavroula` in a form, beside its surname."""
+    return told(value, before, after) if re.search(r"(?i)surname|last name|family name", before) else 0.0
+
+
+def quoted(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.0 if any(char.isdigit() for char in value) or told(value, "", "") == 0 else 0.95
+
+
+def alias(value: str, before: str, after: str) -> float:
+    if _PRODUCT.search(value):
+        return 0.0
+    quoted = before[-1:] in {'"', "'"}
+    return 0.85 if quoted or told(value, before, after) else 0.0
+
+
+_PRODUCT: Final = re.compile(
+    r"\d|\b(?!Ma?c|O'|De|La|Le|Van|Von|Di|Du|Fitz)[A-Za-z]{2,}[a-z][A-Z]|\b[A-Z]{2,}[a-z]+[A-Z]?|^[A-Z]{2,5}$"
+)
+"""Written as products and acronyms are: `VSCode`, `GitHub`, `TTS`."""
+
+
+def signed(value: str, before: str, after: str) -> float:
+    return 0.9 if of_a_person(value) or (value[:1].isupper() and told(value, before, after)) else 0.0
+
+
+def christened(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A known given name and what may be a surname, neither of them of medicine."""
+    parts = [word for word in _WORD.findall(value) if word not in _SUFFIXES and len(word) > 1]
+    if len(parts) < 2 or not _marks(parts[0]) & lexicon.GIVEN or any(_marks(word) & _TREATMENT for word in parts):
+        return 0.0
+    return 0.85 if all(person(word) or strange(word) for word in parts) else 0.0
+
+
+_SUFFIXES: Final = frozenset({"Jr", "Sr", "II", "III", "IV"})
+
+
+def newborn(value: str, before: str, after: str) -> float:
+    """`Baby Girl Okoro`: the family's name after how a nursery calls who has no other."""
+    return told(value.rsplit(" ", 1)[-1], before, after)
