@@ -28,6 +28,7 @@ from gateway.ports import AuditSink, Health
 from gateway.routing.table import with_discovered
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import is_asked, probe_all
+from gateway.upstream.questions import Questions
 
 PROBE_EVERY_S = 15.0
 
@@ -147,7 +148,7 @@ class Gateway:
         in_force = self._in_force
         configured = in_force.configured
         providers = list(configured.providers.values())
-        health = await probe_all(providers, networks=configured.on_prem_networks)
+        health = await probe_all(providers, Questions(networks=configured.on_prem_networks, events=self.events))
         for name, answer in health.items():
             self.events.emit(ProviderProbed(provider=name, up=answer.up))
         offers = {

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from typing import Protocol
 
-from gateway.domain import Tree
+from gateway.domain import Provider, Tree
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Outbound
 
 leaving: ContextVar[Outbound | None] = ContextVar("leaving", default=None)
 """The `Outbound` on whose behalf this task may open a connection; a socket opened without one is a violation."""
+
+asking: ContextVar[Provider | None] = ContextVar("asking", default=None)
+"""The provider on the premises that this task asks about itself (`questions.py`); such a question carries no content."""
 
 
 class AttemptFailed(Exception):

@@ -1,4 +1,4 @@
-"""Sockets for providers: only on behalf of an `Outbound`, and for a provider on the premises only to an address there.
+"""Sockets for providers: only for an `Outbound` or a question, and for a provider on the premises only to an address there.
 
 The address is judged where it is used, at connect: neither DNS, a redirect nor a proxy variable can move it (law 10).
 """
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
-from gateway.upstream.port import leaving
+from gateway.upstream.port import asking, leaving
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 AddrInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
@@ -37,18 +37,20 @@ def guard(provider: Provider, networks: Sequence[Network], events: EventSink) ->
     """A socket factory for one provider.
 
     Raises (from the factory):
-        ForbiddenAddress: nothing is on its way out, or it is for another provider, or a provider on the premises
-            resolved to an address that is not there.
+        ForbiddenAddress: nothing is on its way out and nothing is asked, or it is for another provider, or a provider
+            on the premises resolved to an address that is not there.
     """
 
     def open_socket(addr_info: AddrInfo) -> socket.socket:
         family, kind, proto, _, address = addr_info
-        outbound = leaving.get()
-        if outbound is None or outbound.target.provider.name != provider.name:
+        outbound, asked = leaving.get(), asking.get()
+        sent = outbound is not None and outbound.target.provider.name == provider.name
+        if not sent and not (provider.on_prem and asked == provider):
             events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("no outbound is recorded for this connection")
         if provider.on_prem and not on_premises(str(address[0]), networks):
-            events.emit(EgressViolation(provider=provider.name))
+            if sent:  # a question has nothing to lose: its server is simply not there
+                events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("the address is not on the premises")
         made = socket.socket(family, kind, proto)
         made.setblocking(False)

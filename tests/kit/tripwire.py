@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.upstream.port import leaving
-from gateway.upstream.probe import probing
+from gateway.upstream.port import asking, leaving
 
 
 class Tripwire:
@@ -19,5 +18,5 @@ class Tripwire:
         host, port = arguments[1][:2]
         if host not in {"127.0.0.1", "::1", "localhost"}:
             self.violations.append(f"connection beyond loopback, port {port}")
-        elif port in self.providers and leaving.get() is None and not probing.get():
+        elif port in self.providers and leaving.get() is None and asking.get() is None:
             self.violations.append(f"connection to a provider without an Outbound, port {port}")

@@ -1,0 +1,127 @@
+"""Questions to servers on the premises about themselves: which models they have, where those run; carries no content.
+
+httpx asks, through the same pools and the same guard as everything that is sent: there is one way to get a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import httpx
+import orjson
+from typing_extensions import override
+from yarl import URL
+
+from gateway.domain import Provider, Tree
+from gateway.events import EventSink
+from gateway.upstream.pools import Pools
+from gateway.upstream.port import asking
+from gateway.upstream.sockets import Network
+
+ANSWER_S = 1.0
+"""How long a server may take to connect and to answer, each: it looks at a list, and a request may be waiting."""
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+class Unanswered(Exception):
+    """Nobody answered, or not in time, or too much, or with an error of the server's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The status and the JSON of an answer; `tree` is None where there was no JSON."""
+
+    status: int
+    tree: object = None
+
+    def items(self, name: str) -> list[Tree] | None:
+        """The objects of the list `name`; None if this is not an answer with such a list."""
+        listed = self.tree.get(name) if self.status == 200 and isinstance(self.tree, dict) else None
+        return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """Asks, each time over a new connection: the answer is about where the provider's name leads now."""
+
+    networks: Sequence[Network]
+    events: EventSink
+
+    async def ask(self, provider: Provider, url: str, *, body: Tree | None = None) -> Reply:
+        """What `url` of the provider answers to a GET, or to a POST of `body`.
+
+        Raises:
+            Unanswered: there was no answer that says anything.
+        """
+        pools = Pools(networks=self.networks, events=self.events)
+        headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
+        try:
+            async with (
+                asyncio.timeout(2 * ANSWER_S),
+                httpx.AsyncClient(transport=_Guarded(pools, provider), headers=headers) as client,
+            ):
+                answer = await client.request("GET" if body is None else "POST", url, json=body)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError):
+            raise Unanswered from None
+        finally:
+            await pools.aclose()
+        if answer.status_code >= 500:
+            raise Unanswered
+        try:
+            return Reply(answer.status_code, orjson.loads(answer.content))
+        except orjson.JSONDecodeError:
+            return Reply(answer.status_code)
+
+
+class _Guarded(httpx.AsyncBaseTransport):
+    """Sends what httpx made over a pool of ours."""
+
+    def __init__(self, pools: Pools, provider: Provider) -> None:
+        self._pools = pools
+        self._provider = provider
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        headers = {name: request.headers[name] for name in ("authorization", "content-type") if name in request.headers}
+        token = asking.set(self._provider)
+        try:
+            answer = await self._pools.session(self._provider).request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                data=await request.aread() or None,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=ANSWER_S),
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise httpx.ConnectError("") from error
+        finally:
+            asking.reset(token)
+        kept = {"Content-Type": answer.headers.get("Content-Type", "")}
+        return httpx.Response(answer.status, headers=kept, stream=_Body(answer), request=request)
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, up to a limit."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    @override
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        try:
+            async for piece in self._answer.content.iter_any():
+                size += len(piece)
+                if size > MAX_ANSWER_BYTES:
+                    raise httpx.ReadError("")
+                yield piece
+        except (aiohttp.ClientError, OSError) as error:
+            raise httpx.ReadError("") from error
+
+    @override
+    async def aclose(self) -> None:
+        self._answer.close()
