@@ -186,7 +186,7 @@ async def test_a_host_name_is_judged_by_where_it_leads_at_connect(start, upstrea
         "getaddrinfo",
         lambda host, *rest, **more: honest("192.0.2.7" if host == "localhost" else host, *rest, **more),
     )
-    for adapter in running.gateway._upstreams.values():
+    for adapter in running.gateway._parts.upstreams.values():
         await adapter.aclose()  # connections that are open stay where they lead
     check(await running.chat(), 503, "openai", code="upstream_failed")
     await running.gateway.refresh()
