@@ -1,84 +1,171 @@
-"""Whether a text is in a language the engine knows (English, and the scripts of its rules); says so, finds nothing."""
+"""Whether a text is in a language the engine knows, which it is not until its words show it; says so, finds nothing."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import cache
+from importlib import resources
+from typing import Final, NamedTuple
 
 from gateway.domain import UnknownReason
+from gateway.phi.find import lexicon
 
 _KNOWN: Final = frozenset[UnknownReason]()
 _UNKNOWN: Final = frozenset({UnknownReason.LANGUAGE})
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _NOT_LATIN: Final = re.compile(
-    r"[\u0370-\u1dff\u2c00-\ua71f\ua800-\ufaff\ufb13-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]"
+    r"[\u0370-\u1dff\u2c00-\ua71f\ua800-\ufaff\ufb13-\ufdff\ufe70-\ufefc\U00010000-\U0001efff\U00020000-\U0003ffff]{2,}"
 )
+"""Letters of another script beside each other; one alone is a symbol ("α-synuclein")."""
 _FEW: Final = 4
-"""Letters of another script that a text may quote (a Greek symbol, one word)."""
-_SHORT: Final = 4
-_DIFFERENT: Final = 3
-"""Function words, and different ones, needed before a text in Latin script is called foreign."""
+"""Such letters that a line may quote (a name, a word)."""
+_MANY: Final = 40
+"""Such letters that are a sentence, however long the rest is."""
 _SAMPLE: Final = 24_000
+"""Characters that are looked at, half of them from the end."""
 
 _ENGLISH_WORDS: Final = (
     "the of and to in is are was were for with on at by an be this that it as from or have has had not but which what who he she they his her their we "
     "you i my your our its there can will would should could may do does did been being if than then into out up about after before when where how no "
-    "any all please patient"
-)
-_OTHER_WORDS: Final = (
-    # German
-    "der die das und ist nicht ein eine einen einem einer mit auf für fur von zu dem des im am bei wird wurde hat sich auch nach aus wie ich er sie wir "
-    # French
-    "le la les et est une du dans pour qui que pas sur avec au aux ce cette il elle nous vous été ete sont par son sa ses depuis chez "
-    # Spanish
-    "el los las un y en por con para del al se lo como pero sus esta está fue ha hace años anos desde "
-    # Italian
-    "gli di che è non per sono della dei nel nella alla dal ed anni stato questa "
-    # Portuguese
-    "da dos das em é um uma não nao mais foi tem sua seu pelo pela "
-    # Dutch
-    "het een ik te dat hij zij niet met op voor werd heeft naar bij ook uit zijn "
-    # Nordic
-    "och att det som på är av för med till har inte om ett jag ikke og er han hun var "
-    # Polish, Czech
-    "się nie jest na że oraz przez jak od po są pacjent ve je byl byla "
-    # Turkish, Indonesian, Vietnamese, Swahili, Tagalog
-    "bir bu için ile olarak yang untuk dengan pada adalah tidak của và là có không được trong na ya wa kwa ni ang mga"
+    "any all please patient us so over under see due come care"
 )
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
-_OTHERS: Final = frozenset(_OTHER_WORDS.split()) - _ENGLISH
+_MEANT: Final = frozenset((lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION))
+_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
+_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
+_PARTICLE_WORDS: Final = (
+    "van de der den des di da dos das los las del della la le du von zu ter ten bin ibn al el e y i do af av st ní ó"
+)
+_PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
+"""Parts of names: between capitals they tell of no language."""
+_WORD: Final = re.compile(
+    r"(?<![\w/\\.@#$<{=&%_-])(?<!\w['\"(])([^\W\d_]+(?:['’][^\W\d_]+)*)(?![\w/\\@<>{}_\[-]|\s?=|\(|[.:,]\w|::|['\"],)"
+)
+"""A word as sentences have them: not a part of a path, an address, a call or a list of quoted symbols."""
 
 
 def unknown(text: str, words: frozenset[str]) -> frozenset[UnknownReason]:
-    """`language` when a good part of `text` is in a script or a language that the engine does not know, else nothing.
+    """`language` when a part of `text` is in a script or a language that the engine does not know, else nothing.
 
     `words` are the casefolded words of two letters and more in `text`.
     """
-    sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + " " + text[-_SAMPLE // 2 :]
-    if not sample.isascii():
-        foreign = len(_NOT_LATIN.findall(sample))
-        if foreign > _FEW and foreign * 8 > sum(map(str.isalpha, sample)):
-            return _UNKNOWN
-        if foreign > _MANY:
-            return _UNKNOWN
-    if len(words & _OTHERS) < _DIFFERENT:
+    sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + "\n" + text[-_SAMPLE // 2 :]
+    if not sample.isascii() and (_other_script(sample) or any(map(_other_script, sample.splitlines()))):
+        return _UNKNOWN
+    if len(words) < _LEAST:
         return _KNOWN
-    for paragraph in _PARAGRAPH.split(sample):
-        if len(paragraph) > _LEAST and _foreign(paragraph):
-            return _UNKNOWN
-    return _KNOWN
+    known, others = lexicon.words(), _others()
+    strange = frozenset([word for word in words if word in others or _MEANT.isdisjoint(known.get(word, ""))])
+    if len(strange) < _LEAST:
+        return _KNOWN
+    lines = [
+        line for line in sample.splitlines() if len(strange.intersection(_LETTERS.findall(line.casefold()))) >= _LEAST
+    ]
+    return _UNKNOWN if any(map(_foreign, lines)) else _KNOWN
 
 
-_MANY: Final = 40
-"""Letters of another script that are a sentence, however long the rest is."""
-_LEAST: Final = 24
-_PARAGRAPH: Final = re.compile(r"\n+")
+def _other_script(text: str) -> bool:
+    foreign = sum(map(len, _NOT_LATIN.findall(text)))
+    return foreign > _MANY or (foreign > _FEW and foreign * 8 > sum(map(str.isalpha, text)))
 
 
-def _foreign(text: str) -> bool:
-    found = _LETTERS.findall(text.lower())
-    other = [word for word in found if word in _OTHERS]
-    if len(other) < _SHORT or len(set(other)) < _DIFFERENT:
-        return False
-    english = sum(word in _ENGLISH for word in found)
-    return 2 * len(other) > 3 * english and len(other) * 8 > len(found)
+_LEAST: Final = 2
+"""Words of another language that make a text foreign; a single one is a borrowed word or a misspelled one."""
+_BARE, _STRONG, _LONG = 2.0, 2.5, 3.5
+"""The evidence needed: in a line without a word of English, in any other, and in one with much English."""
+_MUCH: Final = 12
+_UNLISTED: Final = 4
+"""Words in no list that suffice where no other word is known to be of another language."""
+
+
+class _Run(NamedTuple):
+    """Neighbouring words that speak for another language more than for English; words of two letters only add weight."""
+
+    weight: float = 0.0
+    others: int = 0
+    shared: int = 0
+    unlisted: int = 0
+
+    def foreign(self, english: int, *, sentence: bool) -> bool:
+        """Whether that is enough, in a line with so many words of `english` that ends as a `sentence` does or not."""
+        both = self.others + self.unlisted
+        if not english:
+            enough = self.weight >= (_BARE if self.others or self.shared or sentence else _STRONG)
+            return enough and both > 0 and both + self.shared >= _LEAST
+        enough = self.weight >= (_LONG if english > _MUCH else _STRONG) and both >= _LEAST
+        return enough and (self.others > 0 or self.shared >= _LEAST or self.unlisted >= _UNLISTED)
+
+
+def _foreign(line: str) -> bool:
+    """Whether some run of words of a line outweighs what is English in it, so that a quoted sentence is seen in a longer one."""
+    found = list(_WORD.finditer(line))
+    best, last = _Run(), ""
+    weight, others, shared, unlisted, english = 0.0, 0, 0, 0, 0
+    for at, match in enumerate(found):
+        word = match[1]
+        more, part = _weight(word)
+        if word == last or (part == _OTHER and word in _PARTICLES and _between_capitals(found, at)):
+            continue
+        last = word
+        english += part == _OWN
+        weight += more
+        if weight <= 0:
+            weight, others, shared, unlisted = 0.0, 0, 0, 0
+            continue
+        others += part == _OTHER and len(word) > 2
+        shared += part == _SHARED
+        unlisted += part == _UNLISTED_WORD
+        if weight > best.weight:
+            best = _Run(weight, others, shared, unlisted)
+    return best.foreign(english, sentence=line.rstrip()[-1:] in {".", "?", "!"})
+
+
+def _between_capitals(found: list[re.Match[str]], at: int) -> bool:
+    """Whether it joins two names: "Ludwig van Beethoven", "Maria de la Cruz"."""
+    before = at == 0 or found[at - 1][1][0].isupper() or found[at - 1][1] in _PARTICLES
+    after = at + 1 < len(found) and (found[at + 1][1][0].isupper() or found[at + 1][1] in _PARTICLES)
+    return before and after
+
+
+_OWN, _OTHER, _SHARED, _UNLISTED_WORD, _NEITHER = "own", "other", "shared", "unlisted", ""
+
+
+def _weight(word: str) -> tuple[float, str]:
+    """How much a word speaks for another language (below 0: for English), and what it is."""
+    lower = word.lower().replace("’", "'")
+    if lower in _ENGLISH:
+        return -1.2, _OWN
+    if lower in _quoted() or (len(word) > 1 and word.isupper()):
+        return 0.0, _NEITHER
+    marks = set(lexicon.words().get(lower.removesuffix("'s"), ""))
+    if lower in _others():
+        if marks & (_MEANT | lexicon.GIVEN):
+            return (0.4 if lexicon.ORDINARY in marks else 0.6), _SHARED
+        return (1.5 if len(word) > 2 else 0.6 if len(word) > 1 else 0.25), _OTHER
+    if lexicon.ORDINARY in marks:
+        return (-1.0, _OWN) if len(word) > 2 else (-0.3, _NEITHER)
+    if marks & _MEANT or len(word) < 2 or not word[1:].islower():  # words of medicine are alike in many languages
+        return 0.0, _NEITHER
+    if word[0].isupper():
+        return (0.0 if marks & _NAMES else 0.4), _NEITHER
+    if len(word) == 2:
+        return 0.2, _NEITHER
+    return (1.0 if word.isascii() else 1.3), _UNLISTED_WORD
+
+
+@cache
+def _listed() -> dict[str, frozenset[str]]:
+    lines = resources.files(lexicon.__name__).joinpath("languages.txt").read_text(encoding="utf-8").splitlines()
+    return {line[:2]: frozenset(line.split()[1:]) for line in lines if line[:1] != "#"}
+
+
+@cache
+def _quoted() -> frozenset[str]:
+    """What stands in English and in no list of its words: Latin, French, shorthand, chat."""
+    return _listed()["la"] | _listed()["en"]
+
+
+@cache
+def _others() -> frozenset[str]:
+    """The short words of other languages that are none of English."""
+    words = frozenset[str]().union(*(words for name, words in _listed().items() if name not in {"la", "en"}))
+    return words - _ENGLISH - _quoted()
