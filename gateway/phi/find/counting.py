@@ -88,7 +88,10 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:
         return [False] * len(hits)
-    about = [not ours and (hit.patient or _about_a_patient(hit, text)) for hit, ours in zip(hits, house, strict=True)]
+    about = [
+        not ours and (hit.patient or (hit.evidence is not Evidence.FIELD and _about_a_patient(hit, text)))
+        for hit, ours in zip(hits, house, strict=True)
+    ]
     return [True] * len(hits) if any(about) else about
 
 

@@ -15,6 +15,7 @@ class Evidence(IntEnum):
     SHAPE = 1  # it looks like one
     CHECKED = 2  # it looks like one and its check digits agree
     CUE = 3  # the text says that it is one
+    FIELD = 4  # the field of a record is for nothing else
 
 
 class Hit(NamedTuple):

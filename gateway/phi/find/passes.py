@@ -18,7 +18,8 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.model import veto
 from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import keys, layouts
+from gateway.phi.find.records import formats, keys, layouts
+from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text.normalise import Normalised, normalise
 from gateway.phi.grammar import find_tokens
@@ -32,16 +33,17 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage as every pass sees it: its normalised text, and what in it can be read otherwise."""
+    """A passage as every pass sees it: its normalised text, what in it can be read otherwise, and the records in it."""
 
     passage: Passage
     folded: Normalised
     hidden: Hidden
+    records: Records
 
     @classmethod
     def of(cls, passage: Passage) -> Reading:
         folded = normalise(passage.text)
-        return cls(passage, folded, evasion.hidden(folded))
+        return cls(passage, folded, evasion.hidden(folded), formats.recognised(folded, passage.cue))
 
 
 Pass: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
@@ -54,7 +56,7 @@ def passes(model: Model | None, *, without: Collection[str] = ()) -> tuple[Pass,
     Raises:
         ValueError: `without` names what is no pass, or `merge`, which everything after it relies on.
     """
-    named = {"model": _by(model), **_PASSES} if model is not None else _PASSES
+    named = {"model": _by(model, records="records" not in without), **_PASSES} if model is not None else _PASSES
     if not set(without) <= {"model", *_PASSES} - {"merge"}:
         raise ValueError(f"these passes can be left out: {', '.join(name for name in NAMES if name != 'merge')}")
     return tuple(named[name] for name in NAMES if name in named and name not in without)
@@ -71,7 +73,7 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Records within the text: HL7, JSON, XML, tables, labels."""
+    """Values under the keys of JSON and XML of no known format, and after labels."""
     return [*hits, *layouts.find(reading.folded)]
 
 
@@ -80,15 +82,23 @@ def _evasion(reading: Reading, hits: list[Hit]) -> list[Hit]:
     return [*hits, *evasion.find(reading.folded, reading.hidden)]
 
 
-def _by(model: Model) -> Pass:
-    """What only its context tells."""
+def _records(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What the fields of records hold; and what rules take there for an identifier and the field calls a code is none."""
+    return [*reading.records.hits, *formats.outside(hits, reading.records, reading.folded.text)]
+
+
+def _by(model: Model, *, records: bool) -> Pass:
+    """What only its context tells; with `records`, only where no record says already what it is."""
 
     def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
         text = reading.folded.text
         if reading.passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text):
             return hits
-        found = model.find(text)
-        return [*hits, *[Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found]]
+        found: list[Hit] = []
+        for start, end in reading.records.open(text) if records else ((0, len(text)),):
+            for one in model.find(text[start:end]):
+                found.append(Hit(one.kind, start + one.start, start + one.end, one.confidence, Evidence.CONTEXT))  # noqa: PERF401
+        return [*hits, *found]
 
     return find
 
@@ -133,6 +143,11 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or not veto.empty(hit, text)]
 
 
+def _company(reading: Reading, hits: list[Hit]) -> list[Hit]:  # noqa: ARG001
+    """Weak signs of records need another finding beside them."""
+    return formats.accompanied(hits)
+
+
 def _permit(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What Safe Harbor lets stand."""
     return [hit for hit in hits if not permitted(hit, reading.folded.text)]
@@ -143,13 +158,17 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "keys": _keys,
     "layouts": _layouts,
     "evasion": _evasion,
+    "records": _records,
     "exceptions": _exceptions,
     "merge": _merge,
     "tokens": _tokens,
     "veto": _veto,
     "permit": _permit,
+    "company": _company,
 }
-NAMES: Final = ("rules", "keys", "layouts", "evasion", "model", "exceptions", "merge", "tokens", "veto", "permit")
+NAMES: Final = (
+    "rules", "keys", "layouts", "evasion", "records", "model", "exceptions", "merge", "tokens", "veto", "permit", "company",
+)  # fmt: skip
 _CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
 """A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""
 _PERSONA: Final = re.compile(

@@ -50,6 +50,8 @@ _PLACEHOLDER: Final = re.compile(
 def permitted(hit: Hit, text: str) -> bool:
     """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and a placeholder."""
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
+    if hit.evidence is Evidence.FIELD:
+        return hit.kind is Kind.DATE and _YEAR.match(value) is not None
     if _PLACEHOLDER.fullmatch(value):
         return True
     match hit.kind:

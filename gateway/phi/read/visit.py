@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from gateway.domain import JSON, Capability, Carrier, Path, UnknownReason
@@ -157,9 +158,10 @@ class Visitor:
                 self._unknown(UnknownReason.UNREADABLE, at)
                 continue
             if isinstance(node, dict):
+                cue = _record(node, cue)
                 for key in node:
                     if key and key not in words:
-                        leaves.append(Leaf((*at, key), key, field.carrier, cue, Form.KEY))
+                        leaves.append(Leaf((*at, key), key, field.carrier, _key_cue(cue, key), Form.KEY))
                 inside = [(inner, (*at, key), _cue(cue, key, words), depth + 1) for key, inner in node.items()]
                 stack.extend(reversed(inside))
             elif isinstance(node, list):
@@ -191,9 +193,15 @@ class Visitor:
                 self._unknown(UnknownReason.ENCODED, path)  # broken JSON may hide letters in its escapes
             self._scalar(value, carrier, path, Form.TEXT)
             return
+        records = {
+            inner[:-1]: text
+            for _, _, text, kind, inner in found
+            if inner[-1:] == ("resourceType",) and kind is LiteralKind.STRING and _RESOURCE.fullmatch(text)
+        }
         for start, end, text, kind, inner in found:
             if text:
-                cue = _keys(inner[:-1] if kind is LiteralKind.KEY else inner)
+                cue = _keys(inner[:-1] if kind is LiteralKind.KEY else inner, records)
+                cue = _key_cue(cue, text) if kind is LiteralKind.KEY else cue
                 form = _JSON_FORMS[kind]
                 self.leaves.append(Leaf(path, text, carrier, cue, form, (start, end), inner))
 
@@ -263,12 +271,35 @@ def _number(value: float) -> str:
     return hex(value) if isinstance(value, int) and value.bit_length() > 4_096 else repr(value)
 
 
+_RESOURCE = re.compile(r"[A-Z][A-Za-z]{2,40}")
+_TAG = re.compile(r"[0-9A-Fa-f]{8}")
+_LONGEST_WAY = 120
+
+
+def _record(node: Mapping[str, JSON], cue: str) -> str:
+    """The cue within an object: a FHIR resource begins a way of its own, from its root."""
+    name = node.get("resourceType")
+    return f"{name}:" if isinstance(name, str) and _RESOURCE.fullmatch(name) else cue
+
+
+def _key_cue(cue: str, key: str) -> str:
+    """What is said of a key: the element of a record is one by its format, and says nothing of what it is called."""
+    return "key:" if ":" in cue or _TAG.fullmatch(key) else cue
+
+
 def _cue(cue: str, key: str, words: frozenset[str]) -> str:
-    """The two nearest keys that are evidence; words of a schema are none."""
+    """The two nearest keys that are evidence, words of a schema are none; in a record the way from its root."""
+    if _TAG.fullmatch(key):
+        return f"dicom:{key}"
+    if ":" in cue and len(cue) < _LONGEST_WAY:
+        return f"{cue}{key}" if cue.endswith(":") else f"{cue}.{key}"
     if not key or key in words:
         return cue
     return f"{cue.rpartition(' ')[2]} {key}" if cue else key
 
 
-def _keys(path: Path) -> str:
+def _keys(path: Path, records: Mapping[Path, str]) -> str:
+    for size in range(len(path) if records else 0, -1, -1):
+        if (name := records.get(path[:size])) is not None:
+            return f"{name}:" + ".".join([step for step in path[size:] if isinstance(step, str)])
     return " ".join([step for step in path if isinstance(step, str)][-2:])

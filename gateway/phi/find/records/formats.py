@@ -1,0 +1,192 @@
+"""Which records stand in a text, and what they say of it: every format asked once, behind one cheap gate.
+
+Nothing here hides: a quiet stretch is one that its format's table knows and whose value has the form that it promises.
+Rules with a checksum or a telling shape look there too; a model and lists of names do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain import DIRECT, Kind
+from gateway.phi.find.records import ccda, dicom, escapes, fhir, hl7, json_records, leaves, tables, x12
+from gateway.phi.find.records.sheet import Sheet, joined
+from gateway.phi.find.records.trees import elements
+from gateway.phi.find.text.normalise import Normalised, normalise
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.gate import Gate
+
+_PATTERNS: Final = (
+    {
+        "x12": x12.GATE,
+        "hl7": hl7.GATE,
+        "dicom": dicom.GATE,
+        "fhir": fhir.GATE,
+        "ccda": ccda.GATE,
+        "tables": tables.GATE,
+        "escaped": escapes.GATE,
+    }
+)
+_GATE: Final = Gate(_PATTERNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the records of a text say: values by their fields, and stretches that no model need read, in order."""
+
+    hits: tuple[Hit, ...] = ()
+    quiet: tuple[tuple[int, int], ...] = ()
+    formats: frozenset[str] = frozenset()
+
+    def open(self, text: str) -> list[tuple[int, int]]:
+        """The stretches of its text that are neither quiet nor a value that a field names, and hold a letter or digit."""
+        length = len(text)
+        if not self.formats:
+            return [(0, length)]
+        taken = joined([*self.quiet, *((hit.start, hit.end) for hit in self.hits)])
+        edges = [0, *(edge for span in taken for edge in span), length]
+        gaps = zip(edges[::2], edges[1::2], strict=True)
+        return [(low, high) for low, high in gaps if any(map(str.isalnum, text[low:high]))]
+
+
+_NONE: Final = Records()
+
+
+def recognised(folded: Normalised, cue: str = "") -> Records:
+    """The records of a normalised text; nothing, for nearly every text. `cue` says where it stands in a parsed record."""
+    if (leaf := leaves.read(folded.text, cue)) is not None:
+        return _gathered({"leaf": leaf})
+    opened = _GATE.open(folded.shape)
+    if not opened:
+        return _NONE
+    if "escaped" in opened:
+        return _unescaped(folded.text, _ESCAPES)
+    return _read(folded.text, opened)
+
+
+_ESCAPES: Final = 2
+"""Levels of strings in strings that are undone."""
+
+
+def _unescaped(text: str, levels: int) -> Records:
+    """The records within strings of JSON, by the places that they have in the text around."""
+    plain = escapes.undo(text)
+    shape = normalise(plain.text).shape
+    opened = _GATE.open(shape) if len(shape) == len(plain.text) else frozenset(_PATTERNS)
+    if "escaped" in opened and levels > 1:
+        inside = _unescaped(plain.text, levels - 1)
+    else:
+        inside = _read(plain.text, opened, quoted=True)
+    hits = []
+    for hit in inside.hits:
+        start, end = plain.origin(hit.start, hit.end)
+        hits.append(hit._replace(start=start, end=end))
+    return Records(tuple(hits), tuple(plain.origin(*span) for span in inside.quiet), inside.formats)
+
+
+def _read(text: str, opened: frozenset[str], *, quoted: bool = False) -> Records:
+    sheets: dict[str, Sheet] = {}
+    for name in opened:
+        match name:
+            case "x12":
+                sheets[name] = x12.read(text)
+            case "hl7":
+                sheets[name] = hl7.read(text)
+            case _:
+                pass
+    if opened & {"dicom", "fhir"}:
+        sheets["json"] = json_records.read(text, quoted=quoted)
+        if quoted and not sheets["json"].hits:
+            sheets["json"] = json_records.read(text)
+    if "dicom" in opened:
+        sheets["dicom"] = dicom.read(text)
+    if opened & {"ccda", "fhir", "dicom"} and "<" in text:
+        sheets["xml"] = _xml(text)
+    if "tables" in opened:
+        sheets["tables"] = tables.read(_without(text, sheets.values()))
+    return _gathered(sheets)
+
+
+def _without(text: str, sheets: Iterable[Sheet]) -> str:
+    """A text of the same length in which what other formats read is line breaks: no cell of a table reaches into it."""
+    taken = joined([span for sheet in sheets for span in (*sheet.quiet, *((hit.start, hit.end) for hit in sheet.hits))])
+    pieces: list[str] = []
+    done = 0
+    for start, end in taken:
+        pieces += (text[done:start], "\n" * (end - start))
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _xml(text: str) -> Sheet:
+    sheet = Sheet(text)
+    found, signs = elements(text)
+    resources = [one for one in found if one.said("xmlns", text) == "http://hl7.org/fhir"]
+    if resources:
+        for resource in resources:
+            if not any(above.name == "Bundle" for above in resource.up()):
+                fhir.from_xml(sheet, resource)
+    elif ccda.known(found):
+        ccda.read(sheet, found)
+    else:
+        dicom.from_xml(sheet, found)
+    if sheet.hits or sheet.quiet:
+        for span in signs:
+            sheet.calm(*span)
+    return sheet
+
+
+def _gathered(sheets: dict[str, Sheet]) -> Records:
+    """One answer of several sheets: what one calls a value is quiet in none."""
+    telling = {name: sheet for name, sheet in sheets.items() if sheet.hits or sheet.quiet}
+    if not telling:
+        return _NONE
+    hits = [hit for sheet in telling.values() for hit in sheet.hits]
+    quiet = joined([span for sheet in telling.values() for span in sheet.quiet])
+    return Records(tuple(hits), tuple(quiet), frozenset(telling))
+
+
+_STAND: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.CARD, Kind.IBAN, Kind.NATIONAL_ID, Kind.DEA, Kind.VEHICLE})
+"""Kinds that a rule tells by shape or check digits, whatever a record calls the field."""
+
+
+def _stands(hit: Hit) -> bool:
+    return hit.kind in _STAND or (hit.evidence is Evidence.CHECKED and hit.kind in DIRECT and hit.kind is not Kind.NPI)
+
+
+def outside(hits: Iterable[Hit], records: Records, text: str) -> list[Hit]:
+    """Hits of rules without those in quiet stretches, cut where they reach into one; what has a checksum stays."""
+    if not records.formats:
+        return list(hits)
+    quiet = bytearray(len(text))
+    for start, end in records.quiet:
+        quiet[start:end] = b"\1" * (end - start)
+    kept: list[Hit] = []
+    for hit in hits:
+        if _stands(hit) or not any(quiet[hit.start : hit.end]):
+            kept.append(hit)
+        else:
+            kept.extend(_cut(hit, quiet, text))
+    return kept
+
+
+def accompanied(hits: list[Hit]) -> list[Hit]:
+    """Hits without identifiers that are weak signs (the number of a payment, an organisation's line) if nothing else is found."""
+    if any(hit.kind in DIRECT and not _weak(hit) for hit in hits):
+        return hits
+    return [hit for hit in hits if hit.kind not in DIRECT or not _weak(hit)]
+
+
+def _weak(hit: Hit) -> bool:
+    return hit.evidence is Evidence.FIELD and not hit.patient
+
+
+def _cut(hit: Hit, quiet: Sequence[int], text: str) -> Iterable[Hit]:
+    start = hit.start
+    for at in range(hit.start, hit.end + 1):
+        if at == hit.end or quiet[at]:
+            if start < at and any(map(str.isalnum, text[start:at])):
+                yield hit._replace(start=start, end=at)
+            start = at + 1

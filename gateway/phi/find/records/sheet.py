@@ -1,0 +1,146 @@
+"""What a format says of a text: values that its fields name, and stretches in which nobody but a rule need look.
+
+A stretch is *quiet* only when the value has the form that its field promises (a code, a unit, a display). What does not,
+stays text and is read as such: whoever writes a sentence into the field of a code hides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Evidence, Hit
+
+_CONFIDENCE: Final = 0.99
+_EDGES: Final = " \t\r\n\"'`"
+_NO_VALUE: Final = re.compile(
+    r"(?i)[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}|%[sd]|([x?*_.#-])\1*|(?:0000-?00-?00)|yyyy[\w:-]*|(?:last|first|sur|fore|given|family)[ _-]?name|"
+    r"(?:anonymous|anonymi[sz]ed|anon|de-?identified|removed|redacted|masked|suppressed|withheld|unknown|none|null|nil|n/?a|tbd|empty|blank|undefined|"
+    r"not (?:available|applicable|known|provided|specified|recorded)|no value(?: available)?|string|unk)"
+)
+"""What stands where a value would: `[LAST]`, `ANONYMOUS`, `YYYYMMDD`, `XXXX`."""
+_CODE: Final = re.compile(r"[A-Za-z0-9.:;,_/+<>=^%*&\[\]{}()'!#$|~\\-]{0,64}")
+_LONG_NUMBER: Final = re.compile(r"\d{5}|@|\d[-/. ]\d{1,2}[-/. ]\d{2,4}\b")
+_PROSE: Final = re.compile(
+    r"(?i)\b(?:he|she|his|hers?|him|my|our|your|you|we|they|their|mrs?|pt|whom?|was|were|has|had|is|are|called|named|lives?|living|born|aged?|saw|seen|said|told|"
+    r"asked|wants?|wrote|phoned|son|daughter|wife|husband|mother|father|brother|sister|mum|mom|dad|dob|mrn|ssn)\b|\b(?:Dr|Ms|Prof|Sr|Sra)\.? [A-Z]|\bpatient [A-Z][a-z]"
+)
+"""Words with which people speak of people, and in which no code system names a thing."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
+_ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
+_LONGEST_DISPLAY: Final = 240
+
+
+class Sheet:
+    """What one format found in one text. Offsets are those of the text; quiet stretches may touch and overlap."""
+
+    __slots__ = ("hits", "quiet", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.hits: list[Hit] = []
+        self.quiet: list[tuple[int, int]] = []
+
+    def mark(self, kind: Kind, start: int, end: int, *, weak: bool = False) -> None:
+        """A value of `kind`. A `weak` one says nothing of a person by itself and needs another finding beside it."""
+        start, end = self.bare(start, end)
+        value = self.text[start:end]
+        if not any(map(str.isalnum, value)) or _NO_VALUE.fullmatch(value):
+            self.calm(start, end)
+            return
+        self.hits.append(Hit(kind, start, end, _CONFIDENCE, Evidence.FIELD, not weak))
+
+    def calm(self, start: int, end: int) -> None:
+        """The format's own words and signs, or a value that was shown to be none of a person."""
+        end = min(end, len(self.text))
+        if start < end:
+            self.quiet.append((start, end))
+
+    def code(self, start: int, end: int) -> None:
+        """The field of a code, number, unit or flag: quiet if it holds one."""
+        if is_code(self.text[start:end]):
+            self.calm(start, end)
+
+    def display(self, start: int, end: int) -> None:
+        """The field of what a code means, in words: quiet if nobody is spoken of in it."""
+        if is_display(self.text[start:end]):
+            self.calm(start, end)
+
+    def bare(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch without spaces and quotes at its edges."""
+        text = self.text
+        while start < end and text[start] in _EDGES:
+            start += 1
+        while end > start and text[end - 1] in _EDGES:
+            end -= 1
+        return start, end
+
+
+def is_code(value: str) -> bool:
+    """Whether a value is one token without a space, and no name of a person."""
+    bare = value.strip(_EDGES)
+    return _CODE.fullmatch(bare) is not None and not _somebody(bare, least=1)
+
+
+def is_display(value: str) -> bool:
+    """Whether a value names a thing as a code system does: no long number, no sentence about a person, no full name."""
+    bare = value.strip()
+    if len(bare) > _LONGEST_DISPLAY or _LONG_NUMBER.search(bare) or _PROSE.search(bare):
+        return False
+    return not _somebody(bare, least=1 if " " not in bare else 2)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a few words are all of things, as a short result has them: `Negative`, `Sample slightly hemolyzed`."""
+    if len(value) > _LONGEST_PLAIN or _LONG_NUMBER.search(value) or _PROSE.search(value):
+        return False
+    return all(map(_thing, _WORD.findall(value)))
+
+
+_LONGEST_PLAIN: Final = 120
+_SHORTEST_NAME: Final = 3
+
+
+def _thing(word: str) -> bool:
+    if len(word) < _SHORTEST_NAME and not word.istitle():
+        return True
+    marks = set(lexicon.words().get(word.casefold(), ""))
+    return bool(marks & _ELSE) and (not marks & _PEOPLE or word.islower())
+
+
+def _somebody(value: str, *, least: int) -> bool:
+    """Whether `least` words in a row are names of persons and nothing else."""
+    row = 0
+    for word in _WORD.findall(value):
+        marks = set(lexicon.words().get(word.casefold(), ""))
+        row = row + 1 if len(word) > 2 and word[0].isupper() and marks & _PEOPLE and not marks & _ELSE else 0
+        if row >= least:
+            return True
+    return False
+
+
+def split(text: str, start: int, end: int, separator: str) -> Iterator[tuple[int, int]]:
+    """Where the parts of a stretch between separators stand."""
+    at = start
+    while True:
+        cut = text.find(separator, at, end)
+        if cut < 0:
+            yield at, end
+            return
+        yield at, cut
+        at = cut + len(separator)
+
+
+def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that touch or overlap made one."""
+    whole: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(end, whole[-1][1])
+        else:
+            whole.append((start, end))
+    return whole

@@ -1,0 +1,273 @@
+"""Tables in plain text: CSV and its kin, Markdown, boxes of psql and mysql, fixed widths, and key and value side by side.
+
+A table is one by its form and by its header; without a header, by what its columns hold. Sources: RFC 4180 for quoting,
+the printed forms of pandas, psql and mysql as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain import INDIRECT, Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.records import headers
+from gateway.phi.find.records.headers import Column
+from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain
+
+_Cell = tuple[int, int]
+_SEPARATORS: Final = ",\t;|"
+GATE: Final = r"[,\t;|][^\n\r]*[\n\r]{1,2}[^\n\r]*[,\t;|]|  +\S[^\n\r]*[\n\r]{1,2}[^\n\r]*  +\S"
+_RULE: Final = re.compile(r"[ \t]*[|+]?(?:[ \t]*:?[-=]{2,}:?[ \t]*[|+ ]?)+[ \t]*")
+_WIDEST: Final = 48
+"""Characters that a cell of a header has at most; a line with longer ones is prose."""
+_MOST_COLUMNS: Final = 200
+_JSON: Final = re.compile(r"\s*(?:[{}\[\]]|[\"'][^\"'\n]{0,60}[\"']\s*:)")
+_QUOTED: Final = re.compile(r"[ \t]*\"((?:[^\"]|\"\"){0,4000})\"[ \t]*")
+_GAP: Final = re.compile(r"\S+(?: \S+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row: where its cells stand, and where it ends."""
+
+    cells: list[_Cell]
+    end: int
+
+
+def read(text: str) -> Sheet:
+    """The sheet of every table in a text."""
+    sheet = Sheet(text)
+    for separator in _SEPARATORS:
+        if text.count(separator) > 1:
+            for rows in _blocks(text, separator):
+                _table(sheet, rows)
+    if "  " in text:
+        for rows in _aligned(text):
+            _table(sheet, rows)
+    return sheet
+
+
+# --- where tables stand -----------------------------------------------------------------------------------------------
+
+
+def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
+    """Runs of rows of one width that follow each other; a rule between rows is no row."""
+    rows: list[list[_Cell]] = []
+    at = 0
+    while at < len(text):
+        end = _line_end(text, at)
+        if separator == "|" and rows and _RULE.fullmatch(text, at, end):
+            at = end + 1
+            continue
+        if text.find(separator, at, end) < 0 or _JSON.match(text, at, end):
+            if len(rows) > 1:
+                yield rows
+            rows, at = [], end + 1
+            continue
+        row = _row(text, at, separator)
+        if rows and len(row.cells) != len(rows[0]):
+            if len(rows) > 1:
+                yield rows
+            rows = []
+        if rows or _narrow(row.cells):
+            rows.append(row.cells)
+        at = row.end + 1
+    if len(rows) > 1:
+        yield rows
+
+
+def _narrow(cells: Sequence[_Cell]) -> bool:
+    """Whether a line may be a header or a first row: prose has longer pieces between its commas."""
+    return 1 < len(cells) <= _MOST_COLUMNS and sum(end - start for start, end in cells) <= _WIDEST * len(cells)
+
+
+def _line_end(text: str, at: int) -> int:
+    newline = text.find("\n", at)
+    carriage = text.find("\r", at, newline if newline >= 0 else len(text))
+    ends = [end for end in (newline, carriage) if end >= 0]
+    return min(ends) if ends else len(text)
+
+
+def _row(text: str, at: int, separator: str) -> _Row:
+    """The cells from `at`: one in quotes may hold separators and line breaks."""
+    cells: list[_Cell] = []
+    end = _line_end(text, at)
+    while True:
+        quoted = _QUOTED.match(text, at) if text[at : at + 2].lstrip(" ").startswith('"') else None
+        if quoted is not None and text[quoted.end() : quoted.end() + 1] in {separator, "\n", "\r", ""}:
+            cells.append(quoted.span(1))
+            at = quoted.end()
+            end = _line_end(text, at)
+        else:
+            cut = text.find(separator, at, end)
+            cells.append((at, cut if cut >= 0 else end))
+            at = cells[-1][1]
+        if at >= end or text[at] != separator:
+            break
+        at += 1
+    if separator == "|" and len(cells) > 2:  # noqa: PLR2004
+        cells = [cell for index, cell in enumerate(cells) if 0 < index < len(cells) - 1 or text[slice(*cell)].strip()]
+    return _Row(cells, max(end, at))
+
+
+def _aligned(text: str) -> Iterator[list[list[_Cell]]]:
+    """Runs of lines whose cells are two spaces apart and stand under those of the first, as pandas and fixed widths do."""
+    rows: list[list[_Cell]] = []
+    for line in re.finditer(r"[^\n\r]+", text):
+        cells = [cell.span() for cell in _GAP.finditer(text, *line.span())]
+        if rows and _RULE.fullmatch(line.group()):
+            continue
+        if not rows:
+            rows = (
+                [cells]
+                if len(cells) > 1 and _narrow(cells) and not any(sign in line.group() for sign in "|\t;")
+                else []
+            )
+            continue
+        if len(cells) == len(rows[0]) + 1 and text[slice(*cells[0])].isdecimal():
+            cells = cells[1:]  # the index that pandas prints
+        if len(cells) != len(rows[0]):
+            if len(rows) > 1:
+                yield rows
+            rows = [cells] if len(cells) > 1 and _narrow(cells) else []
+        else:
+            rows.append(cells)
+    if len(rows) > 1:
+        yield rows
+
+
+# --- what their columns hold --------------------------------------------------------------------------------------------
+
+_ENOUGH: Final = 0.6
+_SOME: Final = 0.3
+_NUMBER: Final = re.compile(
+    r"[<>~=+-]{0,2}[$€£]?\d[\d.,]{0,14}(?:\s?[-/x–]\s?\d[\d.,]{0,6})?\s?(?:%|[A-Za-z%/*^\d.\[\]]{0,12})|[-–.]{0,3}"
+)
+_DAY: Final = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|(?:19|20)\d{6}(?:\d{4,6})?|\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+)
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_PERSON: Final = re.compile(r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){0,4}")
+_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
+_ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
+
+
+def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
+    text = sheet.text
+    names = [_said(text, cell) for cell in rows[0]]
+    columns = [headers.column(name) for name in names]
+    if headers.is_header(columns, names):
+        body = rows[1:]
+        for cell, column in zip(rows[0], columns, strict=True):
+            if column is not None or is_plain(text[slice(*cell)]):
+                sheet.calm(*cell)
+        _columns(sheet, columns, body)
+        return
+    if _turned(sheet, rows):
+        return
+    guessed = [_guessed(text, [row[index] for row in rows]) for index in range(len(rows[0]))]
+    kinds = {column.kind for column in guessed if column is not None}
+    if (
+        len(rows) > 2
+        and Kind.NAME in kinds
+        and len(rows[0]) > 2
+        and len([one for one in guessed if one is not None]) > 1
+    ):  # noqa: PLR2004
+        _columns(sheet, guessed, rows)
+
+
+def _said(text: str, cell: _Cell) -> str:
+    return text[slice(*cell)].strip(" \t\"'*`_")
+
+
+def _turned(sheet: Sheet, rows: list[list[_Cell]]) -> bool:
+    """Reads a table whose first column names what stands beside it: `Surname | Okafor`."""
+    text = sheet.text
+    columns = [headers.column(_said(text, row[0])) for row in rows]
+    known = [column for column in columns if column is not None and column.kind is not None]
+    if len(known) < 2 or len(known) < len(rows) * _SOME:  # noqa: PLR2004
+        return False
+    for column, row in zip(columns, rows, strict=True):
+        if column is not None:
+            sheet.calm(*row[0])
+            for cell in row[1:]:
+                _cell(sheet, column, cell)
+    return True
+
+
+def _columns(sheet: Sheet, columns: Sequence[Column | None], body: Sequence[Sequence[_Cell]]) -> None:
+    for index, named in enumerate(columns):
+        cells = [row[index] for row in body]
+        column = named
+        if column is None or column.doubtful:
+            guess = _guessed(sheet.text, cells, hint=column)
+            column = guess if guess is not None else None if column is not None and column.doubtful else column
+        for cell in cells:
+            _cell(sheet, column, cell)
+
+
+def _cell(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
+    value = _said(sheet.text, cell)
+    if not value:
+        sheet.calm(*cell)
+    elif column is None:
+        if _NUMBER.fullmatch(value) or is_plain(value):
+            sheet.calm(*cell)
+    elif column.kind is None:
+        if _NUMBER.fullmatch(value) or is_display(value) or is_code(value):
+            sheet.calm(*cell)
+    elif column.kind is Kind.AGE:
+        if value[:3].isdecimal() and int(value[:3]) >= _OLD:
+            sheet.mark(Kind.AGE, *cell)
+        else:
+            sheet.calm(*cell)
+    else:
+        kind = column.kind
+        if column.kind is Kind.NAME and not any(map(str.isalpha, value)):
+            kind = Kind.MRN if any(map(str.isdigit, value)) else Kind.NAME
+        elif column.kind is Kind.MRN and column.person and not any(map(str.isdigit, value)):
+            kind = Kind.NAME
+        sheet.mark(kind, *cell, weak=column.weak or (kind in INDIRECT and not column.birth))
+
+
+_OLD: Final = 90
+
+
+def _guessed(text: str, cells: Sequence[_Cell], hint: Column | None = None) -> Column | None:
+    """What a column holds, by its cells: days, or people."""
+    values = [value for cell in cells[:_SAMPLE] if (value := _said(text, cell))]
+    if not values:
+        return None
+    if sum(_DAY.fullmatch(value) is not None for value in values) >= _ENOUGH * len(values):
+        return Column(Kind.DATE, weak=True)
+    people = [value for value in values if _PERSON.fullmatch(value) and len(value) < _WIDEST]
+    if len(people) < _ENOUGH * len(values):
+        return None
+    known = sum(map(_is_person, people))
+    things = sum(map(_is_thing, people))
+    if known >= _ENOUGH * len(values) or (
+        hint is not None
+        and hint.kind is Kind.NAME
+        and things <= _SOME * len(values)
+        and len(people) >= 0.8 * len(values)
+    ):
+        return Column(Kind.NAME)
+    return None
+
+
+_SAMPLE: Final = 60
+
+
+def _is_person(value: str) -> bool:
+    marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
+    if len(marks) < 2:  # noqa: PLR2004
+        return False
+    return any(mark & _PEOPLE for mark in marks) and not any(mark & _ELSE and not mark & _PEOPLE for mark in marks)
+
+
+def _is_thing(value: str) -> bool:
+    marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
+    return not marks or any(mark & _ELSE and not mark & _PEOPLE for mark in marks)

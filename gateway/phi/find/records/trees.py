@@ -1,0 +1,232 @@
+"""JSON and XML as they stand in a text, whole or cut off, as trees of places; expands nothing, decides nothing.
+
+A tokenizer of ours, since offsets must be those of the text and no parser for whole documents reads a cut one. Entities
+are left as they are, so none can grow; every character is read a fixed number of times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+DEEPEST: Final = 80
+"""A structure nested deeper is cut there: nobody's record is."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value: a scalar where `start < end` and nothing is inside, else an object by its keys. A list is its members."""
+
+    start: int = 0
+    end: int = 0
+    inside: list[tuple[str, Node]] = field(default_factory=list)
+    scalar: bool = False
+
+    def all(self, key: str) -> Iterator[Node]:
+        """The members under a key; a list's are each one."""
+        for name, node in self.inside:
+            if name == key:
+                yield node
+
+    def said(self, key: str, text: str) -> str:
+        """The scalar under a key, or nothing."""
+        return next((text[node.start : node.end] for node in self.all(key) if node.scalar), "")
+
+
+@dataclass(slots=True)
+class Tree:
+    """A root with the stretches that are its format's own signs, and its keys."""
+
+    root: Node
+    signs: list[tuple[int, int]]
+    keys: list[tuple[int, int]]
+    start: int
+    end: int
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+_OPENING: Final = re.compile(r"\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:")
+_AFTER_QUOTE: Final = re.compile(r"(?<=[\"'])[\[\s]*" + _OPENING.pattern)
+_TOKEN: Final = re.compile(
+    r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)|\"(?P<text>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|"
+    r"'(?P<other>(?:[^'\\\n]|\\.){0,4000}?)'(?=\s*[,:}\]])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
+    re.DOTALL,
+)
+
+
+def json_trees(text: str, *, quoted: bool = False) -> Iterator[Tree]:
+    """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it; or those that begin
+    right after a quote, where escapes were undone.
+    """
+    pattern = _AFTER_QUOTE if quoted else _OPENING
+    at = 0
+    while (opening := pattern.search(text, at)) is not None:
+        tree = _json(text, opening.start())
+        yield tree
+        at = max(tree.end, opening.end())
+
+
+def _json(text: str, start: int) -> Tree:
+    root = Node()
+    tree = Tree(root, [], [], start, len(text))
+    stack: list[tuple[Node, str, bool]] = []  # the object, the key that its members stand under, whether it is a list
+    node, key, listed = root, "", True
+    waiting: tuple[int, int] | None = None  # a string that is a key if a colon follows
+    odd = 0
+    for token in _TOKEN.finditer(text, start):
+        what = token.lastgroup
+        low, high = token.span()
+        if what in {"text", "other"}:
+            tree.signs.extend(((low, low + 1), (token.end(what), high)))
+            if waiting is not None:
+                _scalar(node, key, waiting)
+            waiting = token.span(what)
+            continue
+        if what != "odd":
+            odd = 0
+            if what != "bare":
+                tree.signs.append((low, high))
+        match what:
+            case "colon":
+                if waiting is not None and not listed:
+                    key = text[slice(*waiting)]
+                    tree.keys.append(waiting)
+                    waiting = None
+            case "open":
+                if len(stack) >= DEEPEST:
+                    tree.end = low
+                    break
+                stack.append((node, key, listed))
+                if token.group() == "{":
+                    child = Node(low, low)
+                    node.inside.append((key, child))
+                    node, key, listed = child, "", False
+                else:
+                    listed = True
+            case "comma" | "close":
+                if waiting is not None:
+                    _scalar(node, key, waiting)
+                    waiting = None
+                if what == "close" and stack:
+                    node.end = high
+                    node, key, listed = stack.pop()
+                if not stack:
+                    tree.end = high
+                    break
+                if not listed:
+                    key = ""
+            case "bare":
+                _scalar(node, key, (low, high))
+            case "odd":
+                odd += 1
+                if odd > _STRAY:  # prose, or another language: the object was cut off before
+                    tree.end = low
+                    break
+    if waiting is not None:
+        _scalar(node, key, waiting)
+    return tree
+
+
+_STRAY: Final = 24
+"""Signs in a row that JSON does not have; fewer are a comment or an ellipsis."""
+
+
+def _scalar(node: Node, key: str, span: tuple[int, int]) -> None:
+    node.inside.append((key, Node(*span, scalar=True)))
+
+
+# --- XML --------------------------------------------------------------------------------------------------------------
+
+_MARK: Final = re.compile(
+    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<data>.*?)\]\]>|<(?P<other>[?!][^<>]*+)>|<(?P<close>/)(?:[\w-]+:)?(?P<closed>[A-Za-z_][\w.-]*)\s*>|"
+    r"<(?:[\w-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<within>(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+
+
+@dataclass(slots=True)
+class Element:
+    """An element: its name without the prefix, where its attributes' values and its own texts stand."""
+
+    name: str
+    parent: Element | None
+    attributes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    texts: list[tuple[int, int]] = field(default_factory=list)
+    children: list[Element] = field(default_factory=list)
+    depth: int = 0
+
+    def said(self, attribute: str, text: str) -> str:
+        span = self.attributes.get(attribute)
+        return text[slice(*span)] if span else ""
+
+    def up(self) -> Iterator[Element]:
+        """The elements it stands in, the nearest first."""
+        above = self.parent
+        while above is not None:
+            yield above
+            above = above.parent
+
+
+def elements(text: str) -> tuple[list[Element], list[tuple[int, int]]]:
+    """Every element of a text in order, and the stretches that are signs of XML. What is between two marks is the text of
+    the element around it; before the first and after the last mark is prose.
+    """
+    found: list[Element] = []
+    signs: list[tuple[int, int]] = []
+    current: Element | None = None
+    done = 0
+    for mark in _MARK.finditer(text):
+        low, high = mark.span()
+        if current is not None and done < low:
+            current.texts.append((done, low))
+        done = high
+        if mark.group("data") is not None or mark.group("comment") is not None:
+            span = mark.span("data") if mark.group("data") is not None else mark.span("comment")
+            signs.extend(((low, span[0]), (span[1], high)))
+            if current is not None:
+                current.texts.append(span)
+        elif mark.group("close"):
+            signs.append((low, high))
+            current = _closed(current, mark.group("closed"))
+        elif mark.group("other") is not None:
+            signs.append((low, high))
+        else:
+            element = Element(mark.group("name"), current, depth=current.depth + 1 if current else 0)
+            signs.extend(_attributes(mark, element))
+            found.append(element)
+            if current is not None:
+                current.children.append(element)
+            if not mark.group("within").rstrip().endswith("/") and element.depth < DEEPEST:
+                current = element
+    return found, signs
+
+
+def _closed(current: Element | None, name: str) -> Element | None:
+    """Where one stands after `</name>`: outside the nearest element of that name, or where one stood."""
+    at, steps = current, 0
+    while at is not None and steps < _FORGIVEN:
+        if at.name == name:
+            return at.parent
+        at, steps = at.parent, steps + 1
+    return current
+
+
+_FORGIVEN: Final = 12
+"""Elements that may be left open, as a record that was cut out has them."""
+
+
+def _attributes(mark: re.Match[str], element: Element) -> Iterator[tuple[int, int]]:
+    """Notes the attributes of a start tag; what is left of it are signs."""
+    start, end = mark.span()
+    done = start
+    for attribute in _ATTRIBUTE.finditer(mark.string, *mark.span("within")):
+        span = attribute.span(2) if attribute.group(2) is not None else attribute.span(3)
+        name = attribute.group(1)
+        element.attributes[name if name.startswith("xsi:") or name == "xmlns" else name.rpartition(":")[2]] = span
+        yield done, span[0]
+        done = span[1]
+    yield done, end
