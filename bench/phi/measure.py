@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.phi.corpus import people
 from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document
-from bench.phi.held_out import sets
+from bench.phi.held_out import records_more, sets
 from bench.phi.score import Score, score
 from bench.phi.swap import swapped
 from bench.phi.train import SEED, augmented, trained
@@ -76,6 +76,16 @@ def identifiers(engine: Engine) -> dict[str, Score]:
         return [(found.start, found.end) for found in engine.detect([Passage(text)])[0].findings]
 
     return {kind: score(documents, find) for kind, documents in sets.identifiers().items()}
+
+
+def records(engine: Engine) -> dict[str, Score]:
+    """For each format, records with persons and (`free-…`) without. With persons all that was found; without, what counts."""
+    scores: dict[str, Score] = {}
+    for document in records_more.records():
+        found = engine.detect([Passage(document.text)])[0].findings
+        spans = [(one.start, one.end) for one in found if document.spans or one.counts]
+        scores.setdefault(document.family, Score()).add(document, spans)
+    return scores
 
 
 def kept_requests(engine: Engine, payloads: Iterable[Tree]) -> list[tuple[str, ...]]:

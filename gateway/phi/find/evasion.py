@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.domain import Kind, UnknownReason
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.records import layouts
+from gateway.phi.find.records import formats, layouts
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text import readings
 from gateway.phi.find.text.normalise import Normalised, normalise
@@ -90,7 +90,12 @@ _PHONE_LENGTHS: Final = (10, 11)
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
-    return [*catalogue.find(again), *layouts.find(again), *find(again, hidden(again), depth - 1)]
+    return [
+        *catalogue.find(again),
+        *layouts.find(again),
+        *formats.recognised(again).hits,
+        *find(again, hidden(again), depth - 1),
+    ]
 
 
 _MAGIC: Final = (

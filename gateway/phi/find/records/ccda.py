@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi.find.records.sheet import Sheet
+from gateway.phi.find.records.sheet import Sheet, is_plain
 from gateway.phi.find.records.trees import Element
 
 GATE: Final = r"ClinicalDocument|urn:hl7-org:v3|<(?:\w+:)?(?:recordTarget|patientRole|assignedAuthor|assignedPerson|assignedEntity|associatedEntity|templateId|guardianPerson|birthTime|representedOrganization|custodian|section|observation|streetAddressLine|participant|informant|legalAuthenticator|encompassingEncounter|substanceAdministration)\b"
@@ -44,17 +44,15 @@ _THINGS: Final = frozenset(
 _NAMES: Final = frozenset("given family prefix suffix delimiter".split())
 _STREET: Final = frozenset(
     "streetAddressLine streetName houseNumber houseNumberNumeric streetNameBase streetNameType additionalLocator unitID unitType deliveryAddressLine "
-    "postBox deliveryInstallationArea buildingNumberSuffix careOf direction".split()
+    "postBox deliveryInstallationArea buildingNumberSuffix careOf direction addr".split()
 )
 _TOWN: Final = frozenset("city county precinct".split())
 _TIMES: Final = frozenset(
     "effectiveTime low high center time birthTime deceasedTime sdtc:deceasedTime availabilityTime signatureTime width".split()
 )
-_TEXTS: Final = frozenset("text paragraph content item td list table caption originalText value title th tr tbody thead br sup sub linkHtml footnote footnoteRef list col colgroup renderMultiMedia observationMedia desc".split())  # fmt: skip
 _SSN: Final = "2.16.840.1.113883.4.1"
 _NPI: Final = "2.16.840.1.113883.4.6"
 _STAMP: Final = re.compile(r"(?:18|19|20)\d\d(?:[01]\d(?:[0-3]\d(?:\d{2,6}(?:\.\d+)?)?)?)?(?:[+-]\d{4})?")
-_OPEN_ATTRIBUTES: Final = frozenset({"displayName", "alt", "title", "qualifierName", "value", "ID"})
 
 
 def known(elements: Iterable[Element]) -> bool:
@@ -127,30 +125,30 @@ def _reach(sheet: Sheet, element: Element, start: int, end: int) -> None:
 
 
 def _texts(sheet: Sheet, element: Element) -> None:
-    name = element.name
+    name, house = element.name, _house(element)
     for start, end in element.texts:
         if not sheet.text[start:end].strip():
             sheet.calm(start, end)
         elif name in _NAMES or name == "name":
             _name(sheet, element, start, end)
-        elif name in _STREET or name == "addr":
-            _street(sheet, element, start, end)
-        elif name in _TOWN:
-            sheet.mark(Kind.PLACE, start, end, weak=_house(element))
-        elif name == "postalCode":
-            sheet.mark(Kind.PLACE if _house(element) else Kind.ZIP, start, end, weak=_house(element))
-        elif name == "telecom":
-            sheet.mark(Kind.PHONE, start, end, weak=_house(element))
-        elif name in {"state", "country"}:
+        elif name in _PLACES:
+            mine, theirs = _PLACES[name]
+            sheet.mark(theirs if house else mine, start, end, weak=house)
+        elif name in _WORDS:
             sheet.display(start, end)
-        elif name in {"title", "th", "caption", "item", "td"}:
-            if not _spoken(element):
-                sheet.display(start, end)
+        elif name in _CELLS and is_plain(sheet.text[start:end]):
+            sheet.calm(start, end)
 
 
-def _spoken(element: Element) -> bool:
-    """Whether what stands in the cell of a narrative is more than the name of a thing."""
-    return element.name in {"td", "item"} and bool(element.children)
+_PLACES: Final = {
+    **dict.fromkeys(_STREET, (Kind.ADDRESS, Kind.FACILITY)),
+    **dict.fromkeys(_TOWN, (Kind.PLACE, Kind.PLACE)),
+    "postalCode": (Kind.ZIP, Kind.PLACE),
+    "telecom": (Kind.PHONE, Kind.PHONE),
+}
+"""What is in an address: the kind if it is a person's, and if it is an organisation's."""
+_WORDS: Final = frozenset({"state", "country", "title", "th", "caption"})
+_CELLS: Final = frozenset({"td", "item", "content", "paragraph", "text"})
 
 
 def _name(sheet: Sheet, element: Element, start: int, end: int) -> None:
@@ -172,11 +170,6 @@ def _name(sheet: Sheet, element: Element, start: int, end: int) -> None:
 
 def _person_around(element: Element) -> bool:
     return any(above.name in _PERSONS for above in element.up())
-
-
-def _street(sheet: Sheet, element: Element, start: int, end: int) -> None:
-    house = _house(element)
-    sheet.mark(Kind.FACILITY if house else Kind.ADDRESS, start, end, weak=house)
 
 
 def _house(element: Element) -> bool:

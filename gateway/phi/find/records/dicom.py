@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi.find.records.sheet import Sheet
+from gateway.phi.find.records.sheet import Sheet, split
 from gateway.phi.find.records.trees import Element
 
 _TABLE: Final = {
@@ -42,17 +42,34 @@ _OPEN: Final = frozenset(
 """Attributes of free words, whatever their VR: alerts, allergies, history, comments, reasons, occupation."""
 _SHORT: Final = frozenset({"SH", "LO", "AE"})
 """VRs of short words, which name things where the table does not say otherwise."""
-_SILENT: Final = frozenset("AT CS DS FD FL IS OB OD OF OL OV OW SL SQ SS SV TM UI UL UN US UV".split())
+_SILENT: Final = frozenset("na AS AT CS DS FD FL IS OB OD OF OL OV OW SL SQ SS SV TM UI UL UN US UV".split())
 """VRs of numbers, codes, bytes and UIDs."""
 
-_VR: Final = "AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|OB|OD|OF|OL|OV|OW|PN|SH|SL|SQ|SS|ST|SV|TM|UC|UI|UL|UN|UR|US|UT|UV"
-GATE: Final = r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)|[\"'][0-9a-fA-F]{8}[\"']\s*:|<DicomAttribute|<element tag="
+_HARMLESS: Final = frozenset(
+    (
+        "Modality Manufacturer ManufacturerModelName SOPClassUID SOPInstanceUID StudyInstanceUID SeriesInstanceUID StudyDescription SeriesDescription ProtocolName BodyPartExamined "
+        "StationName SoftwareVersions SpecificCharacterSet TransferSyntaxUID PatientSex PatientSize PatientWeight PatientPosition PatientIdentityRemoved DeidentificationMethod Rows Columns "
+        "BitsAllocated SliceThickness KVP EchoTime RepetitionTime InstanceNumber SeriesNumber PixelSpacing WindowCenter WindowWidth PhotometricInterpretation ImageType MagneticFieldStrength"
+    ).split()
+)
+"""Keywords whose values identify nobody: they tell that a list of names and values is DICOM's."""
+_DAYS: Final = re.compile(
+    r"(?:Study|Series|Acquisition|Content|Instance|Performed|Scheduled|Requested|Issue|Admitting|Date)\w{0,60}(?:Date|DateTime)|(?:Date|DateTime)Of\w{1,60}"
+)
+_VR: Final = "AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|OB|OD|OF|OL|OV|OW|PN|SH|SL|SQ|SS|ST|SV|TM|UC|UI|UL|UN|UR|US|UT|UV|na"
+GATE: Final = r"(?:Patient(?:Name|ID|BirthDate|Sex)|StudyDate|Modality|AccessionNumber|SOPClassUID|StudyInstanceUID|StudyDescription)\W|\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)|[\"'][0-9a-fA-F]{8}[\"']\s*:|<DicomAttribute|<element tag="
 _PRINTED: Final = re.compile(
     rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[ \t]*(?:({_VR})\b(?:[ \t]*/\w\w)?|([^\n\r:\[]{{0,70}}?)[ \t]({_VR}):)[ \t]?([^\n\r]*)"
 )
 """`(0010,0010) PN [Doe^John] # 8, 1 PatientName` and `(0010, 0010) Patient's Name   PN: 'Doe^John'`."""
+_LINE: Final = re.compile(
+    r"(?m)^[ \t>*-]*\b("
+    + "|".join(sorted(word for word in (*_KINDS, *_HARMLESS) if word.isalpha()))
+    + r"|[A-Z][A-Za-z]{2,40}Date)[ \t]*[:=][ \t]*([^\n\r]*)"
+)
+"""`PatientName: Doe^John`: attributes by keyword, one a line."""
 _BRACKETED: Final = re.compile(r"\[(.*)\](?=\s*(?:#|$))")
-_COMMENT: Final = re.compile(r"\s#\s*\d+\s*,\s*[\dn-]+[^\n\r]*$")
+_COMMENT: Final = re.compile(r"\s#\s*(?:\d+|u/l)\s*,\s*[\dn-]+[^\n\r]*$")
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
@@ -70,6 +87,11 @@ def read(text: str) -> Sheet:
             end = comment.start()
         for low, high in list(_values(text, start, end)):
             value(sheet, tag, vr, low, high)
+    lines = list(_LINE.finditer(text))
+    if len({line.group(1) for line in lines}) > 1:
+        for line in lines:
+            sheet.calm(line.start(1), line.start(2))
+            value(sheet, line.group(1), "", *line.span(2))
     return sheet
 
 
@@ -88,31 +110,25 @@ def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def value(sheet: Sheet, tag: str, vr: str, start: int, end: int) -> None:
     """One value of the attribute that `tag` (eight digits or a keyword) names; `vr` where it is known."""
     kind = _KINDS.get(tag)
-    value = sheet.text[start:end]
-    if value.strip() in {"(no value available)", "(no value)", "(Sequence with undefined length)"}:
+    said = sheet.text[start:end].strip()
+    if said.startswith(("(no value", "(Sequence", "(Item")):
         sheet.calm(start, end)
     elif vr == "PN" or (kind is Kind.NAME and vr not in _SILENT):
-        _person(sheet, start, end)
-    elif kind is not None and vr not in {"SQ", "UI", "CS"}:
-        weak = kind in _WEAK
-        for low, high in _multiple(value, start):
-            sheet.mark(kind, low, high, weak=weak)
-    elif vr in {"DA", "DT"} and value.strip()[:4].isdigit():
+        _people(sheet, start, end)
+    elif kind is not None and vr not in _NO_VALUES:
+        for low, high in _multiple(sheet.text, start, end):
+            sheet.mark(kind, low, high, weak=kind in _WEAK)
+    elif (vr in {"DA", "DT"} or _DAYS.fullmatch(tag)) and said[:4].isdigit():
         sheet.mark(Kind.DATE, start, end, weak=True)
-    elif vr == "AS":
-        if value[:3].isdigit() and int(value[:3]) >= _OLD and value[3:4] in {"Y", ""}:
-            sheet.mark(Kind.AGE, start, end)
-        else:
-            sheet.calm(start, end)
-    elif vr in _SILENT:
-        if _SILENTLY.fullmatch(value):
-            sheet.calm(start, end)
-        else:
-            sheet.code(start, end)
-    elif vr in _SHORT and tag not in _OPEN and not _private(tag):
+    elif vr == "AS" and said[:3].isdigit() and int(said[:3]) >= _OLD and said[3:4] in {"Y", ""}:
+        sheet.mark(Kind.AGE, start, end)
+    elif (vr in _SILENT or tag in _HARMLESS) and _SILENTLY.fullmatch(said):
+        sheet.calm(start, end)
+    elif tag in _HARMLESS or (vr in _SHORT and tag not in _OPEN and not _private(tag)):
         sheet.display(start, end)
 
 
+_NO_VALUES: Final = frozenset({"SQ", "UI", "CS"})
 _OLD: Final = 90
 _SILENTLY: Final = re.compile(r"[\s=\dA-F.\\a-f+,\[\]'-]*(?:[eE][+-]?\d+)?|=?\w+|[A-Z0-9_ \\]{1,96}|\(Sequence[^)]*\)")
 
@@ -125,14 +141,12 @@ def _private(tag: str) -> bool:
 _ODD: Final = frozenset("13579BDF")
 
 
-def _multiple(value: str, start: int) -> Iterator[tuple[int, int]]:
-    at = start
-    for part in value.split("\\"):
-        yield at, at + len(part)
-        at += len(part) + 1
+def _multiple(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The values of an attribute that has several, with a backslash between."""
+    return split(text, start, end, "\\")
 
 
-def _person(sheet: Sheet, start: int, end: int) -> None:
+def _people(sheet: Sheet, start: int, end: int) -> None:
     r"""`Doe^John^A^Dr^Jr`, with `=` before ideographs and `\` between people: each part a name, not the signs."""
     for part in _PART.finditer(sheet.text, start, end):
         sheet.mark(Kind.NAME, *part.span())
@@ -143,7 +157,7 @@ _PART: Final = re.compile(r"[^\^=\\]+")
 
 def is_keyword(key: str) -> bool:
     """Whether a key is the keyword of an attribute that the table knows: `PatientBirthDate`."""
-    return key in _KINDS and key.isalpha()
+    return key.isalpha() and (key in _KINDS or key in _HARMLESS or _DAYS.fullmatch(key) is not None)
 
 
 def from_xml(sheet: Sheet, found: Iterable[Element]) -> None:
@@ -161,4 +175,4 @@ def from_xml(sheet: Sheet, found: Iterable[Element]) -> None:
             for start, end in one.texts:
                 if sheet.text[start:end].strip():
                     value(sheet, tag, vr, start, end)
-            stack.extend(child for child in one.children if child.name != "DicomAttribute" and child.name != "Item")
+            stack.extend(child for child in one.children if child.name not in {"DicomAttribute", "Item"})

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 GATE: Final = (
-    r"\\[\"'](?:resourceType|vr|[0-9A-Fa-f]{8}|PatientName|PatientID|columns)\\[\"']|\\[nrt]+[ >]*(?:[A-Z][A-Z0-9]{1,2}[|*^]|\(00[0-9A-Fa-f]{2},)|~\\[nr]|"
-    r"<\w[^<>]{0,80}=\\\"|\\u003[cC]|\|[^\n\"]{0,400}\\[nr][^\n\"]{0,400}\||[,;\t][^\n\"]{1,400}\\[nr][^\n\"]{1,400}[,;\t]"
+    r"\\+[\"'](?:resourceType|vr|[0-9A-Fa-f]{8}|PatientName|PatientID|columns)\\+[\"']|\\[nrt]+[ >]*(?:[A-Z][A-Z0-9]{1,2}[|*^#!@$]|\(00[0-9A-Fa-f]{2},)|~\\+[nr]|"
+    r"<\w[^<>]{0,80}=\\+\"|\\u003[cC]|\|[^\n\"]{0,400}\\[nr][^\n\"]{0,400}\||[,;\t][^\n\"]{1,400}\\[nr][^\n\"]{1,400}[,;\t]"
 )
 """What an escaped record holds: its keys between escaped quotes, its segments after escaped line ends, escaped tags."""
-_ESCAPE: Final = re.compile(r"\\(?:[\"\\/'bfnrt]|u[0-9a-fA-F]{4})")
+_ESCAPE: Final = re.compile(r"\\(?:[\"\\/'bfnrt]|u[0-9a-fA-F]{4})|\"")
 _PLAIN: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -31,7 +31,7 @@ class Unescaped:
 
 
 def undo(text: str) -> Unescaped:
-    """One level of escapes undone."""
+    """One level of escapes undone. The quotes of the strings themselves become line breaks: what is inside stands alone."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -41,7 +41,7 @@ def undo(text: str) -> Unescaped:
         pieces.append(text[done:low])
         starts.extend(range(done, low))
         ends.extend(range(done + 1, low + 1))
-        code = text[low + 1]
+        code = text[low + 1 : low + 2] if high - low > 1 else "n"
         pieces.append(chr(int(text[low + 2 : high], 16)) if code == "u" else _PLAIN.get(code, code))
         starts.append(low)
         ends.append(high)

@@ -80,28 +80,25 @@ def judge(resource: str, path: Sequence[str], value: str, *, coded: bool = False
     `coded` says that it stands beside a code, as the display of a coding does.
     """
     key, parent = path[-1].lstrip("_"), path[-2] if len(path) > 1 else ""
-    house = resource in _HOUSES
     if key == "div":
         return Sort.TEXT
     if resource in _CONFORMANCE:
         return _defining(key, parent, value)
-    if key in _BORN and not value.isalpha():
-        return Kind.DATE, False
-    if _ISO_DAY.fullmatch(value):
-        return Kind.DATE, True
-    if key in {"family", "given"} or (key == "text" and parent.casefold().endswith("name")):
-        return Kind.NAME, False
-    for look in (_place, _number, _name):
-        found = look(resource, key, parent, value, house=house)
+    for look in (_day, _place, _number, _name):
+        found = look(resource, key, parent, value)
         if found is not None:
             return found
     if key == "display":
         return Sort.DISPLAY if coded else _shown(parent)
-    if key == "text":
-        return Sort.DISPLAY if coded or parent in _CONCEPTS else Sort.TEXT
-    if key in _CODES or _NUMBER.fullmatch(value):
-        return Sort.CODE
-    return Sort.TEXT
+    if key == "text" and (coded or parent in _CONCEPTS):
+        return Sort.DISPLAY
+    return Sort.CODE if key in _CODES or _NUMBER.fullmatch(value) else Sort.TEXT
+
+
+def _day(resource: str, key: str, parent: str, value: str) -> tuple[Kind, bool] | None:  # noqa: ARG001
+    if key in _BORN and not value.isalpha():
+        return Kind.DATE, False
+    return (Kind.DATE, True) if _ISO_DAY.fullmatch(value) else None
 
 
 def _defining(key: str, parent: str, value: str) -> Sort:
@@ -114,7 +111,8 @@ def _defining(key: str, parent: str, value: str) -> Sort:
     return Sort.CODE if " " not in value.strip() else Sort.DISPLAY
 
 
-def _place(resource: str, key: str, parent: str, value: str, *, house: bool) -> tuple[Kind, bool] | None:  # noqa: ARG001
+def _place(resource: str, key: str, parent: str, value: str) -> tuple[Kind, bool] | None:  # noqa: ARG001
+    house = resource in _HOUSES
     match key:
         case "line":
             return (Kind.FACILITY, True) if house else (Kind.ADDRESS, False)
@@ -128,7 +126,7 @@ def _place(resource: str, key: str, parent: str, value: str, *, house: bool) -> 
             return None
 
 
-def _number(resource: str, key: str, parent: str, value: str, *, house: bool) -> tuple[Kind, bool] | None:
+def _number(resource: str, key: str, parent: str, value: str) -> tuple[Kind, bool] | None:
     """Identifiers and ways to reach somebody."""
     below = parent.casefold()
     if key == "id" and not parent:
@@ -140,7 +138,7 @@ def _number(resource: str, key: str, parent: str, value: str, *, house: bool) ->
     if key == "altId":
         return Kind.OTHER_ID, False
     if key == "value" and below.endswith(("telecom", "contactpoint")):
-        return (Kind.EMAIL if "@" in value else Kind.URL if "://" in value else Kind.PHONE), house
+        return (Kind.EMAIL if "@" in value else Kind.URL if "://" in value else Kind.PHONE), resource in _HOUSES
     if key == "value" and below.endswith(("identifier", "requisition")):
         if resource in _HOUSES or resource in _THINGS:
             return Kind.OTHER_ID, True
@@ -148,14 +146,17 @@ def _number(resource: str, key: str, parent: str, value: str, *, house: bool) ->
     return None
 
 
-def _name(resource: str, key: str, parent: str, value: str, *, house: bool) -> tuple[Kind, bool] | None:
+def _name(resource: str, key: str, parent: str, value: str) -> tuple[Kind, bool] | None:
+    if key in {"family", "given"} or (key == "text" and parent.casefold().endswith("name")):
+        return Kind.NAME, False
     if key != "name" or not any(map(str.isalpha, value)):
         return None
-    if house:
+    if resource in _HOUSES:
         return Kind.FACILITY, True
-    if resource in {"Patient", "Person", "RelatedPerson", "Practitioner"} or parent in {"contact", "agent"}:
-        return Kind.NAME, False
-    return None
+    return (Kind.NAME, False) if resource in _NAMED or parent in {"contact", "agent"} else None
+
+
+_NAMED: Final = frozenset({*_PEOPLE, "Practitioner"})
 
 
 def _shown(parent: str) -> tuple[Kind, bool] | Sort:

@@ -6,19 +6,20 @@ Rules with a checksum or a telling shape look there too; a model and lists of na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain import DIRECT, Kind
+from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import ccda, dicom, escapes, fhir, hl7, json_records, leaves, tables, x12
 from gateway.phi.find.records.sheet import Sheet, joined
 from gateway.phi.find.records.trees import elements
-from gateway.phi.find.text.normalise import Normalised, normalise
-from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.text.gate import Gate
+from gateway.phi.find.text.normalise import Normalised
 
-_PATTERNS: Final = (
+_GATE: Final = Gate(
     {
         "x12": x12.GATE,
         "hl7": hl7.GATE,
@@ -27,9 +28,9 @@ _PATTERNS: Final = (
         "ccda": ccda.GATE,
         "tables": tables.GATE,
         "escaped": escapes.GATE,
+        "split": r"[\"']columns[\"']\s*:",
     }
 )
-_GATE: Final = Gate(_PATTERNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Records:
         """The stretches of its text that are neither quiet nor a value that a field names, and hold a letter or digit."""
         length = len(text)
         if not self.formats:
-            return [(0, length)]
+            return [(0, length)] if text else []
         taken = joined([*self.quiet, *((hit.start, hit.end) for hit in self.hits)])
         edges = [0, *(edge for span in taken for edge in span), length]
         gaps = zip(edges[::2], edges[1::2], strict=True)
@@ -61,9 +62,10 @@ def recognised(folded: Normalised, cue: str = "") -> Records:
     opened = _GATE.open(folded.shape)
     if not opened:
         return _NONE
+    said = _read(folded.text, opened)
     if "escaped" in opened:
-        return _unescaped(folded.text, _ESCAPES)
-    return _read(folded.text, opened)
+        said = _with(said, _unescaped(folded.text, _ESCAPES))
+    return said
 
 
 _ESCAPES: Final = 2
@@ -73,12 +75,10 @@ _ESCAPES: Final = 2
 def _unescaped(text: str, levels: int) -> Records:
     """The records within strings of JSON, by the places that they have in the text around."""
     plain = escapes.undo(text)
-    shape = normalise(plain.text).shape
-    opened = _GATE.open(shape) if len(shape) == len(plain.text) else frozenset(_PATTERNS)
+    opened = _GATE.open(_shape(plain.text))
+    inside = _read(plain.text, opened)
     if "escaped" in opened and levels > 1:
-        inside = _unescaped(plain.text, levels - 1)
-    else:
-        inside = _read(plain.text, opened, quoted=True)
+        inside = _with(inside, _unescaped(plain.text, levels - 1))
     hits = []
     for hit in inside.hits:
         start, end = plain.origin(hit.start, hit.end)
@@ -86,7 +86,17 @@ def _unescaped(text: str, levels: int) -> Records:
     return Records(tuple(hits), tuple(plain.origin(*span) for span in inside.quiet), inside.formats)
 
 
-def _read(text: str, opened: frozenset[str], *, quoted: bool = False) -> Records:
+def _shape(text: str) -> bytes:
+    return text.encode("ascii", "replace")
+
+
+def _with(one: Records, other: Records) -> Records:
+    return Records((*one.hits, *other.hits), (*one.quiet, *other.quiet), one.formats | other.formats)
+
+
+def _read(text: str, opened: frozenset[str]) -> Records:
+    prefixes = _prefixes(text)
+    text = _blanked(text, prefixes, " ")
     sheets: dict[str, Sheet] = {}
     for name in opened:
         match name:
@@ -96,28 +106,20 @@ def _read(text: str, opened: frozenset[str], *, quoted: bool = False) -> Records
                 sheets[name] = hl7.read(text)
             case _:
                 pass
-    if opened & {"dicom", "fhir"}:
-        sheets["json"] = json_records.read(text, quoted=quoted)
-        if quoted and not sheets["json"].hits:
-            sheets["json"] = json_records.read(text)
+    if opened & {"dicom", "fhir", "split"}:
+        sheets["json"] = json_records.read(text)
     if "dicom" in opened:
         sheets["dicom"] = dicom.read(text)
     if opened & {"ccda", "fhir", "dicom"} and "<" in text:
         sheets["xml"] = _xml(text)
     if "tables" in opened:
-        sheets["tables"] = tables.read(_without(text, sheets.values()))
-    return _gathered(sheets)
+        sheets["tables"] = tables.read(_blanked(text, _taken(sheets.values()), "\n"))
+    return _gathered(sheets, prefixes)
 
 
-def _without(text: str, sheets: Iterable[Sheet]) -> str:
-    """A text of the same length in which what other formats read is line breaks: no cell of a table reaches into it."""
-    taken = joined([span for sheet in sheets for span in (*sheet.quiet, *((hit.start, hit.end) for hit in sheet.hits))])
-    pieces: list[str] = []
-    done = 0
-    for start, end in taken:
-        pieces += (text[done:start], "\n" * (end - start))
-        done = end
-    return "".join([*pieces, text[done:]])
+def _taken(sheets: Iterable[Sheet]) -> list[tuple[int, int]]:
+    """What these formats read: no cell of a table reaches into it."""
+    return joined([span for sheet in sheets for span in (*sheet.quiet, *((hit.start, hit.end) for hit in sheet.hits))])
 
 
 def _xml(text: str) -> Sheet:
@@ -138,22 +140,51 @@ def _xml(text: str) -> Sheet:
     return sheet
 
 
-def _gathered(sheets: dict[str, Sheet]) -> Records:
+def _gathered(sheets: dict[str, Sheet], prefixes: Iterable[tuple[int, int]] = ()) -> Records:
     """One answer of several sheets: what one calls a value is quiet in none."""
     telling = {name: sheet for name, sheet in sheets.items() if sheet.hits or sheet.quiet}
     if not telling:
         return _NONE
     hits = [hit for sheet in telling.values() for hit in sheet.hits]
-    quiet = joined([span for sheet in telling.values() for span in sheet.quiet])
+    quiet = joined([*prefixes, *(span for sheet in telling.values() for span in sheet.quiet)])
     return Records(tuple(hits), tuple(quiet), frozenset(telling))
+
+
+_PREFIX: Final = re.compile(
+    r"(?m)^(?:>[ ]?)*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]+(?:\[?[A-Z]{4,8}\]?[ \t]+)?(?:[\w.\[\]-]{1,40}:[ ]?|- )?)?"
+)
+"""What a log or the quotation in a mail puts before each line."""
+_SEVERAL: Final = 2
+
+
+def _prefixes(text: str) -> list[tuple[int, int]]:
+    """Where the lines of a text have such a prefix, if several have one: its time is no day of anybody's."""
+    spans = [match.span() for match in _PREFIX.finditer(text) if match.end() > match.start()]
+    return spans if len(spans) >= _SEVERAL else []
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
+    """A text of the same length in which stretches are nothing but `sign`."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in spans:
+        pieces += (text[done:start], sign * (end - start))
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 _STAND: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.CARD, Kind.IBAN, Kind.NATIONAL_ID, Kind.DEA, Kind.VEHICLE})
 """Kinds that a rule tells by shape or check digits, whatever a record calls the field."""
 
 
-def _stands(hit: Hit) -> bool:
-    return hit.kind in _STAND or (hit.evidence is Evidence.CHECKED and hit.kind in DIRECT and hit.kind is not Kind.NPI)
+def _stands(hit: Hit, text: str) -> bool:
+    if hit.kind in _STAND:
+        return hit.kind is Kind.EMAIL or sum(map(str.isdigit, text[hit.start : hit.end])) >= _LONG
+    return hit.evidence is Evidence.CHECKED and hit.kind in DIRECT and hit.kind is not Kind.NPI
+
+
+_LONG: Final = 7
+"""Digits of the shortest number that tells what it is by itself."""
 
 
 def outside(hits: Iterable[Hit], records: Records, text: str) -> list[Hit]:
@@ -165,7 +196,7 @@ def outside(hits: Iterable[Hit], records: Records, text: str) -> list[Hit]:
         quiet[start:end] = b"\1" * (end - start)
     kept: list[Hit] = []
     for hit in hits:
-        if _stands(hit) or not any(quiet[hit.start : hit.end]):
+        if _stands(hit, text) or not any(quiet[hit.start : hit.end]):
             kept.append(hit)
         else:
             kept.extend(_cut(hit, quiet, text))

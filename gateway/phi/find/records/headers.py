@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,60 +74,64 @@ _MORE: Final[tuple[tuple[Kind, str], ...]] = (
 _QUIET: Final = frozenset(
     (
         "code codes display unit units system sex gender n count counts total mean median avg average sd min max pct percent percentage share rate ratio los admissions discharges "
-        "beds bed occupied occupancy ward unit department dept speciality specialty type description column field test analyte result results value values range flag status "
+        "beds bed occupied occupancy ward unit department dept speciality specialty type description column field test analyte assay marker parameter measure metric low high result results value values range flag status "
         "diagnosis diagnoses dx icd icd10 icd9 icd cpt hcpcs drg loinc snomed rxnorm ndc drug drugs medication dose route frequency freq quantity qty month year quarter week weekday day hour period category class "
         "level stage grade score bmi hba1c a1c sodium potassium creatinine glucose hemoglobin weight height temp temperature bp sbp dbp hr pulse spo2 wbc rating price cost costs amount copay charge charges paid "
-        "balance currency plan payer insurer language race ethnicity band bucket group arm cohort sites region state country version key default nullable required length format example severity priority outcome disposition "
+        "balance currency plan payer insurer language race ethnicity band bucket group arm cohort site sites region state country version key default nullable required length format example severity priority outcome disposition "
         "reason procedure modality exam study protocol finding findings risk target actual budget revenue staffed fte visits patients cases deaths births readmissions wait minutes hours days rows table schema segment element "
         "seq usage cardinality opt rep datatype tbl comp p95 p50 ci lower upper hazard or rr p pvalue coefficient std err se var variance cumulative number_of geschlecht diagnose anzahl station bett befund sexe diagnostic nombre_de service lit "
         "name_of age_group age_band agegroup shift"
     ).split()
 )
 """Words of a header under which there are numbers, codes and names of things."""
-_KINDS: Final = {phrase: kind for kind, phrases in _MORE for phrase in phrases.split("|")}
-_PERSONS: Final = frozenset(_PEOPLE.split("|"))
-_BIRTHS: Final = frozenset(_BIRTH.split("|"))
 _EITHER: Final = frozenset(
-    {"patient", "pt", "pat", "member", "subscriber", "client", "insured", "participant", "employee", "student", "staff"}
+    ("patient", "pt", "pat", "member", "subscriber", "client", "insured", "participant", "employee", "student", "staff")
 )
+"""Headers of names as well as of numbers."""
+_COLUMNS: Final = {
+    **{phrase: Column(kind) for kind, phrases in _MORE for phrase in phrases.split("|")},
+    **{phrase: Column(Kind.NAME, person=phrase in _EITHER) for phrase in _PEOPLE.split("|")},
+    **dict.fromkeys(_BIRTH.split("|"), Column(Kind.DATE, birth=True)),
+    **dict.fromkeys(("name", "names", "first", "last", "middle", "contact"), Column(Kind.NAME, doubtful=True)),
+    **dict.fromkeys(
+        ("id", "no", "nr", "ref", "reference", "number", "identifier", "key"), Column(Kind.OTHER_ID, weak=True)
+    ),
+    **dict.fromkeys(("patients", "members", "clients", "visits", "providers"), Column(None)),
+}
 _LONGEST: Final = 48
-_PLURAL: Final = frozenset({"patients", "members", "clients", "visits", "providers"})
 
 
 @lru_cache(maxsize=1024)
 def column(name: str) -> Column | None:
     """What stands under a header, or None where nothing says it."""
-    if not name or len(name) > _LONGEST or not any(map(str.isalpha, name)):
+    if len(name) > _LONGEST or _HEADING.fullmatch(name) is None or not any(map(str.isalpha, name)):
         return None
-    words = keys.words(
-        "".join(
-            char for char in unicodedata.normalize("NFD", name.replace("ß", "ss")) if not unicodedata.combining(char)
-        )
-    )
-    phrase = " ".join(words)
-    if phrase in _BIRTHS:
-        return Column(Kind.DATE, birth=True)
-    if phrase in _PERSONS:
-        return Column(Kind.NAME, person=phrase in _EITHER)
-    if phrase == "name" or phrase == "names":
-        return Column(Kind.NAME, doubtful=True)
-    if phrase in _KINDS:
-        kind = _KINDS[phrase]
-        return Column(kind)
-    if phrase in {"id", "no", "nr", "ref", "reference", "number", "identifier", "key"}:
-        return Column(Kind.OTHER_ID, weak=True)
-    if not words or words[-1] in _PLURAL:
-        return Column(None)
+    words = keys.words(_plain(name))
+    known = _COLUMNS.get(" ".join(words))
+    if known is not None or not words:
+        return known
     kind = keys.kind_of(name)
+    if kind is None and (words[0] in _DAYS or words[-1] in _DAYS):
+        kind = Kind.DATE
+    if kind is None and words[-1] == "name" and (before := _COLUMNS.get(" ".join(words[:-1]))) is not None:
+        kind = before.kind
     if kind is not None:
         return Column(kind)
-    if len(words) > 1 and words[-1] in {"date", "datum", "on"} or words[0] == "date":
-        return Column(Kind.DATE)
-    if len(words) > 1 and words[-1] == "name" and " ".join(words[:-1]) in _PERSONS:
-        return Column(Kind.NAME)
-    if any(word in _QUIET for word in words):
-        return Column(None)
-    return None
+    return Column(None) if any(word in _QUIET for word in (*words, name.casefold())) else None
+
+
+_HEADING: Final = re.compile(r"[\w .,#/()&'’:?°-]+")
+"""What the name of a column is written with; a line of a program has other signs."""
+PARTS_OF_NAMES: Final = frozenset({"mi", "m.i.", "suffix", "prefix", "title", "nick", "aka", "initials", "m", "init"})
+"""Columns that hold a part of a name where other columns hold names."""
+_DAYS: Final = frozenset({"date", "datum", "dt"})
+
+
+def _plain(name: str) -> str:
+    """Without accents, since headers are written with and without."""
+    return "".join(
+        char for char in unicodedata.normalize("NFD", name.replace("ß", "ss")) if not unicodedata.combining(char)
+    )
 
 
 def is_header(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
@@ -134,7 +139,9 @@ def is_header(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
     if any(len(name) > _LONGEST or name[:1].isdigit() for name in names):
         return False
     known = [one for one in columns if one is not None]
-    return len(known) > 1 or (len(known) == 1 and len(columns) <= _NARROW and known[0].kind is not None)
+    return len(known) > 1 or (
+        len(known) == 1 and len(columns) <= _NARROW and known[0].kind is not None and not known[0].doubtful
+    )
 
 
 _NARROW: Final = 3

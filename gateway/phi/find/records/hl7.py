@@ -101,9 +101,10 @@ def read(text: str) -> Sheet:
         for segment in pattern.finditer(text):
             name = segment.group(1)
             fields = list(split(text, *segment.span(2), signs.field))
-            sheet.calm(segment.start(), segment.start(2))
-            sheet.calm(segment.end(), segment.end() + 1)
-            _segment(sheet, name, fields, signs)
+            if _plausible(text, _FIELDS[name], fields):
+                sheet.calm(segment.start(), segment.start(2))
+                sheet.calm(segment.end(), segment.end() + 1)
+                _segment(sheet, name, fields, signs)
     return sheet
 
 
@@ -131,6 +132,17 @@ def _segment(sheet: Sheet, name: str, fields: list[tuple[int, int]], signs: _Sig
             sheet.calm(start, end)  # the delimiters themselves
         else:
             _field(sheet, valued if kind == "VALUE" else kind, start, end, signs)
+
+
+def _plausible(text: str, types: list[str], fields: list[tuple[int, int]]) -> bool:
+    """Whether counts and numbers of a segment are such: a sentence cut at its bars is none."""
+    for kind, span in zip(types, fields, strict=False):
+        value = text[slice(*span)].strip()
+        if kind in {"SI", "NM"} and value.isalpha() and not value.isupper():
+            return False
+        if kind == "ID" and len(value) > 1 and value.isalpha() and value.islower():
+            return False
+    return True
 
 
 def _field(sheet: Sheet, kind: str, start: int, end: int, signs: _Signs) -> None:

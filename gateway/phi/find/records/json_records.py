@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gateway.phi.find.records import dicom, fhir
+from gateway.phi.find.records import dicom, fhir, tables
 from gateway.phi.find.records.sheet import Sheet
 from gateway.phi.find.records.trees import Node, Tree, json_trees
 
 _TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
 
 
-def read(text: str, *, quoted: bool = False) -> Sheet:
-    """The sheet of every record in JSON that stands in a text, or in the strings of one whose escapes were undone."""
+def read(text: str) -> Sheet:
+    """The sheet of every record in JSON that stands in a text."""
     sheet = Sheet(text)
-    for tree in json_trees(text, quoted=quoted):
-        if fhir.resources(sheet, tree.root) or _dicom(sheet, tree.root):
+    for tree in json_trees(text):
+        if fhir.resources(sheet, tree.root) or _dicom(sheet, tree.root) or tables.split(sheet, tree.root):
             _signs(sheet, tree)
     return sheet
 

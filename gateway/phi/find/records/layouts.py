@@ -1,4 +1,4 @@
-"""Values that a record's structure names: HL7 fields by position, JSON, XML, tables and `key=value`; text in, hits out."""
+"""Values that the keys of JSON and XML of no known format name, and labels before a value; text in, hits out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
 
 _CONFIDENCE: Final = 0.97
-_SEPARATORS: Final = {"bars": "|", "commas": ",", "tabs": "\t"}
 
 _NAMED: Final = (
     r"(?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|guarantor|subscriber|"
@@ -26,18 +25,14 @@ _NAMED: Final = (
 )
 _GATE: Final = Gate(
     {
-        "segment": r"(?:^|[\n\r])[ \t>]*((?:MSH|EVN|PID|NK1|PV1|PV2|IN1|IN2|GT1|OBR|OBX|ORC|AL1|DG1|PD1|MRG|ACC|TXA|SCH|RXE|RXA)\|[^\n\r]*)",
         "key": r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:",
         "element": r"</|/>",
-        "bars": r"\|[^\n\r]*[\n\r]{1,2}[^\n\r]*\|",
-        "commas": r",[^\n\r]*[\n\r]{1,2}[^\n\r]*,",
-        "tabs": r"\t[^\n\r]*[\n\r]{1,2}[^\n\r]*\t",
         "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
         r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|(?:de|la|van|von|der|del|al|bin|el)\b)){0,4})",
         "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
     }
 )
-"""What a text must hold for anything here to be in it; a table needs its separator in two lines that follow each other."""
+"""What a text must hold for anything here to be in it."""
 
 
 def find(folded: Normalised) -> list[Hit]:
@@ -48,84 +43,15 @@ def find(folded: Normalised) -> list[Hit]:
         return []
     text = folded.text if folded.text.isascii() else shape.decode("ascii")
     hits: list[Hit] = []
-    if "segment" in opened:
-        hits.extend(_hl7(text, _GATE.spans("segment", shape)))
     if "key" in opened:
         hits.extend(_json(text))
     if "element" in opened:
         hits.extend(_xml(text))
-    for name, separator in _SEPARATORS.items():
-        if name in opened:
-            hits.extend(_tables(text, separator))
     if "label" in opened:
         hits.extend(_labels(text, _GATE.spans("label", shape)))
     if "address" in opened:
         hits.extend(_addresses(text, _GATE.spans("address", shape)))
     return hits
-
-
-# --- HL7 v2 ---------------------------------------------------------------------------------------------------------
-
-_FIELDS: Final = {
-    "MSH": {7: Kind.DATE},
-    "EVN": {2: Kind.DATE, 6: Kind.DATE},
-    "PID": {
-        2: Kind.MRN, 3: Kind.MRN, 4: Kind.MRN, 5: Kind.NAME, 6: Kind.NAME, 7: Kind.DATE, 9: Kind.NAME, 11: Kind.ADDRESS, 12: Kind.PLACE,
-        13: Kind.PHONE, 14: Kind.PHONE, 18: Kind.ACCOUNT, 19: Kind.SSN, 20: Kind.LICENCE, 21: Kind.MRN, 23: Kind.PLACE, 29: Kind.DATE,
-    },
-    "NK1": {2: Kind.NAME, 4: Kind.ADDRESS, 5: Kind.PHONE, 6: Kind.PHONE, 16: Kind.DATE, 30: Kind.NAME, 31: Kind.PHONE, 32: Kind.ADDRESS, 37: Kind.SSN},
-    "PD1": {4: Kind.NAME},
-    "PV1": {5: Kind.OTHER_ID, 7: Kind.NAME, 8: Kind.NAME, 9: Kind.NAME, 17: Kind.NAME, 19: Kind.OTHER_ID, 44: Kind.DATE, 45: Kind.DATE, 50: Kind.OTHER_ID, 52: Kind.NAME},
-    "PV2": {8: Kind.DATE, 9: Kind.DATE},
-    "IN1": {2: Kind.PLAN_MEMBER, 8: Kind.PLAN_MEMBER, 12: Kind.DATE, 13: Kind.DATE, 16: Kind.NAME, 18: Kind.DATE, 19: Kind.ADDRESS, 36: Kind.PLAN_MEMBER, 49: Kind.PLAN_MEMBER},
-    "IN2": {1: Kind.PLAN_MEMBER, 2: Kind.SSN, 6: Kind.PLAN_MEMBER, 8: Kind.PLAN_MEMBER, 61: Kind.PLAN_MEMBER, 63: Kind.PHONE},
-    "GT1": {2: Kind.ACCOUNT, 3: Kind.NAME, 4: Kind.NAME, 5: Kind.ADDRESS, 6: Kind.PHONE, 7: Kind.PHONE, 8: Kind.DATE, 12: Kind.SSN, 16: Kind.NAME, 19: Kind.OTHER_ID},
-    "OBR": {2: Kind.OTHER_ID, 3: Kind.OTHER_ID, 6: Kind.DATE, 7: Kind.DATE, 8: Kind.DATE, 14: Kind.DATE, 16: Kind.NAME, 17: Kind.PHONE, 22: Kind.DATE, 28: Kind.NAME, 32: Kind.NAME},
-    "OBX": {14: Kind.DATE, 16: Kind.NAME, 18: Kind.DEVICE, 19: Kind.DATE},
-    "ORC": {2: Kind.OTHER_ID, 3: Kind.OTHER_ID, 4: Kind.OTHER_ID, 9: Kind.DATE, 10: Kind.NAME, 11: Kind.NAME, 12: Kind.NAME, 14: Kind.PHONE, 15: Kind.DATE},
-    "AL1": {6: Kind.DATE},
-    "DG1": {5: Kind.DATE, 16: Kind.NAME},
-    "MRG": {1: Kind.MRN, 3: Kind.ACCOUNT, 4: Kind.MRN, 7: Kind.NAME},
-    "ACC": {1: Kind.DATE},
-    "TXA": {4: Kind.DATE, 5: Kind.NAME, 12: Kind.OTHER_ID},
-    "SCH": {1: Kind.OTHER_ID, 2: Kind.OTHER_ID, 11: Kind.DATE, 12: Kind.NAME, 13: Kind.PHONE, 16: Kind.NAME, 20: Kind.NAME},
-    "RXA": {3: Kind.DATE, 4: Kind.DATE, 10: Kind.NAME},
-    "RXE": {13: Kind.NAME, 15: Kind.OTHER_ID},
-}  # fmt: skip
-"""HL7 v2.5.1, segments and fields that identify a person."""
-_CODES: Final = re.compile(r"(?i)[A-Z]{1,5}|[LMOHWCB]|DR|MD|USA?|HOME|CELL|ORN|PRN|NET|PH|CP|FX")
-
-
-def _hl7(text: str, segments: Iterable[tuple[int, int]]) -> Iterator[Hit]:
-    for start, end in segments:
-        name, *values = text[start:end].split("|")
-        fields = _FIELDS[name]
-        at = start + len(name) + 1
-        for number, value in enumerate(values, start=1):
-            kind = fields.get(number + 1 if name == "MSH" else number)
-            if kind is not None and value.strip():
-                yield from _field(kind, value, at)
-            at += len(value) + 1
-
-
-def _field(kind: Kind, value: str, at: int) -> Iterator[Hit]:
-    """A field as one hit up to its last telling component: `SMITH^JOHN^A`, `12 MAIN ST^^SPRINGFIELD^IL^62701`."""
-    if kind in {Kind.NAME, Kind.ADDRESS}:
-        if any(char.isalnum() for char in value):
-            start = len(value) - len(value.lstrip(' ^~&"'))
-            yield Hit(kind, at + start, at + len(value.rstrip(' ^~&"')), _CONFIDENCE, Evidence.CUE, patient=True)
-        return
-    for component in re.finditer(r"[^\^~&]+", value):
-        part = component.group().strip()
-        if (
-            part
-            and (any(char.isdigit() for char in part) or (kind is Kind.PLACE and len(part) > 2) or "@" in part)
-            and part not in {'""', "1"}
-        ):
-            start = at + component.start() + component.group().index(part)
-            yield Hit(
-                Kind.EMAIL if "@" in part else kind, start, start + len(part), _CONFIDENCE, Evidence.CUE, patient=True
-            )
 
 
 # --- JSON, also inside prose ----------------------------------------------------------------------------------------
@@ -175,7 +101,7 @@ def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
         yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
 
 
-# --- XML, tables, labels ---------------------------------------------------------------------------------------------
+# --- XML, labels ---------------------------------------------------------------------------------------------
 
 _ELEMENT: Final = re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w.-]{0,60})(?:\s[^<>]{0,300})?>([^<>]{1,200})</")
 _ATTRIBUTES: Final = re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w.-]{0,60})\s([^<>]{1,400})/?>")
@@ -193,90 +119,6 @@ def _xml(text: str) -> Iterator[Hit]:
                 else f"{element.group(1)} {attribute.group(1)}"
             )
             yield from _named(cue, attribute.group(2), attribute.start(2))
-
-
-_WIDEST: Final = 40
-"""Characters that the name of a column has at most, so a line with longer cells is prose, no header."""
-
-
-def _tables(text: str, separator: str) -> Iterator[Hit]:
-    """Rows under a header that names identifiers: CSV, TSV, Markdown."""
-    header: list[Kind | None] = []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if separator not in line:
-            header = []
-            at += len(line)
-            continue
-        if not header and len(line) > _WIDEST * (line.count(separator) + 1):
-            at += len(line)
-            continue
-        cells = _cells(line.rstrip("\r\n"), separator)
-        if len(cells) < 2:
-            header = []
-        elif len(header) == len(cells):
-            place = at
-            for kind, cell in zip(header, cells, strict=True):
-                if kind is not None:
-                    yield from _cell(kind, cell, place)
-                place += len(cell) + 1
-        else:
-            header = _header(cells)
-        at += len(line)
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    """The cells of a line as they stand in it: a separator inside double quotes does not part them."""
-    cells = line.split(separator)
-    if '"' not in line:
-        return cells
-    whole: list[str] = []
-    start = at = 0
-    inside = False
-    for cell in cells:
-        inside ^= cell.count('"') % 2 == 1
-        at += len(cell) + 1
-        if not inside:
-            whole.append(line[start : at - 1])
-            start = at
-    return cells if inside else whole
-
-
-_PARTS_OF_NAMES: Final = frozenset(
-    {"mi", "m.i.", "suffix", "prefix", "title", "last", "first", "middle", "nick", "aka", "initials", "m", "init"}
-)
-"""Columns that hold a part of a name where other columns do."""
-
-
-def _header(cells: list[str]) -> list[Kind | None]:
-    """What the columns under a line hold, if it is a header."""
-    named = [cell.strip(" \"'*") for cell in cells]
-    kinds = [_column(cell) if 0 < len(cell) < _WIDEST else None for cell in named]
-    if Kind.NAME in kinds:
-        kinds = [
-            Kind.NAME if kind is None and cell.casefold() in _PARTS_OF_NAMES else kind
-            for kind, cell in zip(kinds, named, strict=True)
-        ]
-    known = len(kinds) - kinds.count(None)
-    return kinds if known >= 2 or (known and len(cells) <= 3) else []
-
-
-_HEADING: Final = re.compile(r"[\w .#/()&'’:-]+")
-"""What the name of a column is written with; a line of a program has other signs."""
-
-
-def _column(name: str) -> Kind | None:
-    if _HEADING.fullmatch(name) is None:
-        return None
-    kind = keys.kind_of(name)
-    return Kind.NAME if kind is None and name.casefold() in {"name", "patient"} else kind
-
-
-def _cell(kind: Kind, cell: str, at: int) -> Iterator[Hit]:
-    bare = cell.strip(" \"'*")
-    if bare and not set(bare) <= {"-", ":"} and keys.fits(kind, bare):
-        start = at + cell.index(bare)
-        yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
 
 
 _NOT_A_NAME: Final = re.compile(

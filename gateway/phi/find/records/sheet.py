@@ -18,17 +18,21 @@ _CONFIDENCE: Final = 0.99
 _EDGES: Final = " \t\r\n\"'`"
 _NO_VALUE: Final = re.compile(
     r"(?i)[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}|%[sd]|([x?*_.#-])\1*|(?:0000-?00-?00)|yyyy[\w:-]*|(?:last|first|sur|fore|given|family)[ _-]?name|"
-    r"(?:anonymous|anonymi[sz]ed|anon|de-?identified|removed|redacted|masked|suppressed|withheld|unknown|none|null|nil|n/?a|tbd|empty|blank|undefined|"
+    r"(?:anonymous|anonymi[sz]ed|anon|de-?identified|removed|redacted|masked|suppressed|withheld|unknown|none|null|nil|(?-i:N/?A|n/?a)|tbd|empty|blank|undefined|"
     r"not (?:available|applicable|known|provided|specified|recorded)|no value(?: available)?|string|unk)"
 )
 """What stands where a value would: `[LAST]`, `ANONYMOUS`, `YYYYMMDD`, `XXXX`."""
 _CODE: Final = re.compile(r"[A-Za-z0-9.:;,_/+<>=^%*&\[\]{}()'!#$|~\\-]{0,64}")
-_LONG_NUMBER: Final = re.compile(r"\d{5}|@|\d[-/. ]\d{1,2}[-/. ]\d{2,4}\b")
+_LONG_NUMBER: Final = re.compile(r"\d{5}|@|\d{3}[-. )]{1,2}\d{3,4}\b|\d[-/. ]\d{1,2}[-/. ]\d{2,4}\b")
 _PROSE: Final = re.compile(
     r"(?i)\b(?:he|she|his|hers?|him|my|our|your|you|we|they|their|mrs?|pt|whom?|was|were|has|had|is|are|called|named|lives?|living|born|aged?|saw|seen|said|told|"
-    r"asked|wants?|wrote|phoned|son|daughter|wife|husband|mother|father|brother|sister|mum|mom|dad|dob|mrn|ssn)\b|\b(?:Dr|Ms|Prof|Sr|Sra)\.? [A-Z]|\bpatient [A-Z][a-z]"
+    r"asked|wants?|wrote|phoned|son|daughter|wife|husband|mother|father|brother|sister|mum|mom|dad|dob|mrn|ssn|this|that|which|what|how|when|where|why|can|could|should|would|will|"
+    r"please|pls|today|yesterday|tomorrow|tonight|overnight|now|again|need(?:s|ed)?|like|refer(?:s|red)|visit(?:s|ed)|treated|discharged|admitted|presents|presented|reports|denies)\b|"
+    r"\b(?:Dr|Ms|Prof|Sr|Sra)\.? [A-Z]|\bpatient [A-Z][a-z]|[?!;]|[a-z]\.(?:\s|$)|\b[A-Z]\.(?:\s|$|,)|\b(?:19|20)\d\d\b|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d|\b\d{1,3}[- ](?:year|yr|month)|\b(?:hospital|clinic|street|avenue|road|center|centre)\b"
 )
-"""Words with which people speak of people, and in which no code system names a thing."""
+"""Words and signs with which people speak of people, and in which no code system names a thing."""
+_POSSESSIVE: Final = re.compile(r"([^\W\d_]+)['’]s\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
 _ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
@@ -83,15 +87,15 @@ class Sheet:
 def is_code(value: str) -> bool:
     """Whether a value is one token without a space, and no name of a person."""
     bare = value.strip(_EDGES)
-    return _CODE.fullmatch(bare) is not None and not _somebody(bare, least=1)
+    return _CODE.fullmatch(bare) is not None and not is_somebody(bare)
 
 
 def is_display(value: str) -> bool:
-    """Whether a value names a thing as a code system does: no long number, no sentence about a person, no full name."""
+    """Whether a value names a thing as a code system does: no long number, nothing that is said of a person, no name."""
     bare = value.strip()
-    if len(bare) > _LONGEST_DISPLAY or _LONG_NUMBER.search(bare) or _PROSE.search(bare):
+    if len(bare) > _LONGEST_DISPLAY or _LONG_NUMBER.search(bare) or _PROSE.search(bare) or is_somebody(bare):
         return False
-    return not _somebody(bare, least=1 if " " not in bare else 2)
+    return all(lexicon.marked(word.casefold(), lexicon.EPONYM) for word in _POSSESSIVE.findall(bare))
 
 
 def is_plain(value: str) -> bool:
@@ -112,15 +116,16 @@ def _thing(word: str) -> bool:
     return bool(marks & _ELSE) and (not marks & _PEOPLE or word.islower())
 
 
-def _somebody(value: str, *, least: int) -> bool:
-    """Whether `least` words in a row are names of persons and nothing else."""
-    row = 0
+def is_somebody(value: str) -> bool:
+    """Whether a word of a value is the name of a person and nothing else."""
     for word in _WORD.findall(value):
         marks = set(lexicon.words().get(word.casefold(), ""))
-        row = row + 1 if len(word) > 2 and word[0].isupper() and marks & _PEOPLE and not marks & _ELSE else 0
-        if row >= least:
+        if len(word) > _SHORTEST_WORD and marks & _PEOPLE and not marks & _ELSE:
             return True
     return False
+
+
+_SHORTEST_WORD: Final = 2
 
 
 def split(text: str, start: int, end: int, separator: str) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,8 @@ from gateway.domain import INDIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.records import headers
 from gateway.phi.find.records.headers import Column
-from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain
+from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain, is_somebody
+from gateway.phi.find.records.trees import Node
 
 _Cell = tuple[int, int]
 _SEPARATORS: Final = ",\t;|"
@@ -45,7 +46,7 @@ def read(text: str) -> Sheet:
             for rows in _blocks(text, separator):
                 _table(sheet, rows)
     if "  " in text:
-        for rows in _aligned(text):
+        for rows in _aligned(sheet):
             _table(sheet, rows)
     return sheet
 
@@ -54,29 +55,33 @@ def read(text: str) -> Sheet:
 
 
 def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
-    """Runs of rows of one width that follow each other; a rule between rows is no row."""
+    """Runs of rows of one width that follow each other; a rule between rows is no row, and the last may be cut off."""
     rows: list[list[_Cell]] = []
     at = 0
     while at < len(text):
         end = _line_end(text, at)
         if separator == "|" and rows and _RULE.fullmatch(text, at, end):
-            at = end + 1
+            at = _next(text, end)
             continue
-        if text.find(separator, at, end) < 0 or _JSON.match(text, at, end):
-            if len(rows) > 1:
-                yield rows
-            rows, at = [], end + 1
-            continue
-        row = _row(text, at, separator)
-        if rows and len(row.cells) != len(rows[0]):
+        parted = text.find(separator, at, end) >= 0 and not _JSON.match(text, at, end)
+        row = _row(text, at, separator) if parted else _Row([], end)
+        cut = len(rows) > 1 and row.end >= len(text) and text[at:].strip() != "" and len(row.cells) < len(rows[0])
+        if cut and (row.cells or text[at:end].strip(" `")):
+            rows.append(row.cells or [(at, end)])
+        elif rows and len(row.cells) != len(rows[0]):
             if len(rows) > 1:
                 yield rows
             rows = []
-        if rows or _narrow(row.cells):
+        if not cut and row.cells and (rows or _narrow(row.cells)):
             rows.append(row.cells)
-        at = row.end + 1
+        at = _next(text, row.end)
     if len(rows) > 1:
         yield rows
+
+
+def _next(text: str, end: int) -> int:
+    """Where the line after one that ends at `end` begins."""
+    return end + (2 if text.startswith("\r\n", end) else 1)
 
 
 def _narrow(cells: Sequence[_Cell]) -> bool:
@@ -108,13 +113,14 @@ def _row(text: str, at: int, separator: str) -> _Row:
         if at >= end or text[at] != separator:
             break
         at += 1
-    if separator == "|" and len(cells) > 2:  # noqa: PLR2004
+    if separator == "|" and len(cells) > 2:
         cells = [cell for index, cell in enumerate(cells) if 0 < index < len(cells) - 1 or text[slice(*cell)].strip()]
     return _Row(cells, max(end, at))
 
 
-def _aligned(text: str) -> Iterator[list[list[_Cell]]]:
+def _aligned(sheet: Sheet) -> Iterator[list[list[_Cell]]]:
     """Runs of lines whose cells are two spaces apart and stand under those of the first, as pandas and fixed widths do."""
+    text = sheet.text
     rows: list[list[_Cell]] = []
     for line in re.finditer(r"[^\n\r]+", text):
         cells = [cell.span() for cell in _GAP.finditer(text, *line.span())]
@@ -128,6 +134,7 @@ def _aligned(text: str) -> Iterator[list[list[_Cell]]]:
             )
             continue
         if len(cells) == len(rows[0]) + 1 and text[slice(*cells[0])].isdecimal():
+            sheet.calm(*cells[0])
             cells = cells[1:]  # the index that pandas prints
         if len(cells) != len(rows[0]):
             if len(rows) > 1:
@@ -137,6 +144,22 @@ def _aligned(text: str) -> Iterator[list[list[_Cell]]]:
             rows.append(cells)
     if len(rows) > 1:
         yield rows
+
+
+def split(sheet: Sheet, root: Node) -> bool:
+    """Reads `{"columns": […], "data": [[…], …]}`, as pandas writes a table for machines; False when it is none."""
+    found = False
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        names = [one for one in node.all("columns") if one.scalar]
+        cells = [(one.start, one.end) for key, one in node.inside if key in {"data", "rows", "values"} and one.scalar]
+        if names and cells and len(cells) % len(names) == 0:
+            rows = [cells[at : at + len(names)] for at in range(0, len(cells), len(names))]
+            _table(sheet, [[(one.start, one.end) for one in names], *rows])
+            found = True
+        stack.extend(child for _, child in node.inside if not child.scalar)
+    return found
 
 
 # --- what their columns hold --------------------------------------------------------------------------------------------
@@ -159,7 +182,10 @@ def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
     text = sheet.text
     names = [_said(text, cell) for cell in rows[0]]
     columns = [headers.column(name) for name in names]
-    if headers.is_header(columns, names):
+    if headers.is_header(columns, names) and not _begins_turned(columns, text, rows):
+        if any(column is not None and column.kind is Kind.NAME for column in columns):
+            parts = [name.casefold() in headers.PARTS_OF_NAMES for name in names]
+            columns = [Column(Kind.NAME) if part else one for one, part in zip(columns, parts, strict=True)]
         body = rows[1:]
         for cell, column in zip(rows[0], columns, strict=True):
             if column is not None or is_plain(text[slice(*cell)]):
@@ -168,14 +194,14 @@ def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
         return
     if _turned(sheet, rows):
         return
-    guessed = [_guessed(text, [row[index] for row in rows]) for index in range(len(rows[0]))]
+    guessed = [_guessed(text, [row[index] for row in rows if index < len(row)]) for index in range(len(rows[0]))]
     kinds = {column.kind for column in guessed if column is not None}
     if (
         len(rows) > 2
         and Kind.NAME in kinds
         and len(rows[0]) > 2
         and len([one for one in guessed if one is not None]) > 1
-    ):  # noqa: PLR2004
+    ):
         _columns(sheet, guessed, rows)
 
 
@@ -183,12 +209,20 @@ def _said(text: str, cell: _Cell) -> str:
     return text[slice(*cell)].strip(" \t\"'*`_")
 
 
+def _begins_turned(columns: Sequence[Column | None], text: str, rows: Sequence[Sequence[_Cell]]) -> bool:
+    """Whether only the first cell of the first row is a name of values, and so are those under it."""
+    if columns[0] is None or columns[0].kind is None or any(columns[1:]):
+        return False
+    below = headers.column(_said(text, rows[1][0]))
+    return below is not None
+
+
 def _turned(sheet: Sheet, rows: list[list[_Cell]]) -> bool:
     """Reads a table whose first column names what stands beside it: `Surname | Okafor`."""
     text = sheet.text
     columns = [headers.column(_said(text, row[0])) for row in rows]
     known = [column for column in columns if column is not None and column.kind is not None]
-    if len(known) < 2 or len(known) < len(rows) * _SOME:  # noqa: PLR2004
+    if len(known) < 2 or len(known) < len(rows) * _SOME:
         return False
     for column, row in zip(columns, rows, strict=True):
         if column is not None:
@@ -200,7 +234,7 @@ def _turned(sheet: Sheet, rows: list[list[_Cell]]) -> bool:
 
 def _columns(sheet: Sheet, columns: Sequence[Column | None], body: Sequence[Sequence[_Cell]]) -> None:
     for index, named in enumerate(columns):
-        cells = [row[index] for row in body]
+        cells = [row[index] for row in body if index < len(row)]
         column = named
         if column is None or column.doubtful:
             guess = _guessed(sheet.text, cells, hint=column)
@@ -217,7 +251,7 @@ def _cell(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
         if _NUMBER.fullmatch(value) or is_plain(value):
             sheet.calm(*cell)
     elif column.kind is None:
-        if _NUMBER.fullmatch(value) or is_display(value) or is_code(value):
+        if _NUMBER.fullmatch(value) or is_code(value) or (is_display(value) and not is_somebody(value)):
             sheet.calm(*cell)
     elif column.kind is Kind.AGE:
         if value[:3].isdecimal() and int(value[:3]) >= _OLD:
@@ -263,8 +297,10 @@ _SAMPLE: Final = 60
 
 def _is_person(value: str) -> bool:
     marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
-    if len(marks) < 2:  # noqa: PLR2004
+    if not marks:
         return False
+    if len(marks) == 1:
+        return bool(marks[0] & _PEOPLE) and not marks[0] & _ELSE
     return any(mark & _PEOPLE for mark in marks) and not any(mark & _ELSE and not mark & _PEOPLE for mark in marks)
 
 

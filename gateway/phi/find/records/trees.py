@@ -49,7 +49,6 @@ class Tree:
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 _OPENING: Final = re.compile(r"\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:")
-_AFTER_QUOTE: Final = re.compile(r"(?<=[\"'])[\[\s]*" + _OPENING.pattern)
 _TOKEN: Final = re.compile(
     r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)|\"(?P<text>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|"
     r"'(?P<other>(?:[^'\\\n]|\\.){0,4000}?)'(?=\s*[,:}\]])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
@@ -57,85 +56,106 @@ _TOKEN: Final = re.compile(
 )
 
 
-def json_trees(text: str, *, quoted: bool = False) -> Iterator[Tree]:
-    """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it; or those that begin
-    right after a quote, where escapes were undone.
-    """
-    pattern = _AFTER_QUOTE if quoted else _OPENING
+def json_trees(text: str) -> Iterator[Tree]:
+    """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it."""
     at = 0
-    while (opening := pattern.search(text, at)) is not None:
+    while (opening := _OPENING.search(text, at)) is not None:
         tree = _json(text, opening.start())
         yield tree
         at = max(tree.end, opening.end())
 
 
 def _json(text: str, start: int) -> Tree:
-    root = Node()
-    tree = Tree(root, [], [], start, len(text))
-    stack: list[tuple[Node, str, bool]] = []  # the object, the key that its members stand under, whether it is a list
-    node, key, listed = root, "", True
-    waiting: tuple[int, int] | None = None  # a string that is a key if a colon follows
-    odd = 0
+    reader = _Reader(text, start)
     for token in _TOKEN.finditer(text, start):
-        what = token.lastgroup
+        if not reader.take(token):
+            break
+    reader.settle()
+    return reader.tree
+
+
+class _Reader:
+    """Builds the tree of one JSON object, token by token, however it ends."""
+
+    __slots__ = ("_key", "_listed", "_node", "_odd", "_stack", "_text", "_waiting", "tree")
+
+    def __init__(self, text: str, start: int) -> None:
+        self.tree = Tree(Node(), [], [], start, len(text))
+        self._text = text
+        self._stack: list[tuple[Node, str, bool]] = []
+        """The objects around, the key that their members stand under, and whether a list is open."""
+        self._node, self._key, self._listed = self.tree.root, "", True
+        self._waiting: tuple[int, int] | None = None
+        """A string that is a key if a colon follows, else a value."""
+        self._odd = 0
+
+    def take(self, token: re.Match[str]) -> bool:
+        """Reads one token; False when the object has ended."""
         low, high = token.span()
+        what = token.lastgroup or "odd"
+        if what == "odd":
+            return self._stray(low)
+        if what != "space":
+            self._odd = 0
         if what in {"text", "other"}:
-            tree.signs.extend(((low, low + 1), (token.end(what), high)))
-            if waiting is not None:
-                _scalar(node, key, waiting)
-            waiting = token.span(what)
-            continue
-        if what != "odd":
-            odd = 0
-            if what != "bare":
-                tree.signs.append((low, high))
-        match what:
-            case "colon":
-                if waiting is not None and not listed:
-                    key = text[slice(*waiting)]
-                    tree.keys.append(waiting)
-                    waiting = None
-            case "open":
-                if len(stack) >= DEEPEST:
-                    tree.end = low
-                    break
-                stack.append((node, key, listed))
-                if token.group() == "{":
-                    child = Node(low, low)
-                    node.inside.append((key, child))
-                    node, key, listed = child, "", False
-                else:
-                    listed = True
-            case "comma" | "close":
-                if waiting is not None:
-                    _scalar(node, key, waiting)
-                    waiting = None
-                if what == "close" and stack:
-                    node.end = high
-                    node, key, listed = stack.pop()
-                if not stack:
-                    tree.end = high
-                    break
-                if not listed:
-                    key = ""
-            case "bare":
-                _scalar(node, key, (low, high))
-            case "odd":
-                odd += 1
-                if odd > _STRAY:  # prose, or another language: the object was cut off before
-                    tree.end = low
-                    break
-    if waiting is not None:
-        _scalar(node, key, waiting)
-    return tree
+            self.tree.signs += ((low, token.start(what)), (token.end(what), high))
+            self.settle()
+            self._waiting = token.span(what)
+        elif what == "bare":
+            self._add((low, high))
+        else:
+            self.tree.signs.append((low, high))
+            return self._sign(what, token)
+        return True
+
+    def settle(self) -> None:
+        """Takes the string that waits for a value, since no colon came."""
+        if self._waiting is not None:
+            self._add(self._waiting)
+            self._waiting = None
+
+    def _add(self, span: tuple[int, int]) -> None:
+        self._node.inside.append((self._key, Node(*span, scalar=True)))
+
+    def _sign(self, what: str, token: re.Match[str]) -> bool:
+        if what == "colon" and self._waiting is not None and not self._listed:
+            self._key = self._text[slice(*self._waiting)]
+            self.tree.keys.append(self._waiting)
+            self._waiting = None
+        elif what == "open":
+            return self._open(token)
+        elif what in {"comma", "close"}:
+            self.settle()
+            if what == "close" and self._stack:
+                self._node, self._key, self._listed = self._stack.pop()
+            if not self._stack:
+                self.tree.end = token.end()
+                return False
+            if not self._listed:
+                self._key = ""
+        return True
+
+    def _open(self, token: re.Match[str]) -> bool:
+        if len(self._stack) >= DEEPEST:
+            self.tree.end = token.start()
+            return False
+        self._stack.append((self._node, self._key, self._listed))
+        self._listed = token.group() == "["
+        if not self._listed:
+            child = Node()
+            self._node.inside.append((self._key, child))
+            self._node, self._key = child, ""
+        return True
+
+    def _stray(self, at: int) -> bool:
+        """What JSON does not have: a comment or an ellipsis if it is short, else the object was cut off before it."""
+        self._odd += 1
+        if self._odd > _STRAY:
+            self.tree.end = at
+        return self._odd <= _STRAY
 
 
 _STRAY: Final = 24
-"""Signs in a row that JSON does not have; fewer are a comment or an ellipsis."""
-
-
-def _scalar(node: Node, key: str, span: tuple[int, int]) -> None:
-    node.inside.append((key, Node(*span, scalar=True)))
 
 
 # --- XML --------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Sources: ASC X12 005010 segment and element dictionary; TR3 005010X222, X223, X2
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from gateway.domain import Kind
@@ -45,7 +45,7 @@ def read(text: str) -> Sheet:
             rf"(?<![A-Za-z0-9{re.escape(separator)}])({_SEGMENTS}){re.escape(separator)}([^{re.escape(terminators)}\r\n]*)[{re.escape(terminators)}]?"
         )
         found = list(pattern.finditer(text))
-        if not any(_CERTAIN.match(segment.group()) for segment in found):
+        if len(found) < _ENOUGH and not any(_CERTAIN.match(segment.group()) for segment in found):
             continue
         for segment in found:
             start, end = segment.span(2)
@@ -53,6 +53,10 @@ def read(text: str) -> Sheet:
             sheet.calm(end, segment.end())
             reader.segment(Segment(segment.group(1), list(split(text, start, end, separator))))
     return sheet
+
+
+_ENOUGH: Final = 2
+"""Segments that need no other sign: one may be a word and a star."""
 
 
 def _delimiters(text: str) -> Iterator[tuple[str, str]]:
@@ -106,8 +110,9 @@ _REFERENCES: Final = {"SY": Kind.SSN, "0F": Kind.PLAN_MEMBER, "1W": Kind.PLAN_ME
                       "EA": Kind.MRN, "EJ": Kind.ACCOUNT, "0B": Kind.LICENCE, "HPI": Kind.NPI, "HJ": Kind.PLAN_MEMBER, "NQ": Kind.PLAN_MEMBER, "23": Kind.OTHER_ID}  # fmt: skip
 _CODED: Final = frozenset({"87", "F2", "EV", "FY", "NF", "2U", "PXC", "G3", "DX", "QQ", "9V", "ZX", "17", "CE", "VS"})
 """Qualifiers of references that name a version, a class or a payer, and no person."""
-_DATE_FORMATS: Final = frozenset({"D8", "RD8", "DT", "D6", "DB", "DTS", "RDT", "D9", "TM", "RTM", "CM"})
-_TEXTS: Final = {"NTE": {2}, "MSG": {1}, "K3": {1}, "STC": {12}, "PWK": {7}, "SBR": {4}, "EB": {5}, "IDC": {1}, "LIN": {3}, "CR1": {9, 10}, "CR2": {10, 11}, "CR5": {5}, "HSD": {8}, "SV5": {7}, "OI": {6}, "TOO": {4}, "HD": {4}}  # fmt: skip
+_ENVELOPES: Final = frozenset({"ISA", "GS", "BHT", "BGN", "BPR", "GE", "IEA"})
+"""Segments whose dates are those of the message."""
+_TEXTS: Final = {"NTE": {2}, "MSG": {1}, "K3": {1}, "STC": {12}, "PWK": {7}, "SBR": {4}, "EB": {5}, "IDC": {1}, "CR1": {9, 10}, "CR2": {10, 11}, "CR5": {5}, "HSD": {8}, "SV5": {7}, "OI": {6}, "TOO": {4}, "HD": {4}}  # fmt: skip
 """Elements that people fill with words: they stay text where the words speak of somebody."""
 _VALUES: Final[dict[str, dict[int, Kind]]] = {
     "N2": {1: Kind.NAME, 2: Kind.NAME},
@@ -125,7 +130,7 @@ _VALUES: Final[dict[str, dict[int, Kind]]] = {
     "MPI": {7: Kind.DATE},
     "VEH": {4: Kind.VEHICLE},
     "IDC": {3: Kind.PLAN_MEMBER},
-    "CRC": {},
+    "TRN": {2: Kind.OTHER_ID, 4: Kind.OTHER_ID},
 }  # fmt: skip
 """Elements that are always of one kind. Those of N2 to N4 follow whom the NM1 or N1 before them named."""
 
@@ -135,21 +140,36 @@ class _Reader:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._payer = self._organisation = self._about = False
+        self._payer = self._organisation = False
 
     def segment(self, segment: Segment) -> None:
-        special = _SPECIAL.get(segment.name)
-        if special is not None:
-            special(self, segment)
-            return
-        values = _VALUES.get(segment.name, {})
-        texts = _TEXTS.get(segment.name, ())
+        """Notes what the elements of one segment hold."""
+        if segment.name in _NEW:
+            self._payer = self._organisation = False
+        match segment.name:
+            case "NM1":
+                self._named(segment)
+            case "N1":
+                self._party(segment)
+            case "N2" | "N3" | "N4":
+                self._place(segment)
+            case "PER":
+                self._contact(segment)
+            case "REF":
+                self._reference(segment)
+            case _:
+                self._other(segment)
+
+    def _other(self, segment: Segment) -> None:
+        values, texts = _VALUES.get(segment.name, {}), _TEXTS.get(segment.name, ())
         for number, span in enumerate(segment.elements, start=1):
             kind = values.get(number)
             if kind is not None:
-                self._sheet.mark(kind, *span)
+                self._sheet.mark(kind, *span, weak=segment.name == "TRN")
             elif number in texts:
                 self._sheet.display(*span)
+            elif segment.name not in _ENVELOPES and _DAY.fullmatch(self._sheet.text[slice(*span)].strip()):
+                self._sheet.mark(Kind.DATE, *span, weak=True)
             else:
                 self._sheet.code(*span)
 
@@ -167,7 +187,6 @@ class _Reader:
         """NM1: 01 entity, 02 person (1) or not (2), 03 family or organisation, 04 given, 05 middle, 06 prefix, 07 suffix, 08 and 09 id."""
         entity, person = self._said(segment, 1), self._said(segment, 2) == "1"
         self._payer, self._organisation = entity in _PAYERS, not person
-        self._about = self._about or entity in {"IL", "QC", "74", "03"}
         for number in range(3, 8):
             if number <= len(segment.elements):
                 self._name(segment.elements[number - 1], person=person)
@@ -229,67 +248,17 @@ class _Reader:
     def _reference(self, segment: Segment) -> None:
         qualifier = self._said(segment, 1)
         for number, span in enumerate(segment.elements, start=1):
-            if number == 2 and qualifier not in _CODED and (not self._payer or qualifier in _REFERENCES):  # noqa: PLR2004
+            if number == 2 and qualifier not in _CODED and (not self._payer or qualifier in _REFERENCES):
                 weak = self._organisation and qualifier not in _REFERENCES
                 if _REFERENCE.fullmatch(self._sheet.text, *self._sheet.bare(*span)):
                     self._sheet.mark(_REFERENCES.get(qualifier, Kind.OTHER_ID), *span, weak=weak)
-            elif number == 3:  # noqa: PLR2004
-                self._sheet.display(*span)
-            else:
-                self._sheet.code(*span)
-
-    def _date(self, segment: Segment) -> None:
-        """DTP: 02 format, 03 value. DTM: 02 value. Both: 01 which day it is."""
-        for number, span in enumerate(segment.elements, start=1):
-            value = self._sheet.text[slice(*span)]
-            if number > 1 and _DAY.fullmatch(value.strip()):
-                self._sheet.mark(Kind.DATE, *span, weak=True)
-            else:
-                self._sheet.code(*span)
-
-    def _trace(self, segment: Segment) -> None:
-        """TRN: 02 is the number of an inquiry or a payment; before anybody was named it is the payment's."""
-        for number, span in enumerate(segment.elements, start=1):
-            if number in {2, 4}:
-                self._sheet.mark(Kind.OTHER_ID, *span, weak=True)
-            else:
-                self._sheet.code(*span)
-
-    def _status(self, segment: Segment) -> None:
-        for number, span in enumerate(segment.elements, start=1):
-            if _DAY.fullmatch(self._sheet.text[slice(*span)].strip()):
-                self._sheet.mark(Kind.DATE, *span, weak=True)
-            elif number in _TEXTS.get(segment.name, ()):
+            elif number == 3:
                 self._sheet.display(*span)
             else:
                 self._sheet.code(*span)
 
 
+_NEW: Final = frozenset({"CLM", "CLP", "INS", "LX", "ST", "HL", "UM", "EQ", "SVC", "SV1", "SV2", "SV3", "STC", "DMG"})
+"""Segments after which the organisation that was named before is no longer spoken of."""
 _DAY: Final = re.compile(r"(?:19|20)\d{6}(?:\d{4}(?:\d\d)?)?(?:-(?:19|20)\d{6}(?:\d{4}(?:\d\d)?)?)?")
 _REFERENCE: Final = re.compile(r"(?=\D*\d)\S{1,50}(?: \S{1,30}){0,2}|[A-Z-]{1,40}")
-_SPECIAL: Final[dict[str, Callable[[_Reader, Segment], None]]] = {
-    "NM1": _Reader._named,
-    "N1": _Reader._party,
-    "N2": _Reader._place,
-    "N3": _Reader._place,
-    "N4": _Reader._place,
-    "PER": _Reader._contact,
-    "REF": _Reader._reference,
-    "DTP": _Reader._date,
-    "DTM": _Reader._date,
-    "TRN": _Reader._trace,
-    "STC": _Reader._status,
-    "SVC": _Reader._status,
-    "SVD": _Reader._status,
-    "UM": _Reader._status,
-    "HSD": _Reader._status,
-    "TS3": _Reader._status,
-    "PLB": _Reader._status,
-    "BGN": _Reader._status,
-    "BHT": _Reader._status,
-    "ICM": _Reader._status,
-    "HD": _Reader._status,
-    "EB": _Reader._status,
-    "DSB": _Reader._status,
-    "LUI": _Reader._status,
-}
