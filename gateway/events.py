@@ -71,17 +71,46 @@ class LedgerResult(StrEnum):
 
 
 class Record(StrEnum):
-    """Which table of the ledger."""
+    """What a row of the ledger is about."""
 
     INTENT = "intent"
     OUTCOME = "outcome"
     ATTEMPT = "attempt"
+    CONFIG = "config"  # what came into force
+
+
+class LedgerLoss(StrEnum):
+    """Why the ledger's file is no longer the one at its path."""
+
+    GONE = "gone"
+    REPLACED = "replaced"
+
+
+class ReloadResult(StrEnum):
+    """What became of a configuration that was read."""
+
+    STARTED = "started"  # the gateway started with it
+    OK = "ok"  # it took the place of the one before
+    REFUSED = "refused"  # something in it is wrong, and the one before stays in force
 
 
 class ExitReason(StrEnum):
     STOPPED = "stopped"
     DIED = "died"
     NEVER_READY = "never_ready"
+
+
+class AwaitsRestart(StrEnum):
+    """Settings that a running gateway cannot take up."""
+
+    HOST = "server.host"
+    PORT = "server.port"
+    TLS = "server.tls"
+    LISTENERS = "listeners"
+    HEADER_TIMEOUT = "server.header_timeout_s"
+    STATE_DIR = "state_dir"
+    SCAN_DEADLINE = "scan.deadline_ms"
+    SCAN_SECOND = "scan.second"
 
 
 # --- events --------------------------------------------------------------------------------------------------------
@@ -193,6 +222,34 @@ class LedgerWritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLost:
+    """The ledger's file was removed or replaced while it was open: the ledger is closed until the gateway starts again."""
+
+    event: ClassVar[str] = "ledger.lost"
+    loss: LedgerLoss
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigReloaded:
+    """The configuration and the policies were read again. Hashes are SHA-256 (hex); refused, `after` is as `before`.
+
+    `problems` is how many things are wrong with what was read, `restart` the settings that changed and wait for a
+    restart, `rules_added` and `rules_removed` are how many rules came and went.
+    """
+
+    event: ClassVar[str] = "config.reloaded"
+    result: ReloadResult
+    config_before: str
+    config_after: str
+    policy_before: str
+    policy_after: str
+    problems: int = 0
+    restart: tuple[AwaitsRestart, ...] = ()
+    rules_added: int = 0
+    rules_removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderProbed:
     event: ClassVar[str] = "provider.probed"
     provider: str
@@ -256,6 +313,8 @@ Event: TypeAlias = (
     | StreamAborted
     | AuthFailed
     | LedgerWritten
+    | LedgerLost
+    | ConfigReloaded
     | ProviderProbed
     | Faulted
     | GatewayStarted

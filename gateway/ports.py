@@ -21,7 +21,7 @@ from gateway.domain import (
     Trait,
     UnknownReason,
 )
-from gateway.events import AttemptResult
+from gateway.events import AttemptResult, ReloadResult
 
 # --- the record --------------------------------------------------------------------------------------------------------
 
@@ -81,7 +81,23 @@ class AttemptRow:
     status: int | None = None
 
 
-Row = IntentRow | AttemptRow | Settlement
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigRow:
+    """Which configuration and policy came into force, or were refused; all hashes are SHA-256 in hex, "" before a start.
+
+    `policy_text` is the canonical form that `policy_after` is the hash of; a record keeps each once.
+    """
+
+    at_us: int
+    result: ReloadResult
+    config_before: str
+    config_after: str
+    policy_before: str
+    policy_after: str
+    policy_text: str = field(repr=False)
+
+
+Row = IntentRow | AttemptRow | Settlement | ConfigRow
 
 
 class AuditSink(Protocol):
@@ -106,6 +122,10 @@ class AuditSink(Protocol):
 
     def settle(self, row: Settlement) -> None:
         """Take the row; it becomes durable with a later batch. Never raises, never blocks."""
+        ...
+
+    def configured(self, row: ConfigRow) -> None:
+        """Take the row; it becomes durable no later than an intent that comes after it. Never raises, never blocks."""
         ...
 
     def close(self) -> None:

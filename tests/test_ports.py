@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 import pytest
 
-from gateway.ports import AuditSink, Health, LedgerUnavailable, Probed, RowRefused, ScanMemory
+from gateway.ports import AuditSink, ConfigRow, Health, LedgerUnavailable, Probed, RowRefused, ScanMemory
 from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth, MemoryLedger
 from gateway.state.sqlite.ledger import Ledger
-from tests.kit.rows import WORDS, Recorder, make_attempt, make_intent, make_outcome
+from tests.kit.rows import WORDS, Recorder, make_attempt, make_config, make_intent, make_outcome
 
 # --- the record --------------------------------------------------------------------------------------------------------
 
@@ -22,9 +22,15 @@ class InSqlite:
         self.sink: AuditSink = Ledger(directory, words=WORDS, sink=Recorder(), linger_s=3600)
 
     def rows(self):
+        return self._asked("SELECT phase, request_id FROM entry ORDER BY seq")
+
+    def configured(self):
+        return [name for (name,) in self._asked("SELECT policy_after FROM config ORDER BY seq")]
+
+    def _asked(self, query):
         reader = sqlite3.connect(self._directory / "ledger.db")
         try:
-            return reader.execute("SELECT phase, request_id FROM entry ORDER BY seq").fetchall()
+            return reader.execute(query).fetchall()
         finally:
             reader.close()
 
@@ -32,12 +38,16 @@ class InSqlite:
 class InMemory:
     PHASES = MappingProxyType({"IntentRow": "intent", "AttemptRow": "attempt", "Settlement": "outcome"})
 
+    def configured(self):
+        return [row.policy_after for row in self._ledger.rows if isinstance(row, ConfigRow)]
+
     def __init__(self, _directory):
         self._ledger = MemoryLedger(words=WORDS)
         self.sink: AuditSink = self._ledger
 
     def rows(self):
-        return [(self.PHASES[type(row).__name__], row.request_id) for row in self._ledger.rows]
+        named = [row for row in self._ledger.rows if not isinstance(row, ConfigRow)]
+        return [(self.PHASES[type(row).__name__], row.request_id) for row in named]
 
 
 @pytest.fixture(params=[InMemory, InSqlite], ids=["memory", "sqlite"])
@@ -74,6 +84,12 @@ async def test_another_row_with_such_a_name_is_dropped_without_a_word(record):
     assert record.rows() == []
 
 
+async def test_what_came_into_force_is_kept_no_later_than_an_intent_after_it(record):
+    record.sink.configured(make_config(1))
+    await record.sink.intend(make_intent(1))
+    assert record.configured() == [make_config().policy_after]
+
+
 async def test_once_closed_it_takes_nothing_and_closing_again_is_harmless(record):
     assert record.sink.available
     record.sink.close()
@@ -81,6 +97,7 @@ async def test_once_closed_it_takes_nothing_and_closing_again_is_harmless(record
     assert not record.sink.available
     record.sink.attempt(make_attempt(1))
     record.sink.settle(make_outcome(1))
+    record.sink.configured(make_config(1))
     with pytest.raises(LedgerUnavailable):
         await record.sink.intend(make_intent(1))
     assert record.rows() == []
@@ -91,6 +108,7 @@ async def test_a_closed_ledger_takes_no_intent_and_holds_up_nothing_else():
     ledger.learn(["word"])
     ledger.attempt(make_attempt())
     ledger.settle(make_outcome())
+    ledger.configured(make_config())
     assert not ledger.available
     with pytest.raises(LedgerUnavailable, match="state_dir"):
         await ledger.intend(make_intent())

@@ -1,4 +1,4 @@
-"""`gateway audit`: shows what the record says; it reads, and never writes."""
+"""`gateway audit`: shows what the record says, and copies it; it reads the record, and never writes it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Final
 from gateway.config import load
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
+from gateway.state.sqlite.backup import backup
 from gateway.state.sqlite.reader import Entry, tail
 from gateway.state.sqlite.store import FILE
 
@@ -23,12 +24,16 @@ _EXAMPLE: Final = """examples:
   gateway audit tail -n 100 --json | jq 'select(.phase == "intent")'
   gateway audit tail --follow
 """
+_BACKUP_EXAMPLE: Final = """examples:
+  gateway audit backup /backup/ledger-2026-11-30.db
+  gateway audit tail --state-dir /backup      (a copy that is named ledger.db can be read like the record)
+"""
 _FOLLOW_S: Final = 0.5
 _HEADER: Final = ("seq", "time (UTC)", "phase", "request", "who", "where", "what", "result")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `audit tail`."""
+    """Add `audit tail` and `audit backup`."""
     parser = commands.add_parser(
         "audit", help="read the record", description="The record of what left, and how it ended."
     )
@@ -43,15 +48,47 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     last.add_argument("-n", type=_count, default=20, metavar="N", help="how many rows (%(default)s)")
     last.add_argument("--json", action="store_true", help="one JSON object a line, with every column")
     last.add_argument("--follow", action="store_true", help="keep showing new rows until Ctrl-C")
-    last.add_argument("--config", metavar="FILE", default="config.yaml", help="configuration (%(default)s)")
-    last.add_argument("--state-dir", metavar="DIR", help="where the record is, in place of the configured `state_dir`")
+    _add_place(last)
     last.set_defaults(run=run)
+    copy = actions.add_parser(
+        "backup",
+        help="copy the record into one file, while the gateway runs",
+        description="Copy the record, as it is at this moment, into one file that is whole by itself.",
+        epilog=_BACKUP_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    copy.add_argument("file", metavar="FILE", type=Path, help="the copy to make; it must not be there yet")
+    _add_place(copy)
+    copy.set_defaults(run=run_backup)
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", default="config.yaml", help="configuration (%(default)s)")
+    parser.add_argument(
+        "--state-dir", metavar="DIR", help="where the record is, in place of the configured `state_dir`"
+    )
+
+
+def _place(options: argparse.Namespace) -> Path:
+    """The file of the record. Raises `DocumentInvalid` where the configuration that names it is none."""
+    return Path(options.state_dir or load(options.config, os.environ).state_dir) / FILE
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Copy the record; 1 if that cannot be done."""
+    try:
+        rows = backup(_place(options), options.file)
+    except (LedgerUnavailable, DocumentInvalid) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.file} holds {rows} row{'' if rows == 1 else 's'}.")
+    return 0
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the rows; 1 if there is no readable record."""
     try:
-        path = Path(options.state_dir or load(options.config, os.environ).state_dir) / FILE
+        path = _place(options)
         entries = tail(path, options.n)
         _show(entries, as_json=options.json, header=True)
         while options.follow:

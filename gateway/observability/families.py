@@ -43,6 +43,11 @@ class Labelled(Generic[Metric]):
             series = self._series[labels] = self._metric.labels(*labels)
         return series
 
+    def forget(self) -> None:
+        """Drop all series: what they said holds no longer."""
+        self._metric.clear()
+        self._series.clear()
+
 
 class Families:
     """The metric families, registered once in a registry of their own."""
@@ -160,6 +165,16 @@ class Families:
         )
         self.audit_write = Histogram(
             "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
+        )
+        self.ledger_lost = self._counter(
+            "gateway_audit_ledger_losses",
+            "The ledger's file was removed or replaced while it was open; nothing leaves until a restart.",
+            ("reason",),
+        )
+        self.reloads = self._counter(
+            "gateway_config_reloads",
+            "Readings of the configuration while running, by what became of them.",
+            ("result",),
         )
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
         self.model_load = self._histogram(

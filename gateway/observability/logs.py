@@ -37,6 +37,7 @@ TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
     *(Settlement, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
+    *(events.LedgerLost, events.ConfigReloaded),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
@@ -66,14 +67,15 @@ def _one_of(words: Iterable[str]) -> Check:
 NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "pseudonyms_unresolved"),
-    *("port", "uptime_s", "code", "up"),
+    *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
 )
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
-    *("record", "result"),
+    *("record", "result", "loss", "restart"),
 )
+HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
 NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason")
 
 
@@ -90,8 +92,7 @@ class AllowList:
             "request_id": _like(REQUEST_ID),
             "facade": _one_of(FACADES),
             "version": _like(VERSION),
-            "config_hash": _like(HASH),
-            "policy_hash": _like(HASH),
+            **dict.fromkeys(HASHES, _like(HASH)),
             "error_code": _one_of(CODES),
             "logger": _one_of((*LIBRARIES, "other")),
             "exception": _like(CLASS),
@@ -145,6 +146,11 @@ class EventLog:
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 rows = {"record": event.record, "result": event.result, "count": event.count}
                 self._write(logging.ERROR, event.event, rows)
+            case events.LedgerLost():
+                self._write(logging.CRITICAL, event.event, {"loss": event.loss})
+            case events.ConfigReloaded():
+                level = logging.ERROR if event.result is events.ReloadResult.REFUSED else logging.INFO
+                self._write(level, event.event, _reloaded(event))
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
                 self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})
@@ -203,6 +209,21 @@ def _settled(event: Settlement) -> dict[str, object]:
         line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
     return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
+
+
+def _reloaded(event: events.ConfigReloaded) -> dict[str, object]:
+    line: dict[str, object] = {
+        "result": event.result,
+        "config_before": event.config_before,
+        "config_after": event.config_after,
+        "policy_before": event.policy_before,
+        "policy_after": event.policy_after,
+        "problems": event.problems,
+        "restart": sorted(event.restart),
+        "rules_added": event.rules_added,
+        "rules_removed": event.rules_removed,
+    }
+    return {key: value for key, value in line.items() if value not in ([], 0)}
 
 
 def _state(

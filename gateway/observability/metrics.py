@@ -109,6 +109,8 @@ class Metrics(EventSink):
                 self._families.audit_records(event.record.value, event.result.value).inc(event.count)
                 if event.result is not events.LedgerResult.REFUSED:  # nothing was tried
                     self._families.audit_write.observe(event.duration_s)
+            case events.LedgerLost() | events.ConfigReloaded() | events.GatewayStarted():
+                self._came_into_force(event)
             case _:
                 self._changed_state(event)
 
@@ -193,7 +195,6 @@ class Metrics(EventSink):
     def _changed_state(
         self,
         event: events.ProviderProbed
-        | events.GatewayStarted
         | events.GatewayStopped
         | events.EmbeddedStarted
         | events.EmbeddedExited
@@ -203,9 +204,6 @@ class Metrics(EventSink):
         match event:
             case events.ProviderProbed():
                 families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
-            case events.GatewayStarted():
-                families.build(event.version).set(1)
-                families.settings(event.config_hash, event.policy_hash).set(1)
             case events.EmbeddedStarted():
                 families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
             case events.EmbeddedExited():
@@ -214,6 +212,22 @@ class Metrics(EventSink):
                 families.faults.inc()
             case events.GatewayStopped():
                 return  # nobody scrapes a gateway that has stopped
+            case _:
+                assert_never(event)
+
+    def _came_into_force(self, event: events.LedgerLost | events.ConfigReloaded | events.GatewayStarted) -> None:
+        families = self._families
+        match event:
+            case events.GatewayStarted():
+                families.build(event.version).set(1)
+                families.settings(event.config_hash, event.policy_hash).set(1)
+            case events.ConfigReloaded():
+                families.reloads(event.result.value).inc()
+                if event.result is events.ReloadResult.OK:
+                    families.settings.forget()  # the hashes of what is in force, and no others
+                    families.settings(event.config_after, event.policy_after).set(1)
+            case events.LedgerLost():
+                families.ledger_lost(event.loss.value).inc()
             case _:
                 assert_never(event)
 
@@ -246,3 +260,7 @@ class Metrics(EventSink):
             families.audit_records(record.value, result.value)
         for exit_reason in events.ExitReason:
             families.embedded_exits(exit_reason.value)
+        for reload in (events.ReloadResult.OK, events.ReloadResult.REFUSED):
+            families.reloads(reload.value)
+        for loss in events.LedgerLoss:
+            families.ledger_lost(loss.value)

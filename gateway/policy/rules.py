@@ -93,17 +93,21 @@ class Rule:
 class Policy:
     """All rules in force, in order of their ids, so that the order in which they were written cannot matter.
 
-    `hash` is the SHA-256 (hex) of the canonical form; where a rule was written and its examples do not enter.
+    `text` is the canonical form, as JSON; where a rule was written and its examples do not enter. `hash` is its SHA-256
+    (hex), so that whoever has both can see that they belong together.
     """
 
     rules: tuple[Rule, ...] = ()
+    text: str = field(init=False, compare=False, repr=False)
     hash: str = field(init=False, compare=False)
     kinds: frozenset[Kind] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         rules = tuple(sorted(self.rules, key=lambda rule: rule.id))
         object.__setattr__(self, "rules", rules)
-        object.__setattr__(self, "hash", _digest(rules))
+        text = json.dumps([_plain(rule) for rule in rules], sort_keys=True, separators=(",", ":"))
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "hash", hashlib.sha256(text.encode()).hexdigest())
         named = (rule.when.kinds.union(rule.then.redact) for rule in rules)
         object.__setattr__(self, "kinds", frozenset[Kind]().union(*named))
 
@@ -121,11 +125,6 @@ def unite(redactions: Iterable[Mapping[Kind, Style]]) -> Mapping[Kind, Style]:
             if kind not in united or _STRICTNESS[style] > _STRICTNESS[united[kind]]:
                 united[kind] = style
     return MappingProxyType(united)
-
-
-def _digest(rules: tuple[Rule, ...]) -> str:
-    canonical = json.dumps([_plain(rule) for rule in rules], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _plain(rule: Rule) -> Mapping[str, object]:

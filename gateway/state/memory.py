@@ -9,7 +9,7 @@ from typing import Final, Generic
 from cachetools import LRUCache
 
 from gateway.domain import Settlement
-from gateway.ports import AttemptRow, IntentRow, LedgerUnavailable, Probed, Row, RowRefused, Scanned
+from gateway.ports import AttemptRow, ConfigRow, IntentRow, LedgerUnavailable, Probed, Row, RowRefused, Scanned
 
 
 class LruMemory(Generic[Scanned]):
@@ -76,6 +76,9 @@ class MemoryLedger:
         names = {row.caller, row.route, row.agent, row.target, row.provider, row.model, row.reason, *row.rules}
         self._take(row, names)
 
+    def configured(self, row: ConfigRow) -> None:
+        self._take(row, ())
+
     def close(self) -> None:
         self._closed = True
 
@@ -104,6 +107,9 @@ class ClosedLedger:
         del row
 
     def settle(self, row: Settlement) -> None:
+        del row
+
+    def configured(self, row: ConfigRow) -> None:
         del row
 
     def close(self) -> None:

@@ -16,8 +16,9 @@ from gateway.domain import (
     UnknownReason,
     Usage,
 )
-from gateway.events import AttemptResult, Event
-from gateway.ports import AttemptRow, IntentRow
+from gateway.events import AttemptResult, Event, ReloadResult
+from gateway.policy.rules import Policy
+from gateway.ports import AttemptRow, ConfigRow, IntentRow
 
 WORDS = (
     "soma",
@@ -111,3 +112,17 @@ def make_outcome(number: int = 0, **changes: object) -> Settlement:
         "unknowns": frozenset({UnknownReason.IMAGE}),
     }
     return Settlement(**(fields | changes))
+
+
+def make_config(number: int = 0, **changes: object) -> ConfigRow:
+    policy = Policy()
+    fields: dict[str, object] = {
+        "at_us": 1_790_000_000_000_000 + number,
+        "result": ReloadResult.OK,
+        "config_before": "a" * 64,
+        "config_after": "b" * 64,
+        "policy_before": "c" * 64,
+        "policy_after": policy.hash,
+        "policy_text": policy.text,
+    }
+    return ConfigRow(**(fields | changes))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import sqlite3
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.domain import Settlement
-from gateway.events import EventSink, LedgerResult, LedgerWritten, Record
-from gateway.ports import AttemptRow, IntentRow, LedgerUnavailable, Row, RowRefused
-from gateway.state.sqlite.store import FILE, Store, prepare_directory
+from gateway.events import EventSink, LedgerLoss, LedgerLost, LedgerResult, LedgerWritten, Record
+from gateway.ports import AttemptRow, ConfigRow, IntentRow, LedgerUnavailable, Row, RowRefused
+from gateway.state.sqlite.store import FILE, Store, identity_of, prepare_directory
 
 MAX_BATCH = 512
 Waiter = asyncio.Future[None]
@@ -35,7 +36,13 @@ class _Stop:
     pass
 
 
-_Item = _Intent | AttemptRow | Settlement | _Stop
+_Item = _Intent | AttemptRow | Settlement | ConfigRow | _Stop
+RECORDS = {
+    IntentRow: Record.INTENT,
+    AttemptRow: Record.ATTEMPT,
+    Settlement: Record.OUTCOME,
+    ConfigRow: Record.CONFIG,
+}
 
 
 class Ledger:
@@ -44,6 +51,11 @@ class Ledger:
     Rows that nobody waits for are written with the next intent, or after `linger_s` seconds. When the file fails, every
     intent is refused at once, up to `max_waiting` of the other rows are kept, and the file is tried again every
     `retry_s` seconds; a failed commit closes the connection, since a failed fsync must not be tried again on it.
+
+    The record is the file at its path: no intent is acknowledged once the file that was written is another one. Then
+    the ledger is closed for good, and a new one is begun by whoever starts the gateway again, because a record that
+    begins anew by itself hides that the old one is missing. Every `checkpoint_s` seconds what was written moves from
+    SQLite's log into the main file.
     """
 
     def __init__(
@@ -54,6 +66,7 @@ class Ledger:
         sink: EventSink,
         linger_s: float = 0.2,
         retry_s: float = 5.0,
+        checkpoint_s: float = 120.0,
         max_waiting: int = 20_000,
     ) -> None:
         """Open or make the ledger and start its thread. Raises `LedgerUnavailable` where that fails."""
@@ -62,6 +75,9 @@ class Ledger:
         self._sink = sink
         self._linger_s = linger_s
         self._retry_s = retry_s
+        self._checkpoint_s = checkpoint_s
+        self._checkpoint_at = time.monotonic() + checkpoint_s
+        self._gone = False
         self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting: deque[Row] = deque()
         self._max_waiting = max_waiting
@@ -101,6 +117,9 @@ class Ledger:
     def settle(self, row: Settlement) -> None:
         self._put(row)
 
+    def configured(self, row: ConfigRow) -> None:
+        self._put(row)
+
     def close(self) -> None:
         with self._closing:
             if self._closed:
@@ -110,10 +129,8 @@ class Ledger:
         self._thread.join()
 
     def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
-        for kind, record in ((IntentRow, Record.INTENT), (AttemptRow, Record.ATTEMPT), (Settlement, Record.OUTCOME)):
-            count = sum(isinstance(row, kind) for row in rows)
-            if count:
-                self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))
+        for record, count in Counter(RECORDS[type(row)] for row in rows).items():
+            self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))
 
     def _put(self, item: _Item) -> bool:
         with self._closing:
@@ -132,6 +149,7 @@ class Ledger:
             opened.put(error)
             return
         self._known = self._words
+        self._identity = self._store.identity
         opened.put(None)
         stopping = False
         while not stopping:
@@ -143,9 +161,7 @@ class Ledger:
     def _collect(self) -> tuple[list[_Intent], bool]:
         """Wait for work; the intents of one batch, and whether to stop after it. Other rows go to `_waiting`."""
         intents: list[_Intent] = []
-        deadline = time.monotonic() + self._linger_s if self._waiting else None
-        if self._store is None:
-            deadline = self._retry_at
+        deadline = self._next_duty()
         while len(intents) < MAX_BATCH:
             try:
                 item = self._items.get(timeout=self._patience(deadline, hurry=bool(intents)))
@@ -158,47 +174,88 @@ class Ledger:
                     return intents, True
                 case _:
                     self._keep(item)
-                    deadline = deadline or time.monotonic() + self._linger_s
+                    deadline = min(deadline, time.monotonic() + self._linger_s)
                     if len(self._waiting) >= MAX_BATCH and self._store is not None:
                         return intents, False
         return intents, False
 
+    def _next_duty(self) -> float:
+        """When there is something to do although nothing comes: rows to write, a file to try again, a log to empty."""
+        if self._gone:
+            return math.inf
+        if self._store is None:
+            return self._retry_at
+        lingering = time.monotonic() + self._linger_s if self._waiting else math.inf
+        return min(lingering, self._checkpoint_at)
+
     @staticmethod
-    def _patience(deadline: float | None, *, hurry: bool) -> float | None:
+    def _patience(deadline: float, *, hurry: bool) -> float | None:
         if hurry:
             return 0.0
-        return None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        return None if deadline == math.inf else max(deadline - time.monotonic(), 0.0)
 
     def _keep(self, row: Row) -> None:
+        if self._gone:
+            self._report([row], LedgerResult.REFUSED, 0.0)
+            return
         if len(self._waiting) >= self._max_waiting:
             self._waiting.popleft()
             self._lost += 1
         self._waiting.append(row)
 
     def _turn(self, intents: Sequence[_Intent], *, final: bool) -> None:
-        if self._store is None and (final or time.monotonic() >= self._retry_at):
+        if self._store is None and not self._gone and (final or time.monotonic() >= self._retry_at):
             self._reopen()
         if self._store is None:
             self._report([intent.row for intent in intents], LedgerResult.REFUSED, 0.0)
             self._answer(intents, [False] * len(intents), LedgerUnavailable)
             return
-        rows = [*(intent.row for intent in intents), *self._waiting]
+        rows = [*self._waiting, *(intent.row for intent in intents)]
         if not rows:
+            self._checkpoint(self._store)
             return
         started = time.perf_counter()
         try:
             self._learn_new_words(self._store)
             taken = self._store.write(rows)
+            loss = self._store.loss()
         except Exception:  # noqa: BLE001  # the thread's edge: whatever happened, nobody may wait for ever
             self._go_down()
             self._report([intent.row for intent in intents], LedgerResult.FAILED, time.perf_counter() - started)
+            self._answer(intents, [False] * len(intents), LedgerUnavailable)
+            return
+        if loss is not None:
+            self._give_up(loss)
+            self._report(rows, LedgerResult.FAILED, time.perf_counter() - started)
             self._answer(intents, [False] * len(intents), LedgerUnavailable)
             return
         self._waiting.clear()
         duration_s = time.perf_counter() - started
         self._report([row for row, ok in zip(rows, taken, strict=True) if ok], LedgerResult.OK, duration_s)
         self._report([row for row, ok in zip(rows, taken, strict=True) if not ok], LedgerResult.REFUSED, duration_s)
-        self._answer(intents, taken, RowRefused)
+        self._answer(intents, taken[len(taken) - len(intents) :], RowRefused)
+        self._checkpoint(self._store)
+
+    def _checkpoint(self, store: Store) -> None:
+        """Empty the log into the main file, now and then."""
+        if time.monotonic() < self._checkpoint_at:
+            return
+        self._checkpoint_at = time.monotonic() + self._checkpoint_s
+        try:
+            loss = store.loss()
+            store.checkpoint()
+        except (OSError, sqlite3.Error):
+            self._go_down()
+            return
+        if loss is not None:
+            self._give_up(loss)
+
+    def _give_up(self, loss: LedgerLoss) -> None:
+        """The file at the path is not ours: keep nothing, until somebody starts the gateway again."""
+        self._gone = True
+        self._go_down()
+        self._waiting.clear()
+        self._sink.emit(LedgerLost(loss=loss))
 
     def _learn_new_words(self, store: Store) -> None:
         words = self._words
@@ -220,6 +277,10 @@ class Ledger:
         now_us = time.time_ns() // 1000
         self._retry_at = time.monotonic() + self._retry_s
         try:
+            found = identity_of(self._path)
+            if found != self._identity:
+                self._give_up(LedgerLoss.GONE if found is None else LedgerLoss.REPLACED)
+                return
             store = Store(self._path, words=self._words)
         except (OSError, sqlite3.Error):
             return

@@ -6,6 +6,7 @@ only from there. What a caller wrote is therefore refused by the database itself
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -13,9 +14,9 @@ from enum import StrEnum
 from gateway import domain, events
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
-from gateway.ports import AttemptRow, IntentRow, Row
+from gateway.ports import AttemptRow, ConfigRow, IntentRow, Row
 
-VERSION = 2
+VERSION = 3
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -79,24 +80,45 @@ CREATE TABLE IF NOT EXISTS outage (
 ) STRICT;
 """
 
+HASH = "CHECK (length({column}) = 64 AND {column} NOT GLOB '*[^0-9a-f]*')"
+CONFIGURED = f"""
+CREATE TABLE IF NOT EXISTS policy (
+    hash TEXT NOT NULL PRIMARY KEY {HASH.format(column="hash")},
+    text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS config (
+    seq INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL CHECK (at_us > 0),
+    result TEXT NOT NULL REFERENCES word,
+    config_before TEXT {HASH.format(column="config_before")},
+    config_after TEXT NOT NULL {HASH.format(column="config_after")},
+    policy_before TEXT {HASH.format(column="policy_before")},
+    policy_after TEXT NOT NULL REFERENCES policy
+) STRICT;
+"""
+"""What was in force when. The text of a policy is an administrator's, and no caller's."""
+
+TABLES = ("entry", "detail", "policy", "config")
 # A guard against accidents, not against an owner of the file.
 GUARD = """
 CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 """
-GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in ("entry", "detail") for verb in ("UPDATE", "DELETE"))
+GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in TABLES for verb in ("UPDATE", "DELETE"))
 
 MIGRATIONS = {
     1: """
 ALTER TABLE entry ADD COLUMN overhead_us INTEGER CHECK (overhead_us >= 0);
 ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
 """,
+    2: CONFIGURED + GUARDS,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
 ENUMS: tuple[type[StrEnum], ...] = (
     *(domain.Kind, domain.UnknownReason, domain.Trait, domain.Operation, domain.Dialect, domain.ProviderKind),
-    *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult),
+    *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult, events.ReloadResult),
 )
 
 Cell = str | int | bytes | None
@@ -109,7 +131,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     if version > VERSION:
         raise sqlite3.NotSupportedError("the ledger was written by a newer gateway")
     if version < VERSION:
-        steps = "".join(MIGRATIONS[old] for old in range(version, VERSION)) if version else DDL + GUARDS
+        steps = "".join(MIGRATIONS[old] for old in range(version, VERSION)) if version else DDL + CONFIGURED + GUARDS
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
     learn(connection, own_words())
@@ -134,6 +156,9 @@ def learn(connection: sqlite3.Connection, words: Iterable[str]) -> None:
 
 def insert(connection: sqlite3.Connection, row: Row) -> None:
     """Write one row with its details. Raises `sqlite3.IntegrityError` where the schema refuses it."""
+    if isinstance(row, ConfigRow):
+        _configured(connection, row)
+        return
     cells, details = _cells(row)
     columns, marks = ", ".join(cells), ", ".join("?" * len(cells))
     # Column names come from this module.
@@ -151,7 +176,19 @@ def note_outage(connection: sqlite3.Connection, *, from_us: int, to_us: int, los
     connection.execute("INSERT INTO outage (from_us, to_us, lost) VALUES (?, ?, ?)", (from_us, to_us, lost))
 
 
-def _cells(row: Row) -> tuple[dict[str, Cell], list[Detail]]:
+def _configured(connection: sqlite3.Connection, row: ConfigRow) -> None:
+    if hashlib.sha256(row.policy_text.encode()).hexdigest() != row.policy_after:
+        raise ValueError("a policy is kept under the hash of its text")
+    connection.execute("INSERT OR IGNORE INTO policy (hash, text) VALUES (?, ?)", (row.policy_after, row.policy_text))
+    before = (row.config_before or None, row.policy_before or None)
+    connection.execute(
+        "INSERT INTO config (at_us, result, config_before, policy_before, config_after, policy_after) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (row.at_us, row.result, *before, row.config_after, row.policy_after),
+    )
+
+
+def _cells(row: IntentRow | AttemptRow | Settlement) -> tuple[dict[str, Cell], list[Detail]]:
     match row:
         case IntentRow():
             return _intent(row)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from gateway.events import LedgerLoss
 from gateway.ports import Row
 from gateway.state.sqlite import schema
 
@@ -33,18 +34,33 @@ def prepare_directory(state_dir: Path) -> None:
         state_dir.chmod(0o700)
 
 
+def identity_of(path: str | Path) -> tuple[int, int] | None:
+    """Device and inode of the file that stands at `path` now. Raises `OSError` where nobody can tell."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  three times a commit, and a third of the time of Path.stat
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 class Store:
     """An open ledger. Used by one thread; every method raises `sqlite3.Error` or `OSError` where the file fails."""
 
     def __init__(self, path: Path, *, words: Iterable[str]) -> None:
         # SQLite gives -wal and -shm the mode of the database file.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        made = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        meant = os.fstat(made)
+        os.close(made)  # before SQLite has it open, see `loss`
         path.chmod(0o600)
+        self._files = tuple(f"{path}{suffix}" for suffix in ("", "-wal", "-shm"))
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
         try:
             self._configure()
             schema.prepare(self._connection)
             schema.learn(self._connection, words)
+            self._opened = tuple(identity_of(file) for file in self._files)
+            if self._opened[0] != (meant.st_dev, meant.st_ino):
+                raise FileNotFoundError("the ledger was moved while it was being opened")
         except BaseException:
             self._connection.close()
             raise
@@ -60,6 +76,26 @@ class Store:
                 self._connection.execute("ROLLBACK")
             raise
         return taken
+
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """Device and inode of the main file."""
+        return self._opened[0]
+
+    def loss(self) -> LedgerLoss | None:
+        """Whether the files that are written are no longer those at the path: rows in them would be kept by nobody.
+
+        SQLite has them open, and goes on writing to a file that was removed. By name, because opening the file here and
+        closing it again would drop the locks of this process (POSIX `fcntl`).
+        """
+        now = tuple(identity_of(file) for file in self._files)
+        if now == self._opened:
+            return None
+        return LedgerLoss.GONE if None in now else LedgerLoss.REPLACED
+
+    def checkpoint(self) -> None:
+        """Move rows from the log into the main file, as far as no reader is in the way; waits for nobody."""
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def learn(self, words: Iterable[str]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")

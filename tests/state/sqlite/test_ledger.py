@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.events import LedgerResult, LedgerWritten, Record
+from gateway.events import LedgerLoss, LedgerLost, LedgerResult, LedgerWritten, Record
 from gateway.ports import LedgerUnavailable, RowRefused
 from tests.kit.source import ROOT
 
@@ -139,6 +141,112 @@ def test_a_place_that_cannot_be_written_is_said_at_the_start(open_ledger, tmp_pa
         open_ledger()
 
 
+def removed(state):
+    for file in state.glob("ledger.db*"):
+        file.unlink()
+
+
+def moved(state):
+    for file in list(state.glob("ledger.db*")):
+        file.rename(file.with_name(f"old-{file.name}"))
+
+
+def replaced(state):
+    moved(state)
+    shutil.copy(state / "old-ledger.db", state / "ledger.db")
+
+
+def without(name):
+    def remove(state):
+        (state / name).unlink()
+
+    return remove
+
+
+LOSSES = {
+    "removed": (removed, LedgerLoss.GONE),
+    "moved": (moved, LedgerLoss.GONE),
+    "replaced": (replaced, LedgerLoss.GONE),
+    "the main file": (without("ledger.db"), LedgerLoss.GONE),
+    "the log": (without("ledger.db-wal"), LedgerLoss.GONE),
+    "the index": (without("ledger.db-shm"), LedgerLoss.GONE),
+    "the folder": (lambda state: state.rename(state.with_name("elsewhere")), LedgerLoss.GONE),
+}
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+async def test_no_intent_is_acknowledged_into_a_file_that_is_not_at_its_path(open_ledger, intent, sink, tmp_path, lose):
+    state = tmp_path / "state"
+    ledger = open_ledger(retry_s=0.01)
+    await ledger.intend(intent(1))
+    do, loss = LOSSES[lose]
+    do(state)
+    there = sorted(tmp_path.rglob("*"))
+
+    with pytest.raises(LedgerUnavailable):
+        await ledger.intend(intent(2))
+    with pytest.raises(LedgerUnavailable):
+        await ledger.intend(intent(3))
+
+    assert not ledger.available
+    assert [event for event in sink.heard if isinstance(event, LedgerLost)] == [LedgerLost(loss=loss)]
+    assert set(tmp_path.rglob("*")) <= set(there)  # nothing was begun anew
+
+
+async def test_a_file_that_took_the_place_of_the_ledger_is_left_alone(open_ledger, intent, sink, tmp_path):
+    state = tmp_path / "state"
+    ledger = open_ledger()
+    await ledger.intend(intent(1))
+    for file in list(state.glob("ledger.db*")):
+        file.rename(file.with_name(f"old-{file.name}"))
+        shutil.copy(file.with_name(f"old-{file.name}"), file)
+    before = (state / "ledger.db").read_bytes()
+
+    with pytest.raises(LedgerUnavailable):
+        await ledger.intend(intent(2))
+    ledger.close()
+
+    assert LedgerLost(loss=LedgerLoss.REPLACED) in sink.heard
+    assert (state / "ledger.db").read_bytes() == before
+
+
+async def test_the_loss_is_seen_also_while_nothing_leaves(open_ledger, intent, outcome, sink, tmp_path):
+    ledger = open_ledger(linger_s=0.01)
+    await ledger.intend(intent(1))
+    removed(tmp_path / "state")
+    ledger.settle(outcome(1))
+    await eventually(lambda: LedgerLost(loss=LedgerLoss.GONE) in sink.heard)
+    assert not ledger.available
+
+
+async def test_a_lost_ledger_is_begun_anew_by_the_next_start(open_ledger, intent, tmp_path):
+    ledger = open_ledger()
+    await ledger.intend(intent(1))
+    removed(tmp_path / "state")
+    with pytest.raises(LedgerUnavailable):
+        await ledger.intend(intent(2))
+    ledger.close()
+
+    await open_ledger().intend(intent(3))
+
+    assert entries(tmp_path / "state") == [("intent", intent(3).request_id)]
+
+
+async def test_what_was_written_moves_into_the_main_file_while_the_ledger_is_open(open_ledger, intent, tmp_path):
+    ledger = open_ledger(checkpoint_s=0.01)
+    await ledger.intend(intent(1))
+
+    def copied():
+        (tmp_path / "copy").mkdir(exist_ok=True)
+        shutil.copy(tmp_path / "state" / "ledger.db", tmp_path / "copy" / "ledger.db")  # and nothing beside it
+        with contextlib.suppress(sqlite3.Error):
+            return entries(tmp_path / "copy")
+        return []
+
+    await eventually(lambda: copied() == [("intent", intent(1).request_id)])
+    ledger.close()
+
+
 FULL_DISK = """
     import asyncio, resource, signal, sqlite3, sys
     from pathlib import Path
@@ -224,7 +332,9 @@ CRASH = """
 """
 
 
-@pytest.mark.parametrize("acknowledged", [1, 40, 400])
+@pytest.mark.parametrize(
+    "acknowledged", [1, 2, 3, 5, 8, 13, 20, 40, 80, 120, 160, 200, 240, 280, 320, 360, 400, 500, 600, 700]
+)
 def test_no_acknowledged_intent_is_lost_when_the_process_is_killed(tmp_path, acknowledged):
     writer = script(CRASH, str(tmp_path / "state"))
     assert writer.stdout is not None

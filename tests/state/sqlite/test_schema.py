@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 
 import pytest
 
 from gateway.domain import Kind, Style, Usage
 from gateway.state.sqlite import schema
+from tests.kit.rows import make_config
 
 CANARY = "Zebulon Quarkenbusch"
 
@@ -133,9 +135,19 @@ def test_the_same_try_of_the_same_request_is_written_once(connection, intent):
         schema.insert(connection, intent())
 
 
-@pytest.mark.parametrize("statement", ["UPDATE entry SET status = 200", "DELETE FROM entry", "DELETE FROM detail"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET status = 200",
+        "DELETE FROM entry",
+        "DELETE FROM detail",
+        "UPDATE config SET at_us = 1",
+        "DELETE FROM policy",
+    ],
+)
 def test_the_record_is_append_only(connection, intent, statement):
     schema.insert(connection, intent())
+    schema.insert(connection, make_config())
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute(statement)
@@ -153,7 +165,7 @@ def test_a_ledger_of_the_first_version_is_taken_up_with_its_rows(intent, outcome
         "energy_nwh", "energy_mwh"
     )
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(older + schema.GUARDS + "PRAGMA user_version = 1;")
+    connection.executescript(older + "PRAGMA user_version = 1;")
     schema.learn(connection, ["soma", "fast", "ollama", "m", *schema.own_words()])
     columns = "at_us, phase, request_id, attempt, operation, result, status, energy_mwh"
     connection.execute(
@@ -178,6 +190,32 @@ def test_an_existing_ledger_is_kept(connection, intent):
     schema.prepare(connection)
 
     assert connection.execute("SELECT count(*) FROM entry").fetchone() == (1,)
+
+
+def test_what_came_into_force_is_kept_with_the_text_of_its_policy_once(connection):
+    for number in range(2):
+        schema.insert(connection, make_config(number))
+
+    rows = connection.execute("SELECT result, config_before, config_after, policy_after FROM config").fetchall()
+    assert rows == [("ok", "a" * 64, "b" * 64, make_config().policy_after)] * 2
+    ((name, text),) = connection.execute("SELECT hash, text FROM policy").fetchall()
+    assert name == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"policy_text": "[]x"},
+        {"policy_after": "d" * 64},
+        {"config_after": ""},
+        {"config_after": CANARY},
+        {"config_before": CANARY},
+        {"result": CANARY},
+    ],
+)
+def test_a_row_about_a_configuration_holds_hashes_and_nothing_else(connection, changes):
+    with pytest.raises((sqlite3.Error, ValueError)):
+        schema.insert(connection, make_config(**changes))
 
 
 def test_a_gap_in_the_record_is_written_down(connection):
