@@ -13,11 +13,12 @@ from gateway.domain import Dialect, Operation
 from gateway.wire.anthropic import passthrough
 from gateway.wire.anthropic.validation import validate
 from gateway.wire.ollama import native_reply
-from gateway.wire.ollama.reply import Stream, Timing, as_chat, from_hub
+from gateway.wire.ollama.reply import Stream, as_chat, from_hub
 from gateway.wire.ollama.validation import validate_chat as validate_ollama
 from gateway.wire.openai.reply import ChunkStream, chat_reply
 from gateway.wire.openai.validation import validate_chat
-from gateway.wire.translate import translate
+from gateway.wire.operations import endpoint_for, spoken, translate
+from gateway.wire.writer import Timing
 
 LIMIT_US = 50.0
 NOW = Timing("2026-11-21T10:00:00Z", total_ns=5, first_content_ns=2)
@@ -62,7 +63,8 @@ ANTHROPIC_EVENT = {"type": "content_block_delta", "index": 0, "delta": {"type": 
 
 
 def same(tree: dict, dialect: Dialect) -> None:
-    translate(tree, source=dialect, target=dialect, operation=Operation.CHAT)
+    row = endpoint_for(dialect, Operation.CHAT, tree)
+    translate(tree, row, spoken(row, native=dialect is Dialect.OLLAMA, untranslated=True))
 
 
 def openai_request() -> None:

@@ -20,7 +20,6 @@ import orjson
 
 from gateway.domain import (
     Adapter,
-    Call,
     Caller,
     Detection,
     Dialect,
@@ -43,6 +42,9 @@ from gateway.phi.replace.reply import ReplyRestorer
 from gateway.phi.replace.restore import Mode, Restorer
 from gateway.policy.decide import Egress, decide
 from gateway.policy.rules import Policy, Rule, Then, When
+from gateway.wire.endpoint import Call
+from gateway.wire.operations import endpoint_for
+from gateway.wire.reply import Channels
 
 TODAY = date(2026, 11, 21)
 ALL = frozenset(Kind)
@@ -71,7 +73,7 @@ def detect(passages: Sequence[Passage]) -> list[Detection]:
 
 
 def call_of(payload: Tree, dialect: Dialect) -> Call:
-    return Call(Operation.CHAT, dialect, payload, "m", True, Caller("bench"), "req_1")
+    return Call(endpoint_for(dialect, Operation.CHAT, payload), payload, "m", True, Caller("bench"), "req_1")
 
 
 def permitted(dialect: Dialect) -> Egress:
@@ -128,7 +130,7 @@ def openai_echo(rng: random.Random) -> bool:
     events = [{"choices": [{"index": choice, "delta": delta}]} for choice, delta in shuffled(rng, queues)]
     events += [{"choices": [{"index": choice, "delta": {}, "finish_reason": "stop"}]} for choice in range(2)]
     got: dict = {}
-    restorer = ReplyRestorer(Dialect.OPENAI, made.pseudonyms)
+    restorer = ReplyRestorer(Channels.CHOICES, made.pseudonyms)
     for event in [out for piece in events for out in restorer.event(piece)] + restorer.end():
         for choice in event["choices"]:
             for name in ("content", "reasoning_content"):
@@ -161,7 +163,7 @@ def anthropic_echo(rng: random.Random) -> bool:
             for piece in pieces(rng, whole)
         ]
         events.append({"type": "content_block_stop", "index": index})
-    restorer = ReplyRestorer(Dialect.ANTHROPIC, made.pseudonyms)
+    restorer = ReplyRestorer(Channels.BLOCKS, made.pseudonyms)
     got = ["", ""]
     for event in [out for piece in events for out in restorer.event(piece)] + restorer.end():
         if event["type"] == "content_block_delta":

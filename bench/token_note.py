@@ -18,14 +18,11 @@ from types import MappingProxyType
 
 from gateway.domain import (
     Adapter,
-    Call,
     Caller,
     Detection,
-    Dialect,
     Facts,
     Finding,
     Kind,
-    Operation,
     Passage,
     Provider,
     ProviderKind,
@@ -41,8 +38,10 @@ from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.restore import Restorer
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
-from gateway.upstream.direct.adapter import Direct, Endpoint
+from gateway.upstream.direct.adapter import Address, Direct
 from gateway.upstream.embedded.process import Children
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 
 TODAY = date(2026, 11, 21)
 MAX_TOKENS = 96
@@ -125,14 +124,14 @@ def prepared(prompt: str, target: Target) -> Prepared:
         "temperature": 0,
         "max_tokens": MAX_TOKENS,
     }
-    call = Call(Operation.CHAT, Dialect.OPENAI, payload, "m", False, Caller("bench"), "req_1")
+    call = Call(chat.ENDPOINT, payload, "m", False, Caller("bench"), "req_1")
     leaves = walk(call)
     findings = gather(leaves, detect(leaves.passages), frozenset(Kind))
     [egress] = decide(Facts("bench", "r"), [target], POLICY, today=TODAY).egresses
     return prepare(call, egress, findings=findings, key=KEY, look=detect, today=TODAY)
 
 
-async def ask(direct: Direct, endpoint: Endpoint, made: Prepared) -> str:
+async def ask(direct: Direct, endpoint: Address, made: Prepared) -> str:
     reply = await direct.send_to(endpoint, made.outbound)
     choices = reply.tree["choices"] if reply.tree else []
     return str(choices[0]["message"]["content"]) if choices else ""
@@ -156,7 +155,7 @@ async def measure(options: argparse.Namespace) -> None:
     provider = Provider("bench", ProviderKind.OPENAI_COMPATIBLE, Adapter.DIRECT, traits=frozenset({Trait.ON_PREM}))
     target = Target("bench", provider, options.model)
     try:
-        endpoint = Endpoint(options.base_url, "") if options.base_url else await children.endpoint(options.model)
+        endpoint = Address(options.base_url, "") if options.base_url else await children.endpoint(options.model)
         for noted in (False, True):
             scores = {REPEAT: Score(), SUMMARISE: Score()}
             for task, prompt in prompts():

@@ -8,10 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from gateway.api.anthropic import AnthropicFacade
-from gateway.api.front import Facade
-from gateway.api.ollama import OllamaFacade
-from gateway.api.openai import OpenAiFacade
+from gateway.api.endpoints import facades
 from gateway.config import Settings
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
@@ -22,7 +19,6 @@ from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
-from gateway.pipeline import Pipeline
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
 from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth
@@ -95,15 +91,7 @@ def build(
         demonstration_problem=embedded.problem,
         notes=tuple(notes),
     )
-    return Gateway(in_force, parts, facades=_facades)
-
-
-def _facades(pipeline: Pipeline) -> dict[str, Facade]:
-    return {
-        "openai": OpenAiFacade(pipeline).facade(),
-        "anthropic": AnthropicFacade(pipeline).facade(),
-        "ollama": OllamaFacade(pipeline).facade(),
-    }
+    return Gateway(in_force, parts, facades=facades)
 
 
 def explaining_scanner(settings: Settings) -> Scanner:

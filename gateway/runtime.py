@@ -13,7 +13,7 @@ from gateway.api.front import Facade, Front
 from gateway.config import Settings
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Adapter, Operation
+from gateway.domain import USUAL_OPERATION, Adapter
 from gateway.events import EventSink, ProviderProbed
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
@@ -213,6 +213,6 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
     return replace(
         vocabulary,
         targets=vocabulary.targets | set(found),
-        models=vocabulary.models | {(Operation.CHAT, target.provider.name, target.model) for target in found.values()},
+        models=vocabulary.models | {(USUAL_OPERATION, target.provider.name, target.model) for target in found.values()},
         reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
     )

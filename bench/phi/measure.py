@@ -19,11 +19,13 @@ from bench.phi.swap import swapped
 from bench.phi.train import SEED, augmented, trained
 from gateway.cli.phi import reported
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Caller, Dialect, Operation, Passage, Tree
+from gateway.domain import Caller, Passage, Tree
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.model.tagger import Tagger
 from gateway.phi.read import scan
 from gateway.state.memory import LruMemory
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 
 FOLDS = 5
 
@@ -93,8 +95,7 @@ def kept_requests(engine: Engine, payloads: Iterable[Tree]) -> list[tuple[str, .
     kept = []
     for payload in payloads:
         call = Call(
-            Operation.CHAT,
-            Dialect.OPENAI,
+            chat.ENDPOINT,
             payload,
             "report-writing",
             stream=False,

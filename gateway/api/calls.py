@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway.api.front import Visit
-from gateway.domain import Call, Dialect, Operation, Tree
+from gateway.domain import Tree
 from gateway.errors import InvalidRequest, Overloaded
+from gateway.wire.endpoint import Call, Endpoint
 from gateway.wire.json_body import read_object
 
 MAX_NAME_CHARS = 256
@@ -46,7 +47,7 @@ async def checked_body(visit: Visit) -> AsyncIterator[Tree]:
         _budget.held -= reserved
 
 
-def call_of(visit: Visit, tree: Tree, operation: Operation, dialect: Dialect, *, stream: bool) -> Call:
+def call_of(visit: Visit, tree: Tree, endpoint: Endpoint) -> Call:
     """The call that the pipeline takes.
 
     Agents are claimed by the base URL (`/agent/<tag>/…`), the agent header, the task header or `metadata.agent`.
@@ -58,11 +59,10 @@ def call_of(visit: Visit, tree: Tree, operation: Operation, dialect: Dialect, *,
     if any(len(name) > MAX_NAME_CHARS for name in claimed):
         raise InvalidRequest("The name of an agent is too long.")
     return Call(
-        operation=operation,
-        dialect=dialect,
+        endpoint=endpoint,
         payload=tree,
         model=model if isinstance(model, str) else "",
-        stream=stream,
+        stream=endpoint.streams(tree),
         caller=visit.caller,
         request_id=exchange.request_id,
         claimed_agents=frozenset(claimed - {""}),

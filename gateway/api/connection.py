@@ -20,9 +20,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from gateway.config.settings import Limits
-from gateway.domain import Dialect
 from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
-from gateway.wire.errors import render
+from gateway.wire.errors import UNTOLD, render
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 LINGER_BYTES: Final = 256 * 2**20
@@ -224,7 +223,7 @@ class Connection(HttpToolsProtocol):
         self._head_came()
         if self.transport.is_closing():
             return
-        rendered = render(error, Dialect.OPENAI, request_id="")
+        rendered = render(error, UNTOLD, request_id="")
         body = orjson.dumps(rendered.body)
         headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
         lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]

@@ -39,7 +39,7 @@ class Exchange:
 
     __slots__ = (
         *("_asks_first", "_body_left", "_receive", "_send", "gone"),
-        *("headers", "method", "path", "repeated", "request_id", "started", "tag"),
+        *("every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +48,7 @@ class Exchange:
         self.method = str(scope["method"])
         self.path = str(scope["path"])
         self.tag = ""
+        self.every: Mapping[str, str] = {}  # headers of every answer, whoever gives it
         self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
@@ -136,13 +137,14 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def send(self, message: Message) -> None:
-        """ASGI's `send`, for an application that answers in our place: its answers get what all answers get."""
+        """ASGI's `send` for the control application: adds the headers of every answer and drains the body, as for ours."""
         if message["type"] == "http.response.start":
             self.started = True
             held = message.get("headers")
             raw = [
                 *(held if isinstance(held, list | tuple) else ()),
                 *((name, self.request_id.encode()) for name in REQUEST_ID_HEADERS),
+                *((name.encode("latin-1"), value.encode("latin-1")) for name, value in self.every.items()),
             ]
             if self._body_left and self._asks_first:
                 raw.append((b"connection", b"close"))

@@ -22,7 +22,7 @@ from gateway.api.admission import InFlight
 from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.config import Listener, Settings
-from gateway.domain import Caller, Dialect, Operation, Settlement
+from gateway.domain import Caller, Dialect, Settlement
 from gateway.errors import (
     GatewayError,
     InternalError,
@@ -37,6 +37,7 @@ from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
 from gateway.pipeline.record import now_us
 from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_of
 from gateway.wire.errors import render
+from gateway.wire.operations import dialect_at, operation_at
 
 Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -45,8 +46,6 @@ CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 AGENT_PREFIX = "/agent/"
-ANTHROPIC_HEADER = "anthropic-version"
-OPENAI_PATHS = ("/v1/chat/", "/v1/embeddings", "/chat/", "/embeddings")
 WRONG_METHOD = "This path does not take this method."
 ALLOWED_HEADERS = (
     "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
@@ -74,12 +73,14 @@ class Visit:
 class Facade:
     """The endpoints of one dialect: exact paths, and prefixes whose rest is a parameter (`/v1/models/`).
 
-    `banner` is what `GET /` answers, in plain text, where its clients look for it.
+    `mark` is the header of its callers, where two facades share a path. `banner` is what `GET /` answers, in plain text,
+    where its clients look for it.
     """
 
     dialect: Dialect
     exact: Mapping[tuple[str, str], Handler]
     prefixed: Mapping[tuple[str, str], Handler] = field(default_factory=dict)
+    mark: str = ""
     banner: str = ""
 
 
@@ -100,8 +101,8 @@ class Front:
         self._listener = listener
         self._settings = settings
         offered = [facades[name] for name in sorted(listener.facades) if name in facades]
-        self._facades = sorted(offered, key=lambda facade: facade.dialect is Dialect.ANTHROPIC)
-        self._anthropic_first = sorted(offered, key=lambda facade: facade.dialect is not Dialect.ANTHROPIC)
+        self._facades = sorted(offered, key=lambda facade: bool(facade.mark))
+        self._marked = [facade for facade in offered if facade.mark]
         self._withheld = {name: facade for name, facade in facades.items() if name not in listener.facades}
         self._banner = next((facade.banner for facade in offered if facade.banner), "")
         self._control = control
@@ -117,6 +118,7 @@ class Front:
         settings = self._settings()
         dialect = dialect_of(exchange.path, exchange.headers)
         began = time.perf_counter()
+        exchange.every = cors_headers(exchange, settings)
         try:
             self._check_doors(exchange, settings, scope)
             if (path := _plain(exchange.path)) in (LIVENESS, READINESS):
@@ -132,13 +134,13 @@ class Front:
         except GatewayError as error:
             if not error.settled:
                 self._events.emit(_unheard(exchange, error, dialect, duration_s=time.perf_counter() - began))
-            await self._fail(exchange, error, dialect, settings)
+            await self._fail(exchange, error, dialect)
         except asyncio.CancelledError:  # a caller who went away is a ClientGone: this is the server, which stops
-            await self._fail(exchange, Stopping(), dialect, settings)
+            await self._fail(exchange, Stopping(), dialect)
         except Exception as fault:  # noqa: BLE001  the edge: whatever broke, the caller gets an error of ours
             self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
             broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
-            await self._fail(exchange, broken, dialect, settings)
+            await self._fail(exchange, broken, dialect)
 
     async def _vital_sign(self, exchange: Exchange, *, alive: bool) -> None:
         """Liveness and readiness: without a key and without a place, since whoever asks may restart us over a 503."""
@@ -211,7 +213,7 @@ class Front:
         return Visit(exchange, settings, self._listener, caller)
 
     def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
-        """The endpoint for method and path; where two facades share one, the header of Anthropic's API tells them apart.
+        """The endpoint for method and path; where two facades share one, a header of the caller's tells them apart.
 
         HEAD is answered as GET is, where there is nothing else for it: the server leaves the body out (RFC 9110, 9.3.2).
 
@@ -219,7 +221,8 @@ class Front:
             MethodNotAllowed: the path exists, for other methods.
         """
         method, path = exchange.method, exchange.path
-        facades = self._anthropic_first if ANTHROPIC_HEADER in exchange.headers else self._facades
+        marked = [facade for facade in self._marked if facade.mark in exchange.headers]
+        facades = [*marked, *self._facades] if marked else self._facades
         for facade in facades:
             handler = facade.exact.get((method, path))
             if handler is not None:
@@ -233,11 +236,11 @@ class Front:
             raise MethodNotAllowed(WRONG_METHOD, allow=tuple(sorted(methods)))
         return methods.get(method, (None, {}))
 
-    async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect, settings: Settings) -> None:
+    async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
         if exchange.started:
             return
         rendered = render(error, dialect, request_id=exchange.request_id)
-        headers = {"content-type": "application/json", **rendered.headers, **cors_headers(exchange, settings)}
+        headers = {"content-type": "application/json", **rendered.headers}
         await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
 
 
@@ -266,17 +269,11 @@ def _plain(path: str) -> str:
 
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
-    """The dialect to fail in, by the path; by the headers (names in lower case) where it is nobody's or both have it."""
+    """The dialect to fail in, by the path and the headers (names in lower case)."""
     path = _plain(path)
     if path.startswith(AGENT_PREFIX):
         path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
-    if path.startswith("/api/"):
-        return Dialect.OLLAMA
-    if path.startswith("/v1/messages"):
-        return Dialect.ANTHROPIC
-    if ANTHROPIC_HEADER in headers and not path.startswith(OPENAI_PATHS):
-        return Dialect.ANTHROPIC
-    return Dialect.OPENAI
+    return dialect_at(path, headers)
 
 
 def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:
@@ -299,11 +296,10 @@ def _preflight(exchange: Exchange) -> dict[str, str]:
 
 def _unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, duration_s: float) -> Settlement:
     """The account of a request that was refused before the pipeline saw it: no key, no such path, no JSON."""
-    operation = Operation.EMBEDDINGS if "embed" in exchange.path else Operation.CHAT
     return Settlement(
         at_us=now_us(),
         request_id=exchange.request_id,
-        operation=operation,
+        operation=operation_at(exchange.path),
         dialect=dialect,
         outcome=outcome_of(error),
         status=error.status,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.config import Settings
-from gateway.domain import Call, Caller, Dialect, Operation, Tree
+from gateway.domain import Caller, Dialect, Operation, Tree
 from gateway.errors import InvalidRequest
-from gateway.wire.anthropic import validation as anthropic
-from gateway.wire.ollama import validation as ollama
-from gateway.wire.openai.validation import validate_chat, validate_embeddings
+from gateway.wire.endpoint import Call
+from gateway.wire.errors import UNTOLD
+from gateway.wire.operations import endpoint_for
 
 REQUEST_ID = "req_explained000000000"
 
@@ -35,16 +35,16 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
     request = tree.get("request")
     beside: Tree = tree if isinstance(request, dict) else {}
     payload = request if isinstance(request, dict) else tree
-    dialect = _word(beside, "dialect", Dialect) or Dialect.OPENAI
-    operation = _word(beside, "operation", Operation) or _operation(payload)
-    _validate(payload, dialect, operation)
+    dialect = _word(beside, "dialect", Dialect) or UNTOLD
+    operation = _word(beside, "operation", Operation)
+    endpoint = endpoint_for(dialect, operation, payload)
+    endpoint.validate(payload)
     agent, model = _text(beside, "agent"), payload.get("model")
     call = Call(
-        operation=operation,
-        dialect=dialect,
+        endpoint=endpoint,
         payload=payload,
         model=model if isinstance(model, str) else "",
-        stream=_streams(payload, dialect, operation),
+        stream=endpoint.streams(payload),
         caller=_caller(_text(beside, "caller"), settings, asker),
         request_id=REQUEST_ID,
         claimed_agents=frozenset({agent} - {""}),
@@ -52,33 +52,6 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
         conversation=_text(beside, "conversation"),
     )
     return Question(call, beside.get("outbound") is True)
-
-
-def _operation(payload: Tree) -> Operation:
-    return Operation.EMBEDDINGS if "input" in payload and "messages" not in payload else Operation.CHAT
-
-
-def _streams(payload: Tree, dialect: Dialect, operation: Operation) -> bool:
-    """Whether the caller wants a stream: Ollama's do unless they say otherwise."""
-    if operation is not Operation.CHAT:
-        return False
-    return payload.get("stream") is not False if dialect is Dialect.OLLAMA else payload.get("stream") is True
-
-
-def _validate(payload: Tree, dialect: Dialect, operation: Operation) -> None:
-    match dialect, operation:
-        case Dialect.ANTHROPIC, _:
-            anthropic.validate(payload)
-        case Dialect.OLLAMA, Operation.EMBEDDINGS:
-            ollama.validate_embed(payload)
-        case Dialect.OLLAMA, _ if "messages" in payload:
-            ollama.validate_chat(payload)
-        case Dialect.OLLAMA, _:
-            ollama.validate_generate(payload)
-        case _, Operation.EMBEDDINGS:
-            validate_embeddings(payload)
-        case _:
-            validate_chat(payload)
 
 
 def _caller(name: str, settings: Settings, asker: Caller) -> Caller:

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
 
-from gateway.api.front import Visit, cors_headers
-from gateway.domain import Call, Tree
+from gateway.api.front import Visit
 from gateway.errors import GatewayError, Stopping
 from gateway.pipeline import Answer, Pipeline
-
-
-class StreamWriter(Protocol):
-    """How one dialect writes a stream.
-
-    `may_commit_early`: whether the 200 may be sent before the first content, with heartbeats that every client skips.
-    """
-
-    content_type: ClassVar[str]
-    may_commit_early: ClassVar[bool]
-
-    def event(self, event: Tree) -> bytes: ...
-    def error(self, error: GatewayError) -> bytes: ...
-    def end(self) -> bytes: ...
-    def heartbeat(self) -> bytes: ...
-    def trailer(self, headers: Mapping[str, str]) -> bytes: ...
+from gateway.wire.endpoint import Call
+from gateway.wire.writer import StreamWriter
 
 
 async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWriter) -> None:
@@ -50,7 +34,7 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
             await exchange.end()
             return
         if not pending:
-            await exchange.begin(200, _headers(visit, writer, answer.headers))
+            await exchange.begin(200, _headers(writer, answer.headers))
         await _relay(visit, answer, writer, trailer=pending)
     except asyncio.CancelledError:
         if exchange.started and not exchange.gone:  # the gateway stops; what was not begun gets a plain error
@@ -72,7 +56,7 @@ async def _wait(visit: Visit, work: asyncio.Future[Answer], writer: StreamWriter
     done, _ = await asyncio.wait({work}, timeout=commit_s)
     if done:
         return False
-    await visit.exchange.begin(200, _headers(visit, writer, {"x-gateway-target": "pending"}))
+    await visit.exchange.begin(200, _headers(writer, {"x-gateway-target": "pending"}))
     while not done:
         await visit.exchange.write(writer.heartbeat())
         done, _ = await asyncio.wait({work}, timeout=commit_s)
@@ -83,6 +67,7 @@ async def _relay(visit: Visit, answer: Answer, writer: StreamWriter, *, trailer:
     exchange = visit.exchange
     if answer.events is None:
         return
+    writer.opened(answer.shape)
     try:
         async for event in answer.events:
             await exchange.write(writer.event(event))
@@ -96,11 +81,10 @@ async def _relay(visit: Visit, answer: Answer, writer: StreamWriter, *, trailer:
     await exchange.end()
 
 
-def _headers(visit: Visit, writer: StreamWriter, headers: Mapping[str, str]) -> dict[str, str]:
+def _headers(writer: StreamWriter, headers: Mapping[str, str]) -> dict[str, str]:
     return {
         "content-type": writer.content_type,
         "cache-control": "no-cache",
         "x-accel-buffering": "no",
         **headers,
-        **cors_headers(visit.exchange, visit.settings),
     }

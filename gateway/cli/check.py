@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
+from gateway.domain import USUAL_OPERATION, Operation
 from gateway.policy.names import unmet
 
 Checker: TypeAlias = Callable[[Settings], str]
@@ -69,11 +70,16 @@ def summary(settings: Settings) -> str:
             _counted(len(settings.targets), "target"),
         )
     )
+    others = "".join(
+        f"; for {one}: {table.default(one) or 'none'}"
+        for one in Operation
+        if one.default_key and one is not USUAL_OPERATION
+    )
     lines = [
         f"{settings.file} is sound.",
         f"  listens on {listen}; {_counted(callers, 'caller') if callers else 'no callers, no keys'}",
         f"  {counts} at {_counted(len(settings.providers), 'provider')}",
-        f"  default route: {table.default_route or 'none'}; for embeddings: {table.default_embedding_route or 'none'}",
+        f"  default route: {table.default(USUAL_OPERATION) or 'none'}{others}",
     ]
     rules = len(settings.policy.rules)
     lines.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.domain import Operation, Provider, Route
+from gateway.domain import USUAL_OPERATION, Provider, Route
 from gateway.kinds import profile
 from gateway.pipeline.refusal import start_hint
 from gateway.runtime import Gateway
@@ -61,9 +61,8 @@ def _provider(gateway: Gateway, provider: Provider) -> str:
 
 def _route(route: Route, settings: Settings) -> str:
     chain = " → ".join(target.name for target in route.targets)
-    default = {settings.table.default_route, settings.table.default_embedding_route}
-    note = "  (default)" if route.name in default else ""
-    kind = "  [embeddings]" if route.operation is Operation.EMBEDDINGS else ""
+    note = "  (default)" if route.name in settings.table.defaults.values() else ""
+    kind = "" if route.operation is USUAL_OPERATION else f"  [{route.operation}]"
     return f"{route.name:<24}{chain}{kind}{note}"
 
 

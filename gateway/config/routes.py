@@ -29,8 +29,7 @@ def build_table(draft: Draft, providers: Mapping[str, Provider], targets: Mappin
         aliases=_aliases(draft),
         agents=agents,
         tasks=_tasks(draft),
-        default_route=_default(draft, "default_route", Operation.CHAT, routes),
-        default_embedding_route=_default(draft, "default_embedding_route", Operation.EMBEDDINGS, routes),
+        defaults=_defaults(draft, routes),
     )
 
 
@@ -45,8 +44,8 @@ class Leaning:
     def arrange(self, listed: tuple[Target, ...], operation: Operation) -> tuple[Target, ...]:
         """`listed` with the primary's targets first and the fallback's last.
 
-        A chat route that has none of theirs gets one: it is still the policy that says whether it may be used.
-        Embeddings are only put in order.
+        A route that has none of theirs gets one, unless it keeps to one model: it is still the policy that says whether it
+        may be used.
         """
         first, last = self._own(listed, self.primary, operation), self._own(listed, self.fallback, operation)
         if self.fallback == self.primary:
@@ -56,15 +55,13 @@ class Leaning:
 
     def _own(self, listed: tuple[Target, ...], provider: str, operation: Operation) -> tuple[Target, ...]:
         own = tuple(target for target in listed if target.provider.name == provider)
-        if own or not provider or operation is Operation.EMBEDDINGS:
+        if own or not provider or operation.one_model:
             return own
         needed = listed[0].capabilities & _SENSES if listed else frozenset()
         fits = (
             target
             for target in self.targets.values()
-            if target.provider.name == provider
-            and Capability.EMBEDDINGS not in target.capabilities
-            and needed <= target.capabilities
+            if target.provider.name == provider and operation in target.operations and needed <= target.capabilities
         )
         return tuple(fits)[:1]
 
@@ -115,14 +112,12 @@ def _check_route(draft: Draft, name: str, listed: tuple[Target, ...], operation:
         draft.problem(path, message, "Name a target of a real provider.")
     if len({target.name for target in listed}) < len(listed):
         draft.problem(path, "A target is listed twice.", "Keep one of them.")
-    if operation is Operation.EMBEDDINGS and len({target.model for target in listed}) > 1:
+    if operation.one_model and len({target.model for target in listed}) > 1:
         message = "Targets of an embeddings route must have one and the same model: vectors of two cannot be compared."
         draft.problem(path, message, "Make a route for each model.")
     for index, target in enumerate(listed):
-        if (Capability.EMBEDDINGS in target.capabilities) is not (operation is Operation.EMBEDDINGS):
-            message = (
-                f"`{target.name}` is a target for {'chat' if operation is Operation.EMBEDDINGS else 'embeddings'}."
-            )
+        if operation not in target.operations:
+            message = f"`{target.name}` is a target for {' and '.join(target.operations)}."
             remedy = "`operation: embeddings` on the route and `capabilities: [embeddings]` on the target go together."
             draft.problem((*path, index), message, remedy)
 
@@ -173,11 +168,16 @@ def _aliases(draft: Draft) -> tuple[Alias, ...]:
     return by_specificity(aliases)
 
 
-def _default(draft: Draft, key: str, operation: Operation, routes: Mapping[str, Route]) -> str:
+def _defaults(draft: Draft, routes: Mapping[str, Route]) -> dict[Operation, str]:
     config = draft.config
-    name = config.default_route if key == "default_route" else config.default_embedding_route
-    if name is None or not draft.known("routes", name, (key,)):
-        return ""
-    if name in routes and routes[name].operation is not operation:
-        draft.problem((key,), f"`{name}` is not a route for {operation}.")
-    return name
+    named = {"default_route": config.default_route, "default_embedding_route": config.default_embedding_route}
+    defaults: dict[Operation, str] = {}
+    for operation in Operation:
+        key = operation.default_key
+        name = named.get(key)
+        if name is None or not draft.known("routes", name, (key,)):
+            continue
+        if name in routes and routes[name].operation is not operation:
+            draft.problem((key,), f"`{name}` is not a route for {operation}.")
+        defaults[operation] = name
+    return defaults

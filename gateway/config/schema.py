@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.document import scalar
-from gateway.domain import Capability, Operation, Permission, ProviderKind, Trait
+from gateway.domain import USUAL_OPERATION, Capability, Operation, Permission, ProviderKind, Trait
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -170,7 +170,7 @@ class TargetSection(Section):
 class RouteSection(Section):
     targets: tuple[Text, ...] = Field(min_length=1)
     order: Literal["listed"] = "listed"
-    operation: Operation = Operation.CHAT
+    operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
 
 

@@ -15,9 +15,10 @@ from gateway.domain.phi import (
     Style,
     UnknownReason,
 )
-from gateway.domain.request import JSON, Call, Facts, Path, Tree
+from gateway.domain.request import JSON, Facts, Path, Tree
 from gateway.domain.routing import (
     EVERY,
+    USUAL_OPERATION,
     Adapter,
     Agent,
     BaaTerm,
@@ -41,10 +42,10 @@ __all__ = [
     "GROUPS",
     "INDIRECT",
     "JSON",
+    "USUAL_OPERATION",
     "Adapter",
     "Agent",
     "BaaTerm",
-    "Call",
     "Caller",
     "Capability",
     "Carrier",

@@ -1,4 +1,4 @@
-"""One request as it is handed on: its words, its call, the facts a rule may ask about; no behaviour."""
+"""One request as it is handed on: its words, and the facts a rule may ask about; no behaviour."""
 
 from __future__ import annotations
 
@@ -6,32 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.domain.phi import Content, Kind, UnknownReason
-from gateway.domain.routing import Caller, Dialect, Operation
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Tree: TypeAlias = dict[str, JSON]
 Path: TypeAlias = tuple[str | int, ...]  # where a value stands: object keys and list indices, outermost first
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as a facade hands it to the pipeline.
-
-    `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
-    `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
-    metadata; `conversation` is the caller's name for the conversation, or "".
-    """
-
-    operation: Operation
-    dialect: Dialect
-    payload: Tree
-    model: str
-    stream: bool
-    caller: Caller
-    request_id: str
-    claimed_agents: frozenset[str] = frozenset()
-    claimed_route: str = ""
-    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

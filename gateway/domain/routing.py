@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class Trait(StrEnum):  # what an administrator vouches for about a provider
     ON_PREM = "on_prem"
     BAA = "baa"
     ZERO_RETENTION = "zero_retention"
-
-
-class Operation(StrEnum):
-    CHAT = "chat"
-    EMBEDDINGS = "embeddings"
 
 
 class Dialect(StrEnum):
@@ -67,6 +63,37 @@ class Capability(StrEnum):
     FETCH_URLS = "fetch_urls"
     HOSTED_TOOLS = "hosted_tools"
     STORED_FILES = "stored_files"
+
+
+class Operation(StrEnum):
+    """What a target is asked for; a route serves one."""
+
+    CHAT = "chat"
+    EMBEDDINGS = "embeddings"
+
+    @property
+    def capability(self) -> Capability | None:
+        """What a target must list to be asked for it, and only then: None where any other target will do."""
+        return _CAPABILITIES.get(self)
+
+    @property
+    def default_key(self) -> str:
+        """The key of the configuration that names the route of a request which names none; "" where there is none."""
+        return _DEFAULT_KEYS.get(self, "")
+
+    @property
+    def one_model(self) -> bool:
+        """Whether answers of two models cannot be compared, so that a route keeps to one: vectors."""
+        return self is Operation.EMBEDDINGS
+
+
+USUAL_OPERATION: Final = Operation.CHAT
+"""What a route serves that does not say."""
+_CAPABILITIES: Mapping[Operation, Capability] = {Operation.EMBEDDINGS: Capability.EMBEDDINGS}
+_DEFAULT_KEYS: Mapping[Operation, str] = {
+    Operation.CHAT: "default_route",
+    Operation.EMBEDDINGS: "default_embedding_route",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +156,12 @@ class Target:
     relay_errors: bool = False
     token_note: bool = False
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What it may be asked for: what it lists the capability of, else all that needs none."""
+        listed = [one for one in Operation if one.capability in self.capabilities]
+        return tuple(listed or [one for one in Operation if one.capability is None])
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -139,7 +172,7 @@ class Route:
 
     name: str
     targets: tuple[Target, ...]
-    operation: Operation = Operation.CHAT
+    operation: Operation = USUAL_OPERATION
     first_token_s: float | None = None
 
 

@@ -7,17 +7,7 @@ from collections.abc import Iterable, Mapping
 from gateway.domain import JSON, Capability, Target, Tree
 from gateway.errors import ErrandDenied
 from gateway.phi.leaf import Errand
-from gateway.wire.fields import (
-    Dropped,
-    Either,
-    Field,
-    Items,
-    Keyed,
-    Local,
-    Object,
-    Variant,
-)
-from gateway.wire.fields import Errand as ErrandField
+from gateway.wire.fields import Dropped, Field, Object
 from gateway.wire.paths import render
 
 _WHAT: Mapping[Capability | None, str] = {
@@ -48,42 +38,16 @@ def minimise(payload: Tree, fields: Object, *, on_prem: bool) -> Tree:
     Fields that no target needs never leave, nor do null ones (some servers refuse them). On the premises the rest is
     kept, unknown fields too; elsewhere only what the table of the dialect knows.
     """
-    known = fields.fields
     if on_prem:
+        known = fields.fields
         return {
             key: value
             for key, value in payload.items()
             if value is not None and not isinstance(known.get(key), Dropped)
         }
-    return {
-        key: _kept(value, known[key]) for key, value in payload.items() if value is not None and _leaves(key, known)
-    }
+    sent = fields.rebuilt({key: value for key, value in payload.items() if value is not None}, _sent)
+    return sent if isinstance(sent, dict) else {}
 
 
-def _leaves(key: str, known: Mapping[str, Field]) -> bool:
-    return key in known and not isinstance(known[key], Dropped | Local)
-
-
-def _kept(value: JSON, field: Field) -> JSON:
-    match field:
-        case Object(fields=known):
-            if isinstance(value, dict):
-                return {key: _kept(inner, known[key]) for key, inner in value.items() if _leaves(key, known)}
-        case Variant():
-            if isinstance(value, dict):
-                name = value.get(field.key, field.missing)
-                return _kept(
-                    value, field.cases.get(name, field.otherwise) if isinstance(name, str) else field.otherwise
-                )
-        case Items(item=item):
-            if isinstance(value, list):
-                return [_kept(inner, item) for inner in value]
-        case Either():
-            return value if isinstance(value, str) else _kept(value, field.other)
-        case ErrandField(field=inner):
-            return _kept(value, inner)
-        case Keyed():
-            return value
-        case _:
-            return value
-    return value
+def _sent(value: JSON, field: Field) -> JSON:
+    return field.rebuilt(value, _sent)

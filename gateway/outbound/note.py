@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.domain import JSON, Dialect, Tree
+from gateway.domain import JSON, Tree
+from gateway.wire.endpoint import Endpoint
 
 TOKEN_NOTE: Final = (
     "Codes in brackets such as [NAME_abcde23456] stand for details that are withheld. Use each one as if it were the "
@@ -14,12 +15,12 @@ TOKEN_NOTE: Final = (
 _SYSTEM: Final = frozenset({"system", "developer"})
 
 
-def with_token_note(body: Tree, dialect: Dialect) -> Tree:
-    """A chat body in `dialect` whose first system prompt ends with the note; `body` stays as it is.
+def with_token_note(body: Tree, endpoint: Endpoint) -> Tree:
+    """A chat body in the words of `endpoint` whose first system prompt ends with the note; `body` stays as it is.
 
     It joins a system prompt that is there, because many chat templates take only one, and only at the beginning.
     """
-    if dialect is Dialect.ANTHROPIC or "messages" not in body:
+    if endpoint.spoken is not None and endpoint.spoken.system_field:
         return {**body, "system": _joined(body.get("system"))}
     given = body["messages"]
     messages = list(given) if isinstance(given, list) else []
@@ -30,7 +31,7 @@ def with_token_note(body: Tree, dialect: Dialect) -> Tree:
 
 
 def _joined(prompt: JSON) -> JSON:
-    """A system prompt, text or parts, with the note behind it: what was cached of it by prefix stays so."""
+    """Append the note to a system prompt, so that the provider's prefix cache of the prompt stays valid."""
     if isinstance(prompt, list):
         return [*prompt, {"type": "text", "text": TOKEN_NOTE}]
     return f"{prompt}\n\n{TOKEN_NOTE}" if isinstance(prompt, str) and prompt else TOKEN_NOTE

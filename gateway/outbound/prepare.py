@@ -11,7 +11,6 @@ import orjson
 
 from gateway.domain import (
     Adapter,
-    Call,
     Detection,
     Dialect,
     Kind,
@@ -33,11 +32,12 @@ from gateway.phi.read.scan import walk_tree
 from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.replace.redact import RedactionRefused, Refused, redact
 from gateway.policy.decide import Egress
+from gateway.wire.endpoint import Call, Endpoint, Spoken
 from gateway.wire.hub import Translated
-from gateway.wire.paths import refuse_forbidden, table
-from gateway.wire.translate import translate
+from gateway.wire.operations import spoken, translate
+from gateway.wire.paths import refuse_forbidden
 
-__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "dialect_of", "prepare"]
+__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
 _SEAL = object()
 MAX_LOOKS = 2
 """How often a body is redacted and looked at: once, and once more for what the first look found."""
@@ -53,8 +53,7 @@ class Outbound:
     """
 
     target: Target
-    operation: Operation
-    dialect: Dialect
+    endpoint: Endpoint
     tree: Tree = field(repr=False)
     content: bytes = field(repr=False)
     digest: bytes = field(repr=False)
@@ -68,16 +67,31 @@ class Outbound:
             raise TypeError("an Outbound is made by outbound.prepare and nowhere else")
 
     @property
+    def operation(self) -> Operation:
+        return self.endpoint.operation
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.endpoint.dialect
+
+    @property
+    def spoken(self) -> Spoken:
+        """How the target is asked in the words of `endpoint`."""
+        if self.endpoint.spoken is None:
+            raise ValueError("no target is asked in these words")
+        return self.endpoint.spoken
+
+    @property
     def off_prem(self) -> bool:
         return not self.target.provider.on_prem
 
     @property
     def adapter(self) -> Adapter:
-        """Which adapter speaks `dialect` with this target: to Claude, its own dialect goes direct, the hub's through LiteLLM."""
+        """Which adapter asks this target: Claude is asked directly in its own words, through LiteLLM in the hub's."""
         provider = self.target.provider
-        if self.dialect is Dialect.ANTHROPIC:
-            return Adapter.DIRECT
-        return Adapter.LITELLM if profile(provider.kind).speaks_anthropic else provider.adapter
+        if not profile(provider.kind).speaks_anthropic:
+            return provider.adapter
+        return Adapter.LITELLM if self.endpoint.hub else Adapter.DIRECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +135,16 @@ def prepare(
     refuse_forbidden(call.payload)
     target = egress.target
     refuse_errands(findings.errands, target)
-    form = _Form(call.dialect, target, call.operation, stream=call.stream if stream is None else stream)
-    kept = minimise(call.payload, table(call.dialect, call.operation), on_prem=target.provider.on_prem)
+    to = endpoint_of(target, call.endpoint)
+    form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream)
+    kept = minimise(call.payload, call.endpoint.fields, on_prem=target.provider.on_prem)
     body, redacted, pseudonyms = _redacted(
         kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
     )
     content = _serialised(body.tree)
     outbound = Outbound(
         target=target,
-        operation=call.operation,
-        dialect=form.dialect,
+        endpoint=to,
         tree=body.tree,
         content=content,
         digest=hashlib.sha256(content).digest(),
@@ -142,48 +156,34 @@ def prepare(
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, body.lost)
 
 
-def dialect_of(target: Target, source: Dialect) -> Dialect:
-    """What a target is spoken to in: Claude in its own dialect for callers who speak it, so that nothing is lost."""
-    if target.provider.adapter is Adapter.OLLAMA:
-        return Dialect.OLLAMA
-    if source is Dialect.ANTHROPIC and profile(target.provider.kind).speaks_anthropic:
-        return Dialect.ANTHROPIC
-    return Dialect.OPENAI
+def endpoint_of(target: Target, asked: Endpoint) -> Endpoint:
+    """The row in whose words a target is asked: Claude in its own for callers who speak them, so that nothing is lost."""
+    provider = target.provider
+    native = provider.adapter is Adapter.OLLAMA
+    return spoken(asked, native=native, untranslated=profile(provider.kind).speaks_anthropic)
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
     """How a redacted tree becomes the body of one target."""
 
-    source: Dialect
+    asked: Endpoint
+    to: Endpoint
     target: Target
-    operation: Operation
     stream: bool
 
-    @property
-    def dialect(self) -> Dialect:
-        return dialect_of(self.target, self.source)
-
     def body(self, tree: Tree) -> Translated:
-        translated = translate(
-            tree, source=self.source, target=self.dialect, operation=self.operation, num_ctx=self.target.context
-        )
-        fitted = sanitise(translated.tree, self.target.provider.kind, dialect=self.dialect, operation=self.operation)
+        translated = translate(tree, self.asked, self.to, context=self.target.context)
+        fitted = sanitise(translated.tree, self.target.provider.kind, self.to)
         body: Tree = {**fitted, "model": self.target.model}
-        if self.operation is Operation.EMBEDDINGS:
-            return Translated(body, translated.lost)
-        body["stream"] = self.stream
-        if self.dialect is Dialect.OPENAI:
-            body.pop("stream_options", None)
-            if self.stream:
-                body["stream_options"] = {"include_usage": True}
-        return Translated(body, translated.lost)
+        streamed = self.to.spoken.streamed(body, self.stream) if self.to.spoken else body
+        return Translated(streamed, translated.lost)
 
     def told(self, body: Translated) -> Translated:
         """A body that was looked at, with the note about tokens if the target wants it."""
-        if not self.target.token_note or self.operation is not Operation.CHAT:
+        if not self.target.token_note or self.to.reply.streamed is None:
             return body
-        return Translated(with_token_note(body.tree, self.dialect), body.lost)
+        return Translated(with_token_note(body.tree, self.to), body.lost)
 
 
 def _redacted(
@@ -207,7 +207,7 @@ def _redacted(
         body = form.body(redacted.tree)
         if not redacted.kinds:
             return body, frozenset(), Pseudonyms()
-        leaves = walk_tree(body.tree, form.dialect, operation=form.operation)
+        leaves = walk_tree(body.tree, form.to.fields)
         known = pseudonyms.pseudonyms
         left = residue(leaves, look(leaves.passages), wanted=styles.keys(), known=known, written=redacted.replaced)
         if not left:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from gateway.domain import Dialect, Operation, ProviderKind, Tree
+from gateway.domain import ProviderKind, Tree
 from gateway.kinds import profile
 from gateway.kinds.repairs import whole_arguments
+from gateway.wire.endpoint import Endpoint
 
 
-def sanitise(tree: Tree, kind: ProviderKind, *, dialect: Dialect, operation: Operation) -> Tree:
-    """A tree that a server of `kind` reads as the caller meant it.
+def sanitise(tree: Tree, kind: ProviderKind, endpoint: Endpoint) -> Tree:
+    """A tree in the words of `endpoint` that a server of `kind` reads as the caller meant it.
 
     Raises:
         InvalidRequest: the caller asks for what this server would silently ignore.
     """
-    if dialect is not Dialect.OPENAI:
+    if not endpoint.hub:
         return tree
     fitted = dict(tree)
-    if operation is Operation.EMBEDDINGS:
+    if "encoding_format" in endpoint.fields.fields:
         fitted["encoding_format"] = "float"  # base64 is made for the caller here, where one asks for it
         if not profile(kind).takes_encoding_format:
             del fitted["encoding_format"]
         return fitted
-    for repair in (whole_arguments, *profile(kind).repairs):
-        repair(fitted)
+    if "messages" in endpoint.fields.fields:
+        for repair in (whole_arguments, *profile(kind).repairs):
+            repair(fitted)
     return fitted

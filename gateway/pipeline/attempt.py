@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from gateway.domain import Adapter, Call, Detection, Passage, Tree
+from gateway.domain import Adapter, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
@@ -17,13 +17,14 @@ from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
-from gateway.pipeline.shape import StreamShape, chunks_of, has_content, stream_shape, whole_reply
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.policy.rules import Policy
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
+from gateway.wire.endpoint import Call
+from gateway.wire.reply import Asked, Stream
 
 
 class Look(Protocol):
@@ -62,7 +63,7 @@ class Opened:
     prepared: Prepared
     reply: Reply
     tree: Tree | None = None
-    shape: StreamShape | None = None
+    stream: Stream | None = None
     first: Sequence[Tree] = ()
     rest: AsyncIterator[Tree] | None = None
 
@@ -187,12 +188,14 @@ class Attempts:
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
-    made = whole_reply(run.call, prepared.outbound.dialect, tree, model=run.model)
-    if not run.call.stream:
+    """An answer that came in one piece; in pieces for a caller who wants them."""
+    shape, asked = prepared.outbound.endpoint.reply, _asked(run)
+    made = shape.whole(tree, asked)
+    if not run.call.stream or shape.streamed is None:
         return Opened(prepared, reply, tree=made)
-    shape = stream_shape(run.call, prepared.outbound.dialect, model=run.model)
-    first = [chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw)) is not None]
-    return Opened(prepared, reply, shape=shape, first=first)
+    stream = shape.streamed.open(asked)
+    first = [chunk for raw in shape.streamed.chunks_of(made) if (chunk := stream.chunk(raw)) is not None]
+    return Opened(prepared, reply, stream=stream, first=first)
 
 
 async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Opened:
@@ -201,17 +204,30 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     A stream without a finish reason broke; one that ends properly but empty is a failure too as long as somebody else
     may do better (LM Studio ends so when a prompt does not fit).
     """
-    shape = stream_shape(run.call, prepared.outbound.dialect, model=run.model)
-    events = reply.events
-    first: list[Tree] = []
-    if events is not None:
-        async for raw in events:
-            chunk = shape.chunk(raw)
-            if chunk is None:
-                continue
-            first.append(chunk)
-            if has_content(chunk):
-                return Opened(prepared, reply, shape=shape, first=first, rest=events)
-    if not shape.finished or not last:
+    streamed, events = prepared.outbound.endpoint.reply.streamed, reply.events
+    if streamed is None or events is None:
         raise faults.bad_reply(prepared.outbound.target, status=200)
-    return Opened(prepared, reply, shape=shape, first=first)
+    stream = streamed.open(_asked(run))
+    first: list[Tree] = []
+    async for raw in events:
+        chunk = stream.chunk(raw)
+        if chunk is None:
+            continue
+        first.append(chunk)
+        if streamed.has_content(chunk):
+            return Opened(prepared, reply, stream=stream, first=first, rest=events)
+    if not stream.finished or not last:
+        raise faults.bad_reply(prepared.outbound.target, status=200)
+    return Opened(prepared, reply, stream=stream, first=first)
+
+
+def _asked(run: Run) -> Asked:
+    """What the reply answers, under the model name that the caller used."""
+    call = run.call
+    return Asked(
+        payload=call.payload,
+        model=run.model,
+        reply_id="chatcmpl-" + call.request_id.removeprefix("req_"),
+        created=int(time.time()),
+        usage=call.endpoint.counts(call.payload),
+    )

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import JSON, Call, Detection, Passage, Tree
+from gateway.domain import JSON, Detection, Passage, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
 from gateway.policy.explain import Explanation, explain
+from gateway.wire.endpoint import Call
 from gateway.wire.paths import render
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Call, Outcome, Tree, UnknownReason, Usage
+from gateway.domain import Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, Side, StreamAborted
 from gateway.phi.replace.pseudonym import conversation_key
@@ -20,10 +20,11 @@ from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
 from gateway.pipeline.judge import judge, resolved, scanned
 from gateway.pipeline.settlement import outcome_of
-from gateway.pipeline.shape import aggregate, answered_in_json, usage_of
 from gateway.pipeline.tracing import Trace
 from gateway.ports import AuditSink
 from gateway.upstream.port import AttemptFailed
+from gateway.wire.endpoint import Call
+from gateway.wire.reply import ReplyShape
 
 PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
@@ -31,13 +32,14 @@ PATIENCE_S = 300.0
 
 @dataclass(slots=True)
 class Answer:
-    """What a facade sends: a whole `tree`, or `events` that are restored as they come; in the hub's dialect.
+    """What a facade sends: a whole `tree`, or `events` that are restored as they come; of one `shape`.
 
     `headers` are those of the decision. `events` raises GatewayError where the stream breaks. A facade closes every
     answer that streams, also one it never began to read.
     """
 
     headers: dict[str, str]
+    shape: ReplyShape
     tree: Tree | None = None
     events: AsyncGenerator[Tree, None] | None = None
     close: Callable[[], Awaitable[None]] | None = None
@@ -103,7 +105,8 @@ class Pipeline:
         async def close() -> None:
             await self._finish(opened, trace, Outcome.CLIENT_DISCONNECT, status=499)
 
-        return Answer(decision_headers(trace.opening()), events=self._restored(opened, trace), close=close)
+        shape = opened.prepared.outbound.endpoint.reply
+        return Answer(decision_headers(trace.opening()), shape, events=self._restored(opened, trace), close=close)
 
     async def _decided(self, call: Call, settings: Settings, trace: Trace, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
@@ -156,7 +159,7 @@ class Pipeline:
                     yield event
             for event in restorer.end():
                 yield event
-            last = opened.shape.last() if opened.shape else None
+            last = opened.stream.last() if opened.stream else None
             if last is not None:
                 yield last
             outcome, status = Outcome.OK, 200
@@ -188,22 +191,22 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
     """
     for chunk in opened.first:
         yield chunk
-    if opened.rest is None or opened.shape is None:
+    if opened.rest is None or opened.stream is None:
         return
     broken = UpstreamFailed(f"Target {opened.prepared.outbound.target.name} broke off in the middle of its answer.")
     began = time.perf_counter()
     try:
         async for raw in opened.rest:
             trace.waited(time.perf_counter() - began)
-            chunk_or_none = opened.shape.chunk(raw)
+            chunk_or_none = opened.stream.chunk(raw)
             if chunk_or_none is not None:
                 yield chunk_or_none
             began = time.perf_counter()
         trace.waited(time.perf_counter() - began)
     except AttemptFailed:
-        if not opened.shape.finished:
+        if not opened.stream.finished:
             raise broken from None
-    if not opened.shape.finished:
+    if not opened.stream.finished:
         raise broken
 
 
@@ -213,7 +216,10 @@ async def _read_out(opened: Opened, trace: Trace) -> Tree:
         chunks = [chunk async for chunk in _chunks(opened, trace)]
     finally:
         await opened.reply.aclose()
-    return aggregate(chunks, usage=opened.shape.usage if opened.shape else None)
+    streamed = opened.prepared.outbound.endpoint.reply.streamed
+    if streamed is None or opened.stream is None:
+        raise UpstreamFailed("The provider answered in pieces what comes in one.")
+    return streamed.aggregate(chunks, opened.stream.usage)
 
 
 def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
@@ -223,15 +229,17 @@ def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
     trace.used(_usage(opened))
     settled = trace.settle(Outcome.OK, status=200)
     headers = {**decision_headers(settled), **price_headers(settled)} if settled else {}
-    return Answer(headers, tree=restored)
+    return Answer(headers, opened.prepared.outbound.endpoint.reply, tree=restored)
 
 
 def _usage(opened: Opened) -> Usage | None:
     """Tokens, as far as they were reported."""
-    return opened.shape.usage if opened.shape else usage_of(opened.reply.tree or {})
+    shape = opened.prepared.outbound.endpoint.reply
+    return opened.stream.usage if opened.stream else shape.usage_of(opened.reply.tree or {})
 
 
 def _restorer(opened: Opened, call: Call) -> ReplyRestorer:
     """The restorer of this reply; an answer that was asked for as JSON is restored as JSON."""
     prepared = opened.prepared
-    return ReplyRestorer(prepared.outbound.dialect, prepared.pseudonyms, structured=answered_in_json(call))
+    structured = call.endpoint.in_json(call.payload)
+    return ReplyRestorer(prepared.outbound.endpoint.reply.channels, prepared.pseudonyms, structured=structured)

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import Call, Detection, Facts, Kind, Operation, Passage, Target
+from gateway.domain import Detection, Facts, Kind, Passage, Target
 from gateway.phi.findings import Findings, Leaves
 from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import Decision, Egress, decide
 from gateway.routing.plan import plan
 from gateway.routing.resolve import Resolution, resolve
+from gateway.wire.endpoint import Call
 from gateway.wire.system import system_text
 
 
@@ -82,7 +83,7 @@ def streams(call: Call, planned: Sequence[Egress], *, first_token_s: float | Non
     For a caller that wants one, and wherever the wait for the first token is limited (s) or another target could take
     over, because only a stream shows when the first token comes.
     """
-    if call.operation is not Operation.CHAT:
+    if call.endpoint.reply.streamed is None:
         return False
     return call.stream or first_token_s is not None or len(planned) > 1
 

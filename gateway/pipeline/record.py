@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 
-from gateway.domain import Call, Sensitivity, Target
+from gateway.domain import Sensitivity, Target
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.ports import AttemptRow, IntentRow
 from gateway.state.secret import digest
+from gateway.wire.endpoint import Call
 
 
 def intent_row(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from gateway.domain import Call, Destination, Outcome, Sensitivity, Settlement, Target, Usage
+from gateway.domain import Destination, Outcome, Sensitivity, Settlement, Target, Usage
 from gateway.domain.settlement import MICRO, NANO
 from gateway.errors import AccessDenied, EgressDenied, GatewayError, Overloaded, RateLimitExceeded, UpstreamTimeout
 from gateway.events import AttemptResult
@@ -15,6 +15,7 @@ from gateway.phi.findings import Findings
 from gateway.policy.decide import Decision
 from gateway.routing.price import Bill, bill
 from gateway.routing.resolve import Resolution
+from gateway.wire.endpoint import Call
 
 PERMITTED = "permitted"
 REDACTED = "redacted"

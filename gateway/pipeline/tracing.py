@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gateway.domain import Call, Outcome, Settlement, Target, UnknownReason, Usage
+from gateway.domain import Outcome, Settlement, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
     AttemptEnded,
@@ -28,6 +28,7 @@ from gateway.pipeline.settlement import Account, Attempt, outcome_of, settlement
 from gateway.policy.decide import Decision
 from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
+from gateway.wire.endpoint import Call
 
 
 @dataclass(slots=True)

@@ -25,12 +25,12 @@ def plan(
 
     `health` maps a provider's name to whether it answered last; unknown counts as up. Providers that are off are left
     out. Without `auto_fallback` there is one attempt, the first listed: to step over one that is down would be a
-    fallback. Embeddings keep to one model, because vectors of two models cannot be compared.
+    fallback. An operation of one model keeps to it: vectors of two cannot be compared.
     """
     usable = [egress for egress in permitted if not egress.target.provider.off]
     if not usable:
         return ()
-    if operation is Operation.EMBEDDINGS:
+    if operation.one_model:
         usable = [egress for egress in usable if egress.target.model == usable[0].target.model]
     if not auto_fallback:
         return (usable[0],)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.domain import EVERY, Call, Caller, Operation, Route
+from gateway.domain import EVERY, Caller, Operation, Route
 from gateway.errors import AgentNotAllowed, InvalidRequest, ModelNotFound, RouteNotAllowed
 from gateway.kinds import profile
 from gateway.routing.table import MAX_MODEL_CHARS, RoutingTable
+from gateway.wire.endpoint import Call
+from gateway.wire.operations import unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
     label, route = _route(call, table, _leading(table, call.claimed_agents, claimed, agents))
     _granted(route, call.caller)
     if route.operation is not call.operation:
-        raise InvalidRequest(_WRONG_OPERATION[call.operation], param="model")
+        raise InvalidRequest(unfit(call.operation), param="model")
     return Resolution(route, agents, not agents, label)
 
 
@@ -60,19 +62,13 @@ def known(table: RoutingTable, caller: Caller, model: str) -> Route:
 
     Raises `ModelNotFound` or `RouteNotAllowed`.
     """
-    _, route = _named(model, table, "", Operation.CHAT)
+    _, route = _named(model, table, "")
     return _granted(route, caller)
 
 
 def grants(grant: frozenset[str], name: str) -> bool:
     """Whether a grant covers `name`; an empty one, or one with `*`, covers all."""
     return not grant or EVERY in grant or name in grant
-
-
-_WRONG_OPERATION = {
-    Operation.CHAT: "That model makes embeddings and cannot chat. Ask for a chat model, or POST /v1/embeddings.",
-    Operation.EMBEDDINGS: "That model cannot make embeddings. Ask for an embedding model.",
-}
 
 
 def _matched(table: RoutingTable, system_text: str) -> frozenset[str]:
@@ -127,7 +123,7 @@ def _granted(route: Route, caller: Caller) -> Route:
     return route
 
 
-def _named(model: str, table: RoutingTable, agent_route: str, operation: Operation) -> tuple[str, Route]:
+def _named(model: str, table: RoutingTable, agent_route: str, operation: Operation | None = None) -> tuple[str, Route]:
     if model in table.routes:
         return model, table.routes[model]
     if len(model) <= MAX_MODEL_CHARS:
@@ -137,5 +133,5 @@ def _named(model: str, table: RoutingTable, agent_route: str, operation: Operati
         found = table.found(model)
         if found is not None:
             name, target = found
-            return name, Route(name, (target,), operation)
+            return name, Route(name, (target,), operation) if operation else Route(name, (target,))
     raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")

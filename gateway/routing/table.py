@@ -40,15 +40,15 @@ class Alias:
 class RoutingTable:
     """Routes, aliases (most specific first), agents, and the models that local servers were found to offer.
 
-    `tasks` maps values of the task header to agents; `discovered` maps `provider/model` to a target.
+    `tasks` maps values of the task header to agents; `defaults` are the routes of calls that name none; `discovered`
+    maps `provider/model` to a target.
     """
 
     routes: Mapping[str, Route] = field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()
     agents: Mapping[str, Agent] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
-    default_route: str = ""
-    default_embedding_route: str = ""
+    defaults: Mapping[Operation, str] = field(default_factory=dict)
     discovered: Mapping[str, Target] = field(default_factory=dict)
 
     def alias(self, model: str) -> Alias | None:
@@ -70,8 +70,8 @@ class RoutingTable:
         return self.tasks.get(task, task if task in self.agents else "")
 
     def default(self, operation: Operation) -> str:
-        """The route for calls that name nothing."""
-        return self.default_embedding_route if operation is Operation.EMBEDDINGS else self.default_route
+        """The route for calls that name nothing; "" for none."""
+        return self.defaults.get(operation, "")
 
 
 def by_specificity(aliases: Iterable[Alias]) -> tuple[Alias, ...]:

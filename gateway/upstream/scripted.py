@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from gateway.domain import JSON, Operation, Tree
+from gateway.domain import JSON, Tree
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply
@@ -29,7 +29,7 @@ class Scripted:
         params = outbound.target.provider.params
         fault = params.get("fault", "")
         await self._fail(fault, outbound)
-        if outbound.operation is Operation.EMBEDDINGS:
+        if outbound.endpoint.reply.streamed is None:
             return Reply(tree=_embeddings(outbound.tree, int(params.get("dimensions", "8"))))
         if fault == "error200":
             return Reply(tree={"error": "scripted"})

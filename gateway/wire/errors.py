@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from gateway.domain import Dialect, Tree
 from gateway.errors import GatewayError, MethodNotAllowed
 
+UNTOLD = Dialect.OPENAI
+"""The dialect of errors for callers whose own cannot be told: the hub's."""
 _OPENAI_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",

@@ -1,34 +1,59 @@
-"""The words in which a dialect's fields are described, once for scanning, minimising and explaining; reads nothing."""
+"""The words in which a dialect's fields are described, once for checking, scanning, minimising and explaining."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.domain import Capability, Carrier, UnknownReason
+from typing_extensions import override
+
+from gateway.domain import JSON, Capability, Carrier, UnknownReason
 
 MAX_STRUCTURAL_CHARS = 128
 """Nothing structural but a signature is longer; the bound keeps a paragraph from passing as an id."""
 
 
+class Field:
+    """What one value of a request may be, and what becomes of it."""
+
+    __slots__ = ()
+
+    def children(self) -> Iterable[Field]:
+        """The fields of what is inside."""
+        return ()
+
+    def names(self) -> Iterable[str]:
+        """Keys and words of the dialect's own, which may be shown."""
+        return ()
+
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        """`value` with all that is inside it as `sent` makes it; parts that stay as they are are shared."""
+        del sent
+        return value
+
+
+Sent: TypeAlias = Callable[["JSON", Field], "JSON"]
+"""What is sent of a value."""
+
+
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Field):
     """Free text: scanned, and rewritten in place where a decision takes something out."""
 
     carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(Field):
     """An identifier that a model may answer with (a function's name): scanned, replaced only as a whole."""
 
     carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Field):
     """Text under a signature: scanned, but a change would make it invalid, so it is never rewritten."""
 
     carrier: Carrier
@@ -37,21 +62,21 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonText:
+class JsonText(Field):
     """JSON written inside a string (tool arguments): its scalars and keys are scanned one by one."""
 
     carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Field):
     """A word of a closed set, or a boolean. Anything else is `unreadable`."""
 
     words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Strict:
+class Strict(Field):
     """A string of a strict pattern (ids, signatures). Anything else is `unreadable`."""
 
     pattern: re.Pattern[str]
@@ -59,33 +84,33 @@ class Strict:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Field):
     """A setting: a boolean, or a number of at most `limit` either side of nothing. Anything else is `unreadable`."""
 
     limit: float
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Field):
     """Bytes that nobody here can read (base64 of an image): an unknown with its reason, never text."""
 
     reason: UnknownReason
 
 
 @dataclass(frozen=True, slots=True)
-class Url:
+class Url(Field):
     """Where an image or file is: `data:` holds it (unknown); any other address is text and an errand besides."""
 
     reason: UnknownReason
 
 
 @dataclass(frozen=True, slots=True)
-class TokenIds:
+class TokenIds(Field):
     """Numbers that stand for text: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
+class Free(Field):
     """Any JSON: every scalar and key below is scanned. `words` are keys and values of a closed vocabulary.
 
     With `numbers` a number may be replaced by a quoted pseudonym: true of arguments, not of a schema.
@@ -95,40 +120,83 @@ class Free:
     words: frozenset[str] = frozenset()
     numbers: bool = False
 
+    @override
+    def names(self) -> Iterable[str]:
+        return self.words
+
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class Items(Field):
     """A list of the same thing."""
 
     item: Field
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.item,)
+
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        return [sent(inner, self.item) for inner in value] if isinstance(value, list) else value
+
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class Either(Field):
     """A string of one kind, or anything else of another."""
 
     text: Field
     other: Field
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.text, self.other)
+
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        return sent(value, self.text if isinstance(value, str) else self.other)
+
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(Field):
     """An object whose keys follow a strict pattern (`logit_bias`)."""
 
     key: re.Pattern[str]
     value: Field
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.value,)
+
 
 @dataclass(frozen=True, slots=True)
-class Object:
+class Object(Field):
     """An object with known fields. A field that is not known is scanned, and stays on the premises."""
 
     fields: Mapping[str, Field]
     carrier: Carrier = Carrier.OTHER
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return self.fields.values()
+
+    @override
+    def names(self) -> Iterable[str]:
+        return self.fields
+
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        if not isinstance(value, dict):
+            return value
+        fields = self.fields
+        return {
+            key: sent(inner, fields[key])
+            for key, inner in value.items()
+            if key in fields and not isinstance(fields[key], Dropped | Local)
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Field):
     """Objects told apart by one field. `missing` stands in where it is absent; what is no case is `unreadable`."""
 
     key: str
@@ -136,23 +204,44 @@ class Variant:
     otherwise: Field
     missing: str = ""
 
+    def case(self, value: dict[str, JSON]) -> Field | None:
+        """The case of an object; None where it is none."""
+        name = value.get(self.key, self.missing)
+        return self.cases.get(name) if isinstance(name, str) else None
+
+    @override
+    def children(self) -> Iterable[Field]:
+        return (*self.cases.values(), self.otherwise)
+
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        return sent(value, self.case(value) or self.otherwise) if isinstance(value, dict) else value
+
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Field):
     """A field that no target needs (minimum necessary, 45 CFR 164.502(b)): scanned, and never sent."""
 
     field: Field
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.field,)
+
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class Local(Field):
     """A field that servers on the premises know: scanned or checked, and sent to no other."""
 
     field: Field
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.field,)
+
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Field):
     """A field that makes a target fetch, store or call someone else (law 11). No capability: always refused.
 
     With `unless_false` a false or empty value asks for nothing.
@@ -162,16 +251,18 @@ class Errand:
     field: Field
     unless_false: bool = False
 
+    @override
+    def children(self) -> Iterable[Field]:
+        return (self.field,)
+
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        return sent(value, self.field)
+
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Field):
     """A field that the gateway writes itself (`model`): what the caller wrote there is never sent."""
-
-
-Field: TypeAlias = (
-    Text | Name | Signed | JsonText | Closed | Strict | Number | Opaque | Url | TokenIds | Free | Items | Either | Keyed
-    | Object | Variant | Dropped | Local | Errand | Replaced
-)  # fmt: skip
 
 
 def closed(words: str) -> Closed:

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import cache
 
-from gateway.domain import Dialect, Operation, Path, Tree
+from gateway.domain import Path, Tree
 from gateway.errors import InvalidRequest
-from gateway.wire.anthropic import fields as anthropic
-from gateway.wire.fields import (
-    SCHEMA_WORDS,
-    Dropped,
-    Either,
-    Errand,
-    Field,
-    Free,
-    Items,
-    Keyed,
-    Local,
-    Object,
-    Variant,
-    closed,
-)
-from gateway.wire.ollama import fields as ollama
-from gateway.wire.openai import fields as openai
+from gateway.wire import operations
+from gateway.wire.endpoint import Endpoint
+from gateway.wire.fields import SCHEMA_WORDS, Field, closed
 
-_TABLES = {
-    (Dialect.OPENAI, Operation.CHAT): openai.CHAT,
-    (Dialect.OPENAI, Operation.EMBEDDINGS): openai.EMBEDDINGS,
-    (Dialect.ANTHROPIC, Operation.CHAT): anthropic.MESSAGES,
-    (Dialect.OLLAMA, Operation.CHAT): ollama.CHAT,
-    (Dialect.OLLAMA, Operation.EMBEDDINGS): ollama.EMBED,
-}
 FORBIDDEN = closed(
     "api_base base_url api_key api_version api_type organization deployment_id extra_headers extra_body "
     "extra_query headers custom_llm_provider fallbacks context_window_fallbacks content_policy_fallbacks "
@@ -43,11 +23,6 @@ FORBIDDEN = closed(
     "tenant_id client_id client_secret"
 ).words
 """Words by which a body could redirect a call, use another key, or fake an answer. They are for administrators."""
-
-
-def table(dialect: Dialect, operation: Operation) -> Object:
-    """The fields of a request; Anthropic has no embeddings, and is asked for none."""
-    return _TABLES[dialect, operation]
 
 
 def refuse_forbidden(payload: Tree) -> None:
@@ -65,29 +40,22 @@ def refuse_forbidden(payload: Tree) -> None:
 
 def render(path: Path) -> str:
     """A path to show (law 9): field names of the dialects and indices; any other key is `*`."""
-    shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" if step in NAMES else ".*" for step in path)
+    known = names()
+    shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" if step in known else ".*" for step in path)
     return shown.removeprefix(".")
 
 
-def _names(field: Field) -> Iterable[str]:
-    match field:
-        case Object(fields=fields):
-            yield from fields
-            for inner in fields.values():
-                yield from _names(inner)
-        case Variant(cases=cases, otherwise=otherwise):
-            for inner in (*cases.values(), otherwise):
-                yield from _names(inner)
-        case Items(item=inner) | Dropped(field=inner) | Local(field=inner) | Errand(field=inner) | Keyed(value=inner):
-            yield from _names(inner)
-        case Either(text=text, other=other):
-            yield from _names(text)
-            yield from _names(other)
-        case Free(words=words):
-            yield from words
-        case _:
-            return
+@cache
+def _names(rows: tuple[Endpoint, ...]) -> frozenset[str]:
+    return frozenset(SCHEMA_WORDS).union(*(_below(row.fields) for row in rows))
 
 
-NAMES = frozenset(name for known in _TABLES.values() for name in _names(known)) | SCHEMA_WORDS
-"""Every field name of every dialect: all that may be shown of a path."""
+def _below(field: Field) -> Iterator[str]:
+    yield from field.names()
+    for inner in field.children():
+        yield from _below(inner)
+
+
+def names() -> frozenset[str]:
+    """Every field name of every dialect: all that may be shown of a path."""
+    return _names(operations.ENDPOINTS)

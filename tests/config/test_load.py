@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from gateway.config import Settings, load, parse
 from gateway.config.load import read_policies
 from gateway.document import DocumentInvalid, Problem
-from gateway.domain import Call, Caller, Dialect, Operation, ProviderKind, Trait
+from gateway.domain import Caller, Operation, ProviderKind, Trait
 from gateway.routing.resolve import resolve
+from gateway.wire.anthropic import messages
+from gateway.wire.endpoint import Call
 
 SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
 
@@ -60,8 +62,7 @@ def test_the_four_operations_of_the_transcription_service_stay_with_lm_studio(ag
 )
 def test_agents_that_share_one_model_name_are_told_apart_by_their_prompt(system: str, agent: str, route: str) -> None:
     call = Call(
-        operation=Operation.CHAT,
-        dialect=Dialect.ANTHROPIC,
+        endpoint=messages.ENDPOINT,
         payload={},
         model="claude-sonnet-4-20250514",
         stream=False,
@@ -89,10 +90,10 @@ def test_the_shipped_file_leads_to_the_embedded_model_only_as_the_default() -> N
         if any(target.provider.kind is ProviderKind.EMBEDDED for target in route.targets)
     }
     assert embedded == {"demo", "demo-embedding"}
-    assert table.default_route == "demo"
+    assert table.default(Operation.CHAT) == "demo"
     assert not embedded & {agent.route for agent in table.agents.values()}
     assert not embedded & {alias.route for alias in table.aliases}
-    assert table.default_embedding_route == "embedding"
+    assert table.default(Operation.EMBEDDINGS) == "embedding"
 
 
 def test_the_shipped_file_listens_on_loopback_and_keeps_its_state_beside_itself() -> None:

@@ -176,7 +176,7 @@ def test_a_name_that_leads_nowhere_or_where_it_must_not_is_a_problem(text: str, 
 
 def test_a_route_called_demo_with_a_real_model_is_like_any_other() -> None:
     text = "routes:\n  demo: {targets: [small]}\nagents:\n  a: {route: demo}\naliases: {x: demo}\ndefault_route: demo\n"
-    assert settings(text).table.default_route == "demo"
+    assert settings(text).table.default(Operation.CHAT) == "demo"
 
 
 def test_agents_tasks_aliases_and_defaults_go_into_the_table() -> None:

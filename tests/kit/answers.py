@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.domain import Call, Caller, Detection, Dialect, Facts, Operation, Target
+from gateway.domain import Caller, Detection, Facts, Target
 from gateway.outbound.prepare import Prepared, prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.pipeline.judge import today
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 
 ASKED = {"messages": [{"role": "user", "content": "Hello."}]}
 
@@ -15,8 +17,7 @@ ASKED = {"messages": [{"role": "user", "content": "Hello."}]}
 def answered_by(target: Target) -> Prepared:
     """What was prepared for a target that answered a clean question."""
     call = Call(
-        operation=Operation.CHAT,
-        dialect=Dialect.OPENAI,
+        endpoint=chat.ENDPOINT,
         payload=ASKED,
         model="m",
         stream=False,

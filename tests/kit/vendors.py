@@ -11,7 +11,6 @@ from aiohttp import web
 
 from gateway.domain import (
     Adapter,
-    Call,
     Caller,
     Detection,
     Dialect,
@@ -27,6 +26,8 @@ from gateway.outbound.prepare import Outbound, prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
+from gateway.wire.endpoint import Call
+from gateway.wire.operations import endpoint_for
 from tests.kit.servers import UpstreamServer
 
 TODAY = date(2026, 11, 21)
@@ -52,8 +53,7 @@ def outbound_of(payload, provider: Provider, *, model="test-model", operation=Op
     """What the pipeline would hand the adapter: decided and prepared, with nothing found."""
     target = Target("target", provider, model)
     call = Call(
-        operation=operation,
-        dialect=Dialect.OPENAI,
+        endpoint=endpoint_for(Dialect.OPENAI, operation, payload),
         payload=payload,
         model="m",
         stream=stream,

@@ -9,7 +9,6 @@ import pytest
 
 from gateway.domain import (
     Adapter,
-    Call,
     Caller,
     Detection,
     Dialect,
@@ -27,6 +26,8 @@ from gateway.outbound.prepare import Prepared, prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import Egress, decide
 from gateway.policy.rules import Policy, Rule, Then, When
+from gateway.wire.endpoint import Call
+from gateway.wire.operations import endpoint_for
 
 TODAY = date(2026, 11, 21)
 KEY = b"k" * 32
@@ -67,8 +68,7 @@ class Detector:
 
 def call_of(payload: dict[str, Any], dialect: Dialect = Dialect.OPENAI, **changes: Any) -> Call:
     return Call(
-        operation=changes.pop("operation", Operation.CHAT),
-        dialect=dialect,
+        endpoint=endpoint_for(dialect, changes.pop("operation", Operation.CHAT), payload),
         payload=payload,
         model="m",
         stream=changes.pop("stream", False),

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Capability, Dialect, Operation
+from gateway.domain import Capability
 from gateway.errors import ErrandDenied
 from gateway.outbound.minimise import minimise, refuse_errands
 from gateway.phi.leaf import Errand
-from gateway.wire.paths import table
+from gateway.wire.openai import chat
 
 from .conftest import target_of
 
-CHAT = table(Dialect.OPENAI, Operation.CHAT)
+CHAT = chat.ENDPOINT.fields
 PAYLOAD = {
     "messages": [{"role": "user", "content": "x", "mood": "y", "name": None}],
     "user": "u",

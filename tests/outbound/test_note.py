@@ -6,6 +6,9 @@ import pytest
 
 from gateway.domain import Adapter, Dialect, Kind, Operation, ProviderKind, Style
 from gateway.outbound.note import TOKEN_NOTE, with_token_note
+from gateway.wire.anthropic import messages
+from gateway.wire.ollama import chat as ollama_chat
+from gateway.wire.openai import chat
 
 from .conftest import target_of
 
@@ -27,11 +30,11 @@ USER = {"role": "user", "content": "hi"}
         ),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("dialect", [Dialect.OPENAI, Dialect.OLLAMA])
-def test_the_note_ends_the_first_system_message_or_becomes_it(messages, expected, dialect):
+@pytest.mark.parametrize("endpoint", [chat.ENDPOINT, ollama_chat.ENDPOINT])
+def test_the_note_ends_the_first_system_message_or_becomes_it(messages, expected, endpoint):
     body = {"messages": messages, "model": "m"}
     before = json.dumps(body)
-    assert with_token_note(body, dialect) == {"messages": expected, "model": "m"}
+    assert with_token_note(body, endpoint) == {"messages": expected, "model": "m"}
     assert json.dumps(body) == before
 
 
@@ -51,7 +54,7 @@ def test_the_note_ends_the_first_system_message_or_becomes_it(messages, expected
 )
 def test_to_claude_the_note_is_the_end_of_its_system_prompt(given, expected):
     body = {"messages": [USER], **given}
-    assert with_token_note(body, Dialect.ANTHROPIC) == {"messages": [USER], "system": expected}
+    assert with_token_note(body, messages.ENDPOINT) == {"messages": [USER], "system": expected}
 
 
 def test_a_target_that_wants_it_is_told_when_a_token_left(send):

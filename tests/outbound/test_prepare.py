@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from gateway.domain import Adapter, Detection, Dialect, Finding, Kind, Operation, ProviderKind, Style, UnknownReason
 from gateway.errors import InvalidRequest
-from gateway.outbound.prepare import Outbound, RedactionIncomplete, Refused, dialect_of, prepare
+from gateway.outbound.prepare import Outbound, RedactionIncomplete, Refused, endpoint_of, prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
+from gateway.wire.operations import endpoint_for
 
 from .conftest import KEY, TODAY, Detector, call_of, egress_of, target_of
 
@@ -47,7 +48,7 @@ def test_nobody_else_makes_an_outbound(send):
     made = send(ASKED).outbound
     with pytest.raises(TypeError):
         Outbound(
-            target=made.target, operation=made.operation, dialect=made.dialect, tree={}, content=b"", digest=b"",
+            target=made.target, endpoint=made.endpoint, tree={}, content=b"", digest=b"",
             request_id="", policy_hash="", stream=False, seal=object(),
         )  # fmt: skip
 
@@ -131,7 +132,8 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
     ],
 )
 def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, caller, dialect):
-    assert dialect_of(target_of(kind, adapter), caller) is dialect
+    asked = endpoint_for(caller, Operation.CHAT, {})
+    assert endpoint_of(target_of(kind, adapter), asked).dialect is dialect
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from gateway.domain import Dialect, Operation, ProviderKind
 from gateway.outbound.sanitise import sanitise
+from gateway.wire.operations import endpoint_for
 
 CALLS = [{"id": "1", "function": {"name": "f", "arguments": ""}}]
 
 
 def fitted(tree, kind, dialect=Dialect.OPENAI, operation=Operation.CHAT):
-    return sanitise(tree, kind, dialect=dialect, operation=operation)
+    return sanitise(tree, kind, endpoint_for(dialect, operation, tree))
 
 
 def message(**fields):

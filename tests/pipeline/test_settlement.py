@@ -13,11 +13,8 @@ from hypothesis import strategies as st
 
 from gateway.domain import (
     Adapter,
-    Call,
     Caller,
     Destination,
-    Dialect,
-    Operation,
     Outcome,
     Price,
     Provider,
@@ -51,6 +48,8 @@ from gateway.pipeline.settlement import (
 )
 from gateway.policy.decide import Decision, Refusal, RefusalReason, Sensitivity
 from gateway.state.sqlite import schema
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 from tests.kit.answers import answered_by
 
 REQUEST = "req_0123456789abcdef0123"
@@ -67,7 +66,7 @@ VOCABULARY = Vocabulary.of([Route("r", (NEAR, FAR))], callers=["soma"], reasons=
 
 
 def call(**more):
-    fields = {"operation": Operation.CHAT, "dialect": Dialect.OPENAI, "payload": {}, "model": "m", "stream": False}
+    fields = {"endpoint": chat.ENDPOINT, "payload": {}, "model": "m", "stream": False}
     return Call(**fields, caller=Caller("soma"), request_id=REQUEST, **more)
 
 

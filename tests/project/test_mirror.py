@@ -20,6 +20,17 @@ ELSEWHERE = {
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
     "gateway/phi/find/rules/persons.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
     "gateway/phi/find/rules/references.py": "tests/phi/find/rules/test_ids.py",  # one table of numbers for both
+    "gateway/wire/endpoint.py": "tests/wire/test_operations.py",  # what a row says: every row is tried there
+    "gateway/wire/reply.py": "tests/wire/test_operations.py",
+    "gateway/wire/writer.py": "tests/contract/test_operations.py",
+    **dict.fromkeys(
+        (
+            *("gateway/wire/openai/chat.py", "gateway/wire/openai/embeddings.py", "gateway/wire/openai/catalogue.py"),
+            *("gateway/wire/anthropic/messages.py", "gateway/wire/anthropic/count_tokens.py"),
+            *("gateway/wire/ollama/chat.py", "gateway/wire/ollama/generate.py", "gateway/wire/ollama/embed.py"),
+        ),
+        "tests/contract/test_operations.py",  # the rows themselves: each has a case, as a client meets it
+    ),
     "gateway/wire/*/fields.py": "tests/wire/test_paths.py",  # tables of fields: one test walks all dialects
 }
 """Modules whose tests stand elsewhere, and where."""

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import Adapter, Agent, Call, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
+from gateway.domain import Adapter, Agent, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
 from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
 from gateway.routing.resolve import known, listing, resolve
 from gateway.routing.table import Alias, RoutingTable, by_specificity
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
+from gateway.wire.operations import endpoint_for
 
 OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, discover=True)
 TARGET = Target("t", OLLAMA, "llama3.2:3b")
@@ -27,8 +30,7 @@ TABLE = RoutingTable(
         "writer": Agent("writer", "writing", "report writer"),
         "indexer": Agent("indexer", "vectors"),
     },
-    default_route="demo",
-    default_embedding_route="vectors",
+    defaults={Operation.CHAT: "demo", Operation.EMBEDDINGS: "vectors"},
     discovered={"ollama/qwen3:32b": Target("ollama/qwen3:32b", OLLAMA, "qwen3:32b")},
 )
 ANYONE = Caller("anyone")
@@ -36,15 +38,15 @@ ANYONE = Caller("anyone")
 
 def call(**changes: object) -> Call:
     plain = Call(
-        operation=Operation.CHAT,
-        dialect=Dialect.OPENAI,
+        endpoint=chat.ENDPOINT,
         payload={},
         model="",
         stream=False,
         caller=ANYONE,
         request_id="r1",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    operation = changes.pop("operation", Operation.CHAT)
+    return replace(plain, endpoint=endpoint_for(Dialect.OPENAI, operation, {}), **changes)
 
 
 def claims(*agents: str) -> frozenset[str]:
@@ -143,7 +145,11 @@ def test_without_a_model_and_a_default_the_caller_must_name_one(operation: Opera
 def test_no_agent_falls_to_the_demonstration_model() -> None:
     tiny = Target("tiny", Provider("embedded", ProviderKind.EMBEDDED, Adapter.EMBEDDED), "tiny")
     demos = {"demo": Route("demo", (tiny,)), "demo-embedding": Route("demo-embedding", (tiny,), Operation.EMBEDDINGS)}
-    table = replace(TABLE, routes={**TABLE.routes, **demos}, default_embedding_route="demo-embedding")
+    table = replace(
+        TABLE,
+        routes={**TABLE.routes, **demos},
+        defaults={**TABLE.defaults, Operation.EMBEDDINGS: "demo-embedding"},
+    )
     for operation, stranger, agent in (
         (Operation.CHAT, "demo", "indexer"),
         (Operation.EMBEDDINGS, "demo-embedding", "radiologist"),

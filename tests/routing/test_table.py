@@ -95,5 +95,5 @@ def test_a_task_means_the_agent_that_claims_it_or_has_its_name(task: str, agent:
 
 
 def test_each_operation_has_its_own_default() -> None:
-    table = RoutingTable(default_route="chat", default_embedding_route="vectors")
+    table = RoutingTable(defaults={Operation.CHAT: "chat", Operation.EMBEDDINGS: "vectors"})
     assert [table.default(operation) for operation in (Operation.CHAT, Operation.EMBEDDINGS)] == ["chat", "vectors"]

@@ -8,13 +8,15 @@ from datetime import date
 
 import pytest
 
-from gateway.domain import Call, Caller, Detection, Dialect, Facts, Operation
+from gateway.domain import Caller, Detection, Facts
 from gateway.outbound.prepare import prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy
 from gateway.upstream import sockets
 from gateway.upstream.port import leaving
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 
 METRIC = "gateway_phi_egress_violations_total"
 
@@ -46,7 +48,7 @@ async def test_a_connection_on_behalf_of_nothing_is_refused_counted_and_logged(s
 def outbound_to(target):
     """The `Outbound` of a request without an identifier."""
     call = Call(
-        Operation.CHAT, Dialect.OPENAI, {"messages": [{"role": "user", "content": "Hello."}]}, "m", False,
+        chat.ENDPOINT, {"messages": [{"role": "user", "content": "Hello."}]}, "m", False,
         Caller("soma"), "req_1",
     )  # fmt: skip
     day = date(2026, 11, 21)

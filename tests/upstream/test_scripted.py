@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.domain import Adapter, Call, Caller, Dialect, Facts, Operation, Provider, ProviderKind, Target, Trait
+from gateway.domain import Adapter, Caller, Dialect, Facts, Operation, Provider, ProviderKind, Target, Trait
 from gateway.outbound.prepare import prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.pipeline.judge import today
@@ -8,6 +8,8 @@ from gateway.policy.decide import decide
 from gateway.policy.rules import Policy
 from gateway.upstream.port import AttemptFailed
 from gateway.upstream.scripted import Scripted
+from gateway.wire.endpoint import Call
+from gateway.wire.operations import endpoint_for
 
 
 def outbound(params, *, stream=False, operation=Operation.CHAT):
@@ -19,7 +21,7 @@ def outbound(params, *, stream=False, operation=Operation.CHAT):
         if operation is Operation.EMBEDDINGS
         else {"messages": [{"role": "user", "content": "Hello there."}]}
     )
-    call = Call(operation, Dialect.OPENAI, payload, "", stream, Caller("c"), "req_1")
+    call = Call(endpoint_for(Dialect.OPENAI, operation, payload), payload, "", stream, Caller("c"), "req_1")
     leaves = walk(call)
     findings = gather(leaves, [], frozenset()) if not leaves.passages else None
     findings = findings or gather(leaves, Nothing.detect(leaves.passages), frozenset())

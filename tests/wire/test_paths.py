@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InvalidRequest
-from gateway.wire.paths import FORBIDDEN, NAMES, refuse_forbidden, render
+from gateway.wire.paths import FORBIDDEN, names, refuse_forbidden, render
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,5 @@ def test_what_configures_providers_is_refused_by_name_not_by_value(name):
 
 
 def test_no_dialect_knows_a_forbidden_field():
-    assert not FORBIDDEN & NAMES
+    assert not FORBIDDEN & names()
     refuse_forbidden({"model": "m", "messages": []})

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.domain import (
-    Call,
     Detection,
-    Dialect,
     Kind,
-    Operation,
     Tree,
     UnknownReason,
 )
@@ -18,18 +15,19 @@ from gateway.phi.grammar import find_tokens
 from gateway.phi.leaf import Unknown
 from gateway.phi.read import recur
 from gateway.phi.read.visit import Visitor
-from gateway.wire.paths import table
+from gateway.wire.endpoint import Call
+from gateway.wire.fields import Object
 
 
 def walk(call: Call) -> Leaves:
     """Every leaf of a call's payload, in the order of the payload."""
-    return walk_tree(call.payload, call.dialect, operation=call.operation)
+    return walk_tree(call.payload, call.endpoint.fields)
 
 
-def walk_tree(payload: Tree, dialect: Dialect, *, operation: Operation) -> Leaves:
-    """Every leaf of a request body in `dialect`."""
+def walk_tree(payload: Tree, fields: Object) -> Leaves:
+    """Every leaf of a request body with these fields."""
     visitor = Visitor()
-    visitor.visit(payload, table(dialect, operation))
+    visitor.visit(payload, fields)
     return Leaves(payload, visitor.leaves, visitor.unknowns, visitor.errands)
 
 

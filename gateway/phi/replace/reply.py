@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 
-from gateway.domain import JSON, Dialect, Tree
+from gateway.domain import JSON, Tree
 from gateway.phi.replace.pseudonym import Pseudonyms
 from gateway.phi.replace.restore import Mode, Restorer
+from gateway.wire.reply import Channels
 
 Channel: TypeAlias = tuple[int | str, ...]
 Say: TypeAlias = Callable[[str, Mode, str], str]
@@ -23,12 +24,12 @@ _CALLS = ("function", "custom")
 
 
 class ReplyRestorer:
-    """One reply in the dialect of its target. `structured`: the answer itself is JSON, so what is put in is escaped."""
+    """One reply; `channels` says where its text stands. `structured`: the answer itself is JSON, so what is put in is escaped."""
 
-    __slots__ = ("_channels", "_frame", "_idle", "_names", "_pseudonyms", "_structured", "_whole", "dialect")
+    __slots__ = ("_channels", "_frame", "_idle", "_names", "_pseudonyms", "_structured", "_where", "_whole")
 
-    def __init__(self, dialect: Dialect, pseudonyms: Pseudonyms, *, structured: bool = False) -> None:
-        self.dialect = dialect
+    def __init__(self, channels: Channels, pseudonyms: Pseudonyms, *, structured: bool = False) -> None:
+        self._where = channels
         self._pseudonyms = pseudonyms
         self._structured = structured
         self._idle = not len(pseudonyms)
@@ -44,18 +45,18 @@ class ReplyRestorer:
 
     def reply(self, tree: Tree) -> Tree:
         """A whole reply, restored; `tree` itself stays as it is."""
-        if self._idle:
+        if self._idle or self._where is Channels.NONE:
             return tree
-        if self.dialect is Dialect.ANTHROPIC:
+        if self._where is Channels.BLOCKS:
             return {**tree, "content": [self._block(block) for block in _list(tree.get("content"))]}
         choices: list[JSON] = [self._choice(choice) for choice in _list(tree.get("choices"))]
-        return {**tree, "choices": choices} if "choices" in tree else tree
+        return {**tree, "choices": choices}
 
     def event(self, event: Tree) -> list[Tree]:
         """What the caller gets for one event of a stream: nothing as long as all of it is held back."""
         if self._idle:
             return [event]
-        if self.dialect is Dialect.ANTHROPIC:
+        if self._where is Channels.BLOCKS:
             return list(self._message_event(event))
         return list(self._chunk(event))
 
@@ -63,7 +64,7 @@ class ReplyRestorer:
         """What was still held back when the stream ended or failed."""
         if self._idle:
             return []
-        if self.dialect is Dialect.ANTHROPIC:
+        if self._where is Channels.BLOCKS:
             return [event for index in self._open_blocks() for event in self._close_block(index)]
         deltas: list[JSON] = []
         for index in dict.fromkeys(channel[0] for channel in self._channels):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from gateway.domain import Dialect, Operation
 from gateway.events import EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
@@ -20,20 +19,11 @@ from gateway.upstream.direct import native
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.sockets import Network
-
-ANTHROPIC_VERSION = "2023-06-01"
-
-_PATHS = {
-    (Dialect.OLLAMA, Operation.CHAT): "api/chat",
-    (Dialect.OLLAMA, Operation.EMBEDDINGS): "api/embed",
-    (Dialect.OPENAI, Operation.CHAT): "chat/completions",
-    (Dialect.OPENAI, Operation.EMBEDDINGS): "embeddings",
-    (Dialect.ANTHROPIC, Operation.CHAT): "messages",
-}
+from gateway.wire.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Address:
     """Where a provider listens right now, and the key it wants."""
 
     base_url: str
@@ -45,7 +35,7 @@ class Direct:
 
     def __init__(self, *, networks: Sequence[Network], events: EventSink) -> None:
         self._pools = Pools(networks=networks, events=events)
-        self._urls: dict[tuple[str, Dialect, Operation], URL] = {}
+        self._urls: dict[tuple[str, Endpoint], URL] = {}
 
     async def send(self, outbound: Outbound) -> Reply:
         """Send to the provider where its configuration says.
@@ -54,17 +44,17 @@ class Direct:
             AttemptFailed: whatever went wrong, as what it means for the request.
         """
         provider = outbound.target.provider
-        return await self.send_to(Endpoint(provider.base_url, provider.api_key), outbound)
+        return await self.send_to(Address(provider.base_url, provider.api_key), outbound)
 
-    async def send_to(self, endpoint: Endpoint, outbound: Outbound) -> Reply:
-        """Send to an endpoint known only at run time (the embedded model chooses its own port)."""
+    async def send_to(self, address: Address, outbound: Outbound) -> Reply:
+        """Send to an address known only at run time (the embedded model chooses its own port)."""
         target = outbound.target
         token = leaving.set(outbound)
         try:
             response = await self._pools.session(target.provider).post(
-                self._url(endpoint, outbound),
+                self._url(address, outbound),
                 data=outbound.content,
-                headers=_headers(endpoint, outbound),
+                headers=_headers(address, outbound),
                 allow_redirects=False,
                 proxy=target.provider.proxy or None,
             )
@@ -83,31 +73,22 @@ class Direct:
     async def aclose(self) -> None:
         await self._pools.aclose()
 
-    def _url(self, endpoint: Endpoint, outbound: Outbound) -> URL:
-        key = (endpoint.base_url, outbound.dialect, outbound.operation)
+    def _url(self, address: Address, outbound: Outbound) -> URL:
+        key = (address.base_url, outbound.endpoint)
         url = self._urls.get(key)
         if url is None:
-            known = profile(outbound.target.provider.kind)
-            base = known.root(endpoint.base_url)
-            if outbound.dialect is Dialect.ANTHROPIC:
-                base += "/v1"
-            elif outbound.dialect is Dialect.OPENAI:
-                base = known.openai_base(endpoint.base_url)
-            url = self._urls[key] = URL(f"{base}/{_PATHS[outbound.dialect, outbound.operation]}")
+            known, spoken = profile(outbound.target.provider.kind), outbound.spoken
+            base = known.root(address.base_url) if spoken.from_root else known.openai_base(address.base_url)
+            url = self._urls[key] = URL(f"{base}/{spoken.path}")
         return url
 
 
-def _headers(endpoint: Endpoint, outbound: Outbound) -> dict[str, str]:
-    headers = {
+def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
+    return {
         "Content-Type": "application/json",
         "Accept": "text/event-stream" if outbound.stream else "application/json",
+        **outbound.spoken.headers(address.api_key),
     }
-    if outbound.dialect is Dialect.ANTHROPIC:
-        headers["anthropic-version"] = ANTHROPIC_VERSION
-        headers["x-api-key"] = endpoint.api_key
-    elif endpoint.api_key:
-        headers["Authorization"] = f"Bearer {endpoint.api_key}"
-    return headers
 
 
 async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
@@ -118,8 +99,8 @@ async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
     kind = response.headers.get("Content-Type", "").lower()
     if response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"} or "html" in kind:
         raise faults.bad_reply(target, status=200)
-    if outbound.dialect is Dialect.OLLAMA:
-        return await native.reply(response, outbound)
+    if outbound.spoken.native is not None:
+        return await native.reply(response, outbound, outbound.spoken.native)
     if outbound.stream and "json" not in kind:
 
         async def close() -> None:

@@ -1,4 +1,4 @@
-"""Replies of Ollama's native API, as the hub writes them; sends nothing."""
+"""Replies in a target's own framing and words, as the hub writes them; sends nothing."""
 
 from __future__ import annotations
 
@@ -7,36 +7,33 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from gateway.domain import Operation, Tree
+from gateway.domain import Tree
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies
 from gateway.upstream.port import AttemptFailed, Reply
-from gateway.wire.ollama.native_reply import Chunks, embed_to_hub, reply_to_hub
+from gateway.wire.endpoint import Native, NativeChunks
+from gateway.wire.reply import Asked
 
 
-async def reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
-    """The reply to an outbound in Ollama's dialect, in the hub's."""
-    if outbound.operation is Operation.CHAT and outbound.stream:
+async def reply(response: aiohttp.ClientResponse, outbound: Outbound, native: Native) -> Reply:
+    """The reply to an outbound whose dialect `native` reads, in the hub's words."""
+    asked = Asked(outbound.tree, outbound.target.model, _id(outbound), int(time.time()), usage=True)
+    if native.chunks is not None and outbound.stream:
 
         async def close() -> None:
             response.close()
 
-        return Reply(events=_chunks(response, outbound), close=close)
+        return Reply(events=_chunks(response, outbound, native.chunks(asked)), close=close)
     body = await bodies.read(response, bodies.MAX_REPLY_BYTES, outbound.target, cut=False)
-    native = bodies.as_object(body, outbound.target)
     try:
-        if outbound.operation is Operation.EMBEDDINGS:
-            return Reply(tree=embed_to_hub(native, model=outbound.target.model))
-        made = reply_to_hub(native, model=outbound.target.model, reply_id=_id(outbound), created=int(time.time()))
-        return Reply(tree=made)
+        return Reply(tree=native.whole(bodies.as_object(body, outbound.target), asked))
     except GatewayError as error:
         raise _failed(error) from None
 
 
-async def _chunks(response: aiohttp.ClientResponse, outbound: Outbound) -> AsyncIterator[Tree]:
-    chunks = Chunks(model=outbound.target.model, reply_id=_id(outbound), created=int(time.time()))
+async def _chunks(response: aiohttp.ClientResponse, outbound: Outbound, chunks: NativeChunks) -> AsyncIterator[Tree]:
     try:
         async for line in bodies.lines(response, outbound.target):
             for chunk in chunks.feed(line):

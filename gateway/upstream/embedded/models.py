@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.domain import Operation
 from gateway.upstream.embedded.convert import convert
 
 FOLDER = "models"
@@ -61,7 +60,7 @@ class Model:
     """A model file and how it is served; `name` is what a target's `model` says, `context` is in tokens."""
 
     name: str
-    operation: Operation
+    embedding: bool
     file: str
     sha256: str
     size: int
@@ -72,7 +71,7 @@ class Model:
 
 CHAT = Model(
     name="smollm2-135m",
-    operation=Operation.CHAT,
+    embedding=False,
     file="SmolLM2-135M-Instruct.Q4_1.gguf",
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     size=98_362_432,
@@ -93,7 +92,7 @@ CHAT = Model(
 )
 EMBEDDING = Model(
     name="all-minilm-l6-v2",
-    operation=Operation.EMBEDDINGS,
+    embedding=True,
     file="all-minilm-l6-v2.f16.gguf",
     sha256="e675dcc258204ac1ee86765d305623181eec0bbcd1730ae99a7bfb650a25cb17",
     size=46_220_352,

@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.domain import Operation
 from gateway.errors import UpstreamFailed
 from gateway.events import EmbeddedExited, EmbeddedStarted, EventSink, ExitReason
 from gateway.kinds import embedded
-from gateway.upstream.direct.adapter import Endpoint
+from gateway.upstream.direct.adapter import Address
 from gateway.upstream.embedded.models import MODELS, Model, present
 from gateway.upstream.embedded.server import Order
 
@@ -69,7 +68,7 @@ class Children:
                 return problem
         return ""
 
-    async def endpoint(self, model: str) -> Endpoint:
+    async def endpoint(self, model: str) -> Address:
         """Where the model listens, started if need be; returns within `ready_s`.
 
         Raises:
@@ -98,9 +97,9 @@ class _Child:
         self._events = events
         self._program = program
         self._ready_s = ready_s
-        self._endpoint: Endpoint | None = None
+        self._endpoint: Address | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._starting: asyncio.Task[Endpoint] | None = None
+        self._starting: asyncio.Task[Address] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._deaths = 0
         self._closed = False
@@ -112,7 +111,7 @@ class _Child:
             return "The demonstration models need llama.cpp. Install `triage-gateway[embedded]`."
         return ""
 
-    async def endpoint(self) -> Endpoint:
+    async def endpoint(self) -> Address:
         if self._endpoint is not None:
             return self._endpoint
         if self._starting is None:
@@ -130,12 +129,12 @@ class _Child:
         if self._watching is not None:
             await self._watching
 
-    def _started(self, task: asyncio.Task[Endpoint]) -> None:
+    def _started(self, task: asyncio.Task[Address]) -> None:
         self._starting = None
         if not task.cancelled():
             task.exception()  # seen: nobody may be waiting any more
 
-    async def _start(self) -> Endpoint:
+    async def _start(self) -> Address:
         if problem := self.problem():
             raise UpstreamFailed(problem)
         began = time.monotonic()
@@ -154,7 +153,7 @@ class _Child:
             "again, or configure another provider and make it the default route."
         )
 
-    async def _launch(self) -> Endpoint | None:
+    async def _launch(self) -> Address | None:
         """One try; None when the child died before it answered."""
         key = secrets.token_urlsafe(32)
         process = await asyncio.create_subprocess_exec(
@@ -175,7 +174,7 @@ class _Child:
             self._died(ExitReason.STOPPED if self._closed else ExitReason.NEVER_READY, process.returncode)
             raise
         self._process = process
-        self._endpoint = Endpoint(f"http://127.0.0.1:{port}/v1", key)
+        self._endpoint = Address(f"http://127.0.0.1:{port}/v1", key)
         self._watching = asyncio.create_task(self._watch(process))
         return self._endpoint
 
@@ -184,7 +183,7 @@ class _Child:
             path=str(self._folder / self._model.file),
             alias=self._model.name,
             api_key=key,
-            embedding=self._model.operation is Operation.EMBEDDINGS,
+            embedding=self._model.embedding,
             context=self._model.context,
             parallel=self._model.parallel,
             threads=max(1, (os.cpu_count() or 1) // 2),

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import httpx
 
-from gateway.domain import Operation, Tree
+from gateway.domain import Tree
 from gateway.errors import InvalidRequest, UpstreamRejected
 from gateway.events import AttemptResult, EventSink
 from gateway.kinds import profile
@@ -66,7 +66,7 @@ class LiteLlm:
         """
         litellm = await self._library()
         arguments = _arguments(litellm, outbound)
-        call = litellm.aembedding if outbound.operation is Operation.EMBEDDINGS else litellm.acompletion
+        call = litellm.acompletion if _chats(outbound) else litellm.aembedding
         exchange = Exchange(outbound, self._pools)
         try:
             with exchange.entered():
@@ -77,7 +77,7 @@ class LiteLlm:
         except BaseException:
             exchange.close()
             raise
-        if outbound.stream and outbound.operation is Operation.CHAT:
+        if outbound.stream and _chats(outbound):
             return Reply(events=_events(litellm, reply, exchange), close=_closing(reply, exchange))
         return Reply(tree=reply_tree(reply.model_dump(exclude_none=True)))
 
@@ -155,17 +155,20 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         _check_package(profile(provider.kind).package, provider.name)
         return {
             **params.connection(provider),
-            **params.request(
-                outbound.tree, provider, operation=outbound.operation, supported=_supported(litellm, outbound)
-            ),
-            "model": params.model_name(target, outbound.operation),
-            **(_CHAT if outbound.operation is Operation.CHAT else _EMBEDDINGS),
+            **params.request(outbound.tree, provider, chat=_chats(outbound), supported=_supported(litellm, outbound)),
+            "model": params.model_name(target, chat=_chats(outbound)),
+            **(_CHAT if _chats(outbound) else _EMBEDDINGS),
         }
     except params.Incomplete as incomplete:
         raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
     except params.Unsupported as unsupported:
         error = InvalidRequest(f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out.")
         raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
+
+
+def _chats(outbound: Outbound) -> bool:
+    """Whether LiteLLM is asked for a chat; else for vectors, the only other thing it is asked for."""
+    return outbound.endpoint.reply.streamed is not None
 
 
 def _check_package(module: str, provider: str) -> None:
@@ -182,9 +185,9 @@ def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
     target = outbound.target
     if params.speaks_openai(target.provider):
         return frozenset()
-    wanted = "embeddings" if outbound.operation is Operation.EMBEDDINGS else "chat_completion"
+    wanted = "chat_completion" if _chats(outbound) else "embeddings"
     try:
-        model, vendor, _, _ = litellm.get_llm_provider(model=params.model_name(target, outbound.operation))
+        model, vendor, _, _ = litellm.get_llm_provider(model=params.model_name(target, chat=_chats(outbound)))
         known = litellm.get_supported_openai_params(model=model, custom_llm_provider=vendor, request_type=wanted)
         return frozenset(known or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything

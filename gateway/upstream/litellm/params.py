@@ -14,21 +14,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.domain import Operation, Provider, Target, Tree
+from gateway.domain import Provider, Target, Tree
 from gateway.kinds import profile
+from gateway.wire.fields import Dropped, Errand, Local, Replaced
+from gateway.wire.openai import chat as hub_chat
+from gateway.wire.openai import embeddings as hub_embeddings
 
 Arguments = dict[str, Any]
 
 FIELDS: Final = frozenset(
-    {
-        *("messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "seed"),
-        *("max_tokens", "max_completion_tokens", "presence_penalty", "frequency_penalty", "logit_bias"),
-        *("logprobs", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
-        *("response_format", "prediction", "reasoning_effort", "verbosity", "modalities", "audio", "service_tier"),
-        *("input", "encoding_format", "dimensions"),
-    }
-)
-"""Fields of the hub that become arguments. No other does, because many arguments of LiteLLM configure it."""
+    name
+    for row in (hub_chat.ENDPOINT, hub_embeddings.ENDPOINT)
+    for name, field in row.fields.fields.items()
+    if not isinstance(field, Dropped | Errand | Local | Replaced)
+) - {"reasoning", "moderation"}
+"""Fields of the hub that become arguments. No other does, because many arguments of LiteLLM configure it;
+`reasoning` and `moderation` are no arguments of its own."""
 _ALWAYS: Final = frozenset({"messages", "stream", "stream_options", "input"})
 _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
     "n": (1,),
@@ -68,10 +69,10 @@ def speaks_openai(provider: Provider) -> bool:
     return profile(provider.kind).speaks_openai
 
 
-def model_name(target: Target, operation: Operation) -> str:
+def model_name(target: Target, *, chat: bool) -> str:
     """The model as LiteLLM wants it. The prefix always comes in front: LM Studio has models called `openai/…`."""
     known = profile(target.provider.kind)
-    prefix = known.chat_prefix if operation is Operation.CHAT else ""
+    prefix = known.chat_prefix if chat else ""
     return (prefix or known.prefix) + target.model
 
 
@@ -106,7 +107,7 @@ def connection(provider: Provider) -> Arguments:
     return made
 
 
-def request(tree: Tree, provider: Provider, *, operation: Operation, supported: frozenset[str]) -> Arguments:
+def request(tree: Tree, provider: Provider, *, chat: bool, supported: frozenset[str]) -> Arguments:
     """The arguments that carry the request; `supported` are the fields of the hub that LiteLLM can hand to the target.
 
     Raises:
@@ -116,7 +117,7 @@ def request(tree: Tree, provider: Provider, *, operation: Operation, supported: 
     given.pop("encoding_format", None)  # always numbers: base64 is made for the caller, where one asks for it
     if speaks_openai(provider):
         made: Arguments = dict(given)
-        if operation is Operation.EMBEDDINGS:
+        if not chat:
             made["encoding_format"] = "float"
         made["allowed_openai_params"] = sorted(given.keys() - _ALWAYS)
         extra = {name: value for name, value in tree.items() if name not in FIELDS and name != "model"}

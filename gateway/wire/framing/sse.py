@@ -6,6 +6,7 @@ line ends, comments, no space after the colon, characters split over pieces, no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.wire.framing.lines import MAX_EVENT_BYTES, Tail, too_large
@@ -87,3 +88,8 @@ def encode(data: bytes, *, name: str = "") -> bytes:
 def comment(text: str) -> bytes:
     """A comment line: a heartbeat that every client skips."""
     return b": " + text.encode("ascii") + b"\n\n"
+
+
+def headers(values: Mapping[str, str]) -> bytes:
+    """Headers that came too late for the head of the response, as a comment."""
+    return comment(" ".join(f"{name}={value}" for name, value in values.items()))

@@ -6,10 +6,19 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from gateway.domain import Dialect
+from gateway.errors import PermissionDenied
+from gateway.wire.listing import Listing, Refusal
+
+DIALECT = Dialect.OLLAMA
 VERSION = "0.32.6"
 """The release of Ollama whose native API this facade follows."""
 BANNER = "Ollama is running"
 """What `GET /` answers: clients look for exactly this before they start."""
+MODIFIED_AT = "2025-01-01T00:00:00Z"
+"""The API wants a date for each model, and our names have none."""
+SHOW = "/api/show"
+"""Where one model is asked about, by a body that names it."""
 ADMINISTRATIVE = ("pull", "push", "create", "copy", "delete", "blobs")
 """First path segments under `/api/` that change a server: never proxied."""
 
@@ -18,17 +27,17 @@ def version() -> dict[str, Any]:
     return {"version": VERSION}
 
 
-def tags(models: Iterable[str], *, modified_at: str) -> dict[str, Any]:
+def tags(models: Iterable[str]) -> dict[str, Any]:
     """The body of `GET /api/tags`: every route, alias and discovered model that the caller may use."""
-    return {"models": [_entry(name) | {"modified_at": modified_at} for name in models]}
+    return {"models": [_entry(name) | {"modified_at": MODIFIED_AT} for name in models]}
 
 
 def running() -> dict[str, Any]:
-    """The body of `GET /api/ps`, which lists what is loaded: a gateway loads nothing."""
+    """The body of `GET /api/ps`, which lists what is loaded: a route may lead to several servers, and only they know."""
     return {"models": []}
 
 
-def show(*, modified_at: str, capabilities: Iterable[str], context: int | None) -> dict[str, Any]:
+def show(*, capabilities: Iterable[str], context: int | None) -> dict[str, Any]:
     """The body of `POST /api/show` for one model; `context` in tokens, None where nobody said."""
     info: dict[str, Any] = {"general.architecture": "gateway"}
     if context is not None:
@@ -40,7 +49,7 @@ def show(*, modified_at: str, capabilities: Iterable[str], context: int | None) 
         "details": _details(),
         "model_info": info,
         "capabilities": list(capabilities),
-        "modified_at": modified_at,
+        "modified_at": MODIFIED_AT,
     }
 
 
@@ -59,3 +68,17 @@ def _details() -> dict[str, Any]:
         "parameter_size": "",
         "quantization_level": "",
     }
+
+
+LISTINGS = (
+    Listing(DIALECT, ("/api/tags",), tags),
+    Listing(DIALECT, ("/api/ps",), lambda _names: running()),
+    Listing(DIALECT, ("/api/version",), lambda _names: version()),
+)
+_MANAGED = "Models are not managed through this gateway. Use `ollama` on the machine that serves the model."
+REFUSALS = (
+    Refusal(DIALECT, ("POST",), tuple(f"/api/{name}" for name in ADMINISTRATIVE), PermissionDenied, _MANAGED),
+    Refusal(DIALECT, ("DELETE",), ("/api/delete",), PermissionDenied, _MANAGED),
+    Refusal(DIALECT, ("POST", "HEAD"), ("/api/blobs",), PermissionDenied, _MANAGED, below=True),
+)
+"""Never proxied: what changes a server is done on that server."""

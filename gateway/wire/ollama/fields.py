@@ -95,9 +95,18 @@ _SHARED: dict[str, Field] = {
     "adapters": Errand(None, Free(Carrier.OTHER), unless_false=True),
     "draft_model": Errand(None, Free(Carrier.OTHER), unless_false=True),
 }
+_ANSWERED: dict[str, Field] = {
+    "format": Either(closed("json"), SCHEMA),
+    "stream": FLAG,
+    "think": THINK,
+    "shift": FLAG,
+    "logprobs": FLAG,
+    "top_logprobs": SETTING,
+}
 CHAT = Object(
     {
         **_SHARED,
+        **_ANSWERED,
         "messages": Items(
             Variant(
                 "role",
@@ -111,12 +120,12 @@ CHAT = Object(
             )
         ),
         "tools": TOOLS,
-        "format": Either(closed("json"), SCHEMA),
-        "stream": FLAG,
-        "think": THINK,
-        "shift": FLAG,
-        "logprobs": FLAG,
-        "top_logprobs": SETTING,
+    }
+)
+GENERATE = Object(
+    {
+        **_SHARED,
+        **_ANSWERED,
         "prompt": Text(Carrier.MESSAGE),
         "suffix": Text(Carrier.MESSAGE),
         "system": Text(Carrier.SYSTEM),
@@ -126,13 +135,9 @@ CHAT = Object(
         "raw": FLAG,
     }
 )
-"""Chat and generate in one: no field of the one means something else in the other."""
 EMBED = Object(
-    {
-        **_SHARED,
-        "input": Either(Text(Carrier.INPUT), TokenIds()),
-        "prompt": Text(Carrier.INPUT),
-        "dimensions": _AMOUNT,
-    },
+    {**_SHARED, "input": Either(Text(Carrier.INPUT), TokenIds()), "dimensions": _AMOUNT},
     Carrier.INPUT,
 )
+EMBEDDINGS = Object({**_SHARED, "prompt": Text(Carrier.INPUT)}, Carrier.INPUT)
+"""The older form of embed: one prompt."""

@@ -10,15 +10,7 @@ from gateway.domain import Usage
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
 from gateway.wire.openai.reply import usage_of
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When a reply was made and how long it took: RFC 3339 text and nanoseconds, measured by whoever has a clock."""
-
-    created_at: str
-    total_ns: int = 0
-    first_content_ns: int = 0
+from gateway.wire.writer import Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,7 @@ class Said:
     logprobs: tuple[dict[str, Any], ...] = ()
 
 
-Shape = Callable[[Said], dict[str, Any]]
+Wrap = Callable[[Said], dict[str, Any]]
 """How an endpoint wraps what was said: `as_chat` or `as_generate`."""
 
 
@@ -58,7 +50,7 @@ def as_generate(said: Said) -> dict[str, Any]:
     return line
 
 
-def from_hub(reply: dict[str, Any], shape: Shape, *, model: str, timing: Timing) -> dict[str, Any]:
+def from_hub(reply: dict[str, Any], wrap: Wrap, *, model: str, timing: Timing) -> dict[str, Any]:
     """A whole reply as one object. Raises UpstreamFailed for a reply without a message or with unreadable arguments."""
     choice = hub.first_choice(reply)
     message = choice["message"]
@@ -69,14 +61,14 @@ def from_hub(reply: dict[str, Any], shape: Shape, *, model: str, timing: Timing)
         calls=tuple(_call(call, i, truncated=truncated) for i, call in enumerate(hub.calls(message))),
         logprobs=tuple((choice.get("logprobs") or {}).get("content") or []),
     )
-    line = {"model": model, "created_at": timing.created_at} | shape(said)
+    line = {"model": model, "created_at": timing.created_at} | wrap(said)
     return line | _ending(choice.get("finish_reason"), usage_of(reply) or Usage(), timing)
 
 
-def loaded(shape: Shape, *, model: str, created_at: str, unloaded: bool = False) -> dict[str, Any]:
+def loaded(wrap: Wrap, *, model: str, created_at: str, unloaded: bool = False) -> dict[str, Any]:
     """The answer to a request that only loads a model, or with `keep_alive: 0` unloads it."""
     head = {"model": model, "created_at": created_at}
-    return head | shape(Said()) | {"done": True, "done_reason": "unload" if unloaded else "load"}
+    return head | wrap(Said()) | {"done": True, "done_reason": "unload" if unloaded else "load"}
 
 
 def embed_from_hub(reply: dict[str, Any], *, model: str, timing: Timing) -> dict[str, Any]:
@@ -104,7 +96,7 @@ class Stream:
     """
 
     model: str
-    shape: Shape
+    wrap: Wrap
     _pieces: list[hub.Called] = field(default_factory=list)
     _released: set[int] = field(default_factory=set)
     _finish: str | None = None
@@ -136,14 +128,14 @@ class Stream:
             raise UpstreamFailed("The provider's stream ended before the answer did. Try again.")
         lines = self._release(timing.created_at, truncated=self._finish == "length")
         head = {"model": self.model, "created_at": timing.created_at}
-        return [*lines, head | self.shape(Said()) | _ending(self._finish, self._usage or Usage(), timing)]
+        return [*lines, head | self.wrap(Said()) | _ending(self._finish, self._usage or Usage(), timing)]
 
     def fail(self, error: GatewayError) -> list[dict[str, Any]]:
         """The line that ends a stream which cannot be finished."""
         return [{"error": error.message}]
 
     def _line(self, said: Said, created_at: str) -> dict[str, Any]:
-        return {"model": self.model, "created_at": created_at} | self.shape(said) | {"done": False}
+        return {"model": self.model, "created_at": created_at} | self.wrap(said) | {"done": False}
 
     def _gather(self, piece: hub.Called, created_at: str) -> list[dict[str, Any]]:
         if self._pieces and self._pieces[0].index == piece.index:

@@ -6,6 +6,7 @@ model name it asked for, the role once, reasoning in one field, tool-call indice
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.domain import JSON, Tree, Usage
@@ -264,7 +265,7 @@ def chunks_of(tree: Tree) -> list[Tree]:
     return chunks
 
 
-def aggregate(chunks: list[Tree], *, usage: Usage | None) -> Tree:
+def aggregate(chunks: Sequence[Tree], usage: Usage | None) -> Tree:
     """One chat completion out of the whole chunks of a stream that was read on a caller's behalf."""
     choices: dict[int, dict[str, Any]] = {}
     for chunk in chunks:

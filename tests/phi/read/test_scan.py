@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 from gateway.domain import (
-    Call,
     Caller,
     Carrier,
     Detection,
-    Dialect,
     Finding,
     Kind,
-    Operation,
     Passage,
     UnknownReason,
 )
 from gateway.phi.read.scan import failed, gather, walk
+from gateway.wire.endpoint import Call
+from gateway.wire.openai import chat
 
 PAYLOAD = {
     "messages": [
@@ -21,7 +20,7 @@ PAYLOAD = {
         {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,eA=="}}]},
     ]
 }
-CALL = Call(Operation.CHAT, Dialect.OPENAI, PAYLOAD, "", False, Caller("soma"), "req_1")
+CALL = Call(chat.ENDPOINT, PAYLOAD, "", False, Caller("soma"), "req_1")
 LEAVES = walk(CALL)
 ALL = frozenset(Kind)
 
@@ -50,6 +49,6 @@ def test_too_few_detections_are_a_failed_scan():
 
 def test_text_that_looks_like_a_token_is_a_finding():
     payload = {"messages": [{"role": "user", "content": "what is [NAME_abcdefgh23]?"}]}
-    leaves = walk(Call(Operation.CHAT, Dialect.OPENAI, payload, "", False, Caller("soma"), "req_1"))
+    leaves = walk(Call(chat.ENDPOINT, payload, "", False, Caller("soma"), "req_1"))
     findings = gather(leaves, [Detection()] * len(leaves.leaves), ALL)
     assert findings.kinds == {Kind.TOKEN}

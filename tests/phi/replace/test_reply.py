@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain import Dialect, Kind
+from gateway.domain import Kind
 from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.wire.anthropic import passthrough
 from gateway.wire.openai.reply import aggregate
+from gateway.wire.reply import Channels
 
 MAKER = Pseudonymiser(b"k" * 32)
 MRN = MAKER.token(Kind.MRN, "8675309")
@@ -37,7 +38,7 @@ def test_a_whole_reply_is_restored_in_every_channel():
     message = {"role": "assistant", "content": TEXT, "reasoning_content": TEXT, "refusal": TEXT}
     message["tool_calls"] = [call("look_up", ARGUMENTS)]
     reply = {"choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": {"content": []}}]}
-    choice = ReplyRestorer(Dialect.OPENAI, MAP).reply(reply)["choices"][0]
+    choice = ReplyRestorer(Channels.CHOICES, MAP).reply(reply)["choices"][0]
     for channel in ("content", "reasoning_content", "refusal"):
         assert choice["message"][channel] == RESTORED
     assert json.loads(choice["message"]["tool_calls"][0]["function"]["arguments"]) == RESTORED_ARGUMENTS
@@ -48,13 +49,13 @@ def test_a_whole_reply_is_restored_in_every_channel():
 def test_structured_output_stays_valid_json():
     content = json.dumps({"name": NAME})
     reply = {"choices": [{"index": 0, "message": {"role": "assistant", "content": content}}]}
-    made = ReplyRestorer(Dialect.OPENAI, MAP, structured=True).reply(reply)
+    made = ReplyRestorer(Channels.CHOICES, MAP, structured=True).reply(reply)
     assert json.loads(made["choices"][0]["message"]["content"]) == {"name": SURFACE}
 
 
 def test_with_nothing_to_restore_every_event_passes_as_it_is():
     chunk = {"choices": [{"index": 0, "delta": {"content": "[MRN_"}}]}
-    restorer = ReplyRestorer(Dialect.OPENAI, Pseudonyms())
+    restorer = ReplyRestorer(Channels.CHOICES, Pseudonyms())
     assert restorer.event(chunk) == [chunk]
     assert restorer.end() == []
 
@@ -78,9 +79,9 @@ def test_a_stream_restores_to_the_same_in_every_channel_choice_and_call(text_cut
             ]
         chunks += [{"choices": [{"index": choice, "delta": delta, "finish_reason": None}]} for delta in deltas]
         chunks.append({"choices": [{"index": choice, "delta": {}, "finish_reason": "tool_calls"}]})
-    restorer = ReplyRestorer(Dialect.OPENAI, MAP)
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
     events = [event for chunk in chunks for event in restorer.event(chunk)] + restorer.end()
-    for choice in aggregate(events, usage=None)["choices"]:
+    for choice in aggregate(events, None)["choices"]:
         assert choice["message"]["content"] == RESTORED
         assert choice["message"]["reasoning_content"] == RESTORED
         assert choice["finish_reason"] == "tool_calls"
@@ -90,7 +91,7 @@ def test_a_stream_restores_to_the_same_in_every_channel_choice_and_call(text_cut
 
 
 def test_what_is_held_is_said_before_the_finish_reason():
-    restorer = ReplyRestorer(Dialect.OPENAI, MAP)
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
     assert restorer.event({"choices": [{"index": 0, "delta": {"content": MRN[:-1]}}]}) == []
     last = {"choices": [{"index": 0, "delta": {"content": "]"}, "finish_reason": "stop"}]}
     said, finished = restorer.event(last)
@@ -99,7 +100,7 @@ def test_what_is_held_is_said_before_the_finish_reason():
 
 
 def test_when_the_upstream_fails_half_a_token_stays_half_a_token():
-    restorer = ReplyRestorer(Dialect.OPENAI, MAP)
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
     restorer.event({"id": "x", "choices": [{"index": 0, "delta": {"content": "see " + MRN[:9]}}]})
     (event,) = restorer.end()
     assert event["id"] == "x"
@@ -121,7 +122,7 @@ def check(restored):
 
 
 def test_a_claude_reply_is_restored_but_for_what_is_signed():
-    check(ReplyRestorer(Dialect.ANTHROPIC, MAP).reply(message()))
+    check(ReplyRestorer(Channels.BLOCKS, MAP).reply(message()))
 
 
 @settings(max_examples=100, deadline=None)
@@ -136,21 +137,21 @@ def test_a_claude_stream_is_restored_but_for_what_is_signed(cuts):
                 break
         else:
             events.append(event)
-    restorer = ReplyRestorer(Dialect.ANTHROPIC, MAP)
+    restorer = ReplyRestorer(Channels.BLOCKS, MAP)
     made = [out for event in events for out in restorer.event(event)] + restorer.end()
     check(passthrough.aggregate(made))
 
 
-@pytest.mark.parametrize("dialect", [Dialect.OPENAI, Dialect.ANTHROPIC])
-def test_strange_replies_pass_without_a_fault(dialect):
+@pytest.mark.parametrize("channels", Channels)
+def test_strange_replies_pass_without_a_fault(channels):
     for strange in (
         {},
         {"choices": None},
         {"choices": [None, {"message": None}]},
         {"content": [None, {"type": "text"}]},
     ):
-        ReplyRestorer(dialect, MAP).reply(strange)
-        ReplyRestorer(dialect, MAP).event(strange)
+        ReplyRestorer(channels, MAP).reply(strange)
+        ReplyRestorer(channels, MAP).event(strange)
 
 
 CUSTOM = {"id": "call_2", "type": "custom", "custom": {"name": "note", "input": TEXT}}
@@ -160,7 +161,7 @@ LEGACY = {"name": "look_up", "arguments": ARGUMENTS}
 def test_custom_tools_and_functions_of_the_older_form_are_restored():
     message = {"role": "assistant", "content": None, "tool_calls": [CUSTOM, "noise"], "function_call": LEGACY}
     reply = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
-    made = ReplyRestorer(Dialect.OPENAI, MAP).reply(reply)["choices"][0]["message"]
+    made = ReplyRestorer(Channels.CHOICES, MAP).reply(reply)["choices"][0]["message"]
     assert made["tool_calls"] == [{**CUSTOM, "custom": {"name": "note", "input": RESTORED}}, "noise"]
     assert json.loads(made["function_call"]["arguments"]) == RESTORED_ARGUMENTS
 
@@ -172,11 +173,11 @@ def test_custom_tools_and_functions_of_the_older_form_are_restored_in_any_cuttin
     deltas = [{"role": "assistant", "tool_calls": [start]}, {"function_call": {"name": "look_up", "arguments": ""}}]
     deltas += [{"tool_calls": [{"index": 0, "custom": {"input": piece}}]} for piece in pieces(TEXT, cuts)]
     deltas += [{"function_call": {"arguments": piece}} for piece in pieces(ARGUMENTS, cuts)]
-    restorer = ReplyRestorer(Dialect.OPENAI, MAP)
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
     got = []
     for delta in deltas:
         got += restorer.event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
     got += restorer.event({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}) + restorer.end()
-    message = aggregate(got, usage=None)["choices"][0]["message"]
+    message = aggregate(got, None)["choices"][0]["message"]
     assert message["tool_calls"] == [{**CUSTOM, "custom": {"name": "note", "input": RESTORED}}]
     assert json.loads(message["function_call"]["arguments"]) == RESTORED_ARGUMENTS

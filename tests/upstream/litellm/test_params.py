@@ -15,7 +15,7 @@ def provider(kind, **more):
 
 
 def request(tree, kind=ProviderKind.ANTHROPIC, operation=Operation.CHAT, supported=()):
-    return params.request(tree, provider(kind), operation=operation, supported=frozenset(supported))
+    return params.request(tree, provider(kind), chat=operation is Operation.CHAT, supported=frozenset(supported))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def request(tree, kind=ProviderKind.ANTHROPIC, operation=Operation.CHAT, support
     ],
 )
 def test_the_model_is_named_as_litellm_wants_it(kind, model, operation, name):
-    assert params.model_name(Target("t", provider(kind), model), operation) == name
+    assert params.model_name(Target("t", provider(kind), model), chat=operation is Operation.CHAT) == name
 
 
 @pytest.mark.parametrize(

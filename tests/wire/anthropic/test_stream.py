@@ -172,7 +172,7 @@ def streams(draw):
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(streams())
 def test_a_stream_says_what_the_whole_reply_says_in_any_pieces(chunks):
-    whole = aggregate(chunks, usage=usage_of(USAGE))
+    whole = aggregate(chunks, usage_of(USAGE))
     expected = from_hub(whole, model="asked", message_id="msg_1")
     message = gathered(events(chunks)).to_dict()
     assert {key: message[key] for key in ("content", "stop_reason", "usage", "id", "model")} == {

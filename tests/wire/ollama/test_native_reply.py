@@ -166,7 +166,7 @@ def test_a_stream_says_what_the_whole_reply_says(said):
     lines = [*said, line(done=True)]
     found = chunks(lines)
     whole = reply_to_hub({"message": joined(lines)} | LAST, model="asked", reply_id="chatcmpl-1", created=7)
-    [mine], [theirs] = aggregate(found, usage=usage_of(found[-1]))["choices"], whole["choices"]
+    [mine], [theirs] = aggregate(found, usage_of(found[-1]))["choices"], whole["choices"]
     assert (mine["message"].get("content") or None) == (theirs["message"]["content"] or None)
     for key in ("reasoning_content", "tool_calls"):
         assert mine["message"].get(key) == theirs["message"].get(key)

@@ -8,8 +8,9 @@ from ollama import ChatResponse, EmbedResponse, GenerateResponse
 
 from gateway.errors import Overloaded, UpstreamFailed
 from gateway.wire.ollama import reply
-from gateway.wire.ollama.reply import Stream, Timing, as_chat, as_generate
+from gateway.wire.ollama.reply import Stream, as_chat, as_generate
 from gateway.wire.openai.reply import aggregate, usage_of
+from gateway.wire.writer import Timing
 
 TIMING = Timing("2026-11-21T10:00:00.5Z", total_ns=900, first_content_ns=300)
 USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}
@@ -191,7 +192,7 @@ def streams(draw):
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(streams())
 def test_a_stream_says_what_the_whole_reply_says_in_any_pieces(chunks):
-    expected = reply.from_hub(aggregate(chunks, usage=usage_of(USAGE)), as_chat, model="asked", timing=TIMING)
+    expected = reply.from_hub(aggregate(chunks, usage_of(USAGE)), as_chat, model="asked", timing=TIMING)
     found = lines(chunks)
     gathered = {"role": "assistant", "content": "".join(line["message"]["content"] for line in found)}
     if thinking := "".join(line["message"].get("thinking", "") for line in found):

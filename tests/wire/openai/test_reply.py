@@ -37,7 +37,7 @@ def test_a_stream_read_on_a_callers_behalf_is_the_reply_that_it_spells():
     whole = reply(content=None, tool_calls=[CUSTOM, FUNCTION], function_call=FUNCTION["function"])
     shape = stream()
     made = [made for chunk in chunks_of(whole) if (made := shape.chunk(chunk)) is not None]
-    assert aggregate(made, usage=shape.usage) == chat_reply(whole, model="m", reply_id="chatcmpl-1", created=1)
+    assert aggregate(made, shape.usage) == chat_reply(whole, model="m", reply_id="chatcmpl-1", created=1)
 
 
 def test_calls_in_pieces_are_put_together():
@@ -46,7 +46,7 @@ def test_calls_in_pieces_are_put_together():
         {"function_call": {"name": "look_up", "arguments": '{"a"'}},
         {"tool_calls": [{"index": 0, "custom": {"input": "words"}}], "function_call": {"arguments": ": 1}"}},
     ]
-    message = aggregate([{"choices": [{"index": 0, "delta": delta}]} for delta in deltas], usage=None)["choices"][0]
+    message = aggregate([{"choices": [{"index": 0, "delta": delta}]} for delta in deltas], None)["choices"][0]
     assert message["message"]["tool_calls"] == [CUSTOM]
     assert message["message"]["function_call"] == FUNCTION["function"]
 
@@ -161,7 +161,7 @@ def test_content_is_what_law_8_says(delta, content):
 def test_a_stream_aggregates_to_what_it_says(pieces, finish):
     shape = shaped()
     chunks = [shape.chunk(said({"content": piece})) for piece in pieces] + [shape.chunk(said({}, finish))]
-    (choice,) = aggregate([chunk for chunk in chunks if chunk], usage=None)["choices"]
+    (choice,) = aggregate([chunk for chunk in chunks if chunk], None)["choices"]
     assert choice["message"]["content"] == "".join(pieces)
     assert choice["finish_reason"] == finish
 
@@ -170,7 +170,7 @@ def test_there_and_back_a_whole_reply_stays_the_same():
     calls = [{"id": f"c{i}", "type": "function", "function": {"name": "f", "arguments": "{}"}} for i in range(2)]
     made = whole({"choices": [{"message": {"content": "Hi", "tool_calls": calls}, "finish_reason": "stop"}]})
     shape = shaped()
-    back = aggregate([chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw))], usage=shape.usage)
+    back = aggregate([chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw))], shape.usage)
     assert back["choices"][0]["message"]["tool_calls"] == calls
     assert back["choices"][0]["message"]["content"] == "Hi"
 

@@ -1,0 +1,131 @@
+"""Answers the rows of the table of operations and of what is looked up beside it; takes no decision."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+
+from typing_extensions import override
+
+from gateway.api.calls import call_of, checked_body
+from gateway.api.front import Facade, Handler, Visit
+from gateway.api.streams import stream
+from gateway.domain import Capability, Dialect
+from gateway.errors import InvalidRequest, UpstreamFailed
+from gateway.pipeline import Pipeline
+from gateway.routing.resolve import known, listing
+from gateway.wire import operations
+from gateway.wire.endpoint import Endpoint
+from gateway.wire.listing import Listing, Refusal
+from gateway.wire.ollama import catalogue
+from gateway.wire.writer import Answering, Clock, Timing
+
+
+def facades(pipeline: Pipeline) -> Mapping[str, Facade]:
+    """The endpoints of every dialect, by its name in the configuration."""
+    return {str(dialect): _facade(dialect, pipeline) for dialect in Dialect}
+
+
+async def serve(endpoint: Endpoint, pipeline: Pipeline, visit: Visit) -> None:
+    """Answer one request: check it, send it down the pipeline, write what comes back in the caller's words.
+
+    Raises:
+        GatewayError: it may not or cannot be answered, and nothing was sent yet.
+    """
+    answering = Answering(visit.exchange.request_id, RequestClock())
+    async with checked_body(visit) as tree:
+        endpoint.validate(tree)
+        here = endpoint.here(tree, answering)
+        if here is not None:
+            if here.model:
+                known(visit.settings.table, visit.caller, here.model)
+            await visit.json(here.tree, headers=here.headers)
+            return
+        call = call_of(visit, tree, endpoint)
+        async with visit.exchange.while_connected():
+            if call.stream and endpoint.writer is not None:
+                await stream(visit, pipeline, call, endpoint.writer(answering))
+                return
+            answer = await pipeline.answer(call, default_agent=visit.listener.default_agent)
+        if answer.tree is None:
+            raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
+        await visit.json(endpoint.whole(answer.tree, answer.shape, answering), headers=answer.headers)
+
+
+class RequestClock(Clock):
+    """When a request began, and how long ago that and its first content are."""
+
+    __slots__ = ("_began", "_content_ns")
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter_ns()
+        self._content_ns = 0
+
+    @override
+    def now(self) -> str:
+        return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+    @override
+    def content(self) -> None:
+        self._content_ns = self._content_ns or time.perf_counter_ns() - self._began
+
+    @override
+    def timing(self) -> Timing:
+        total = time.perf_counter_ns() - self._began
+        return Timing(self.now(), total_ns=total, first_content_ns=self._content_ns or total)
+
+
+def _facade(dialect: Dialect, pipeline: Pipeline) -> Facade:
+    exact: dict[tuple[str, str], Handler] = {
+        ("POST", path): partial(serve, row, pipeline)
+        for row in operations.ENDPOINTS
+        if row.dialect is dialect
+        for path in row.paths
+    }
+    below: dict[tuple[str, str], Handler] = {}
+    for listed in operations.LISTINGS:
+        if listed.dialect is dialect:
+            exact |= {("GET", path): partial(_page, listed) for path in listed.paths}
+            below |= {("GET", f"{path}/"): partial(_one, listed) for path in listed.paths if listed.one}
+    for refusal in operations.REFUSALS:
+        if refusal.dialect is dialect:
+            ways = [(method, path) for method in refusal.methods for path in refusal.paths]
+            if refusal.below:
+                below |= {(method, f"{path}/"): partial(_refuse, refusal) for method, path in ways}
+            else:
+                exact |= dict.fromkeys(ways, partial(_refuse, refusal))
+    if dialect is catalogue.DIALECT:
+        exact["POST", catalogue.SHOW] = _show
+    mark, banner = operations.MARKS.get(dialect, ""), operations.BANNERS.get(dialect, "")
+    return Facade(dialect, exact, below, mark=mark, banner=banner)
+
+
+async def _page(listed: Listing, visit: Visit) -> None:
+    await visit.json(listed.page(listing(visit.settings.table, visit.caller)))
+
+
+async def _one(listed: Listing, visit: Visit) -> None:
+    """One model by its id, which may hold `/` and `:`."""
+    name = visit.params["rest"]
+    known(visit.settings.table, visit.caller, name)
+    if listed.one is not None:
+        await visit.json(listed.one(name))
+
+
+async def _refuse(refusal: Refusal, _visit: Visit) -> None:
+    raise refusal.error(refusal.message)
+
+
+async def _show(visit: Visit) -> None:
+    """One model of Ollama's list, named as `model` or, by older clients, as `name`."""
+    async with checked_body(visit) as tree:
+        name = tree.get("model") or tree.get("name")
+        if not isinstance(name, str):
+            raise InvalidRequest("model: must be a string.", param="model")
+        route = known(visit.settings.table, visit.caller, name)
+        first = route.targets[0]
+        does = "embedding" if route.operation.capability is Capability.EMBEDDINGS else "completion"
+        can = [str(capability) for capability in sorted(first.capabilities) if capability in {"vision", "tools"}]
+        await visit.json(catalogue.show(capabilities=[does, *can], context=first.context))

@@ -1,0 +1,144 @@
+"""`POST /v1/messages`: chat in Anthropic's dialect.
+
+Source: Anthropic API reference, "Messages" and "Streaming messages".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+from typing_extensions import override
+
+from gateway.domain import Dialect, Operation, Tree
+from gateway.errors import GatewayError, InvalidRequest
+from gateway.wire.anthropic import passthrough
+from gateway.wire.anthropic.fields import MESSAGES as FIELDS
+from gateway.wire.anthropic.reply import from_hub
+from gateway.wire.anthropic.request import to_hub
+from gateway.wire.anthropic.stream import Event, Stream
+from gateway.wire.anthropic.validation import validate
+from gateway.wire.endpoint import Endpoint, Spoken
+from gateway.wire.errors import envelope
+from gateway.wire.framing import sse
+from gateway.wire.hub import Translated
+from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
+from gateway.wire.writer import Answering, StreamWriter
+
+VERSION = "2023-06-01"
+"""The version of the API, which every request states."""
+
+
+def _open(asked: Asked) -> passthrough.EventStream:
+    return passthrough.EventStream(model=asked.model)
+
+
+REPLY = ReplyShape(
+    channels=Channels.BLOCKS,
+    whole=lambda tree, asked: passthrough.message_reply(tree, model=asked.model),
+    usage_of=passthrough.usage_of,
+    streamed=Streamed(
+        _open,
+        passthrough.has_content,
+        passthrough.events_of,
+        lambda events, _usage: passthrough.aggregate(events),
+    ),
+)
+"""A Claude target's own reply to a caller of its dialect: it passes as it is, because signatures and counts must."""
+
+
+def _headers(key: str) -> Mapping[str, str]:
+    return {"anthropic-version": VERSION, "x-api-key": key}
+
+
+def _not_from_hub(_tree: Tree, _context: int | None) -> Translated:
+    raise InvalidRequest("This destination speaks Anthropic's dialect only. POST to /v1/messages.")
+
+
+def _in_json(tree: Tree) -> bool:
+    config = tree.get("output_config")
+    form = config.get("format") if isinstance(config, dict) else None
+    return isinstance(form or tree.get("output_format"), dict)
+
+
+def _whole(tree: Tree, shape: ReplyShape, answering: Answering) -> Tree:
+    if shape is REPLY:
+        return tree
+    return from_hub(tree, model=_model(tree), message_id=_id(answering.request_id))
+
+
+def _model(tree: Tree) -> str:
+    return str(tree.get("model") or "")
+
+
+def _id(request_id: str) -> str:
+    return "msg_" + request_id.removeprefix("req_")
+
+
+class EventWriter(StreamWriter):
+    """Named server-sent events; a stream that breaks ends with an `error` event and without `message_stop`."""
+
+    content_type = "text/event-stream; charset=utf-8"
+    may_commit_early = True
+
+    def __init__(self, answering: Answering) -> None:
+        self._request_id = answering.request_id
+        self._own = False
+        self._stream: Stream | None = None
+
+    @override
+    def opened(self, shape: ReplyShape) -> None:
+        self._own = shape is REPLY
+
+    @override
+    def event(self, event: Tree) -> bytes:
+        if self._own:
+            return _encoded([(str(event.get("type")), event)])
+        if self._stream is None:
+            self._stream = Stream(_model(event), _id(self._request_id))
+        return _encoded(self._stream.feed(event))
+
+    @override
+    def error(self, error: GatewayError) -> bytes:
+        return _encoded([("error", envelope(error, Dialect.ANTHROPIC, request_id=self._request_id))])
+
+    @override
+    def end(self) -> bytes:
+        return b"" if self._stream is None else _encoded(self._stream.finish())
+
+    @override
+    def heartbeat(self) -> bytes:
+        return _encoded([("ping", {"type": "ping"})])
+
+    @override
+    def trailer(self, headers: Mapping[str, str]) -> bytes:
+        return sse.headers(headers)
+
+
+def _encoded(events: Iterable[Event]) -> bytes:
+    return b"".join(sse.encode(orjson.dumps(data), name=name) for name, data in events)
+
+
+ENDPOINT = Endpoint(
+    name="messages",
+    dialect=Dialect.ANTHROPIC,
+    operation=Operation.CHAT,
+    paths=("/v1/messages",),
+    subject="messages",
+    fields=FIELDS,
+    validate=validate,
+    to_hub=to_hub,
+    reply=REPLY,
+    whole=_whole,
+    writer=EventWriter,
+    streams=lambda tree: tree.get("stream") is True,
+    in_json=_in_json,
+    spoken=Spoken(
+        "v1/messages",
+        _headers,
+        _not_from_hub,
+        lambda tree, stream: {**tree, "stream": stream},
+        from_root=True,
+        system_field=True,
+    ),
+)

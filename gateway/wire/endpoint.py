@@ -1,0 +1,137 @@
+"""What one row of the table of operations says: how callers ask for it, how targets do it, how replies come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gateway.domain import Caller, Dialect, Operation, Tree
+from gateway.wire.fields import Object
+from gateway.wire.hub import Translated
+from gateway.wire.reply import Asked, ReplyShape
+from gateway.wire.writer import Answering, StreamWriter
+
+
+class NativeChunks(Protocol):
+    """Pieces of a stream in a target's own framing, as chunks of the hub."""
+
+    def feed(self, line: dict[str, Any]) -> list[dict[str, Any]]:
+        """The chunks for one piece. Raises GatewayError for an error in its place."""
+
+    def finish(self) -> None:
+        """Raises UpstreamFailed when the last piece never came."""
+
+
+HUB = Dialect.OPENAI
+"""The dialect between all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """How replies that are not written in the hub's words are read into them, whole or as JSON lines."""
+
+    whole: Callable[[Tree, Asked], Tree]
+    chunks: Callable[[Asked], NativeChunks] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a target that speaks the dialect is asked.
+
+    `path` stands behind its base URL or, where `from_root`, behind the root of its server. `headers` are made from its
+    key. `from_hub` takes a request of the hub and the target's context in tokens, if that is known. `streamed` writes
+    into a body whether it is to be answered as a stream. `system_field`: the system prompt is a field of the body.
+    """
+
+    path: str
+    headers: Callable[[str], Mapping[str, str]]
+    from_hub: Callable[[Tree, int | None], Translated]
+    streamed: Callable[[Tree, bool], Tree]
+    from_root: bool = False
+    system_field: bool = False
+    native: Native | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredHere:
+    """An answer that no target is asked for; `model` is what it names, which the caller must be allowed to use."""
+
+    tree: Tree
+    headers: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""
+
+
+def _never(_tree: Tree) -> bool:
+    return False
+
+
+def _always(_tree: Tree) -> bool:
+    return True
+
+
+def _no_answer(_tree: Tree, _answering: Answering) -> AnsweredHere | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Endpoint:
+    """One way to ask for an operation.
+
+    `subject` is the field that says what is asked (`messages`, `input`): a request without it asks for nothing.
+    `fields` are all fields of a request. `validate` raises InvalidRequest. `to_hub` translates a valid request.
+    `reply` is the shape of what a target answers that is asked in these words. `whole` and `writer` put an answer into
+    the caller's words. `streams` tells whether the caller wants a stream, `counts` whether one ends with a count of
+    tokens, `in_json` whether the answer itself was asked for as JSON. `here` answers what needs no target.
+    `spoken` is None where targets of this dialect are asked in another row's words.
+    """
+
+    name: str
+    dialect: Dialect
+    operation: Operation
+    paths: tuple[str, ...]
+    subject: str
+    fields: Object
+    validate: Callable[[Tree], None]
+    to_hub: Callable[[Tree], Translated]
+    reply: ReplyShape
+    whole: Callable[[Tree, ReplyShape, Answering], Tree]
+    writer: Callable[[Answering], StreamWriter] | None = None
+    streams: Callable[[Tree], bool] = _never
+    counts: Callable[[Tree], bool] = _always
+    in_json: Callable[[Tree], bool] = _never
+    here: Callable[[Tree, Answering], AnsweredHere | None] = _no_answer
+    spoken: Spoken | None = None
+
+    @property
+    def hub(self) -> bool:
+        """Whether its words are the hub's."""
+        return self.dialect is HUB
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a facade hands it to the pipeline.
+
+    `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
+    `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
+    metadata; `conversation` is the caller's name for the conversation, or "".
+    """
+
+    endpoint: Endpoint
+    payload: Tree
+    model: str
+    stream: bool
+    caller: Caller
+    request_id: str
+    claimed_agents: frozenset[str] = frozenset()
+    claimed_route: str = ""
+    conversation: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        return self.endpoint.operation
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.endpoint.dialect

@@ -1,0 +1,71 @@
+"""The shape of replies: how one is made whole, watched, gathered, counted, and where in it values may be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from gateway.domain import Tree, Usage
+
+
+class Channels(Enum):
+    """Where the text of a reply stands: what may be restored."""
+
+    CHOICES = auto()  # messages and deltas of the hub's choices
+    BLOCKS = auto()  # content blocks and their events, as Anthropic writes them
+    NONE = auto()  # numbers only
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reply answers: the caller's request, the model name it used, and the id and time that the reply bears.
+
+    `usage`: whether a stream ends with the count of tokens. `created` is in seconds since 1970.
+    """
+
+    payload: Tree
+    model: str
+    reply_id: str
+    created: int
+    usage: bool
+
+
+class Stream(Protocol):
+    """One stream of a target, made whole chunk by chunk."""
+
+    usage: Usage | None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the stream has come to its proper end (law 8)."""
+
+    def chunk(self, tree: Tree) -> Tree | None:
+        """The chunk as the caller's side gets it, or None. Raises UpstreamFailed for an error in its place."""
+
+    def last(self) -> Tree | None:
+        """The chunk that ends the stream, where the shape has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What a shape does with streams. `has_content` is content in the sense of law 8."""
+
+    open: Callable[[Asked], Stream]
+    has_content: Callable[[Tree], bool]
+    chunks_of: Callable[[Tree], Sequence[Tree]]
+    aggregate: Callable[[Sequence[Tree], Usage | None], Tree]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyShape:
+    """Replies of one form. `whole` raises UpstreamFailed for what is no reply; `usage_of` is None where none is told.
+
+    `streamed` is None for replies that come in one piece only.
+    """
+
+    channels: Channels
+    whole: Callable[[Tree, Asked], Tree]
+    usage_of: Callable[[Tree], Usage | None]
+    streamed: Streamed | None = None
