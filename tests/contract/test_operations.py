@@ -104,12 +104,13 @@ async def test_an_operation_is_added_by_a_word_and_a_row(start, upstream, summar
 
     server = await upstream(shortened)
     gateway = await start(one_route(server))
-    settings = gateway.gateway._settings
+    in_force = gateway.gateway._in_force
+    settings = in_force.settings
     routes = {
         **settings.table.routes,
         "short": replace(settings.table.routes["general"], name="short", operation=summary),
     }
-    gateway.gateway._settings = replace(settings, table=replace(settings.table, routes=routes))
+    in_force.settings = replace(settings, table=replace(settings.table, routes=routes))
     async with gateway.client() as client:
         reply = await client.post("/v1/summaries", json={"model": "short", "text": "MRN 8675309 came back."})
         assert (reply.status_code, reply.json()["summary"]) == (200, "short")
