@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import orjson
@@ -11,8 +12,13 @@ import orjson
 from gateway.domain import Kind
 from gateway.hkdf import hkdf_sha256
 from gateway.phi.grammar import CODE_CHARS
+from gateway.phi.replace.spelling import canonical
 
 _SALT = b"triage-gateway pseudonym"
+VALUE_CHARS = 8
+"""Characters of a token that name the value; the other two name its spelling."""
+_ATTEMPTS = 64
+"""Tokens tried for one spelling: more than a thousand fit, and no text spells one value in dozens of ways."""
 
 
 class PseudonymCollision(Exception):
@@ -60,32 +66,51 @@ class Pseudonyms:
 
 
 class Pseudonymiser:
-    """Makes the tokens of one outbound from the key of its conversation."""
+    """Makes the tokens of one outbound from the key of its conversation.
+
+    The first eight characters of a token name the value, the last two the spelling: a model sees that "Lopez" and
+    "LOPEZ" are one, and each comes back as it stood.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._tokens: dict[tuple[Kind, str, bool], str] = {}
+        self._values: dict[str, str] = {}
         self._originals: dict[str, Original] = {}
 
     def name(self, kind: Kind, surface: str, *, bare: bool = False) -> str:
-        """The token of a value without its brackets: `MRN_k3x…`. The same value is the same token.
+        """The token of a spelling without its brackets: `MRN_k3x…`. The same spelling is the same token.
 
         A number in JSON has a token of its own: one token has one way back.
 
         Raises:
-            PseudonymCollision: another value of this outbound has that token.
+            PseudonymCollision: another value of this outbound has that token, or one value has too many spellings.
         """
         known = self._tokens.get((kind, surface, bare))
         if known is not None:
             return known
-        message = f"{kind}\0{'1' if bare else '0'}\0{surface}".encode("utf-8", "surrogatepass")
-        code = base64.b32encode(hmac.digest(self._key, message, "sha256")[:10])[:CODE_CHARS].decode().lower()
-        name = f"{kind.upper()}_{code}"
-        if name in self._originals:
+        value = canonical(kind, surface)
+        head = f"{kind.upper()}_{self._code(VALUE_CHARS, kind, 'value', value)}"
+        if self._values.setdefault(head, value) != value:
+            raise PseudonymCollision
+        name = next(
+            (name for name in self._spellings(head, kind, surface, bare=bare) if name not in self._originals), None
+        )
+        if name is None:
             raise PseudonymCollision
         self._tokens[kind, surface, bare] = name
         self._originals[name] = Original(surface, bare)
         return name
+
+    def _spellings(self, head: str, kind: Kind, surface: str, *, bare: bool) -> Iterator[str]:
+        """Tokens that a spelling may have, in order: two characters are few, so two spellings may come to one."""
+        for attempt in range(_ATTEMPTS):
+            how = f"{'number' if bare else 'text'} {attempt}"
+            yield head + self._code(CODE_CHARS - VALUE_CHARS, kind, how, surface)
+
+    def _code(self, chars: int, kind: Kind, what: str, text: str) -> str:
+        message = f"{kind}\0{what}\0{text}".encode("utf-8", "surrogatepass")
+        return base64.b32encode(hmac.digest(self._key, message, "sha256")[:10])[:chars].decode().lower()
 
     def token(self, kind: Kind, surface: str, *, bare: bool = False) -> str:
         """The token of a value, as it stands in text: `[MRN_k3x…]`; else like `name`."""

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain import Carrier, Finding, Kind, Style
 from gateway.phi.findings import Located
 from gateway.phi.leaf import Form, Leaf
 from gateway.phi.replace.pseudonym import Pseudonymiser
 from gateway.phi.replace.redact import RedactionRefused, redact
+from gateway.phi.replace.restore import Restorer
 
 KEY = b"k" * 32
 TOKENS = dict.fromkeys(Kind, Style.TOKEN)
@@ -128,3 +132,24 @@ def test_a_field_that_is_not_sent_has_nothing_to_take_out():
         at(("user",), "Anna", (0, 4)) + at(("a", 7, "b"), "Anna", (0, 4)) + at(("c", "d"), "1", (0, 1), form=Form.FIXED)
     )
     assert redacted({"a": [], "c": "x"}, located).tree == {"a": [], "c": "x"}
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 12), st.sampled_from([Kind.NAME, Kind.MRN, Kind.DATE])), max_size=6
+)
+
+
+@given(st.text('aZ1 .,-[]\\_"é\n', max_size=50), SPANS, st.lists(st.integers(0, 200), max_size=8))
+def test_what_was_redacted_is_restored_exactly_however_the_answer_is_cut(text, spans, cuts):
+    located = [
+        one
+        for start, size, kind in spans
+        for one in at(("a",), text, (start, min(start + size, len(text))), kind=kind)
+        if start < len(text)
+    ]
+    maker = Pseudonymiser(KEY)
+    made = redact({"a": text}, located, styles=TOKENS, pseudonyms=maker, today=date(2026, 11, 21)).tree["a"]
+    restorer = Restorer(maker.pseudonyms)
+    ends = [*sorted(cut % (len(made) + 1) for cut in cuts), len(made)]
+    pieces = [restorer.decode(made[start:end]) for start, end in itertools.pairwise([0, *ends])]
+    assert "".join(pieces) + restorer.flush() == text
