@@ -92,7 +92,7 @@ class Digests:
         digests: list[bytes] = []
         for passage in passages:
             digest = base.copy()
-            digest.update(_framed(passage.cue) + passage.carrier.encode() + b"\0")
+            digest.update(_framed(passage.cue) + passage.carrier.encode() + b"\0" + passage.part.encode() + b"\0")
             digest.update(passage.text.encode("utf-8", "surrogatepass"))
             digests.append(digest.digest())
         return digests

@@ -149,7 +149,7 @@ class Scanner:
         known = frozenset[int]().union(*(one.names for one in kept))
         beside: dict[int, list[Hit]] = {}
         for window in windows(passages):
-            for at, hits in self._across(passages, digests, window).items():
+            for at, hits in self._across(passages, digests, kept, window).items():
                 beside.setdefault(window[at], []).extend(hits)
         spoken: dict[int, str] | None = None
         for index, one in enumerate(kept):
@@ -170,12 +170,14 @@ class Scanner:
                 names |= self._engine.names(passage, one.hits)
         return {hash(name): name for name in names}
 
-    def _across(self, passages: Sequence[Passage], digests: Sequence[bytes], window: tuple[int, ...]) -> Across:
+    def _across(
+        self, passages: Sequence[Passage], digests: Sequence[bytes], kept: Sequence[Kept], window: tuple[int, ...]
+    ) -> Across:
         name = b"".join([digests[index] for index in window])  # of two or more: no message has such a long one
         known = self._memory.recall(name)
         if isinstance(known, Window):
             return known.across
-        across = self._engine.across([passages[index] for index in window])
+        across = self._engine.across([passages[index] for index in window], [kept[index].hits for index in window])
         self._memory.keep(name, Window(across))
         return across
 

@@ -100,6 +100,14 @@ class Finding:
     counts: bool = True
 
 
+class Part(StrEnum):
+    """How a passage stands beside the next one of its carrier."""
+
+    TEXT = "text"  # running text: what it says may go on in the next
+    VALUE = "value"  # a value of its own: only what announces it may stand in another
+    KEY = "key"  # the key of a value: never goes on, and is never gone on with
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One text to look at; `cue` holds the nearest object keys (`"patient mrn"`), which are evidence, not text."""
@@ -107,6 +115,7 @@ class Passage:
     text: str
     cue: str = ""
     carrier: Carrier = Carrier.MESSAGE
+    part: Part = Part.TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Leaves:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """One passage per leaf, in order: what a detector is handed."""
-        return tuple([Passage(leaf.text, leaf.cue, leaf.carrier) for leaf in self.leaves])
+        return tuple([Passage(leaf.text, leaf.cue, leaf.carrier, leaf.part) for leaf in self.leaves])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from gateway.domain import Capability, Carrier, Path, UnknownReason
+from gateway.domain import Capability, Carrier, Part, Path, UnknownReason
 
 
 class Form(StrEnum):
@@ -36,6 +36,17 @@ class Leaf(NamedTuple):
     form: Form = Form.TEXT
     span: tuple[int, int] | None = None
     inner: Path = ()
+
+    @property
+    def part(self) -> Part:
+        """Whether the text may go on in the next leaf: only where a message or a part of one is all of the leaf."""
+        if self.form in _KEYS:
+            return Part.KEY
+        return Part.TEXT if self.form in _RUNNING and not self.cue else Part.VALUE
+
+
+_KEYS = frozenset({Form.KEY, Form.JSON_KEY})
+_RUNNING = frozenset({Form.TEXT, Form.SIGNED})
 
 
 class Errand(NamedTuple):

@@ -35,9 +35,9 @@ class Counting(Engine):
         self.looks += 1
         return super().look(passage)
 
-    def across(self, passages):
+    def across(self, passages, own):
         self.edges += 1
-        return super().across(passages)
+        return super().across(passages, own)
 
 
 class Broken(Engine):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.domain import Carrier, Content, Finding, Kind, Passage, UnknownReason
+from gateway.domain import Carrier, Content, Finding, Kind, Part, Passage, UnknownReason
 from gateway.phi.findings import Findings, Leaves, Located
 from gateway.phi.leaf import Leaf, Unknown
 
@@ -16,7 +16,7 @@ def findings(*located, unknowns=()):
 
 def test_passages_are_the_leaves_in_order_with_what_a_detector_may_know():
     leaves = Leaves(PAYLOAD, [SAID, NOTED], [], [])
-    assert leaves.passages == (Passage("of Anna"), Passage("8675309", "Anna"))
+    assert leaves.passages == (Passage("of Anna"), Passage("8675309", "Anna", part=Part.VALUE))
 
 
 def test_only_findings_that_count_make_a_kind():

@@ -1,12 +1,17 @@
-"""Identifiers cut in two by the border of messages or content parts: neighbours' edges read as one text; no model."""
+"""Identifiers cut in two by the border of messages or content parts: neighbours' edges read as one text; no model.
+
+What is complete by itself explains a hit, so a hit over a border is taken only where no piece of it is. A key neither
+goes on nor is gone on with, and a value of its own is at most announced by the value before it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from gateway.domain import Carrier, Passage
-from gateway.phi.find.hit import Hit
+from gateway.domain import DIRECT, Carrier, Part, Passage
+from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text.normalise import Normalised, normalise
 
@@ -15,19 +20,30 @@ _EDGE: Final = 64
 """Characters of a passage's edge: longer than any identifier with its cue."""
 _MOST: Final = 48
 """Passages in one window, when each is only a few characters long."""
+_ENOUGH: Final = 5
+"""Digits with which a value after a cue is complete: `MRN 8675` may go on, `MRN 5512098` does not."""
+_WORD: Final = re.compile(r"[A-Za-z]{4,}")
 
 
 def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
     """Indices of neighbours to read together: each spoken passage with the next, and with more while they are short.
 
-    Only passages of one carrier are neighbours: nobody cuts a number between a system prompt and a message.
+    Only passages of one carrier and one part are neighbours: nobody cuts a number between a system prompt and a
+    message, or between a message and a value of a record.
     """
-    spoken = [index for index, passage in enumerate(passages) if passage.carrier in _SPOKEN and passage.text]
+    spoken = [
+        index
+        for index, passage in enumerate(passages)
+        if passage.carrier in _SPOKEN and passage.part is not Part.KEY and passage.text
+    ]
     for place, first in enumerate(spoken[:-1]):
         window = [first]
         room = _EDGE
         for index in spoken[place + 1 : place + _MOST]:
-            if passages[index].carrier is not passages[first].carrier:
+            if (
+                passages[index].carrier is not passages[first].carrier
+                or passages[index].part is not passages[first].part
+            ):
                 break
             window.append(index)
             room -= len(passages[index].text)
@@ -37,42 +53,78 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
             yield tuple(window)
 
 
-def find(passages: Sequence[Passage]) -> Mapping[int, Sequence[Hit]]:
-    """Hits that reach over a border of `passages`, each cut to its own passage, in characters of its normalised text."""
-    folded = [normalise(passage.text) for passage in passages]
+class _Edge(NamedTuple):
+    """The end of a passage that is read together with its neighbours: `shape` begins at `offset` of the passage."""
+
+    shape: bytes
+    offset: int
+    own: Sequence[Hit]
+
+
+def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[int, Sequence[Hit]]:
+    """Hits that reach over a border of `passages`, each cut to its own passage, in characters of its normalised text.
+
+    `own` are the hits of each passage by itself.
+    """
+    edges = [
+        _edge(normalise(passage.text), hits, first=index == 0)
+        for index, (passage, hits) in enumerate(zip(passages, own, strict=True))
+    ]
+    if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
+        return {}
     found: dict[int, list[Hit]] = {}
-    for glue in (b"", b"\n"):
-        edges = [_edge(one, first=index == 0) for index, one in enumerate(folded)]
-        text = glue.join(shape for _, shape in edges)
-        if not any(48 <= byte <= 57 or byte == 64 for byte in text):
-            return {}
-        starts: list[int] = []
-        at = 0
-        for _, shape in edges:
-            starts.append(at)
-            at += len(shape) + len(glue)
+    values = passages[0].part is Part.VALUE
+    for glue in (b"\n",) if values else (b"", b"\n"):
+        text = glue.join(edge.shape for edge in edges)
         for hit in catalogue.find(Normalised(text.decode("ascii"), text)):
-            _divide(hit, edges, starts, found)
+            pieces = _pieces(hit, edges, len(glue))
+            announced = hit.patient and len(pieces) == 1 and pieces[0][0] > 0
+            if announced or (len(pieces) > 1 and not values and not _explained(hit, pieces, edges)):
+                for index, piece in pieces:
+                    found.setdefault(index, []).append(piece)
     return found
 
 
-def _edge(folded: Normalised, *, first: bool) -> tuple[int, bytes]:
-    """The tail of the first passage, the head of any other, and where it begins."""
-    if first:
-        cut = max(0, len(folded.shape) - _EDGE)
-        return cut, folded.shape[cut:]
-    return 0, folded.shape[:_EDGE]
+def _edge(folded: Normalised, own: Sequence[Hit], *, first: bool) -> _Edge:
+    """The tail of the first passage, the head of any other."""
+    offset = max(0, len(folded.shape) - _EDGE) if first else 0
+    return _Edge(folded.shape[offset : offset + _EDGE], offset, own)
 
 
-def _divide(hit: Hit, edges: Sequence[tuple[int, bytes]], starts: Sequence[int], found: dict[int, list[Hit]]) -> None:
+def _pieces(hit: Hit, edges: Sequence[_Edge], glue: int) -> list[tuple[int, Hit]]:
+    """A hit of the joined text cut to the passages it is in: their indices, and what of it says something there."""
     pieces: list[tuple[int, Hit]] = []
-    for index, ((offset, shape), base) in enumerate(zip(edges, starts, strict=True)):
-        low, high = max(hit.start, base), min(hit.end, base + len(shape))
-        if low < high and shape[low - base : high - base].strip():
-            piece = Hit(hit.kind, low - base + offset, high - base + offset, hit.confidence, hit.evidence, hit.patient)
-            pieces.append((index, piece))
-    cue_before = hit.patient and pieces and pieces[0][0] > 0
-    if len(pieces) < 2 and not cue_before:
-        return
-    for index, piece in pieces:
-        found.setdefault(index, []).append(piece)
+    base = 0
+    for index, (shape, offset, _) in enumerate(edges):
+        low, high = max(hit.start, base) - base, min(hit.end, base + len(shape)) - base
+        if low < high and shape[low:high].strip():
+            pieces.append((index, hit._replace(start=low + offset, end=high + offset)))
+        base += len(shape) + glue
+    return pieces
+
+
+def _explained(hit: Hit, pieces: Sequence[tuple[int, Hit]], edges: Sequence[_Edge]) -> bool:
+    """Whether a piece of a hit is complete by itself, so that the hit says nothing more than its passage does."""
+    return any(_complete(hit, piece, edges[index], goes_on=at > 0) for at, (index, piece) in enumerate(pieces))
+
+
+def _complete(hit: Hit, piece: Hit, edge: _Edge, *, goes_on: bool) -> bool:
+    """Whether one piece is a whole value: by its own shape, or as what its own cue announces.
+
+    A hit with a shape needs all its characters, so only a piece with such a shape is complete; what a cue announces
+    has no shape, so what the passage itself found is complete, and a word that only follows is none of it.
+    """
+    text = edge.shape[piece.start - edge.offset : piece.end - edge.offset].decode("ascii")
+    known = any(one.start <= piece.start and piece.end <= one.end for one in edge.own)
+    if hit.evidence is not Evidence.CUE:
+        return known and any(
+            (one.kind is hit.kind or one.kind in DIRECT)
+            and one.evidence is not Evidence.CUE
+            and one.start <= piece.start - edge.offset
+            and piece.end - edge.offset <= one.end
+            for one in catalogue.find(Normalised(edge.shape.decode("ascii"), edge.shape))
+        )
+    digits = sum(map(str.isdigit, text))
+    if goes_on and not digits and _WORD.search(text):
+        return True
+    return known and (digits >= _ENOUGH or not digits)

@@ -53,7 +53,8 @@ class Engine:
         looks = [self.look(passage) for passage in passages]
         beside: dict[int, list[Hit]] = {}
         for window in across.windows(passages):
-            for at, hits in self.across([passages[at] for at in window]).items():
+            own = [looks[at].hits for at in window]
+            for at, hits in self.across([passages[at] for at in window], own).items():
                 beside.setdefault(window[at], []).extend(hits)
         known = frozenset[str]().union(*(look.names for look in looks))
         return [
@@ -85,9 +86,12 @@ class Engine:
         """`Look.names` again, of a passage whose hits were kept without them."""
         return _names(hits, normalise(passage.text).text)
 
-    def across(self, passages: Sequence[Passage]) -> Mapping[int, Sequence[Hit]]:
-        """Hits that only show when neighbours are read as one text, by the index of the passage they are in."""
-        return across.find(passages)
+    def across(self, passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[int, Sequence[Hit]]:
+        """Hits that only show when neighbours are read as one text, by the index of the passage they are in.
+
+        `own` are the hits of each passage by itself.
+        """
+        return across.find(passages, own)
 
     def settle(
         self,
