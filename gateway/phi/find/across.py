@@ -104,7 +104,12 @@ def _pieces(hit: Hit, edges: Sequence[_Edge], glue: int) -> list[tuple[int, Hit]
 
 
 def _explained(hit: Hit, pieces: Sequence[tuple[int, Hit]], edges: Sequence[_Edge]) -> bool:
-    """Whether a piece of a hit is complete by itself, so that the hit says nothing more than its passage does."""
+    """Whether a piece of a hit is complete by itself, so that the hit says nothing more than its passage does.
+
+    Without a cue only one border may be in it: the answers "2024", "12" and "2024" are no number of a card.
+    """
+    if len(pieces) > 2 and hit.evidence is not Evidence.CUE:
+        return True
     return any(_complete(hit, piece, edges[index], goes_on=at > 0) for at, (index, piece) in enumerate(pieces))
 
 

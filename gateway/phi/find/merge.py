@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from gateway.domain import DIRECT
-from gateway.phi.find.hit import Hit
+from gateway.domain import DIRECT, Kind
+from gateway.phi.find.hit import Evidence, Hit
 
 
 def merge(hits: Iterable[Hit], text: str) -> list[Hit]:
-    """Hits in order, not overlapping: a cue wins, then check digits, then the longer, then the direct kind.
+    """Hits in order, not overlapping: the longer whole value wins, then a cue, then check digits, then the direct kind.
 
     What a losing hit covered beyond the winner stays, as a hit of its own, when there is a letter or digit in it.
     """
     ranked = sorted(
-        hits, key=lambda hit: (-_rank(hit), hit.start - hit.end, hit.kind not in DIRECT, -hit.confidence, hit.start)
+        _whole(hits),
+        key=lambda hit: (-hit.evidence, hit.start - hit.end, hit.kind not in DIRECT, -hit.confidence, hit.start),
     )
     taken: list[Hit] = []
     covered = bytearray(len(text))
@@ -22,17 +24,48 @@ def merge(hits: Iterable[Hit], text: str) -> list[Hit]:
         for start, end in _free(covered, hit.start, hit.end):
             left, right = _trimmed(text, start, end) if (start, end) != (hit.start, hit.end) else (start, end)
             if left < right:
-                taken.append(hit if (left, right) == (hit.start, hit.end) else _cut(hit, left, right))
+                taken.append(hit if (left, right) == (hit.start, hit.end) else hit._replace(start=left, end=right))
                 covered[left:right] = b"\1" * (right - left)
     return sorted(taken, key=lambda hit: hit.start)
 
 
-def _rank(hit: Hit) -> int:
-    return hit.evidence
+def _whole(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that are no part of a longer whole value; the whole knows what its parts knew.
+
+    `joe1234` after "account number is" is a part of `joe1234@example.org`, and `555-0142` of `(202) 555-0142`. A whole
+    has a shape or a cue, since a model's opinion of where a value ends is worth less; and what identifies directly is
+    no part of what does not: the number of a patient in a URL stays one.
+    """
+    wholes: list[Hit] = []
+    last: dict[bool, int] = {}  # for direct and for indirect kinds, the place of the whole that reaches furthest
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        direct = hit.kind in DIRECT
+        place = next(
+            (
+                last[kind]
+                for kind in ({True} if direct else {True, False})
+                if kind in last and _holds(wholes[last[kind]], hit)
+            ),
+            None,
+        )
+        if place is not None:
+            whole = wholes[place]
+            kind = hit.kind if {whole.kind, hit.kind} == _LINES and hit.evidence is Evidence.CUE else whole.kind
+            evidence, patient = max(whole.evidence, hit.evidence), whole.patient or hit.patient
+            wholes[place] = whole._replace(kind=kind, evidence=evidence, patient=patient)
+            continue
+        wholes.append(hit)
+        if hit.evidence is not Evidence.CONTEXT and (direct not in last or wholes[last[direct]].end < hit.end):
+            last[direct] = len(wholes) - 1
+    return wholes
 
 
-def _cut(hit: Hit, start: int, end: int) -> Hit:
-    return Hit(hit.kind, start, end, hit.confidence, hit.evidence, hit.patient)
+_LINES: Final = frozenset({Kind.PHONE, Kind.FAX})
+"""Numbers of one shape, which only a cue tells apart."""
+
+
+def _holds(whole: Hit, part: Hit) -> bool:
+    return part.end <= whole.end and (whole.start, whole.end) != (part.start, part.end)
 
 
 def _free(covered: bytearray, start: int, end: int) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from gateway.phi.find.records import formats, keys, layouts
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text.normalise import Normalised, normalise
+from gateway.phi.find.trim import trim
 from gateway.phi.grammar import find_tokens
 
 
@@ -115,6 +116,11 @@ def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
     return hits
 
 
+def _trim(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Names without the words beside them that are nobody's."""
+    return trim(hits, reading.folded.text)
+
+
 def _merge(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """One list without overlaps."""
     return merge(hits, reading.folded.text) if hits else hits
@@ -160,6 +166,7 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "evasion": _evasion,
     "records": _records,
     "exceptions": _exceptions,
+    "trim": _trim,
     "merge": _merge,
     "tokens": _tokens,
     "veto": _veto,
@@ -167,7 +174,7 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "company": _company,
 }
 NAMES: Final = (
-    "rules", "keys", "layouts", "evasion", "records", "model", "exceptions", "merge", "tokens", "veto", "permit", "company",
+    "rules", "keys", "layouts", "evasion", "records", "model", "exceptions", "trim", "merge", "tokens", "veto", "permit", "company",
 )  # fmt: skip
 _CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
 """A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""

@@ -35,8 +35,28 @@ def test_the_longer_wins_and_the_direct_one_among_equals():
 
 
 def test_what_a_loser_covered_alone_is_kept():
-    cue, long = Hit(Kind.MRN, 4, 7, 0.9, Evidence.CUE), Hit(Kind.SSN, 4, 15, 0.9)
+    cue, long = Hit(Kind.MRN, 0, 7, 0.9, Evidence.CUE), Hit(Kind.SSN, 4, 15, 0.9)
     assert merge([cue, long], TEXT) == [cue, Hit(Kind.SSN, 8, 15, 0.9)]
+
+
+def test_a_longer_whole_value_wins_over_a_cue_within_it_and_knows_what_it_knew():
+    cue, whole = Hit(Kind.ACCOUNT, 4, 7, 0.9, Evidence.CUE, patient=True), Hit(Kind.EMAIL, 4, 15, 0.9)
+    assert merge([cue, whole], TEXT) == [Hit(Kind.EMAIL, 4, 15, 0.9, Evidence.CUE, patient=True)]
+
+
+def test_a_cue_tells_a_fax_from_a_telephone():
+    cue, whole = Hit(Kind.FAX, 8, 15, 0.9, Evidence.CUE), Hit(Kind.PHONE, 4, 15, 0.9)
+    assert merge([whole, cue], TEXT) == [Hit(Kind.FAX, 4, 15, 0.9, Evidence.CUE)]
+
+
+def test_what_identifies_directly_is_no_part_of_what_does_not():
+    url, number = Hit(Kind.URL, 0, 15, 0.9), Hit(Kind.MRN, 4, 15, 0.9, Evidence.CUE)
+    assert merge([url, number], TEXT) == [Hit(Kind.URL, 0, 3, 0.9), number]
+
+
+def test_where_a_model_sees_a_longer_value_the_rule_keeps_its_own():
+    seen, found = Hit(Kind.NAME, 0, 15, 0.9, Evidence.CONTEXT), Hit(Kind.SSN, 4, 15, 0.9)
+    assert merge([seen, found], TEXT) == [Hit(Kind.NAME, 0, 3, 0.9, Evidence.CONTEXT), found]
 
 
 @given(HITS)

@@ -1,0 +1,41 @@
+"""Cuts from a found name the words beside it that are nobody's: the label of the next value, "I'm", "Hi"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Hit
+
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LABEL_WORDS: Final = (
+    "mrn mrns ssn dob npi dea pid csn phone tel telephone fax email mobile cell acct account zip age sex id ids ref"
+)
+_LABELS: Final = frozenset(_LABEL_WORDS.split())
+"""Cut from the end only: `Lopez, MRN`. Nobody's name ends so, but Vin and Dob may begin one."""
+_SPOKEN_WORDS: Final = "i'm it's that's he's she's they're we're you're is was hi hello hey thanks and with from"
+_SPOKEN: Final = frozenset(_SPOKEN_WORDS.split())
+_ENDS: Final = _SPOKEN | _LABELS
+
+
+def trim(hits: Iterable[Hit], text: str) -> list[Hit]:
+    """`hits` with names cut to what may be one: "Lopez" of "Lopez, MRN", nothing of "I'm"; the others as they were."""
+    return [cut for hit in hits if (cut := _cut(hit, text) if hit.kind is Kind.NAME else hit) is not None]
+
+
+def _cut(hit: Hit, text: str) -> Hit | None:
+    words = list(_WORD.finditer(text, hit.start, hit.end))
+    first, last = 0, len(words)
+    while first < last and words[first][0].casefold() in _SPOKEN:
+        first += 1
+    while last > first and words[last - 1][0].casefold() in _ENDS:
+        last -= 1
+    if (first, last) == (0, len(words)):
+        return hit
+    if first == last:
+        return None
+    start = words[first].start() if first else hit.start
+    end = words[last - 1].end() if last < len(words) else hit.end
+    return hit._replace(start=start, end=end)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Hit
+from gateway.phi.find.trim import trim
+
+
+def trimmed(value, kind=Kind.NAME):
+    text = f"so {value} says"
+    return [text[hit.start : hit.end] for hit in trim([Hit(kind, 3, 3 + len(value), 0.9)], text)]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("Lopez, MRN", "Lopez"),
+        ("GONZALEZ, SSN", "GONZALEZ"),
+        ("I'm Maria Lopez", "Maria Lopez"),
+        ("hi I'm Dontrell", "Dontrell"),
+        ("fitzroy dob", "fitzroy"),
+        ("Maria Lopez and", "Maria Lopez"),
+    ],
+)
+def test_a_name_loses_the_words_beside_it_that_are_nobodys(value, name):
+    assert trimmed(value) == [name]
+
+
+@pytest.mark.parametrize("value", ["I'm", "Hi", "MRN", "hello, I'm"])
+def test_nothing_is_left_of_words_that_are_nobodys(value):
+    assert trimmed(value) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Olsen, I.", "My Nguyen", "Vin Doe", "Dob, Anna", "Maria (Lopez)", "O'Brien", "[PATIENT NAME]", "Im", "--"],
+)
+def test_a_name_stays_as_it_is(value):
+    assert trimmed(value) == [value]
+
+
+def test_other_kinds_stay_as_they_are():
+    assert trimmed("MRN 8675309 is", Kind.MRN) == ["MRN 8675309 is"]
