@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.kit.source import ROOT
-from tests.kit.wheels import hollow
+from tests.kit.wheels import hollow, metadata_of
 
 PIPS = {
     "23.0": "b5f88adff801f5ef052bcdef3daa31b55eb67b0fccd6d0106c206fa248e0463c",  # Debian 12 and the first Python 3.11
@@ -45,12 +46,12 @@ def entries(lock):
 
 
 def installed(pin):
-    """The distribution of just this version, if it is here."""
+    """The METADATA of just this version, if it is here."""
     try:
         found = distribution(pin.name)
     except PackageNotFoundError:
         return None
-    return found if found.version in pin.specifier else None
+    return found.read_text("METADATA") if found.version in pin.specifier else None
 
 
 def fetch(demand, folder):
@@ -84,21 +85,29 @@ def empty(tmp_path_factory):
 
 
 def offer(name, folder):
-    """Put a wheel of everything in a lock into a folder, or know where one is; the lock that says their hashes."""
+    """Wheels of everything in a lock, each beside one of a later version; the lock that says their hashes.
+
+    The later ones are what a registry has a month after: an old pip reaches for one wherever the lock names no extra.
+    """
     pins = entries(name)
     assert len(pins) > 50
-    here = {pin.name: found for pin, _ in pins if (found := installed(pin))}
-    lines = [
-        f"{NAMED.match(block)[0]} --hash=sha256:{hollow(here[pin.name], folder)}"
-        for pin, block in pins
-        if pin.name in here
-    ]
-    absent = [block for pin, block in pins if pin.name not in here]
+    absent = [block for pin, block in pins if not installed(pin)]
     if absent:
         fetch("\n".join(absent), KEPT / name)
+    fetched = {metadata_of(wheel) for wheel in (KEPT / name).glob("*.whl")}
+    lines = []
+    for pin, block in pins:
+        metadata = installed(pin) or next(text for text in fetched if named(text, pin))
+        lines.append(f"{NAMED.match(block)[0]} --hash=sha256:{hollow(metadata, folder)}")
+        hollow(metadata, folder, later=".post1")
     lock = folder / name
-    lock.write_text("\n".join([*lines, *absent]), encoding="utf-8")
+    lock.write_text("\n".join(lines), encoding="utf-8")
     return lock
+
+
+def named(metadata, pin):
+    name, version = (re.search(rf"(?m)^{field}: (.+)$", metadata)[1] for field in ("Name", "Version"))
+    return canonicalize_name(name) == canonicalize_name(pin.name) and version in pin.specifier
 
 
 def unpacked(version):
@@ -119,13 +128,13 @@ def test_every_lock_installs_with_the_oldest_pip_and_what_contains_the_others_wi
     version, name, empty, tmp_path
 ):
     lock = offer(name, tmp_path)
-    links = ["--find-links", str(tmp_path), "--find-links", str(KEPT / name)]
     command = [
         "install",
         "--dry-run",
         "--isolated",
         "--no-index",
-        *links,
+        "--find-links",
+        str(tmp_path),
         "--require-hashes",
         "--requirement",
         str(lock),
