@@ -31,13 +31,13 @@ from gateway.domain import (
     Trait,
     Tree,
 )
-from gateway.events import Event
 from gateway.outbound.prepare import Prepared, prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.restore import Restorer
 from gateway.policy.decide import decide
 from gateway.policy.rules import Policy, Rule, Then, When
+from gateway.testing import RecordingSink
 from gateway.upstream.direct.adapter import Address, Direct
 from gateway.upstream.embedded.process import Children
 from gateway.wire.endpoint import Call
@@ -67,13 +67,6 @@ TASKS = [
     (SUMMARISE, "Turn this into a list with the fields name, MRN and diagnosis: {name}, MRN {mrn}, pneumonia."),
     (SUMMARISE, "Say in plain words who has what: the patient {name} (MRN {mrn}) has type 2 diabetes."),
 ]
-
-
-class Silent:
-    """Hears events and says nothing."""
-
-    def emit(self, event: Event) -> None:
-        """Nothing."""
 
 
 @dataclass(slots=True)
@@ -149,7 +142,7 @@ def judge(score: Score, made: Prepared, answer: str) -> None:
 
 
 async def measure(options: argparse.Namespace) -> None:
-    silent = Silent()
+    silent = RecordingSink()
     direct = Direct(networks=(), events=silent)
     children = Children(Path(options.models), events=silent)
     provider = Provider("bench", ProviderKind.OPENAI_COMPATIBLE, Adapter.DIRECT, traits=frozenset({Trait.ON_PREM}))

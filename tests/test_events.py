@@ -7,18 +7,11 @@ from typing import get_args
 
 from gateway.domain import Destination, Sensitivity
 from gateway.events import AuthFailed, AuthFailure, Decided, Event, FanOut
-
-
-class Recorder:
-    def __init__(self) -> None:
-        self.heard: list[Event] = []
-
-    def emit(self, event: Event) -> None:
-        self.heard.append(event)
+from gateway.testing import RecordingSink
 
 
 def test_every_sink_hears_every_event_in_order():
-    first, second = Recorder(), Recorder()
+    first, second = RecordingSink(), RecordingSink()
     events = [
         AuthFailed(reason=AuthFailure.MISSING),
         Decided(sensitivity=Sensitivity.PHI, destination=Destination.LOCAL, reason="permitted"),
@@ -27,8 +20,8 @@ def test_every_sink_hears_every_event_in_order():
     for event in events:
         FanOut([first, second]).emit(event)
 
-    assert first.heard == events
-    assert second.heard == events
+    assert first.events == events
+    assert second.events == events
 
 
 def test_every_event_is_a_frozen_value_with_a_dotted_name_of_its_own():

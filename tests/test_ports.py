@@ -11,7 +11,8 @@ import pytest
 from gateway.ports import AuditSink, ConfigRow, Health, LedgerUnavailable, Probed, RowRefused, ScanMemory
 from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth, MemoryLedger
 from gateway.state.sqlite.ledger import Ledger
-from tests.kit.rows import WORDS, Recorder, make_attempt, make_config, make_intent, make_outcome
+from gateway.testing import RecordingSink
+from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
 
 # --- the record --------------------------------------------------------------------------------------------------------
 
@@ -19,7 +20,7 @@ from tests.kit.rows import WORDS, Recorder, make_attempt, make_config, make_inte
 class InSqlite:
     def __init__(self, directory):
         self._directory = directory
-        self.sink: AuditSink = Ledger(directory, words=WORDS, sink=Recorder(), linger_s=3600)
+        self.sink: AuditSink = Ledger(directory, words=WORDS, sink=RecordingSink(), linger_s=3600)
 
     def rows(self):
         return self._asked("SELECT phase, request_id FROM entry ORDER BY seq")

@@ -11,16 +11,18 @@ import pytest
 
 from gateway.cli import audit
 from gateway.domain import Destination, Dialect, Kind, Operation, Outcome, ProviderKind, Sensitivity, Settlement, Style
-from gateway.events import FanOut
 from gateway.ports import IntentRow
 from gateway.state.sqlite.ledger import Ledger
+from gateway.testing import RecordingSink
 
 REQUEST = "req_00000000000000000000000000000001"
 
 
 @pytest.fixture
 def state(tmp_path):
-    ledger = Ledger(tmp_path / "state", words=["soma", "pathologist", "sonnet", "claude", "anthropic"], sink=FanOut([]))
+    ledger = Ledger(
+        tmp_path / "state", words=["soma", "pathologist", "sonnet", "claude", "anthropic"], sink=RecordingSink()
+    )
     intent = IntentRow(
         at_us=1_790_000_000_000_000,
         request_id=REQUEST,

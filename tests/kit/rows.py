@@ -16,7 +16,7 @@ from gateway.domain import (
     UnknownReason,
     Usage,
 )
-from gateway.events import AttemptResult, Event, ReloadResult
+from gateway.events import AttemptResult, ReloadResult
 from gateway.policy.rules import Policy
 from gateway.ports import AttemptRow, ConfigRow, IntentRow
 
@@ -32,14 +32,6 @@ WORDS = (
     "no-phi",
     "allowed",
 )
-
-
-class Recorder:
-    def __init__(self) -> None:
-        self.heard: list[Event] = []
-
-    def emit(self, event: Event) -> None:
-        self.heard.append(event)
 
 
 def make_intent(number: int = 0, **changes: object) -> IntentRow:

@@ -10,7 +10,8 @@ import pytest
 from gateway.domain import Settlement
 from gateway.ports import AttemptRow, IntentRow
 from gateway.state.sqlite.ledger import Ledger
-from tests.kit.rows import WORDS, Recorder, make_attempt, make_intent, make_outcome
+from gateway.testing import RecordingSink
+from tests.kit.rows import WORDS, make_attempt, make_intent, make_outcome
 
 
 @pytest.fixture
@@ -29,12 +30,12 @@ def outcome() -> Callable[..., Settlement]:
 
 
 @pytest.fixture
-def sink() -> Recorder:
-    return Recorder()
+def sink() -> RecordingSink:
+    return RecordingSink()
 
 
 @pytest.fixture
-def open_ledger(tmp_path: Path, sink: Recorder) -> Iterator[Callable[..., Ledger]]:
+def open_ledger(tmp_path: Path, sink: RecordingSink) -> Iterator[Callable[..., Ledger]]:
     opened: list[Ledger] = []
 
     def opener(**options: object) -> Ledger:

@@ -5,18 +5,14 @@ from dataclasses import replace
 import pytest
 
 from gateway.domain import ProviderKind
+from gateway.testing import RecordingSink
 from gateway.upstream.pools import Pools
 from tests.kit.vendors import provider_of
 
 
-class Events:
-    def emit(self, event):
-        raise AssertionError(event)
-
-
 @pytest.fixture
 async def pools():
-    pools = Pools(networks=[], events=Events())
+    pools = Pools(networks=[], events=RecordingSink())
     yield pools
     await pools.aclose()
 

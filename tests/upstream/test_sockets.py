@@ -9,6 +9,7 @@ import pytest
 
 from gateway.domain import Adapter, Provider, ProviderKind
 from gateway.events import EgressViolation
+from gateway.testing import RecordingSink
 from gateway.upstream.sockets import ForbiddenAddress, guard, on_premises
 
 CLINIC = [ipaddress.ip_network("10.20.0.0/16"), ipaddress.ip_network("fd00::/8")]
@@ -40,16 +41,8 @@ def test_only_loopback_and_attested_networks_are_on_the_premises(address, there)
     assert on_premises(address, CLINIC) is there
 
 
-class Heard:
-    def __init__(self) -> None:
-        self.events = []
-
-    def emit(self, event) -> None:
-        self.events.append(event)
-
-
 def test_no_socket_without_an_outbound_and_the_violation_is_told():
-    heard = Heard()
+    heard = RecordingSink()
     provider = Provider("local", ProviderKind.OLLAMA, Adapter.DIRECT)
     with pytest.raises(ForbiddenAddress):
         guard(provider, [], heard)((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 1)))

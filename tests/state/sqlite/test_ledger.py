@@ -48,7 +48,7 @@ async def test_intents_that_come_together_are_committed_together(open_ledger, in
 
     await asyncio.gather(*(ledger.intend(intent(number)) for number in range(64)))
 
-    written = [event for event in sink.heard if isinstance(event, LedgerWritten)]
+    written = [event for event in sink.events if isinstance(event, LedgerWritten)]
     assert sum(event.count for event in written) == 64
     assert len(written) < 32
     assert {event.record for event in written} == {Record.INTENT}
@@ -88,7 +88,7 @@ async def test_a_row_the_schema_refuses_is_no_leave_to_send_and_harms_no_other(o
     assert [type(answer) for answer in answers] == [type(None), RowRefused, type(None)]
     assert "Zebulon" not in str(answers[1])
     assert ledger.available
-    assert LedgerResult.REFUSED in {event.result for event in sink.heard}
+    assert LedgerResult.REFUSED in {event.result for event in sink.events}
 
 
 async def test_a_closed_ledger_acknowledges_nothing(open_ledger, intent, outcome):
@@ -250,7 +250,8 @@ async def test_what_was_written_moves_into_the_main_file_while_the_ledger_is_ope
 FULL_DISK = """
     import asyncio, resource, signal, sqlite3, sys
     from pathlib import Path
-    from tests.kit.rows import Recorder, WORDS, make_intent, make_outcome
+    from gateway.testing import RecordingSink
+    from tests.kit.rows import WORDS, make_intent, make_outcome
     from gateway.state.sqlite.ledger import Ledger
     from gateway.ports import LedgerUnavailable
 
@@ -259,7 +260,7 @@ FULL_DISK = """
 
     async def main(state):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        sink = Recorder()
+        sink = RecordingSink()
         ledger = Ledger(state, words=WORDS, sink=sink, retry_s=0.05, linger_s=0.01, max_waiting=5)
         await ledger.intend(make_intent(1))
         limit(4096)
@@ -279,7 +280,7 @@ FULL_DISK = """
             await asyncio.sleep(0.01)
         await ledger.intend(make_intent(4))
         ledger.close()
-        print("results", sorted({event.result.value for event in sink.heard}))
+        print("results", sorted({event.result.value for event in sink.events}))
         reader = sqlite3.connect(state / "ledger.db")
         intents = reader.execute("SELECT request_id FROM entry WHERE phase = 'intent'").fetchall()
         print("intents", [int(name[4:], 16) for (name,) in intents])
@@ -313,7 +314,8 @@ def test_a_full_disk_refuses_intents_and_the_ledger_recovers_and_notes_the_gap(t
 CRASH = """
     import asyncio, itertools, sys
     from pathlib import Path
-    from tests.kit.rows import Recorder, WORDS, make_intent, make_outcome
+    from gateway.testing import RecordingSink
+    from tests.kit.rows import WORDS, make_intent, make_outcome
     from gateway.state.sqlite.ledger import Ledger
 
     async def write(ledger, numbers):
@@ -324,7 +326,7 @@ CRASH = """
             sys.stdout.flush()
 
     async def main(state):
-        ledger = Ledger(state, words=WORDS, sink=Recorder())
+        ledger = Ledger(state, words=WORDS, sink=RecordingSink())
         numbers = itertools.count()
         await asyncio.gather(*(write(ledger, numbers) for _ in range(16)))
 

@@ -4,28 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.testing import RecordingSink
 from gateway.upstream.embedded.models import fetch
 
 STATE = Path(__file__).parents[3] / "state"
 
 
-class Heard:
-    """An event sink that remembers."""
-
-    def __init__(self) -> None:
-        self.events = []
-
-    def emit(self, event) -> None:
-        self.events.append(event)
-
-    @property
-    def names(self):
-        return [event.event for event in self.events]
-
-
 @pytest.fixture
 def heard():
-    return Heard()
+    return RecordingSink()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.domain import Operation, ProviderKind
 from gateway.events import AttemptResult
+from gateway.testing import RecordingSink
 from gateway.upstream.litellm.adapter import LiteLlm
 from gateway.upstream.port import AttemptFailed
 from tests.kit.servers import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
@@ -60,17 +61,9 @@ REPLY = {
 }
 
 
-class Events:
-    def __init__(self):
-        self.seen = []
-
-    def emit(self, event):
-        self.seen.append(event)
-
-
 @pytest.fixture
 def events():
-    return Events()
+    return RecordingSink()
 
 
 @pytest.fixture
@@ -78,7 +71,7 @@ async def litellm(events):
     adapter = LiteLlm(networks=[], events=events, on_import=lambda: None)
     yield adapter
     await adapter.aclose()
-    assert events.seen == []
+    assert events.events == []
 
 
 async def read(reply):
@@ -571,8 +564,8 @@ async def test_a_configured_proxy_is_used(litellm, upstream):
 async def test_a_provider_on_the_premises_is_reached_nowhere_else(litellm, events):
     provider = provider_of(ProviderKind.LM_STUDIO, base_url="http://192.0.2.1:9/v1", on_prem=True)
     assert (await failure(litellm, outbound_of(ASKED, provider))).result is AttemptResult.CONNECT
-    assert [type(event).__name__ for event in events.seen] == ["EgressViolation"]
-    events.seen.clear()
+    assert [type(event).__name__ for event in events.events] == ["EgressViolation"]
+    events.events.clear()
 
 
 async def test_a_redirect_is_not_followed(litellm, upstream):

@@ -7,21 +7,17 @@ import pytest
 
 from gateway.domain import ProviderKind
 from gateway.events import AttemptResult
+from gateway.testing import RecordingSink
 from gateway.upstream.litellm.wire import Exchange, NoWire, Stopped, Wire, fetch_token
 from gateway.upstream.pools import Pools
 from tests.kit.servers import hangs, status
 from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
 
 
-class Events:
-    def emit(self, event):
-        raise AssertionError(event)
-
-
 @pytest.fixture
 async def exchange_of():
     """Makes exchanges with a server."""
-    pools = Pools(networks=[], events=Events())
+    pools = Pools(networks=[], events=RecordingSink())
 
     def make(server, *, stream=False) -> Exchange:
         return Exchange(outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=stream), pools)
