@@ -9,6 +9,7 @@ import pytest
 
 from gateway.config import load
 from gateway.runtime import vocabulary_of
+from tests.kit.patience import SOON_S
 from tests.kit.running import one_route
 from tests.kit.servers import hangs
 from tests.kit.shapes import check
@@ -82,7 +83,7 @@ async def test_discovered_models_of_a_provider_that_changed_are_gone_at_once(sta
     assert (await gateway.chat(model="local/test-model")).status_code == 200
     await reload(gateway, one_route(other))
     check(await gateway.chat(model="local/test-model"), 404, "openai")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(SOON_S):
         while "local/other-model" not in gateway.gateway.settings.table.discovered:  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the reload wakes the probe; nobody waits fifteen seconds
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from gateway.api import calls
+from tests.kit.patience import SOON_S, until
 from tests.kit.running import one_route
 from tests.kit.shapes import answer_of, check, raw
 
@@ -16,7 +18,7 @@ async def test_bodies_in_flight_together_are_bounded_and_given_back(start, upstr
     held = [await raw(gateway) for _ in range(2)]
     for _, writer in held:
         writer.write(head)
-    await asyncio.sleep(0.1)
+    await until(lambda: calls._budget.held == 2_000_000)
     reader, writer = await raw(gateway)
     writer.write(head + b" " * 1_000_000)
     response = await answer_of(reader)
@@ -25,7 +27,7 @@ async def test_bodies_in_flight_together_are_bounded_and_given_back(start, upstr
     writer.close()
     for _, writer in held:
         writer.transport.abort()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(SOON_S):
         while (await gateway.chat("x" * 500_000)).status_code != 200:
             pass  # until the server has noticed that they are gone
 

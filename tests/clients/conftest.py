@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+
+from tests.kit.ports import free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -55,12 +56,6 @@ aliases:
 default_route: chat
 default_embedding_route: embedding
 """
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def wait_for(url, process, log):
@@ -130,7 +125,7 @@ def seen(served):
 
 @pytest.fixture
 def cancelled(served, seen):
-    """Whether the backend notices one more hang-up than before, within a second."""
+    """Whether the backend notices one more hang-up than before, within ten seconds."""
     wanted = seen()["cancelled"] + 1
     return lambda: httpx.get(f"{served.backend_url}/cancelled/{wanted}", trust_env=False).json()
 

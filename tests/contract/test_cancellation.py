@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from tests.kit.bad_upstreams import CALLS
+from tests.kit.patience import SOON_S, until
 from tests.kit.running import one_route
 from tests.kit.servers import hangs, streams_for_ever
 from tests.kit.shapes import raw
-
-SOON_S = 1.0
 
 
 async def ask(gateway, path: str, body: dict):
@@ -24,19 +23,6 @@ async def ask(gateway, path: str, body: dict):
     writer.write(head.encode() + content)
     await writer.drain()
     return reader, writer
-
-
-def settled(gateway) -> list[dict]:
-    """The log lines of requests that are over."""
-    lines = [json.loads(line) for line in gateway.log.getvalue().splitlines()]
-    return [line for line in lines if line["event"] == "request.settled"]
-
-
-async def until(claim) -> None:
-    """Waits for a claim to come true; for at most two seconds."""
-    async with asyncio.timeout(2):
-        while not claim():  # noqa: ASYNC110  the gateway tells nobody
-            await asyncio.sleep(0.01)
 
 
 def ours() -> set[asyncio.Task]:
@@ -57,11 +43,11 @@ async def pair(start, upstream):
 async def test_before_the_first_content_the_upstream_is_cancelled(pair, path, body, dialect, streamed):
     gateway, server = pair
     _, writer = await ask(gateway, path, {**body, "stream": streamed})
-    await asyncio.wait_for(server.received.wait(), 5)
+    await asyncio.wait_for(server.received.wait(), SOON_S)
     writer.transport.abort()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
-    await until(lambda: settled(gateway))
-    assert [line["outcome"] for line in settled(gateway)] == ["client_disconnect"]
+    await until(gateway.settled)
+    assert [line["outcome"] for line in gateway.settled()] == ["client_disconnect"]
     assert gateway.metric("gateway_requests_total", outcome="client_disconnect") == 1
     assert gateway.metric("gateway_inflight_requests") == 0
 
@@ -69,11 +55,11 @@ async def test_before_the_first_content_the_upstream_is_cancelled(pair, path, bo
 async def test_an_embedding_is_cancelled_too(pair):
     gateway, server = pair
     _, writer = await ask(gateway, "/v1/embeddings", {"input": "text"})
-    await asyncio.wait_for(server.received.wait(), 5)
+    await asyncio.wait_for(server.received.wait(), SOON_S)
     writer.close()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
-    await until(lambda: settled(gateway))
-    assert [line["outcome"] for line in settled(gateway)] == ["client_disconnect"]
+    await until(gateway.settled)
+    assert [line["outcome"] for line in gateway.settled()] == ["client_disconnect"]
 
 
 @pytest.mark.parametrize(("path", "body", "dialect"), CALLS)
@@ -81,11 +67,11 @@ async def test_in_the_middle_of_a_stream_the_upstream_is_cancelled(pair, path, b
     gateway, server = pair
     server.answer = streams_for_ever()
     reader, writer = await ask(gateway, path, {**body, "stream": True})
-    await asyncio.wait_for(reader.readuntil(b"word"), 5)
+    await asyncio.wait_for(reader.readuntil(b"word"), SOON_S)
     writer.transport.abort()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
-    await until(lambda: settled(gateway))
-    (line,) = settled(gateway)
+    await until(gateway.settled)
+    (line,) = gateway.settled()
     assert (line["outcome"], line["target"], line["stream"]) == ("client_disconnect", "chat", True)
     assert gateway.metric("gateway_stream_aborts_total", phase="mid_stream", side="client") == 1
     assert gateway.metric("gateway_inflight_requests") == 0
@@ -94,9 +80,9 @@ async def test_in_the_middle_of_a_stream_the_upstream_is_cancelled(pair, path, b
 async def test_a_stream_given_up_before_its_first_content_is_counted_as_such(pair):
     gateway, server = pair
     _, writer = await ask(gateway, CALLS[0][0], {**CALLS[0][1], "stream": True})
-    await asyncio.wait_for(server.received.wait(), 5)
+    await asyncio.wait_for(server.received.wait(), SOON_S)
     writer.transport.abort()
-    await until(lambda: settled(gateway))
+    await until(gateway.settled)
     assert gateway.metric("gateway_stream_aborts_total", phase="before_first_token", side="client") == 1
 
 
@@ -104,24 +90,24 @@ async def test_while_heartbeats_go_out_it_is_noticed_too(start, upstream):
     server = await upstream(hangs())
     gateway = await start(one_route(server, "server: {commit_s: 0.1}"))
     reader, writer = await ask(gateway, CALLS[0][0], {**CALLS[0][1], "stream": True})
-    await asyncio.wait_for(reader.readuntil(b": waiting"), 5)
+    await asyncio.wait_for(reader.readuntil(b": waiting"), SOON_S)
     writer.transport.abort()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
-    await until(lambda: settled(gateway))
-    assert [line["outcome"] for line in settled(gateway)] == ["client_disconnect"]
+    await until(gateway.settled)
+    assert [line["outcome"] for line in gateway.settled()] == ["client_disconnect"]
 
 
 async def test_a_whole_answer_read_from_a_stream_is_cancelled_in_its_middle(start, upstream):
     """The caller does not stream; the gateway does, because it must see the first token."""
-    server = await upstream(streams_for_ever())
+    streaming = asyncio.Event()
+    server = await upstream(streams_for_ever(after_ten=streaming))
     gateway = await start(one_route(server).replace("{targets: [chat]}", "{targets: [chat], first_token_s: 30}"))
     _, writer = await ask(gateway, CALLS[0][0], CALLS[0][1])
-    await asyncio.wait_for(server.received.wait(), 5)
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(streaming.wait(), SOON_S)
     writer.transport.abort()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
-    await until(lambda: settled(gateway))
-    assert [line["outcome"] for line in settled(gateway)] == ["client_disconnect"]
+    await until(gateway.settled)
+    assert [line["outcome"] for line in gateway.settled()] == ["client_disconnect"]
 
 
 async def test_a_caller_gone_before_its_body_was_whole_reaches_nobody(pair):
@@ -129,7 +115,7 @@ async def test_a_caller_gone_before_its_body_was_whole_reaches_nobody(pair):
     _, writer = await raw(gateway)
     writer.write(b'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"messages"')
     await writer.drain()
-    await asyncio.sleep(0.05)
+    await until(ours)
     writer.transport.abort()
     await until(lambda: not ours())
     assert server.sent == []
@@ -147,16 +133,16 @@ async def test_a_client_with_a_timeout_of_its_own_lets_go(pair):
 async def test_fifty_callers_gone_at_once_leave_nothing_behind(pair):
     gateway, server = pair
     before = len(asyncio.all_tasks())
-    for answer in (hangs(), streams_for_ever()):
+    for turn, answer in enumerate((hangs(), streams_for_ever()), start=1):
         server.answer = answer
         asked = [await ask(gateway, CALLS[0][0], {**CALLS[0][1], "stream": bool(i % 2)}) for i in range(50)]
-        await asyncio.sleep(0.2)
+        await until(lambda turn=turn: server.connections == 50 * turn)
         for _, writer in asked:
             writer.transport.abort()
         await until(lambda: not ours())
-    await until(lambda: len(settled(gateway)) == 100)
-    assert {line["outcome"] for line in settled(gateway)} == {"client_disconnect"}
-    assert len({line["request_id"] for line in settled(gateway)}) == 100
+    await until(lambda: len(gateway.settled()) == 100)
+    assert {line["outcome"] for line in gateway.settled()} == {"client_disconnect"}
+    assert len({line["request_id"] for line in gateway.settled()}) == 100
     assert gateway.metric("gateway_inflight_requests") == 0
     await until(lambda: len(asyncio.all_tasks()) <= before + 2)
     assert "gateway.faulted" not in gateway.log.getvalue()

@@ -8,6 +8,7 @@ import json
 import httpx
 import pytest
 
+from tests.kit.patience import SOON_S
 from tests.kit.running import one_route
 from tests.kit.shapes import CANARY, ENDPOINTS, answer_of, check, raw
 
@@ -135,7 +136,7 @@ async def test_a_body_that_dribbles_in_is_cut_off(gateway, endpoint):
     reader, writer = await raw(gateway)
     writer.write(f"POST {endpoint.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{".encode())
     check(await answer_of(reader), 408, endpoint.dialect)
-    assert await asyncio.wait_for(reader.read(), 2) == b""  # and it is closed
+    assert await asyncio.wait_for(reader.read(), SOON_S) == b""  # and it is closed
     writer.close()
 
 

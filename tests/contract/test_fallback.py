@@ -9,6 +9,7 @@ import pytest
 
 from gateway.document import DocumentInvalid
 from tests.kit.bad_upstreams import CALLS, assert_broken, sends
+from tests.kit.patience import SOON_S
 from tests.kit.ports import unused_port
 from tests.kit.servers import breaks_after, chunk, hangs, says, status, streams
 from tests.kit.shapes import CANARY, check
@@ -106,7 +107,7 @@ async def test_a_missed_first_token_limit_falls_back_and_cancels_the_late_one(bo
     first.answer = hangs()
     response = await gateway.chat(stream=streamed)
     assert response.headers["x-gateway-target"] == "second"
-    await asyncio.wait_for(first.cancelled.wait(), 1)
+    await asyncio.wait_for(first.cancelled.wait(), SOON_S)
 
 
 async def test_headers_and_a_role_are_no_content(both):
@@ -124,7 +125,7 @@ async def test_headers_and_a_role_are_no_content(both):
 
     first.answer = answer
     assert (await gateway.chat(stream=True)).headers["x-gateway-target"] == "second"
-    await asyncio.wait_for(first.cancelled.wait(), 1)
+    await asyncio.wait_for(first.cancelled.wait(), SOON_S)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ async def test_a_routes_own_limit_comes_before_that_of_the_environment(both):
     gateway = await begin("routing: {first_token_ms: 50}", route=", first_token_s: 20")
 
     async def answer(request):
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # six times the limit that must not hold here
         return await says("First.")(request)
 
     first.answer = answer
@@ -228,7 +229,7 @@ async def test_a_missed_limit_without_another_target_is_504(both):
     gateway = await begin("routing: {auto_fallback: false, first_token_ms: 200}")
     first.answer = hangs()
     check(await gateway.chat(), 504, "openai", code="upstream_timeout")
-    await asyncio.wait_for(first.cancelled.wait(), 1)
+    await asyncio.wait_for(first.cancelled.wait(), SOON_S)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from tests.kit.bad_upstreams import BAD, CALLS, EMBEDDINGS, SSE, assert_broken, endless, sends
+from tests.kit.patience import SOON_S
 from tests.kit.running import one_route
 from tests.kit.servers import breaks_after, chunk, completion, says, streams
 from tests.kit.shapes import CANARY, SAY, check
@@ -30,7 +31,7 @@ async def test_before_any_content_it_is_an_error_of_ours_in_every_dialect(pair, 
     async with gateway.client() as client:
         for path, body, dialect in CALLS:
             for streamed in (False, True):
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(SOON_S):
                     response = await client.post(path, json={**body, "stream": streamed})
                 check(response, {400, 502, 503}, dialect)
         if "stream" in fault or fault == "an error in place of the first chunk":
@@ -47,11 +48,11 @@ async def test_before_any_content_it_is_an_error_of_ours_in_every_dialect(pair, 
 async def test_a_line_or_an_event_without_an_end_is_cut_off(pair, begin, more):
     gateway, server = pair
     server.answer = endless(begin, more)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         response = await gateway.chat(stream=True)
     assert '"code":"upstream_failed"' in response.text
     assert "[DONE]" not in response.text
-    await asyncio.wait_for(server.cancelled.wait(), 1)
+    await asyncio.wait_for(server.cancelled.wait(), SOON_S)
 
 
 DELTA = {"content": "Some"}

@@ -35,7 +35,7 @@ class Unfit(Slow):
 
 @pytest.fixture
 async def worker():
-    made = Worker(partial(looking, Slow), limit_s=0.5)
+    made = Worker(partial(looking, Slow), limit_s=3)
     yield made
     await made.aclose()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -38,6 +37,7 @@ from gateway.domain import (
 )
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
+from tests.kit.ports import free_port
 
 GRAFANA = Path(__file__).parents[2] / "grafana"
 VARIABLES = {"$__rate_interval": "3s", "$__range": "3s", "$__interval": "1s"}
@@ -242,9 +242,7 @@ def _start(binary: str, folder: Path, *, scraped: str) -> tuple[str, subprocess.
     config["global"] = {"scrape_interval": "250ms", "scrape_timeout": "250ms"}
     config["scrape_configs"][0]["static_configs"][0]["targets"] = [scraped]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         binary,
         f"--config.file={folder / 'prometheus.yml'}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from gateway.app import build
 from gateway.config import load
 from gateway.observability.logs import Style
 from gateway.runtime import Gateway
+from tests.kit.patience import SOON_S
 from tests.kit.servers import UpstreamServer
 
 
@@ -36,12 +38,17 @@ class Running:
         return f"{self.url}/v1"
 
     def client(self, **more) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False, **more)
+        return httpx.AsyncClient(base_url=self.url, timeout=SOON_S * 2, trust_env=False, **more)
 
     async def chat(self, content="Hello.", *, headers=None, **body) -> httpx.Response:
         body = {"messages": [{"role": "user", "content": content}], **body}
         async with self.client() as client:
             return await client.post("/v1/chat/completions", json=body, headers=headers)
+
+    def settled(self) -> list[dict]:
+        """The log lines of requests that are over."""
+        lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
+        return [line for line in lines if line["event"] == "request.settled"]
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples with these labels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -171,15 +172,18 @@ def hangs() -> Handler:
     return answer
 
 
-def streams_for_ever(text="word ") -> Handler:
-    """Never stops by itself: ends only when the caller goes away."""
+def streams_for_ever(text="word ", *, after_ten: asyncio.Event | None = None) -> Handler:
+    """Never stops by itself: ends only when the caller goes away. `after_ten` is set after ten pieces."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        while True:
+        for number in itertools.count():
             await response.write(b"data: " + json.dumps(chunk({"content": text})).encode() + b"\n\n")
             await asyncio.sleep(0.005)
+            if number == 9 and after_ten:
+                after_ten.set()
+        raise AssertionError
 
     return answer
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from tests.kit.patience import SOON_S
+
 CANARY = "CANARY-Zoltan-Q7741"
 SAY = [{"role": "user", "content": "Hello."}]
 
@@ -151,8 +153,8 @@ async def raw(gateway):
 
 
 async def answer_of(reader) -> httpx.Response:
-    """One whole response off a bare connection; fails if it does not come within two seconds."""
-    async with asyncio.timeout(2):
+    """One whole response off a bare connection; fails if it does not come soon."""
+    async with asyncio.timeout(SOON_S):
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         headers = [tuple(line.split(": ", 1)) for line in lines[1:] if line]
@@ -163,6 +165,6 @@ async def answer_of(reader) -> httpx.Response:
 
 async def closed(reader) -> None:
     """The other side closes, soon."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(SOON_S):
         while await reader.read(2**16):
             pass

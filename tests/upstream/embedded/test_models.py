@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import stat
+import threading
 import zipfile
 from dataclasses import replace
 
@@ -118,3 +120,23 @@ def test_every_model_is_pinned_to_its_last_byte():
 def test_the_real_models_have_the_checksums_that_are_pinned(models_folder):
     for model in MODELS:
         assert models._sha256(models_folder / model.file) == model.sha256
+
+
+def test_a_folder_that_pip_removes_while_it_is_measured_does_no_harm(tmp_path):
+    """The race that ended one fetch in three: the size of a download is looked up while pip moves and deletes."""
+    (tmp_path / "kept").write_bytes(b"x" * 7)
+    ended = threading.Event()
+
+    def busy():
+        while not ended.is_set():
+            (tmp_path / "a" / "b").mkdir(parents=True, exist_ok=True)
+            (tmp_path / "a" / "b" / "c").write_bytes(b"y")
+            shutil.rmtree(tmp_path / "a")
+
+    pip = threading.Thread(target=busy)
+    pip.start()
+    try:
+        assert {models._largest(tmp_path) for _ in range(3000)} == {7}
+    finally:
+        ended.set()
+        pip.join()
