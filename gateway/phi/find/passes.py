@@ -99,7 +99,7 @@ def _by(model: Model, *, records: bool) -> Pass:
         for start, end in reading.records.open(text) if records else ((0, len(text)),):
             for one in model.find(text[start:end]):
                 found.append(Hit(one.kind, start + one.start, start + one.end, one.confidence, Evidence.CONTEXT))  # noqa: PERF401
-        return [*hits, *found]
+        return [*hits, *(formats.unhushed(found, reading.records, text) if records else found)]
 
     return find
 

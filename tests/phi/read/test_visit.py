@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,3 +168,34 @@ def test_words_of_a_schema_are_no_leaves():
 )  # fmt: skip
 def test_what_is_structural_and_not_as_it_should_be_is_unreadable(field):
     assert UnknownReason.UNREADABLE in {unknown.reason for unknown in walked(field).unknowns}
+
+
+RECORD = {"resourceType": "Patient", "name": [{"family": "Test"}], "contact": [{"name": {"given": ["Zed"]}}]}
+DATA_SET = {"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Doe"}]}}
+
+
+def cues(leaves):
+    return {leaf.text: leaf.cue for leaf in leaves.leaves if leaf.form not in {Form.KEY, Form.JSON_KEY}}
+
+
+def test_the_cue_of_a_scalar_in_a_record_is_its_way_from_the_root():
+    content = [
+        {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {"entry": [{"resource": RECORD}], "ds": DATA_SET}}
+    ]
+    payload = {"model": "m", "max_tokens": 5, "messages": [{"role": "assistant", "content": content}]}
+    wanted = {
+        "Test": "Patient:name.family",
+        "Zed": "Patient:contact.name.given",
+        "Doe": "dicom:00100010.Value.Alphabetic",
+    }
+    assert wanted.items() <= cues(walked(payload, Dialect.ANTHROPIC)).items()
+
+
+def test_so_it_is_in_json_within_a_string():
+    found = cues(walked(arguments(json.dumps({"entry": [{"resource": RECORD}]}))))
+    assert {"Test": "Patient:name.family", "Zed": "Patient:contact.name.given"}.items() <= found.items()
+
+
+def test_the_elements_of_a_record_say_nothing_of_what_they_are_called():
+    leaves = walked(arguments(json.dumps(RECORD))).leaves
+    assert {leaf.cue for leaf in leaves if leaf.form is Form.JSON_KEY} == {"key:"}

@@ -59,15 +59,19 @@ _DAYS: Final = re.compile(
 _VR: Final = "AE|AS|AT|CS|DA|DS|DT|FD|FL|IS|LO|LT|OB|OD|OF|OL|OV|OW|PN|SH|SL|SQ|SS|ST|SV|TM|UC|UI|UL|UN|UR|US|UT|UV|na"
 GATE: Final = r"(?:Patient(?:Name|ID|BirthDate|Sex)|StudyDate|Modality|AccessionNumber|SOPClassUID|StudyInstanceUID|StudyDescription)\W|\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)|[\"'][0-9a-fA-F]{8}[\"']\s*:|<DicomAttribute|<element tag="
 _PRINTED: Final = re.compile(
-    rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[ \t]*(?:({_VR})\b(?:[ \t]*/\w\w)?|([^\n\r:\[]{{0,70}}?)[ \t]({_VR}):)[ \t]?([^\n\r]*)"
+    rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[ \t]*(?:(?:\?\?[ ]\()?({_VR})\b\)?(?:[ \t]*/\w\w)?:?|([^\n\r:\[]{{0,70}}?)[ \t]({_VR}):)[ \t]?([^\n\r]*)"
 )
 """`(0010,0010) PN [Doe^John] # 8, 1 PatientName` and `(0010, 0010) Patient's Name   PN: 'Doe^John'`."""
 _LINE: Final = re.compile(
-    r"(?m)^[ \t>*-]*\b("
+    r"(?m)^[ \t>*-]*(?:[a-z]\w{0,20}\.)?\b("
     + "|".join(sorted(word for word in (*_KINDS, *_HARMLESS) if word.isalpha()))
     + r"|[A-Z][A-Za-z]{2,40}Date)[ \t]*[:=][ \t]*([^\n\r]*)"
 )
 """`PatientName: Doe^John`: attributes by keyword, one a line."""
+_ROW: Final = re.compile(
+    rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[`\"' \t]*[|;\t][ \t]*(?:[A-Za-z][A-Za-z' ]{{2,60}}?[ \t]*[|;\t][ \t]*)?(?:({_VR})[ \t]*[|;\t][ \t]*)(?:[A-Za-z][A-Za-z' ]{{2,60}}?[ \t]*[|;\t][ \t]*)?([^|;\t\n\r]*)"
+)
+"""`| (0010,0010) | PN | PatientName | Doe^John |`: attributes as rows of a table, the name before or after the VR."""
 _BRACKETED: Final = re.compile(r"\[(.*)\](?=\s*(?:#|$))")
 _COMMENT: Final = re.compile(r"\s#\s*(?:\d+|u/l)\s*,\s*[\dn-]+[^\n\r]*$")
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -87,6 +91,9 @@ def read(text: str) -> Sheet:
             end = comment.start()
         for low, high in list(_values(text, start, end)):
             value(sheet, tag, vr, low, high)
+    for row in _ROW.finditer(text):
+        sheet.calm(row.start(), row.start(4))
+        value(sheet, (row.group(1) + row.group(2)).upper(), row.group(3) or "", *row.span(4))
     lines = list(_LINE.finditer(text))
     if len({line.group(1) for line in lines}) > 1:
         for line in lines:

@@ -8,7 +8,7 @@ from typing import Final
 
 GATE: Final = (
     r"\\+[\"'](?:resourceType|vr|[0-9A-Fa-f]{8}|PatientName|PatientID|columns)\\+[\"']|\\[nrt]+[ >]*(?:[A-Z][A-Z0-9]{1,2}[|*^#!@$]|\(00[0-9A-Fa-f]{2},)|~\\+[nr]|"
-    r"<\w[^<>]{0,80}=\\+\"|\\u003[cC]|\|[^\n\"]{0,400}\\[nr][^\n\"]{0,400}\||[,;\t][^\n\"]{1,400}\\[nr][^\n\"]{1,400}[,;\t]"
+    r"<\w[^<>]*=\\+\"|\\u003[cC]|[|,;][^\n]*\\[nrt][^\n]*[|,;]|\\t[^\n]*\\n[^\n]*\\t"
 )
 """What an escaped record holds: its keys between escaped quotes, its segments after escaped line ends, escaped tags."""
 _ESCAPE: Final = re.compile(r"\\(?:[\"\\/'bfnrt]|u[0-9a-fA-F]{4})|\"")

@@ -135,7 +135,7 @@ def _number(resource: str, key: str, parent: str, value: str) -> tuple[Kind, boo
         return Kind.PLAN_MEMBER, False
     if key in {"serialNumber", "distinctIdentifier", "carrierHRF", "deviceIdentifier"}:
         return Kind.DEVICE, False
-    if key == "altId":
+    if key in {"altId", "preAuthRef"}:
         return Kind.OTHER_ID, False
     if key == "value" and below.endswith(("telecom", "contactpoint")):
         return (Kind.EMAIL if "@" in value else Kind.URL if "://" in value else Kind.PHONE), resource in _HOUSES
@@ -194,7 +194,7 @@ def place(sheet: Sheet, resource: str, path: Sequence[str], leaf: Node, around: 
     start, end = leaf.start, leaf.end
     value = sheet.text[start:end]
     key = path[-1]
-    if key in {"reference", "fullUrl"}:
+    if key in {"reference", "fullUrl"} or (key == "url" and path[-2:-1] == ("request",)):
         _refer(sheet, start, end)
         return
     if key == "value" and len(path) > 1 and path[-2].casefold().endswith("identifier"):
@@ -238,7 +238,9 @@ def _told(reference: str) -> tuple[Kind, bool] | Sort | None:
 def _refer(sheet: Sheet, start: int, end: int) -> None:
     """`Patient/123`: the last part is the id of somebody's resource."""
     leads = _REFERENCE.fullmatch(sheet.text, start, end)
-    if leads is not None:
+    if leads is not None and leads.group(2).startswith("example"):
+        sheet.calm(start, end)
+    elif leads is not None:
         sheet.calm(start, leads.start(2))
         sheet.mark(
             Kind.MRN if leads.group(1) == "Patient" else Kind.OTHER_ID,

@@ -26,28 +26,30 @@ _GATE: Final = Gate(
         "dicom": dicom.GATE,
         "fhir": fhir.GATE,
         "ccda": ccda.GATE,
-        "tables": tables.GATE,
+        **tables.GATES,
         "escaped": escapes.GATE,
-        "split": r"[\"']columns[\"']\s*:",
+        "json": r"(?i)[\"'][\w .-]*(?:name|nom|birth|dob|mrn|patient|ssn|member|naissance|geb|columns)[\w .-]*[\"']\s*:",
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the records of a text say: values by their fields, and stretches that no model need read, in order."""
+    """What the records of a text say: values by their fields, and stretches that others need not read, in no order.
+
+    `closed` are those in which no model looks at all; `quiet` those whose words are no finding of a rule, and `hushed`
+    those whose words are none of a model: the cells of a table, since a model needs the line around a cell.
+    """
 
     hits: tuple[Hit, ...] = ()
+    closed: tuple[tuple[int, int], ...] = ()
     quiet: tuple[tuple[int, int], ...] = ()
+    hushed: tuple[tuple[int, int], ...] = ()
     formats: frozenset[str] = frozenset()
 
     def open(self, text: str) -> list[tuple[int, int]]:
-        """The stretches of its text that are neither quiet nor a value that a field names, and hold a letter or digit."""
-        length = len(text)
-        if not self.formats:
-            return [(0, length)] if text else []
-        taken = joined([*self.quiet, *((hit.start, hit.end) for hit in self.hits)])
-        edges = [0, *(edge for span in taken for edge in span), length]
+        """The stretches of its text that a model has to read: not closed, and with a letter or digit in them."""
+        edges = [0, *(edge for span in joined(self.closed) for edge in span), len(text)]
         gaps = zip(edges[::2], edges[1::2], strict=True)
         return [(low, high) for low, high in gaps if any(map(str.isalnum, text[low:high]))]
 
@@ -83,7 +85,11 @@ def _unescaped(text: str, levels: int) -> Records:
     for hit in inside.hits:
         start, end = plain.origin(hit.start, hit.end)
         hits.append(hit._replace(start=start, end=end))
-    return Records(tuple(hits), tuple(plain.origin(*span) for span in inside.quiet), inside.formats)
+
+    def back(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        return tuple(plain.origin(*span) for span in spans)
+
+    return Records(tuple(hits), back(inside.closed), back(inside.quiet), back(inside.hushed), inside.formats)
 
 
 def _shape(text: str) -> bytes:
@@ -91,7 +97,13 @@ def _shape(text: str) -> bytes:
 
 
 def _with(one: Records, other: Records) -> Records:
-    return Records((*one.hits, *other.hits), (*one.quiet, *other.quiet), one.formats | other.formats)
+    return Records(
+        (*one.hits, *other.hits),
+        (*one.closed, *other.closed),
+        (*one.quiet, *other.quiet),
+        (*one.hushed, *other.hushed),
+        one.formats | other.formats,
+    )
 
 
 def _read(text: str, opened: frozenset[str]) -> Records:
@@ -106,14 +118,14 @@ def _read(text: str, opened: frozenset[str]) -> Records:
                 sheets[name] = hl7.read(text)
             case _:
                 pass
-    if opened & {"dicom", "fhir", "split"}:
+    if opened & {"dicom", "fhir", "json"}:
         sheets["json"] = json_records.read(text)
     if "dicom" in opened:
         sheets["dicom"] = dicom.read(text)
     if opened & {"ccda", "fhir", "dicom"} and "<" in text:
         sheets["xml"] = _xml(text)
-    if "tables" in opened:
-        sheets["tables"] = tables.read(_blanked(text, _taken(sheets.values()), "\n"))
+    if separators := [name for name in tables.GATES if name in opened]:
+        sheets[_TABLES] = tables.read(_blanked(text, _taken(sheets.values()), "\n"), separators)
     return _gathered(sheets, prefixes)
 
 
@@ -142,16 +154,24 @@ def _xml(text: str) -> Sheet:
 
 def _gathered(sheets: dict[str, Sheet], prefixes: Iterable[tuple[int, int]] = ()) -> Records:
     """One answer of several sheets: what one calls a value is quiet in none."""
-    telling = {name: sheet for name, sheet in sheets.items() if sheet.hits or sheet.quiet}
+    telling = {name: sheet for name, sheet in sheets.items() if sheet.hits or sheet.quiet or sheet.hushed}
     if not telling:
         return _NONE
-    hits = [hit for sheet in telling.values() for hit in sheet.hits]
-    quiet = joined([*prefixes, *(span for sheet in telling.values() for span in sheet.quiet)])
-    return Records(tuple(hits), tuple(quiet), frozenset(telling))
+    messages = [sheet for name, sheet in telling.items() if name != _TABLES]
+    return Records(
+        tuple(hit for sheet in telling.values() for hit in sheet.hits),
+        (*_taken(messages), *(prefixes if messages else ())),
+        (*prefixes, *(span for sheet in telling.values() for span in sheet.quiet)),
+        tuple(span for sheet in telling.values() for span in sheet.hushed),
+        frozenset(telling),
+    )
+
+
+_TABLES: Final = "tables"
 
 
 _PREFIX: Final = re.compile(
-    r"(?m)^(?:>[ ]?)*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]+(?:\[?[A-Z]{4,8}\]?[ \t]+)?(?:[\w.\[\]-]{1,40}:[ ]?|- )?)?"
+    r"(?m)^(?:(?:>[ ]?)+(?=[^>])|(?=\[?\d{4}-))(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]+(?:\[?[A-Z]{4,8}\]?[ \t]+)?(?:[\w.\[\]-]{1,40}:[ ]?|- )?)?"
 )
 """What a log or the quotation in a mail puts before each line."""
 _SEVERAL: Final = 2
@@ -173,33 +193,45 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
     return "".join([*pieces, text[done:]])
 
 
-_STAND: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.CARD, Kind.IBAN, Kind.NATIONAL_ID, Kind.DEA, Kind.VEHICLE})
+_STAND: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.CARD, Kind.IBAN, Kind.NATIONAL_ID, Kind.VEHICLE})
 """Kinds that a rule tells by shape or check digits, whatever a record calls the field."""
 
 
 def _stands(hit: Hit, text: str) -> bool:
     if hit.kind in _STAND:
         return hit.kind is Kind.EMAIL or sum(map(str.isdigit, text[hit.start : hit.end])) >= _LONG
-    return hit.evidence is Evidence.CHECKED and hit.kind in DIRECT and hit.kind is not Kind.NPI
+    return hit.evidence is Evidence.CHECKED and hit.kind in DIRECT - _SHORT_CHECKED
 
 
+_SHORT_CHECKED: Final = frozenset({Kind.NPI, Kind.DEA})
+"""Kinds whose one check digit agrees by chance in every tenth code."""
 _LONG: Final = 7
 """Digits of the shortest number that tells what it is by itself."""
 
 
-def outside(hits: Iterable[Hit], records: Records, text: str) -> list[Hit]:
+def outside(hits: Sequence[Hit], records: Records, text: str) -> list[Hit]:
     """Hits of rules without those in quiet stretches, cut where they reach into one; what has a checksum stays."""
-    if not records.formats:
-        return list(hits)
-    quiet = bytearray(len(text))
-    for start, end in records.quiet:
-        quiet[start:end] = b"\1" * (end - start)
+    return _cut_out(hits, records.quiet, text, frozenset(index for index, hit in enumerate(hits) if _stands(hit, text)))
+
+
+def unhushed(hits: Sequence[Hit], records: Records, text: str) -> list[Hit]:
+    """Hits of a model without those in quiet and hushed stretches."""
+    return _cut_out(hits, (*records.quiet, *records.hushed), text)
+
+
+def _cut_out(
+    hits: Sequence[Hit], spans: Iterable[tuple[int, int]], text: str, standing: frozenset[int] = frozenset()
+) -> list[Hit]:
+    """Hits without what is in `spans`, but for those at the places `standing`."""
+    mask = bytearray(len(text) + 1)
+    for start, end in spans:
+        mask[start:end] = b"\1" * (end - start)
     kept: list[Hit] = []
-    for hit in hits:
-        if _stands(hit, text) or not any(quiet[hit.start : hit.end]):
+    for index, hit in enumerate(hits):
+        if index in standing or not any(mask[hit.start : hit.end]):
             kept.append(hit)
         else:
-            kept.extend(_cut(hit, quiet, text))
+            kept.extend(_cut(hit, mask, text))
     return kept
 
 

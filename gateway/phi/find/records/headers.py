@@ -27,6 +27,14 @@ class Column:
     person: bool = False
     birth: bool = False
 
+    @property
+    def personal(self) -> bool:
+        """Whether only people have such a column."""
+        return self.birth or (self.kind in _PERSONAL and not self.doubtful and not self.weak)
+
+
+_PERSONAL: Final = frozenset({Kind.NAME, Kind.MRN, Kind.SSN, Kind.NATIONAL_ID, Kind.PLAN_MEMBER})
+
 
 _PEOPLE: Final = (
     "patient|pt|pat|consultant|clinician|gp|doctor|dr|physician|nurse|attending|provider|seen by|subscriber|member|insured|guarantor|client|resident|next of kin|"
@@ -136,7 +144,7 @@ def _plain(name: str) -> str:
 
 def is_header(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
     """Whether a row names columns: two known words, or one in a narrow table, and no cell that is a value."""
-    if any(len(name) > _LONGEST or name[:1].isdigit() for name in names):
+    if any(len(name) > _LONGEST or name[:1].isdigit() or _SAID.search(name) for name in names):
         return False
     known = [one for one in columns if one is not None]
     return len(known) > 1 or (
@@ -145,3 +153,5 @@ def is_header(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
 
 
 _NARROW: Final = 3
+_SAID: Final = re.compile(r":\s+\S|\d{4}|(?:\S+\s+){6}|[a-z]{3}[.!]$")
+"""What no header holds: a label with its value, a number, a sentence."""

@@ -15,7 +15,7 @@ from gateway.domain import Kind
 from gateway.phi.find.records.sheet import Sheet, is_plain, split
 
 _ROWS: Final = """
-MSH - ST HD HD HD HD QUIET ST MSG ST PT VID NM ST ID ID ID ID CE ID EIQ
+MSH - QUIET HD HD HD HD QUIET QUIET MSG QUIET PT VID NM ST ID ID ID ID CE ID EIQ
 FHS - ST HD HD HD HD QUIET ST ST ST ST ST
 BHS - ST HD HD HD HD QUIET ST ST ST ST ST
 EVN ID TS TS IS XCN TS HD
@@ -24,7 +24,7 @@ PD1 IS IS XON XCN IS IS IS IS ID CX CE ID DT XON CE IS DT DT IS IS IS
 NK1 SI XPN CE XAD XTN XTN CE DT DT ST JCC CX XON CE IS BIRTH IS IS CE CE IS CE ID IS CE XPN CE CE CE XPN XTN XAD CX IS CE IS SSN PLACE IS
 PV1 SI IS PL IS CX PL XCN XCN XCN IS PL IS IS IS IS IS XCN IS ACCT FC IS IS IS IS DT NM NM IS IS DT IS NM NM IS DT IS DLD CE IS IS IS PL PL TS TS NM NM NM NM ACCT IS XCN
 PV2 PL CE CE CE ST ST IS TS TS NM NM ST XCN DT ID IS DT IS ID NM IS ID XON IS IS DT IS DT DT CE IS ID TS ID ID ID ID CE CE CE CE CE IS IS CE DT TS TS IS
-IN1 SI CE CX~ XONQ XAD~ XPN~ XTN~ MEMBER XONQ MEMBER XON DT DT AUI IS XPN CE BIRTH XAD IS IS ST ID DT ID DT IS MEMBER TS XCN IS IS NM NM IS MEMBER CP CP NM CP CP CE IS XAD ST IS IS ST MEMBER IS DT PLACE IS
+IN1 SI CE CE XONQ XAD~ XPN~ XTN~ MEMBER GROUP MEMBER XON DT DT AUI IS XPN CE BIRTH XAD IS IS ST ID DT ID DT IS MEMBER TS XCN IS IS NM NM IS MEMBER CP CP NM CP CP CE IS XAD ST IS IS ST MEMBER IS DT PLACE IS
 IN2 CX SSN XCN IS IS MEMBER XPN MEMBER XPN MEMBER CE ST ST IS IS IS DT ID ID ID ST XPN ST IS MEMBER ST IS ST ST ST ID ID ID CE CE CE XPN CE IS XPN CE CE CE CE DT DT ST ST XPN XTN ST XPN XTN ST ST XPN XTN ST ST MEMBER MEMBER CE XTN XTN CE ID ID CE XON XON CE
 IN3 SI CX XCN ID MOP TS TS XCN DT DT ICD ST TS TS XCN ST XTN ST CE ST DT IS ST ST XCN
 GT1 SI CX XPN XPN XAD XTN XTN BIRTH IS IS CE SSN DT DT NM XPN XAD XTN CX IS XON ID CE BIRTH ID CE NM NM CX CE DT DT CE CE CE CE CE IS CE CE IS XPN CE IS XPN XTN CE IS ST JCC XON IS IS FC PLACE IS
@@ -61,8 +61,9 @@ CTD CE XPN XAD PL XTN CE CX
 PRD CE XPN XAD PL XTN CE CX TS TS
 STF CE CX XPN IS IS BIRTH ID CE CE XTN XAD TS TS CE XTN
 PRA CE CE IS ID SPD CX IS DT
-MSA ID ST ST NM ID CE
+MSA ID QUIET ST NM ID CE
 ERR ELD ELD CWE ID CWE ST TX TX IS CWE CWE XTN
+QPD CE ST QUERY
 QRD TS ID ID ST ID TS CQ XCN CE CE ST ID
 DB1 SI IS CX ID DT DT
 UB2 SI ST IS NM NM UVC OCC
@@ -96,15 +97,17 @@ def read(text: str) -> Sheet:
     for signs in _delimiters(text):
         bar = re.escape(signs.field)
         pattern = re.compile(
-            rf"(?<![A-Za-z0-9|])({_NAMES}){bar}([^\r\n]*?)(?=\s*(?:[\r\n]|$|(?<=[ \t{bar}])(?:{_NAMES}|Z[A-Z0-9]{{2}}){bar}))"
+            rf"(?<![A-Za-z0-9|])({_NAMES}){bar}([^\r\n]*?)(?=\s*(?:[\r\n]|$|<[Cc][Rr]>|(?<=[ \t{bar}'\"])(?:{_NAMES}|Z[A-Z0-9]{{2}}){bar}))"
         )
         for segment in pattern.finditer(text):
             name = segment.group(1)
             fields = list(split(text, *segment.span(2), signs.field))
-            if _plausible(text, _FIELDS[name], fields):
-                sheet.calm(segment.start(), segment.start(2))
-                sheet.calm(segment.end(), segment.end() + 1)
-                _segment(sheet, name, fields, signs)
+            before = len(sheet.quiet)
+            sheet.calm(segment.start(), segment.start(2))
+            sheet.calm(segment.end(), segment.end() + 1)
+            _segment(sheet, name, fields, signs)
+            if not _plausible(text, _FIELDS[name], fields):
+                del sheet.quiet[before:]
     return sheet
 
 
@@ -135,14 +138,18 @@ def _segment(sheet: Sheet, name: str, fields: list[tuple[int, int]], signs: _Sig
 
 
 def _plausible(text: str, types: list[str], fields: list[tuple[int, int]]) -> bool:
-    """Whether counts and numbers of a segment are such: a sentence cut at its bars is none."""
-    for kind, span in zip(types, fields, strict=False):
-        value = text[slice(*span)].strip()
-        if kind in {"SI", "NM"} and value.isalpha() and not value.isupper():
-            return False
-        if kind == "ID" and len(value) > 1 and value.isalpha() and value.islower():
-            return False
-    return True
+    """Whether counts, numbers and codes of a segment are such: a sentence cut at its bars has none, and nothing in it is quiet."""
+    return all(
+        (pattern := _PLAUSIBLE.get(kind)) is None or pattern.fullmatch(text, *span) is not None
+        for kind, span in zip(types, fields, strict=False)
+    )
+
+
+_PLAUSIBLE: Final = {
+    "SI": re.compile(r"\s*(?:\d{0,4}|\W.*)\s*"),
+    "NM": re.compile(r"\s*(?:[-+<>=~]*[\d.,]*|\"\"|\W.*|[A-Z]{1,4})\s*"),
+    "ID": re.compile(r"(?![A-Z]?[a-z]{3}).*"),
+}
 
 
 def _field(sheet: Sheet, kind: str, start: int, end: int, signs: _Signs) -> None:
@@ -153,6 +160,11 @@ def _field(sheet: Sheet, kind: str, start: int, end: int, signs: _Signs) -> None
         if is_plain(sheet.text[start:end]):
             sheet.calm(start, end)
         return
+    if kind == "QUERY":
+        _query(sheet, start, end, signs)
+        return
+    if kind in _SIMPLE and signs.component in sheet.text[start:end]:
+        return  # a field slipped by one or more: what stands here is of another type
     weak = kind.endswith("~")
     roles, default = _ROLES.get(kind.rstrip("~"), ("", None))
     if not roles:
@@ -168,6 +180,33 @@ def _field(sheet: Sheet, kind: str, start: int, end: int, signs: _Signs) -> None
                 _note(sheet, role, piece, _KIND_OF_ID.get(named, default) if role == "I" else default, weak=weak)
 
 
+_SIMPLE: Final = frozenset({"SI", "ID", "IS", "NM"})
+
+
+def _query(sheet: Sheet, start: int, end: int, signs: _Signs) -> None:
+    """QPD-3: `@PID.5.1^SMITH`, the fields of whom one looks for, or one identifier."""
+    for piece in split(sheet.text, start, end, signs.repetition):
+        parts = list(split(sheet.text, *piece, signs.component))
+        asked = _ASKED.match(sheet.text, *parts[0])
+        if asked is not None and len(parts) > 1:
+            sheet.calm(*parts[0])
+            sheet.mark(_ASKED_FOR.get(asked.group(1), Kind.OTHER_ID), *parts[1])
+        elif asked is None:
+            sheet.mark(Kind.MRN, *parts[0])
+
+
+_ASKED: Final = re.compile(r"@PID\.(\d{1,2})")
+_ASKED_FOR: Final = {
+    "3": Kind.MRN,
+    "5": Kind.NAME,
+    "6": Kind.NAME,
+    "7": Kind.DATE,
+    "11": Kind.ADDRESS,
+    "13": Kind.PHONE,
+    "14": Kind.PHONE,
+    "18": Kind.ACCOUNT,
+    "19": Kind.SSN,
+}
 _TYPED: Final = 4
 
 
@@ -187,6 +226,8 @@ def _note(sheet: Sheet, role: str, span: tuple[int, int], kind: Kind | None, *, 
                 sheet.code(*span)
         case "P":
             sheet.mark(Kind.EMAIL if "@" in value else Kind.PHONE, *span, weak=weak)
+        case "G" if any(map(str.isdigit, value)) and " " not in value:
+            sheet.mark(Kind.PLAN_MEMBER, *span)
         case "F":
             sheet.mark(Kind.FACILITY, *span, weak=True)
         case _ if role in _MARKS:
@@ -211,7 +252,7 @@ _ROLES: Final[Mapping[str, tuple[str, Kind | None]]] = {
     "NDL": ("INNN", Kind.OTHER_ID), "XAD": ("AAC.Z..AC", None), "AD": ("AAC.Z..AC", None), "SAD": ("AAA", None), "XTN": ("P..E.PPP.PPP", None),
     "TN": ("P", None), "CX": ("I", Kind.MRN), "CK": ("I", Kind.MRN), "EI": ("I", Kind.OTHER_ID), "EIP": ("II", Kind.OTHER_ID), "EIQ": (".", None), "ACCT": ("I", Kind.ACCOUNT),
     "MEMBER": ("I", Kind.PLAN_MEMBER), "SSN": ("I", Kind.SSN), "DLN": ("I.D", Kind.LICENCE), "DEV": ("I", Kind.DEVICE), "OTHER": ("I", Kind.OTHER_ID),
-    "AUI": ("ID", Kind.OTHER_ID), "PL": ("...F", None), "LA": ("...F....AAC.Z", None), "XON": ("F", None), "XONQ": (".", None), "PLACE": ("C", None),
+    "AUI": ("ID", Kind.OTHER_ID), "PL": ("...F", None), "LA": ("...F....AAC.Z", None), "XON": ("F", None), "XONQ": (".", None), "GROUP": ("G", None), "PLACE": ("C", None),
     "TS": ("D", None), "DT": ("D", None), "DTM": ("D", None), "DR": ("DD", None), "BIRTH": ("B", None), "TQ": ("...DD", None), "FC": ("#D", None), "DLD": (".D", None),
     "SI": ("#", None), "ID": ("#", None), "IS": ("#", None), "CP": ("#", None), "JCC": (".", None), "QUIET": (".", None), "DESC": (".", None),
     **dict.fromkeys("NM CE CWE CNE HD MSG PT VID TM CQ MO SN SPS PRL MOC ELD RI RPT UVC OCC MOP ICD VR NR CF".split(), (".", None)),

@@ -18,6 +18,8 @@ def read(text: str) -> Sheet:
     for tree in json_trees(text):
         if fhir.resources(sheet, tree.root) or _dicom(sheet, tree.root) or tables.split(sheet, tree.root):
             _signs(sheet, tree)
+        else:
+            tables.objects(sheet, tree.root)
     return sheet
 
 

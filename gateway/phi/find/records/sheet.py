@@ -17,7 +17,7 @@ from gateway.phi.find.hit import Evidence, Hit
 _CONFIDENCE: Final = 0.99
 _EDGES: Final = " \t\r\n\"'`"
 _NO_VALUE: Final = re.compile(
-    r"(?i)[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}|%[sd]|([x?*_.#-])\1*|(?:0000-?00-?00)|yyyy[\w:-]*|(?:last|first|sur|fore|given|family)[ _-]?name|"
+    r"(?i)[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}|%[sd]|([x?*_.#-])\1*|z{3,}|0{3,}|(?:0000-?00-?00)|yyyy[\w:-]*|(?:last|first|sur|fore|given|family)[ _-]?name|"
     r"(?:anonymous|anonymi[sz]ed|anon|de-?identified|removed|redacted|masked|suppressed|withheld|unknown|none|null|nil|(?-i:N/?A|n/?a)|tbd|empty|blank|undefined|"
     r"not (?:available|applicable|known|provided|specified|recorded)|no value(?: available)?|string|unk)"
 )
@@ -40,14 +40,18 @@ _LONGEST_DISPLAY: Final = 240
 
 
 class Sheet:
-    """What one format found in one text. Offsets are those of the text; quiet stretches may touch and overlap."""
+    """What one format found in one text. Offsets are those of the text; stretches may touch and overlap.
 
-    __slots__ = ("hits", "quiet", "text")
+    `hushed` ones are quiet for a model only: rules say there what they always say.
+    """
+
+    __slots__ = ("hits", "hushed", "quiet", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.hits: list[Hit] = []
         self.quiet: list[tuple[int, int]] = []
+        self.hushed: list[tuple[int, int]] = []
 
     def mark(self, kind: Kind, start: int, end: int, *, weak: bool = False) -> None:
         """A value of `kind`. A `weak` one says nothing of a person by itself and needs another finding beside it."""
@@ -95,7 +99,13 @@ def is_display(value: str) -> bool:
     bare = value.strip()
     if len(bare) > _LONGEST_DISPLAY or _LONG_NUMBER.search(bare) or _PROSE.search(bare) or is_somebody(bare):
         return False
-    return all(lexicon.marked(word.casefold(), lexicon.EPONYM) for word in _POSSESSIVE.findall(bare))
+    if any(not lexicon.marked(word.casefold(), lexicon.EPONYM) for word in _POSSESSIVE.findall(bare)):
+        return False
+    return all(
+        word.casefold() in lexicon.words()
+        for word in _WORD.findall(bare)[1:]
+        if word.istitle() and len(word) > _SHORTEST_NAME
+    )
 
 
 def is_plain(value: str) -> bool:

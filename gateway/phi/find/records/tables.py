@@ -7,7 +7,7 @@ the printed forms of pandas, psql and mysql as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,14 +19,23 @@ from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain,
 from gateway.phi.find.records.trees import Node
 
 _Cell = tuple[int, int]
-_SEPARATORS: Final = ",\t;|"
-GATE: Final = r"[,\t;|][^\n\r]*[\n\r]{1,2}[^\n\r]*[,\t;|]|  +\S[^\n\r]*[\n\r]{1,2}[^\n\r]*  +\S"
+GATES: Final = {
+    ",": r",[^\n\r]*[\n\r]{1,2}[^\n\r]*,",
+    "\t": r"\t[^\n\r]*[\n\r]{1,2}[^\n\r]*\t",
+    ";": r";[^\n\r]*[\n\r]{1,2}[^\n\r]*;",
+    "|": r"\|[^\n\r]*[\n\r]{1,2}[^\n\r]*\|",
+    "  ": r"[^ \n\r]  +[^ \n\r][^\n\r]*[\n\r]{1,2}[^\n\r]*[^ \n\r]  +[^ \n\r]",
+}
+"""What a text must hold for a table with each separator to be in it: two lines that have it; two spaces part fixed widths."""
 _RULE: Final = re.compile(r"[ \t]*[|+]?(?:[ \t]*:?[-=]{2,}:?[ \t]*[|+ ]?)+[ \t]*")
 _WIDEST: Final = 48
 """Characters that a cell of a header has at most; a line with longer ones is prose."""
 _MOST_COLUMNS: Final = 200
 _JSON: Final = re.compile(r"\s*(?:[{}\[\]]|[\"'][^\"'\n]{0,60}[\"']\s*:)")
 _QUOTED: Final = re.compile(r"[ \t]*\"((?:[^\"]|\"\"){0,4000})\"[ \t]*")
+_SPACED: Final = re.compile(r"(?m)^[^\n\r]*\S  +\S[^\n\r]*|^[ -]*--[ -]*$")
+_APART: Final = 2
+"""Characters between the lines of one table: the ends of a line."""
 _GAP: Final = re.compile(r"\S+(?: \S+)*")
 
 
@@ -38,15 +47,11 @@ class _Row:
     end: int
 
 
-def read(text: str) -> Sheet:
-    """The sheet of every table in a text."""
+def read(text: str, separators: Iterable[str] = tuple(GATES)) -> Sheet:
+    """The sheet of every table in a text with one of these separators."""
     sheet = Sheet(text)
-    for separator in _SEPARATORS:
-        if text.count(separator) > 1:
-            for rows in _blocks(text, separator):
-                _table(sheet, rows)
-    if "  " in text:
-        for rows in _aligned(sheet):
+    for separator in separators:
+        for rows in _aligned(sheet) if separator == "  " else _blocks(text, separator):
             _table(sheet, rows)
     return sheet
 
@@ -60,6 +65,9 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
     at = 0
     while at < len(text):
         end = _line_end(text, at)
+        if not rows and not _begins(text, at, end, separator):
+            at = _next(text, end)
+            continue
         if separator == "|" and rows and _RULE.fullmatch(text, at, end):
             at = _next(text, end)
             continue
@@ -77,6 +85,18 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
         at = _next(text, row.end)
     if len(rows) > 1:
         yield rows
+
+
+def _begins(text: str, at: int, end: int, separator: str) -> bool:
+    """Whether a line may be the first of a table: the next one has as many separators, unless quotes hold some."""
+    count = text.count(separator, at, end)
+    if count == 0:
+        return False
+    start = _next(text, end)
+    after = _line_end(text, start)
+    if text.count(separator, start, after) == count or text.find('"', at, after) >= 0:
+        return True
+    return separator == "|" and _RULE.fullmatch(text, start, after) is not None
 
 
 def _next(text: str, end: int) -> int:
@@ -122,16 +142,19 @@ def _aligned(sheet: Sheet) -> Iterator[list[list[_Cell]]]:
     """Runs of lines whose cells are two spaces apart and stand under those of the first, as pandas and fixed widths do."""
     text = sheet.text
     rows: list[list[_Cell]] = []
-    for line in re.finditer(r"[^\n\r]+", text):
-        cells = [cell.span() for cell in _GAP.finditer(text, *line.span())]
+    last = -1
+    for line in _SPACED.finditer(text):
+        if rows and line.start() > last + _APART:
+            if len(rows) > 1:
+                yield rows
+            rows = []
+        last = line.end()
         if rows and _RULE.fullmatch(line.group()):
             continue
+        cells = [cell.span() for cell in _GAP.finditer(text, *line.span())]
         if not rows:
-            rows = (
-                [cells]
-                if len(cells) > 1 and _narrow(cells) and not any(sign in line.group() for sign in "|\t;")
-                else []
-            )
+            plain = not any(sign in line.group() for sign in "|\t;")
+            rows = [cells] if plain and _narrow(cells) else []
             continue
         if len(cells) == len(rows[0]) + 1 and text[slice(*cells[0])].isdecimal():
             sheet.calm(*cells[0])
@@ -162,6 +185,22 @@ def split(sheet: Sheet, root: Node) -> bool:
     return found
 
 
+def objects(sheet: Sheet, root: Node) -> None:
+    """Reads objects whose keys are the headers of a person's columns, as pandas and interfaces write rows."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        row = [(headers.column(key), one) for key, one in node.inside if one.scalar]
+        if (
+            any(column is not None and column.personal for column, _ in row)
+            and sum(column is not None for column, _ in row) > 1
+        ):
+            for column, one in row:
+                if column is not None and column.kind is not None and not column.doubtful:
+                    _cell(sheet, column, (one.start, one.end))
+        stack.extend(child for _, child in node.inside if not child.scalar)
+
+
 # --- what their columns hold --------------------------------------------------------------------------------------------
 
 _ENOUGH: Final = 0.6
@@ -181,6 +220,8 @@ _ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexico
 def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
     text = sheet.text
     names = [_said(text, cell) for cell in rows[0]]
+    if len(names) > 2:  # what somebody asks may stand before a header on its line
+        names[0] = names[0].rpartition(": ")[2]
     columns = [headers.column(name) for name in names]
     if headers.is_header(columns, names) and not _begins_turned(columns, text, rows):
         if any(column is not None and column.kind is Kind.NAME for column in columns):
@@ -249,7 +290,7 @@ def _cell(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
         sheet.calm(*cell)
     elif column is None:
         if _NUMBER.fullmatch(value) or is_plain(value):
-            sheet.calm(*cell)
+            sheet.hushed.append(cell)
     elif column.kind is None:
         if _NUMBER.fullmatch(value) or is_code(value) or (is_display(value) and not is_somebody(value)):
             sheet.calm(*cell)
@@ -280,6 +321,8 @@ def _guessed(text: str, cells: Sequence[_Cell], hint: Column | None = None) -> C
     people = [value for value in values if _PERSON.fullmatch(value) and len(value) < _WIDEST]
     if len(people) < _ENOUGH * len(values):
         return None
+    if sum(_CAMEL.search(value) is not None for value in people) > _SOME * len(people):
+        return None
     known = sum(map(_is_person, people))
     things = sum(map(_is_thing, people))
     if known >= _ENOUGH * len(values) or (
@@ -292,6 +335,8 @@ def _guessed(text: str, cells: Sequence[_Cell], hint: Column | None = None) -> C
     return None
 
 
+_CAMEL: Final = re.compile(r"\b(?!Mc|Mac|De|Di|Du|La|Le|Van|O')[A-Z][a-z]+[A-Z][a-z]")
+"""`PatientName`: how programs write what they name."""
 _SAMPLE: Final = 60
 
 

@@ -130,6 +130,8 @@ _VALUES: Final[dict[str, dict[int, Kind]]] = {
     "MPI": {7: Kind.DATE},
     "VEH": {4: Kind.VEHICLE},
     "IDC": {3: Kind.PLAN_MEMBER},
+    "ENT": {4: Kind.OTHER_ID},
+    "RMR": {2: Kind.OTHER_ID},
     "TRN": {2: Kind.OTHER_ID, 4: Kind.OTHER_ID},
 }  # fmt: skip
 """Elements that are always of one kind. Those of N2 to N4 follow whom the NM1 or N1 before them named."""
