@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.domain import DIRECT, Carrier, Kind
+from gateway.phi.find.credits import credited
 from gateway.phi.find.hit import Evidence, Hit
 
 _EVENT: Final = re.compile(
@@ -80,10 +81,14 @@ _CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
 def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
     """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
 
+    Authors and maintainers are credited with a text or a program, and are nobody in care (`credits`).
+
     Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
     house = [carrier in DEVELOPERS and _of_the_house(hit, text) for hit in hits]
+    if any(hit.kind is Kind.NAME for hit in hits):
+        house = [ours or credit for ours, credit in zip(house, credited(hits, text), strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:

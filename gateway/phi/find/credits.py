@@ -1,0 +1,187 @@
+"""Who is named as author, maintainer or owner of a text or a program: reported, and not counted as somebody in care.
+
+Only a name may be a credit, with the e-mail or web address in the same field. What shows a person in care beside it (a
+record number, a birth date, "the patient", "her") takes that back, so that no layout can launder a record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.domain import DIRECT, Kind
+from gateway.phi.find.hit import Hit
+
+_NAMES: Final = frozenset({Kind.NAME, Kind.PLACE})
+"""What a surname may be taken for."""
+_CREDITED: Final = _NAMES | {Kind.EMAIL, Kind.URL, Kind.OTHER_ID}
+_FIELD: Final = frozenset({Kind.EMAIL, Kind.URL})
+"""What may stand beside a credited name in its field."""
+_LINE: Final = 400
+"""Characters of a line, before and after a name, that are looked at: a whole file may be one line."""
+_ENTRY: Final = 700
+"""Characters of a reference."""
+_BESIDE: Final = 160
+
+_TRAILER: Final = re.compile(
+    r"(?:^|\n)[ \t>+#*/-]{0,6}(?:(?:Signed-off|Co-authored|Co-developed|Reviewed|Acked|Tested|Reported|Suggested|Helped|Authored|Committed|Approved|Based-on-patch)-by"
+    r"|Author|Commit|Committer|AuthorDate|Maintainers?|Uploaders|SPDX-FileCopyrightText|From|Cc|Merge-request-by|Packager|Vendor|Changed-By)\s?:[ \t]*[^\n]{0,120}$",
+    re.IGNORECASE,
+)
+"""Trailers of a commit, headers of a patch or a package; a clinical note has words like these, but no address after the name."""
+_CODE_CREDIT: Final = re.compile(
+    r"(?i)(?:[@\\]authors?\b[ \t:{]*|__(?:author|maintainer|credits|copyright)__\s*=\s*[\[(]?\s*[\"'][^\n]{0,80}|(?:^|\n)[ \t]*(?:\#|//|/?\*+|--|;|%|!|\"\"\"|<!--|rem)[ \t!*]*(?:original )?(?:authors?|maintainers?|written by|created by|contributors?|copyright)\b[^\n]{0,80}"
+    r"|(?:copyright|\(c\)|©)[ \t]+(?:\(c\)|©)?[ \t,]*(?:(?:19|20)\d\d(?:\s?[-,–]\s?(?:19|20)?\d\d)*,?[ \t]+)?(?:by[ \t]+)?[^\n.]{0,80}|\b(?:TODO|FIXME|XXX|HACK|NOTE)\("
+    r"|\bperson\([^\n)]{0,60}|<(?:author|developer|maintainer|contributor|creator|dc:creator|editor)\b[^>]{0,60}>(?:\s*<name>)?\s*|\bMAINTAINER[ \t]+[\"']?)$"
+)
+_ROLE_KEY: Final = re.compile(
+    r"(?i)[\"']?\b(?:authors?|maintainers?|contributors?|committers?|creators?|editors?|owners?|reviewers?|assignees?|code[_-]?owners?|developers?|translators?|author_name|maintainer_name)[\"']?[ \t]*[:=]"
+)
+_ANY_KEY: Final = re.compile(r"[\w-]{1,40}[\"']?[ \t]*[:=](?!/)")
+_PARTS_OF_A_CREDIT: Final = re.compile(
+    r"(?i)(?:name|family|given|literal|email|first|last|url|orcid|affiliation)[\"']?[ \t]*[:=]"
+)
+_LIST_ITEM: Final = re.compile(r"[ \t]+\S|[ \t]*-[ \t]|[ \t]*[\])}]")
+_MANIFEST: Final = re.compile(r"[\"'{\[=]")
+_LINES: Final = 8
+"""Lines of a list under its key that are looked through."""
+_BLAME: Final = re.compile(
+    r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\($|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t$"
+)
+"""Before the name in `git blame`, `ls -l`, a Debian changelog, `git shortlog`."""
+_ADDRESSED: Final = re.compile(r"[ \t]*<[^<>\s]{1,80}@[^<>\s]{1,80}>")
+_CITING: Final = re.compile(
+    r"(?i)^[\"'”’)]?(?:['’]s)?,?\s+(?:et al\b|and (?:colleagues|co-?workers|others)\b)|^(?:,| and| &)[^\n.;()]{0,80}?\bet al\b|^[^\n.;()]{0,60}?\(?(?:19|20)\d\d[a-z]?\)"
+)
+"""What follows the name of somebody who is cited: `et al.`, or a year in brackets."""
+_PARENTHETICAL: Final = re.compile(r"\((?:[^()\n]{0,120}[;,] ?|see |e\.g\.,? |cf\. )?$")
+_TAGGED: Final = re.compile(
+    r"(?:^|\n)(?:(?:AU|A[1-4]|FAU|ED|FED|TA|IR|FIR)  ?- ?|%[AEYQ? ]{1,2}|(?:Authors|Editors|Author\(s\)): )[^\n]{0,300}$"
+)
+"""RIS, MEDLINE and EndNote; `Authors:` at the head of an abstract."""
+_CSL: Final = re.compile(r"[\"'](?:family|given|literal|non-dropping-particle)[\"']\s*:\s*[\"']$")
+_CSL_ITEM: Final = re.compile(
+    r"[\"'](?:author|editor|container-title|DOI|issued|citation-key|publisher|translator)[\"']\s*:"
+)
+_BIBTEX: Final = re.compile(
+    r"(?i)(?:\b(?:author|editor)\s*=\s*[{\"][^\n={}]{0,600}|@(?:article|book|inproceedings|incollection|misc|phdthesis|techreport|online)\{)$"
+)
+_MARK: Final = re.compile(
+    r"(?i)\bdoi\b|10\.\d{4,9}/|\bet al\b|\b(?:19|20)\d\d[a-z]?\s?[;:)]|\((?:19|20)\d\d[a-z]?(?:,[^)\n]{1,20})?\)|\b\d{1,4}\s?(?:\(\d{1,3}(?:[-/]\d{1,3})?(?: Suppl[^)]{0,6})?\))?\s?[:,]\s?(?:pp?\.? ?)?[A-Za-z]?\d{1,6}\s?[-–]\s?[A-Za-z]?\d{1,6}\b|"
+    r"\bpp?\. ?\d|\bvol\. ?\d|\barxiv\b|\bpmid\b|\bisbn\b|\bin: |\bproc(?:eedings|\.)|\bjournal\b|\bpress\b|\bretrieved from\b|\bavailable (?:at|from)\b|\beds?\.\b|\(eds?\.?\)"
+)
+"""What a reference has besides its authors: where and when it appeared. Two of these, or one and a year, make one."""
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
+_NUMBER: Final = r"(?:\[?\(?\d{1,3}[\]).]{0,2}|[*•–-])"
+_PARTED: Final = re.compile(r"[,;&\n]|\b(?:and|und|et|y)\b")
+_NAME_WORD: Final = re.compile(
+    r"[^\W\d_a-z][\w'’.-]{0,30}|(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ter|ten|af|zu)|jr\.?|sr\.?|[IVX]{1,3}"
+)
+_MOST_WORDS: Final = 5
+_GOES_ON: Final = re.compile(r"[ \t]*(?:[,.;:(&\"“]|[A-Z]{1,3}\b[,.;]|and\b|et al\b|\n|\Z)")
+"""What follows an author in a reference, where a sentence would follow somebody else with a verb."""
+_AFFILIATED: Final = re.compile(r"[ \t]?[\d*†‡§¹²³⁴-⁹]{1,6}(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*(?=,| and| &|\s*\n|$)")
+_CORRESPONDENCE: Final = re.compile(
+    r"(?i)\b(?:correspond(?:ence|ing author)s?(?: to)?|address (?:reprint|correspondence)[\w ]{0,20}|contributed (?:equally|by)|conceived (?:and|the)|acknowledg(?:e)?ments?|orcid|funding|translated by|edited by|illustrated by|foreword by|narrated by)\b[^\n]{0,120}$"
+)
+_CARE: Final = re.compile(
+    r"(?i)\b(?:(?:this|the|our|my|her|his|a|new|same) (?:patient|pt|client|resident|caller|member)\b(?! (?:group|cohort|population|data|portal|safety|registry|record system|model|class|table|object))|pt\.?s?\b|mrn|dob|d\.o\.b|date of birth|"
+    r"admitted|discharged|refill|appointment|prescri(?:be|bed|ption for)|next of kin|(?<!the )(?:mr|mrs|ms|miss)\b\.?|she\b|he\b|her\b|his\b|him\b|patient[_ ]?(?:name|id|record)|\d{1,3}[- ]?(?:year|yr|y/?o|month|week)s?[- ]?old)\b"
+)
+"""What speaks of one person in care."""
+
+
+def credited(hits: Sequence[Hit], text: str) -> list[bool]:
+    """For each hit whether it credits somebody with a text or a program, with nothing of a person in care beside it."""
+    known = [hit.kind in _CREDITED and _credit(hit, text) for hit in hits]
+    for index, hit in enumerate(hits):
+        if hit.kind in _FIELD and index and known[index - 1] and hits[index - 1].kind is Kind.NAME:
+            known[index] = text[hits[index - 1].end : hit.start].strip(" \t<(\"',[") == ""
+    firm = [hit for hit in hits if hit.kind in DIRECT - _CREDITED or (hit.kind is Kind.DATE and hit.patient)]
+    return [one and not _in_care(hit, text, firm) for one, hit in zip(known, hits, strict=True)]
+
+
+def _in_care(hit: Hit, text: str, firm: Sequence[Hit]) -> bool:
+    low, high = max(0, hit.start - _BESIDE), hit.end + _BESIDE
+    if any(low < other.end and other.start < high for other in firm):
+        return True
+    return _CARE.search(text, low, hit.start) is not None or _CARE.search(text, hit.end, high) is not None
+
+
+def _credit(hit: Hit, text: str) -> bool:
+    before = text[max(0, hit.start - _LINE) : hit.start]
+    after = text[hit.end : hit.end + _LINE].partition("\n")[0]
+    if hit.kind not in _NAMES:
+        return bool(_CODE_CREDIT.search(before) or _keyed(before) or _TRAILER.search(before))
+    return _of_a_program(before, after) or _of_a_citation(before, after) or _of_a_reference(hit, text)
+
+
+def _of_a_program(before: str, after: str) -> bool:
+    if _BLAME.search(before) or _CODE_CREDIT.search(before):
+        return True
+    if _TRAILER.search(before) and (_ADDRESSED.match(after) or "-by" in before.rpartition("\n")[2].casefold()):
+        return True
+    return _keyed(before)
+
+
+def _keyed(before: str) -> bool:
+    """Whether the value belongs to a field of a manifest: `"author": "…"`, `authors = [{name = "…"`, an item under `maintainers:`."""
+    above, _, line = before.rpartition("\n")
+    role = _last(_ROLE_KEY, line)
+    if role is not None:
+        rest = line[role.end() :]
+        inner = all(_PARTS_OF_A_CREDIT.match(key.group()) for key in _ANY_KEY.finditer(rest))
+        return inner and (_MANIFEST.search(line) is not None or _ANY_KEY.search(above[-_BESIDE:]) is not None)
+    for _ in range(_LINES):
+        if _LIST_ITEM.match(line) is None:
+            return False
+        above, _, line = above.rpartition("\n")
+        if _ROLE_KEY.match(line.strip()) is not None:
+            return True
+        if not above:
+            return False
+    return False
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text):
+        found = match
+    return found
+
+
+def _of_a_citation(before: str, after: str) -> bool:
+    if _TAGGED.search(before) or _BIBTEX.search(before) or (_CSL.search(before) and _CSL_ITEM.search(before)):
+        return True
+    if _CITING.match(after):
+        return True
+    if _PARENTHETICAL.search(before) and re.match(r"(?:,| and| &)?[^()\n]{0,60}?\b(?:19|20)\d\d[a-z]?\b", after):
+        return True
+    return _CORRESPONDENCE.search(before) is not None or (
+        _AFFILIATED.match(after) is not None and _listed(before.rpartition("\n")[2])
+    )
+
+
+def _of_a_reference(hit: Hit, text: str) -> bool:
+    """Whether a name is among the authors with whom an entry of a list of references begins."""
+    if _GOES_ON.match(text, hit.end) is None:
+        return False
+    low = max(0, hit.start - _ENTRY)
+    line = max(text.rfind("\n", low, hit.start), low - 1) + 1
+    entry = max(text.rfind("\n\n", low, hit.start) + 1, low - 1) + 1
+    if not (_listed(text[line : hit.start]) or (entry < line and _listed(text[entry : hit.start]))):
+        return False
+    end = text.find("\n\n", hit.end, hit.end + _ENTRY)
+    rest = text[hit.end : end if end >= 0 else hit.end + _ENTRY]
+    marks = len({mark.group().casefold() for mark in _MARK.finditer(rest)})
+    return marks > 1 or (marks == 1 and _YEAR.search(rest) is not None)
+
+
+def _listed(text: str) -> bool:
+    """Whether there stand only names, initials and what parts them, after at most the number of an entry."""
+    pieces = [piece.split() for piece in _PARTED.split(_ENTRY_NUMBER.sub("", text, count=1))]
+    return all(len(words) <= _MOST_WORDS and all(map(_NAME_WORD.fullmatch, words)) for words in pieces)
+
+
+_ENTRY_NUMBER: Final = re.compile(rf"\A[ \t>]*(?:{_NUMBER}[ \t]+)?")

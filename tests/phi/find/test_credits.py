@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.domain import DIRECT, Kind, Passage
+from gateway.phi.find.credits import credited
+from gateway.phi.find.engine import Engine, load_engine
+from gateway.phi.find.hit import Hit
+
+
+def hits(text, *values):
+    return [
+        Hit(Kind.EMAIL if "@" in value else Kind.NAME, text.index(value), text.index(value) + len(value), 0.9)
+        for value in values
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("commit 1a2b\nAuthor: Ottilie Brandvold <ob@example.org>\nDate: Mon", ["Ottilie Brandvold", "ob@example.org"]),
+        ("fix race\n\nSigned-off-by: Ottilie Brandvold\nReviewed-by: Tam Nguyen", ["Ottilie Brandvold", "Tam Nguyen"]),
+        ("# Copyright (c) 2019-2021 Ottilie Brandvold\nimport os", ["Ottilie Brandvold"]),
+        ("/**\n * @author Ottilie Brandvold\n */", ["Ottilie Brandvold"]),
+        ('__author__ = "Ottilie Brandvold"', ["Ottilie Brandvold"]),
+        ('{"name": "x", "author": "Ottilie Brandvold <ob@example.org>"}', ["Ottilie Brandvold", "ob@example.org"]),
+        (
+            'authors = [\n  { name = "Ottilie Brandvold" },\n  { name = "Tam Nguyen" }\n]',
+            ["Ottilie Brandvold", "Tam Nguyen"],
+        ),
+        ("name: x\nmaintainers:\n  - Ottilie Brandvold\n  - Tam Nguyen\n", ["Ottilie Brandvold", "Tam Nguyen"]),
+        ("^1a2b3c4d (Ottilie Brandvold 2021-03-04 10:00:00 +0100 12) x = 1", ["Ottilie Brandvold"]),
+        ("// TODO(brandvold): drop this", ["brandvold"]),
+        (
+            "1. Kapitein LC, Schlager MA, Kuijpers M. Mixed microtubules. Curr Biol. 2010;20:290-9.",
+            ["Kapitein LC", "Kuijpers M"],
+        ),
+        (
+            '[1] M. J. Dayel, R. A. Alegado, "Cell types," Dev Biol, vol. 357, pp. 73-82, 2011.',
+            ["M. J. Dayel", "R. A. Alegado"],
+        ),
+        (
+            "Baas, P. W., Nadar, C., & Myers, K. A. (2006) Axonal transport. Traffic, 7, 490-8.",
+            ["Baas, P. W.", "Myers, K. A."],
+        ),
+        ("TY  - JOUR\nAU  - Moreira, X.\nPY  - 2013", ["Moreira, X."]),
+        (
+            "@article{k98,\n  author = {Karpov, S. A. and Coupe, S. J.},\n  year = 1998",
+            ["Karpov, S. A.", "Coupe, S. J."],
+        ),
+        ('[{"author": [{"family": "Ilani", "given": "T."}], "DOI": "10.1/x"}]', ["Ilani"]),
+        ("as Yan et al. propose, and Kessler (2001) found; (Brandvold and Myers, 2004)", ["Yan", "Kessler", "Myers"]),
+    ],
+)
+def test_authors_and_maintainers_are_credited(text, names):
+    assert credited(hits(text, *names), text) == [True] * len(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Reviewed by Dr Ottilie Brandvold", "Ottilie Brandvold"),
+        ("Author: Ottilie Brandvold MD\nPatient seen today", "Ottilie Brandvold"),
+        ("Please call Ottilie Brandvold about her refill. 2019.", "Ottilie Brandvold"),
+        ("1. Ottilie Brandvold, MRN 8675309, seen 2019; 12:3-4", "Ottilie Brandvold"),
+        ("Copyright 2020 Ottilie Brandvold. The patient Ottilie Brandvold came", "Ottilie Brandvold"),
+        ("name: Ottilie Brandvold\nmrn: 8675309", "Ottilie Brandvold"),
+        ("owner: Ottilie Brandvold\nroom: 4", "Ottilie Brandvold"),
+        ("INSERT INTO patients VALUES ('Ottilie Brandvold', 1)", "Ottilie Brandvold"),
+        ("Ottilie Brandvold called on 3/4/2019; 12:30-12:45", "Ottilie Brandvold"),
+        ('authors = ["Ottilie Brandvold"]  # her appointment is on Monday', "Ottilie Brandvold"),
+    ],
+)
+def test_a_person_in_care_is_never_a_credit(text, name):
+    assert credited(hits(text, name), text) == [False]
+
+
+def test_only_a_name_and_what_stands_in_its_field_may_be_a_credit():
+    text = "Author: Ottilie Brandvold <ob@example.org> SSN 912-04-1234"
+    (detection,) = Engine().detect([Passage(text)])
+    assert any(found.kind is Kind.SSN and found.counts for found in detection.findings)
+
+
+RECORDS = (
+    "Patient Margot Tuttle, MRN 8675309, DOB 03/04/1951, was admitted on March 3, 2021 with chest pain.",
+    "Please call Rosalind Achterberg about her refill at (503) 555-0142.",
+    "Mrs Quiterie Vandermeulen of 12 Elm St, Salem OR 97301 asked for an appointment.",
+    "Benedita Rocha's daughter Ines Rocha wrote from ines.rocha@example.org; SSN 912-04-1234.",
+    "The patient, Amara Lindgren, account 40017723918, lives in Fairmount and was seen by Dr. Okafor.",
+)
+WRAPPED = {
+    "fence": "```python\n{}\n```",
+    "diff": "diff --git a/n.txt b/n.txt\n@@ -1,2 +1,3 @@\n context\n+{}\n-old\n",
+    "log": "2026-01-02T03:04:05Z INFO worker-1 {}\n2026-01-02T03:04:06Z INFO done\n",
+    "sql": "INSERT INTO notes (id, body) VALUES (17, '{}');",
+    "yaml": "author: build-bot\nversion: 2\nnote: >-\n  {}\n",
+    "references": "References\n1. Kapitein LC, Schlager MA. Mixed microtubules. Curr Biol. 2010;20:290-9.\n2. {} 2019;12:3-4.\n",
+    "commit": "Author: Ottilie Brandvold <ob@example.org>\n\n    {}\n\nSigned-off-by: Ottilie Brandvold\n",
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPED.values(), ids=WRAPPED)
+@pytest.mark.parametrize("record", RECORDS)
+def test_no_wrapping_launders_a_record(record, wrapping):
+    """Law 5: what counted alone counts in whatever a text looks like."""
+    engine = load_engine()
+    (plain,) = engine.detect([Passage(record)])
+    alone = {record[found.start : found.end] for found in plain.findings if found.counts and found.kind in DIRECT}
+    assert alone
+    text = wrapping.format(record)
+    (detection,) = engine.detect([Passage(text)])
+    covered = [(found.start, found.end) for found in detection.findings if found.counts]
+    lost = [
+        value
+        for value in alone
+        if not any(start < text.index(value) + len(value) and text.index(value) < end for start, end in covered)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["Ab C, ", "author = ", "authors: x\n  - ", "(c) 2020 ", "Ab et ", "TODO(", "AU  - ", "A. ", "<author>"]
+)
+def test_reading_credits_takes_time_that_grows_with_the_text(piece):
+    def seconds(times):
+        text = piece * times + "Ottilie Brandvold"
+        many = [Hit(Kind.NAME, len(text) - 17, len(text), 0.9)] * 20
+        began = time.process_time()
+        credited(many, text)
+        return time.process_time() - began
+
+    seconds(10)
+    assert seconds(20_000) < 0.5 + 40 * seconds(2_000)
