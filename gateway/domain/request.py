@@ -17,6 +17,7 @@ class Facts:
     """Everything a rule may ask about a request: the input of `policy.decide`.
 
     `agents` are all agents claimed or bound; `agent_unclear` when none is and the caller may be more than one.
+    `kinds` count; `reported` were found and do not count by themselves (an author, the date of a guideline).
     `covered` are the kinds that the detectors in use can find at all, `detectors` how many of them look at each text.
     """
 
@@ -25,6 +26,7 @@ class Facts:
     agents: frozenset[str] = frozenset()
     agent_unclear: bool = False
     kinds: frozenset[Kind] = frozenset()
+    reported: frozenset[Kind] = frozenset()
     unknowns: frozenset[UnknownReason] = frozenset()
     content: frozenset[Content] = frozenset({Content.TEXT})
     covered: frozenset[Kind] = frozenset(Kind)

@@ -63,6 +63,11 @@ class Findings:
         return frozenset(located.finding.kind for located in self.located if located.finding.counts)
 
     @property
+    def reported(self) -> frozenset[Kind]:
+        """Kinds that were found and do not count by themselves."""
+        return frozenset(located.finding.kind for located in self.located if not located.finding.counts)
+
+    @property
     def unknowns(self) -> frozenset[UnknownReason]:
         return frozenset(unknown.reason for unknown in self.unknown_at)
 

@@ -66,6 +66,7 @@ def judge(
         agents=resolution.agents,
         agent_unclear=resolution.agent_unclear,
         kinds=findings.kinds,
+        reported=findings.reported,
         unknowns=findings.unknowns,
         content=findings.content,
         covered=findings.covered,

@@ -149,7 +149,12 @@ def selects(to: To, target: Target, traits: frozenset[Trait]) -> bool:
 
 def may_hold_phi(when: When, facts: Facts) -> bool:
     """Whether one of the kinds was found, or could not have been (law 4)."""
-    return not when.kinds.isdisjoint(facts.kinds) or _unchecked(when, facts)
+    return not when.kinds.isdisjoint(found(when, facts)) or _unchecked(when, facts)
+
+
+def found(when: When, facts: Facts) -> frozenset[Kind]:
+    """The kinds that a condition on `phi` is asked about: those that count, or with `counted: all` every one found."""
+    return facts.kinds | facts.reported if when.every_finding else facts.kinds
 
 
 def redactable(rule: Rule, facts: Facts) -> bool:

@@ -37,6 +37,7 @@ class Example:
 def request(
     kinds: frozenset[Kind],
     *,
+    reported: frozenset[Kind] = frozenset(),
     unknowns: frozenset[UnknownReason],
     content: frozenset[Content],
     agents: frozenset[str],
@@ -52,6 +53,7 @@ def request(
         route,
         agents=agents,
         kinds=kinds,
+        reported=reported,
         unknowns=unknowns | media,
         content=content | carried | {Content.TEXT},
         detectors=detectors,

@@ -17,6 +17,7 @@ from gateway.policy.decide import (
     RefusalReason,
     carried,
     concerns,
+    found,
     objection,
     remedy,
     selects,
@@ -140,8 +141,8 @@ def _because(when: When, facts: Facts, policy: Policy) -> str:
 
 
 def _traces(when: When, facts: Facts) -> Iterable[str]:
-    if found := when.kinds & facts.kinds:
-        yield f"{_and(found)} was found"
+    if there := when.kinds & found(when, facts):
+        yield f"{_and(there)} was found"
     if unchecked := when.counted & facts.unknowns:
         yield f"{_and(unchecked)} could not be checked and counts as PHI"
     if unseen := when.kinds - facts.covered:

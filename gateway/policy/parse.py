@@ -122,6 +122,7 @@ def _rule(form: RuleForm, *, file: str, line: int) -> Rule:
 def _when(form: WhenForm) -> When:
     return When(
         kinds=kinds(form.phi),
+        every_finding=form.counted == "all",
         unknowns=reasons(form.unknown),
         content=frozenset(form.content),
         agents=frozenset(form.agent),
@@ -148,6 +149,7 @@ def _styles(form: RedactForm) -> Mapping[Kind, Style]:
 def _example(form: ExampleForm) -> Example:
     facts = request(
         kinds(form.phi),
+        reported=kinds(form.reported),
         unknowns=reasons(form.unknown),
         content=frozenset(form.content),
         agents=frozenset(form.agent),

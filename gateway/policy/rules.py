@@ -40,6 +40,7 @@ class To:
 class When:
     """Which requests and targets a rule is about. An empty set is no condition; a full one asks for any of its members.
 
+    With `every_finding`, `kinds` speaks of what was found and does not count by itself, too.
     `counted` are the unknowns that this rule takes for PHI: all, but for media that its `content` leaves out.
     `spoken` are the contents about which the rule says something, match or not: what it covers (law 4).
     """
@@ -51,6 +52,7 @@ class When:
     routes: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
     to: To = To()
+    every_finding: bool = False
     counted: frozenset[UnknownReason] = field(init=False, compare=False, repr=False)
     spoken: frozenset[Content] = field(init=False, compare=False, repr=False)
 
@@ -133,6 +135,7 @@ def _plain(rule: Rule) -> Mapping[str, object]:
         "id": rule.id,
         "why": rule.why,
         "phi": sorted(when.kinds),
+        "every_finding": when.every_finding,
         "unknown": sorted(when.unknowns),
         "content": sorted(when.content),
         "agent": sorted(when.agents),

@@ -121,6 +121,11 @@ class WhenForm(Form):
         [],
         description="One of these kinds or groups was found, or something could not be checked for them.",
     )
+    counted: Literal["all"] | None = Field(
+        None,
+        description="`all`: `phi` also speaks of what was found and does not count by itself, like the author of an article "
+        "or the date of a guideline.",
+    )
     unknown: Reasons = Field([], description="Something could not be checked, for one of these reasons, or for `any`.")
     content: Contents = Field(
         [],
@@ -133,6 +138,12 @@ class WhenForm(Form):
     route: Names = Field([], description="The request came in on one of these routes.")
     caller: Names = Field([], description="The request came from one of these callers.")
     to: ToForm = Field(ToForm.model_construct(), description="Targets the rule is about; without it, every target.")
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> Self:
+        if self.counted and not self.phi:
+            raise ValueError("`counted` says which findings `phi` speaks of: name kinds in `phi`, or remove it.")
+        return self
 
 
 class RedactForm(Form):
@@ -204,6 +215,7 @@ class ExampleForm(Form):
     """`examples[]`: a request, a target, and what must become of them, tried whenever the file is loaded."""
 
     phi: Kinds = Field([], description="Kinds or groups found in the request.")
+    reported: Kinds = Field([], description="Kinds or groups found in it that do not count by themselves.")
     unknown: Reasons = Field([], description="What could not be checked, by reason.")
     content: Contents = Field([], description="What it carries besides text; an image is also unknown.")
     agent: Names = Field([], description="The agents that it claims.")

@@ -27,6 +27,7 @@ from gateway.domain import (
     UnknownReason,
 )
 from gateway.policy.decide import Egress, RefusalReason, decide
+from gateway.policy.parse import parse
 from gateway.policy.rules import MEDIUM_OF, Policy, Rule, Then, To, When, merge
 
 TODAY = date(2026, 11, 21)
@@ -481,3 +482,23 @@ def test_every_candidate_is_answered_once_and_in_order(request_, policy):
 def test_nothing_is_sent_that_a_rule_wants_out_and_nobody_can_find(request_, policy):
     for name, permitted in outcome(request_, policy).items():
         assert permitted.redact.keys() <= request_.covered, name
+
+
+@pytest.mark.parametrize("counted", ["", ", counted: all"])
+def test_a_rule_may_speak_of_what_does_not_count_by_itself(counted):
+    text = f"""
+version: 1
+rules:
+  - id: names-stay
+    why: No name leaves, not even an author's.
+    when: {{phi: [name]{counted}, to: {{without: [on_prem]}}}}
+    then: {{deny: true}}
+  - id: rest
+    why: The rest may go.
+    when: {{to: {{without: [on_prem]}}}}
+    then: {{redact: [ssn]}}
+examples:
+  - {{reported: [name], traits: [], sent: {"false" if counted else "true, redacted: [ssn]"}}}
+  - {{phi: [name], traits: [], sent: false}}
+"""
+    assert len(parse(text, file="a.yaml").rules) == 2
