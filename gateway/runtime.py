@@ -20,6 +20,7 @@ from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
 from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
@@ -78,6 +79,7 @@ class Gateway:
         self._ready = False
         self._probing: asyncio.Task[None] | None = None
         self._reloaded = asyncio.Event()
+        self._aside = Aside()
         self.pipeline = Pipeline(
             settings=lambda: in_force.settings,
             health=lambda: {name: answer.up for name, answer in parts.health.known().items()},
@@ -86,12 +88,14 @@ class Gateway:
                 upstreams=parts.upstreams,
                 ledger=parts.ledger,
                 events=parts.events,
-                look=parts.scanner.look,
+                scanner=parts.scanner,
+                aside=self._aside,
                 audit_key=parts.audit_key,
             ),
             events=parts.events,
             ledger=parts.ledger,
             pseudonym_key=parts.pseudonym_key,
+            aside=self._aside,
         )
         self._facades = facades(self.pipeline)
         self._control = control(metrics=self.metrics, pipeline=self.pipeline)
@@ -118,6 +122,7 @@ class Gateway:
                 control=self._control,
                 events=self.events,
                 in_flight=self._in_flight,
+                aside=self._aside,
                 ready=lambda: self._ready,
             )
             for listener in self.settings.listeners
@@ -140,6 +145,7 @@ class Gateway:
                 await self._probing
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
+        self._aside.close()
         await self._parts.scanner.aclose()
         await asyncio.to_thread(self._parts.ledger.close)
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 from gateway.errors import Overloaded
+
+COPIES: Final = 2
+"""A body is in memory about twice while its request lives: read as a tree, and written again for its target."""
+VALUE_BYTES: Final = 120
+"""What a value of the tree takes beside its text, measured: from 8 for a small number to 120 for half an object of one key."""
+_FULL: Final = "Too many large requests at once. Try again shortly."
 
 
 class InFlight:
@@ -26,3 +36,38 @@ class InFlight:
 
     def leave(self) -> None:
         self.requests -= 1
+
+    @contextmanager
+    def body(self, budget: int) -> Iterator[BodyShare]:
+        """The share of one body in the `budget` (bytes) of all; given back at the end."""
+        share = BodyShare(self, budget)
+        try:
+            yield share
+        finally:
+            self.body_bytes -= share.held
+
+
+class BodyShare:
+    """What one body takes up. A request alone is always taken, so that no budget shuts out a body of permitted size."""
+
+    __slots__ = ("_all", "_budget", "held")
+
+    def __init__(self, everything: InFlight, budget: int) -> None:
+        self._all = everything
+        self._budget = budget
+        self.held = 0
+
+    def hold(self, size: int, *, values: int = 0) -> None:
+        """Hold what a body takes of which `size` bytes came so far (or were announced), with `values` values in it.
+
+        Raises:
+            Overloaded: all bodies together would be too much for the process.
+        """
+        more = size * COPIES + values * VALUE_BYTES - self.held
+        if more <= 0:
+            return
+        others = self._all.body_bytes - self.held
+        if others and self._all.body_bytes + more > self._budget:
+            raise Overloaded(_FULL)
+        self.held += more
+        self._all.body_bytes += more

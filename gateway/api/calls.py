@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from gateway.api.front import Visit
 from gateway.domain import Tree
-from gateway.errors import InvalidRequest, Overloaded
+from gateway.errors import InvalidRequest
+from gateway.pipeline.aside import LARGE_BYTES, LARGE_VALUES
 from gateway.wire.endpoint import Call, Endpoint
-from gateway.wire.json_body import read_object
+from gateway.wire.json_body import read_object, values_in
 
 MAX_NAME_CHARS = 256
 
 
-class BodyBudget:
-    """Bytes of all bodies in flight: what one process will hold at once."""
-
-    def __init__(self) -> None:
-        self.held = 0
-
-
-_budget = BodyBudget()
-
-
 @asynccontextmanager
 async def checked_body(visit: Visit) -> AsyncIterator[Tree]:
-    """The JSON object of the body; its bytes count against the budget for as long as the request lives.
+    """The JSON object of the body, which counts against the budget as it arrives and for as long as the request lives.
 
     Raises:
         Overloaded: all bodies together would be too much for the process.
@@ -34,17 +26,17 @@ async def checked_body(visit: Visit) -> AsyncIterator[Tree]:
     """
     limits = visit.settings.limits
     announced = visit.exchange.header("content-length")
-    reserved = int(announced) if announced.isdigit() else 0
-    if reserved <= limits.max_body and _budget.held + reserved > limits.body_budget:
-        raise Overloaded("Too many large requests at once. Try again shortly.")
-    _budget.held += reserved
-    try:
-        body = await visit.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s)
-        _budget.held += len(body) - reserved
-        reserved = len(body)
-        yield read_object(body)
-    finally:
-        _budget.held -= reserved
+    with visit.in_flight.body(limits.body_budget) as share:
+        if announced.isdigit() and int(announced) <= limits.max_body:
+            share.hold(int(announced))
+        body = await visit.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s, hold=share.hold)
+        size = len(body)
+        values = await visit.aside(partial(values_in, body), large=size > LARGE_BYTES)
+        share.hold(size, values=values)
+        visit.large = size > LARGE_BYTES or values > LARGE_VALUES
+        tree = await visit.aside(partial(read_object, body), large=visit.large)
+        del body  # what was parsed is all that there is from here on
+        yield tree
 
 
 def call_of(visit: Visit, tree: Tree, endpoint: Endpoint) -> Call:
@@ -68,6 +60,7 @@ def call_of(visit: Visit, tree: Tree, endpoint: Endpoint) -> Call:
         claimed_agents=frozenset(claimed - {""}),
         claimed_route=exchange.header(names.route),
         conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
+        large=visit.large,
     )
 
 

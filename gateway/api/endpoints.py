@@ -36,8 +36,8 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, visit: Visit) -> None:
     """
     answering = Answering(visit.exchange.request_id, RequestClock())
     async with checked_body(visit) as tree:
-        endpoint.validate(tree)
-        here = endpoint.here(tree, answering)
+        await visit.aside(partial(endpoint.validate, tree), large=visit.large)
+        here = await visit.aside(partial(endpoint.here, tree, answering), large=visit.large)
         if here is not None:
             if here.model:
                 known(visit.settings.table, visit.caller, here.model)

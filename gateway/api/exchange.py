@@ -60,8 +60,10 @@ class Exchange:
         """The first value of a header (name in lower case), or ""."""
         return self.headers.get(name, "")
 
-    async def body(self, *, limit: int, deadline_s: float) -> bytes:
-        """The whole body.
+    async def body(
+        self, *, limit: int, deadline_s: float, hold: Callable[[int], None] = lambda _size: None
+    ) -> bytearray:
+        """The whole body; `hold` is told how much of it there is as it arrives, and raises what it will not have.
 
         Raises:
             PayloadTooLarge: more than `limit` bytes, announced or real.
@@ -76,14 +78,13 @@ class Exchange:
             raise InvalidRequest("Compressed bodies are not accepted: send the JSON as it is.")
         try:
             async with asyncio.timeout(deadline_s):
-                return await self._read(limit)
+                return await self._read(limit, hold)
         except TimeoutError:
             self._asks_first = True  # what did not come in time will not be waited for again
             raise RequestTimeout("The body did not arrive in time.") from None
 
-    async def _read(self, limit: int) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
+    async def _read(self, limit: int, hold: Callable[[int], None]) -> bytearray:
+        body = bytearray()
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
@@ -91,12 +92,12 @@ class Exchange:
                 raise ClientGone
             piece = message.get("body", b"")
             if isinstance(piece, bytes) and piece:
-                size += len(piece)
-                if size > limit:
+                if len(body) + len(piece) > limit:
                     raise _too_large(limit)
-                pieces.append(piece)
+                hold(len(body) + len(piece))
+                body += piece
             if not message.get("more_body", False):
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                return body
 
     @asynccontextmanager
     async def while_connected(self) -> AsyncIterator[None]:

@@ -34,6 +34,7 @@ from gateway.errors import (
     Stopping,
 )
 from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.record import now_us
 from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_of
 from gateway.wire.errors import render
@@ -62,6 +63,9 @@ class Visit:
     settings: Settings
     listener: Listener
     caller: Caller
+    in_flight: InFlight
+    aside: Aside
+    large: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
 
     async def json(self, body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
@@ -96,6 +100,7 @@ class Front:
         control: Asgi,
         events: EventSink,
         in_flight: InFlight,
+        aside: Aside,
         ready: Callable[[], bool],
     ) -> None:
         self._listener = listener
@@ -108,6 +113,7 @@ class Front:
         self._control = control
         self._events = events
         self._in_flight = in_flight
+        self._aside = aside
         self._ready = ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -210,7 +216,7 @@ class Front:
             given = exchange.header("authorization") or exchange.header("x-api-key")
             self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
             raise
-        return Visit(exchange, settings, self._listener, caller)
+        return Visit(exchange, settings, self._listener, caller, self._in_flight, self._aside)
 
     def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
         """The endpoint for method and path; where two facades share one, a header of the caller's tells them apart.

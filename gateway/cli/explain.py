@@ -18,6 +18,7 @@ from gateway.detectors.worker import WorkerFailed
 from gateway.document import DocumentInvalid
 from gateway.domain import Caller, Tree
 from gateway.errors import GatewayError
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.wire.json_body import read_object
 
@@ -81,6 +82,7 @@ async def _explained(asked: Question, settings: Settings) -> Explained:
             asked.call,
             settings,
             scanner=scanner,
+            aside=Aside(),
             health={},
             pseudonym_key=explaining_key(settings, os.environ),
             outbound=asked.outbound,

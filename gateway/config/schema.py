@@ -96,7 +96,7 @@ class ServerSection(Bind):
     body_timeout_s: Seconds = 60.0
     write_timeout_s: Seconds = 60.0
     commit_s: Seconds = 15.0
-    max_concurrency: Count = 256
+    max_concurrency: Count = 2048
 
 
 class ListenerSection(Bind):

@@ -62,7 +62,7 @@ class Limits:
     body_timeout_s: float = 60.0
     write_timeout_s: float = 60.0
     commit_s: float = 15.0
-    max_concurrency: int = 256
+    max_concurrency: int = 2048
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Final, Protocol
 
 from gateway.detectors.agreement import united
 from gateway.detectors.kept import Across, Digests, Kept, Window
 from gateway.detectors.second import Second
+from gateway.detectors.turns import Turns
 from gateway.detectors.worker import Job, Worker, WorkerFailed
 from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
@@ -24,6 +25,13 @@ FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 """What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
 
 
+CHARS_PER_S: Final = 2 * 2**20
+"""More than the engine could read in a second: a request beyond it is late before it began, and costs nobody its memory."""
+BATCH: Final = 1_000
+"""Passages that are handed to the worker at once, so that others get their turn between."""
+STEP: Final = 64
+
+
 class Looker(Protocol):
     """What the worker runs: looks at one passage."""
 
@@ -33,6 +41,7 @@ class Looker(Protocol):
 def looking(make: Callable[[], Looker] = load_engine) -> Job[list[Look]]:
     """The job of the worker: looks at each passage by itself."""
     looker = make()
+    looker.look(Passage(_SAMPLE))  # much is made ready by the first look, which must not count as somebody's
     return lambda passages: [looker.look(passage) for passage in passages]
 
 
@@ -59,7 +68,7 @@ class Scanner:
         self._memory: Final = memory
         self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
-        self._deadline_s: Final = deadline_s
+        self.deadline_s: Final = deadline_s
         self._inline_chars: Final = inline_chars
 
     @property
@@ -91,59 +100,103 @@ class Scanner:
         if self._second is not None:
             await self._second.aclose()
 
-    async def detect(self, passages: Sequence[Passage], *, caller: str) -> Sequence[Detection]:
-        """One detection per passage; all of them `scan_failed` when the scan failed or missed its deadline."""
-        until = time.monotonic() + self._deadline_s
+    async def detect(
+        self, passages: Sequence[Passage], *, caller: str, until: float | None = None
+    ) -> Sequence[Detection]:
+        """One detection per passage; all of them `scan_failed` when the scan failed or was not done by `until`.
+
+        `until` (monotonic seconds) is given by whoever began earlier, with a walk that counts; else it is `deadline_s`
+        from now.
+        """
+        turns = Turns(time.monotonic() + self.deadline_s if until is None else until)
         try:
             if self._second is None:
-                return await self._first(passages, caller, until)
+                return await self._first(passages, caller, turns)
             other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
-                self._second.detect(passages, caller=caller, timeout_s=self._deadline_s),
-                self._first(passages, caller, until),
+                self._second.detect(passages, caller=caller, timeout_s=turns.left_s),
+                self._first(passages, caller, turns),
             )
             return united(passages, found, other)
         except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
             return [FAILED] * len(passages)
 
-    def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
-        """The engine alone, where we are: the second look at what is about to leave, most of which was just seen."""
+    async def look_again(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
+        """The engine alone, like `look`, for a request so large that others need their turn meanwhile."""
         try:
-            digests, kept = self._remembered(passages, caller)
-            missing = [index for index, one in enumerate(kept) if one is None]
-            self._keep(digests, kept, missing, [self._engine.look(passages[index]) for index in missing])
-            return self._settled(passages, digests, [one for one in kept if one is not None])
+            return await self._first(passages, caller, Turns(time.monotonic() + self.deadline_s))
         except Exception:  # noqa: BLE001  the edge, as in `detect`
             return [FAILED] * len(passages)
 
-    async def _first(self, passages: Sequence[Passage], caller: str, until: float) -> list[Detection]:
-        digests, kept = self._remembered(passages, caller)
-        missing = [index for index, one in enumerate(kept) if one is None]
-        if missing:
-            self._keep(digests, kept, missing, await self._looks([passages[index] for index in missing], until))
-        return self._settled(passages, digests, [one for one in kept if one is not None])
+    def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
+        """The engine alone, where we are: the second look at what is about to leave, most of which was just seen."""
+        try:
+            work = self._steps(passages, caller)
+            answer: Sequence[Look] = ()
+            while True:
+                answer = [self._engine.look(passage) for passage in work.send(answer or None) or ()]
+        except StopIteration as done:
+            detections: list[Detection] = done.value
+            return detections
+        except Exception:  # noqa: BLE001  the edge, as in `detect`
+            return [FAILED] * len(passages)
 
-    def _remembered(self, passages: Sequence[Passage], caller: str) -> tuple[list[bytes], list[Kept | None]]:
-        digests = self._digests.of(passages, caller=caller)
-        return digests, [_message(self._memory.recall(digest)) for digest in digests]
+    async def _first(self, passages: Sequence[Passage], caller: str, turns: Turns) -> list[Detection]:
+        """What the engine says, in slices."""
+        if sum(len(passage.text) for passage in passages) > turns.left_s * CHARS_PER_S:
+            raise WorkerFailed("nobody could read this in time")
+        work = self._steps(passages, caller)
+        answer: Sequence[Look] | None = None
+        try:
+            while True:
+                asked = work.send(answer)
+                answer = await self._looks(asked, turns) if asked else None
+                if turns.due:
+                    await turns.give()
+        except StopIteration as done:
+            detections: list[Detection] = done.value
+            return detections
 
-    def _keep(
-        self, digests: Sequence[bytes], kept: list[Kept | None], missing: Sequence[int], looks: Sequence[Look]
-    ) -> None:
-        for index, look in zip(missing, looks, strict=True):
-            one = kept[index] = Kept.of(look)
-            self._memory.keep(digests[index], one)
-
-    async def _looks(self, passages: Sequence[Passage], until: float) -> list[Look]:
-        if sum(len(passage.text) for passage in passages) > self._inline_chars:
-            return await self._worker.ask(passages, timeout_s=until - time.monotonic())
+    async def _looks(self, passages: Sequence[Passage], turns: Turns) -> list[Look]:
         looks: list[Look] = []
+        if sum(len(passage.text) for passage in passages) > self._inline_chars:
+            for at in range(0, len(passages), BATCH):
+                looks += await self._worker.ask(passages[at : at + BATCH], timeout_s=turns.left_s)
+            return looks
         for passage in passages:
-            if time.monotonic() > until:
-                raise WorkerFailed("the deadline passed")
             looks.append(self._engine.look(passage))
+            if turns.due:
+                await turns.give()
         return looks
 
-    def _settled(self, passages: Sequence[Passage], digests: Sequence[bytes], kept: Sequence[Kept]) -> list[Detection]:
+    def _steps(
+        self, passages: Sequence[Passage], caller: str
+    ) -> Generator[Sequence[Passage] | None, Sequence[Look] | None, list[Detection]]:
+        """The work on one request, in steps: yields new passages, to be sent their looks, and None for a breath."""
+        digests: list[bytes] = []
+        known: dict[bytes, Kept] = {}
+        new: dict[bytes, Passage] = {}
+        for at in range(0, len(passages), STEP):
+            step = self._digests.of(passages[at : at + STEP], caller=caller)
+            digests += step
+            for digest, passage in zip(step, passages[at : at + STEP], strict=True):
+                kept = _message(self._memory.recall(digest))
+                if kept is None:
+                    new[digest] = passage
+                else:
+                    known[digest] = kept
+            yield None
+        if new:
+            looks = (yield list(new.values())) or ()
+            for count, (digest, look) in enumerate(zip(new, looks, strict=True)):
+                one = known[digest] = Kept.of(look)
+                self._memory.keep(digest, one)
+                if count % STEP == 0:
+                    yield None
+        return (yield from self._settled(passages, digests, [known[digest] for digest in digests]))
+
+    def _settled(
+        self, passages: Sequence[Passage], digests: Sequence[bytes], kept: Sequence[Kept]
+    ) -> Generator[None, object, list[Detection]]:
         engine = self._engine
         found = [one.detection for one in kept]
         known = frozenset[int]().union(*(one.names for one in kept))
@@ -151,23 +204,28 @@ class Scanner:
         for window in windows(passages):
             for at, hits in self._across(passages, digests, kept, window).items():
                 beside.setdefault(window[at], []).extend(hits)
+            yield
         spoken: dict[int, str] | None = None
         for index, one in enumerate(kept):
             foreign = one.learned(known) if known else []
             if foreign and spoken is None:
-                spoken = self._names(passages, kept)
+                spoken = yield from self._names(passages, kept)
             if foreign or index in beside:
                 learned = frozenset([spoken[digest] for digest in foreign if digest in spoken]) if spoken else _NOBODY
                 more = beside.get(index, ())
                 found[index] = engine.settle(passages[index], one.hits, one.detection, learned=learned, beside=more)
+                yield
+            elif index % STEP == 0:
+                yield
         return found
 
-    def _names(self, passages: Sequence[Passage], kept: Sequence[Kept]) -> dict[int, str]:
+    def _names(self, passages: Sequence[Passage], kept: Sequence[Kept]) -> Generator[None, object, dict[int, str]]:
         """The names of which only digests are kept, read from the request again."""
         names: set[str] = set()
         for passage, one in zip(passages, kept, strict=True):
             if one.names:
                 names |= self._engine.names(passage, one.hits)
+                yield
         return {hash(name): name for name in names}
 
     def _across(

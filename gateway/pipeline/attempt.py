@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -12,9 +12,10 @@ from typing import Protocol
 from gateway.domain import Adapter, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
-from gateway.outbound.prepare import Prepared, RedactionRefused, prepare
+from gateway.outbound.prepare import Look, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.tracing import Trace
@@ -27,10 +28,15 @@ from gateway.wire.endpoint import Call
 from gateway.wire.reply import Asked, Stream
 
 
-class Look(Protocol):
-    """The second look at what is about to leave."""
+class Looks(Protocol):
+    """The second look at what is about to leave: where we are, or in slices of the event loop."""
 
-    def __call__(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]: ...
+    @property
+    def deadline_s(self) -> float: ...
+    def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]: ...
+    def look_again(
+        self, passages: Sequence[Passage], *, caller: str = ""
+    ) -> Coroutine[None, None, Sequence[Detection]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,15 @@ class Attempts:
         upstreams: Mapping[Adapter, Upstream],
         ledger: AuditSink,
         events: EventSink,
-        look: Look,
+        scanner: Looks,
+        aside: Aside,
         audit_key: bytes,
     ) -> None:
         self._upstreams = upstreams
         self._ledger = ledger
         self._events = events
-        self._look = look
+        self._scanner = scanner
+        self._aside = aside
         self._audit_key = audit_key
 
     async def first_content(self, run: Run) -> Opened:
@@ -107,7 +115,7 @@ class Attempts:
         run.trace.attempting(target)
         result, status, reached = AttemptResult.CANCELLED, None, True
         try:
-            prepared = self._prepare(run, egress)
+            prepared = await self._prepare(run, egress)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, last=last)
             result = AttemptResult.OK
@@ -119,24 +127,38 @@ class Attempts:
         run.trace.answered(prepared)
         return opened
 
-    def _prepare(self, run: Run, egress: Egress) -> Prepared:
+    async def _prepare(self, run: Run, egress: Egress) -> Prepared:
         """The outbound for this egress, made from the original payload (law 2)."""
         if not egress.holds(run.policy_now(), today=today()):
             error = EgressDenied("The policy changed while this request was waiting. Send it again.")
             raise AttemptFailed(error, result=AttemptResult.REFUSED)
         try:
-            return prepare(
+            work = partial(
+                prepare,
                 run.call,
                 egress,
                 findings=run.findings,
                 key=run.key,
-                look=partial(self._look, caller=run.call.caller.name),
+                look=self._looking(run.call),
                 today=today(),
                 stream=run.streamed,
             )
+            return await self._aside(work, large=run.call.large)
         except RedactionRefused as refused:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
+
+    def _looking(self, call: Call) -> Look:
+        """The second look; at a large request from the thread it is prepared in, and back here in slices."""
+        if not call.large:
+            return partial(self._scanner.look, caller=call.caller.name)
+        loop = asyncio.get_running_loop()
+
+        def look(passages: Sequence[Passage]) -> Sequence[Detection]:
+            work = self._scanner.look_again(passages, caller=call.caller.name)
+            return asyncio.run_coroutine_threadsafe(work, loop).result(self._scanner.deadline_s + 1)
+
+        return look
 
     async def _record(self, run: Run, prepared: Prepared) -> None:
         """The durable intent, before the first byte leaves the premises (law 6)."""

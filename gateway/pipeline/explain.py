@@ -14,6 +14,7 @@ from gateway.domain import JSON, Detection, Passage, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.replace.pseudonym import conversation_key
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
 from gateway.policy.explain import Explanation, explain
 from gateway.wire.endpoint import Call
@@ -66,6 +67,7 @@ async def explain_call(
     settings: Settings,
     *,
     scanner: LookingScan,
+    aside: Aside,
     health: Mapping[str, bool],
     pseudonym_key: bytes,
     outbound: bool = False,
@@ -76,7 +78,7 @@ async def explain_call(
         GatewayError: the call itself is refused (no such model, an agent outside the grant).
     """
     resolution = resolved(call, settings)
-    findings = await scanned(call, scanner)
+    findings = await scanned(call, scanner, aside)
     judged = judge(call, resolution, findings, settings, health=health)
     found: list[Tree] = [
         {

@@ -15,6 +15,7 @@ from gateway.events import AbortPhase, EventSink, Side, StreamAborted
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
+from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
@@ -65,6 +66,7 @@ class Pipeline:
         events: EventSink,
         ledger: AuditSink,
         pseudonym_key: bytes,
+        aside: Aside,
     ) -> None:
         self._settings = settings
         self._health = health
@@ -73,6 +75,7 @@ class Pipeline:
         self._events = events
         self._ledger = ledger
         self._pseudonym_key = pseudonym_key
+        self._aside = aside
 
     async def answer(self, call: Call, *, default_agent: str = "") -> Answer:
         """Take `call` the whole way.
@@ -113,7 +116,7 @@ class Pipeline:
         resolution = resolved(call, settings, default_agent=default_agent)
         trace.resolved(resolution)
         began = time.perf_counter()
-        findings = await scanned(call, self._scanner)
+        findings = await scanned(call, self._scanner, self._aside)
         trace.scanned(findings, duration_s=time.perf_counter() - began)
         judged = judge(call, resolution, findings, settings, health=self._health())
         trace.decided(judged.decision)
@@ -144,6 +147,7 @@ class Pipeline:
             call,
             self._settings(),
             scanner=self._scanner,
+            aside=self._aside,
             health=self._health(),
             pseudonym_key=self._pseudonym_key,
             outbound=outbound,

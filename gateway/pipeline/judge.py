@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Protocol
 
 from gateway.config import Settings
 from gateway.domain import Detection, Facts, Kind, Passage, Target
 from gateway.phi.findings import Findings, Leaves
-from gateway.phi.read.scan import gather, walk
+from gateway.phi.read.scan import failed, gather, walk
+from gateway.pipeline.aside import Aside
 from gateway.policy.decide import Decision, Egress, decide
 from gateway.routing.plan import plan
 from gateway.routing.resolve import Resolution, resolve
@@ -25,7 +28,11 @@ class Scan(Protocol):
     def covers(self) -> frozenset[Kind]: ...
     @property
     def detectors(self) -> int: ...
-    def detect(self, passages: Sequence[Passage], *, caller: str) -> Awaitable[Sequence[Detection]]: ...
+    @property
+    def deadline_s(self) -> float: ...
+    def detect(
+        self, passages: Sequence[Passage], *, caller: str, until: float | None = None
+    ) -> Awaitable[Sequence[Detection]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,22 @@ def resolved(call: Call, settings: Settings, *, default_agent: str = "") -> Reso
     return resolve(call, settings.table, system_text=system_text(call.payload), default_agent=default_agent)
 
 
-async def scanned(call: Call, scanner: Scan) -> Findings:
-    """What is in the payload, as far as anyone can tell."""
-    leaves: Leaves = walk(call)
-    detections = await scanner.detect(leaves.passages, caller=call.caller.name)
-    return gather(leaves, detections, scanner.covers, detectors=scanner.detectors)
+async def scanned(call: Call, scanner: Scan, aside: Aside) -> Findings:
+    """What is in the payload, as far as anyone can tell within the deadline, which counts from the first step to the last."""
+    until = time.monotonic() + scanner.deadline_s
+    leaves, passages = await aside(partial(_laid_open, call), large=call.large)
+    detections = await scanner.detect(passages, caller=call.caller.name, until=until)
+    if time.monotonic() < until:
+        said = partial(gather, leaves, detections, scanner.covers, detectors=scanner.detectors)
+        findings = await aside(said, large=call.large)
+        if time.monotonic() < until:
+            return findings
+    return failed(leaves, scanner.covers)
+
+
+def _laid_open(call: Call) -> tuple[Leaves, Sequence[Passage]]:
+    leaves = walk(call)
+    return leaves, leaves.passages
 
 
 def judge(

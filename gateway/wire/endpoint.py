@@ -115,7 +115,7 @@ class Call:
 
     `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
     `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
-    metadata; `conversation` is the caller's name for the conversation, or "".
+    metadata; `conversation` is the caller's name for the conversation, or "". `large`: reading it holds up others.
     """
 
     endpoint: Endpoint
@@ -127,6 +127,7 @@ class Call:
     claimed_agents: frozenset[str] = frozenset()
     claimed_route: str = ""
     conversation: str = ""
+    large: bool = False
 
     @property
     def operation(self) -> Operation:

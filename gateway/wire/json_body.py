@@ -13,13 +13,53 @@ import re
 import orjson
 
 from gateway.domain import JSON, Tree
-from gateway.errors import InvalidRequest
+from gateway.errors import InvalidRequest, PayloadTooLarge
 
 MAX_DEPTH = 96
+MAX_VALUES = 400_000
+"""More than the 300,000 tokens that OpenAI takes in one request for embeddings, the largest honest list of values."""
+_STEP = 2**20
+"""How much is searched at once: a search of all of a large body would hold the interpreter's lock for too long."""
+_LONGEST_SUSPICION = 32
 _SUSPICIOUS_NUMBER = re.compile(rb"[0-9]{19}|[0-9.][eE]\+?[0-9]{3}")
 
 
-def read_object(body: bytes) -> Tree:
+def values_in(body: bytes | bytearray) -> int:
+    """How many values the tree of `body` has at most: each but the first follows a comma or opens a list or an object.
+
+    Raises:
+        PayloadTooLarge: more than `MAX_VALUES`, which would be a tree many times as large as its text.
+    """
+    steps = range(0, len(body), _STEP)
+    count = sum(body.count(mark, at, at + _STEP) for at in steps for mark in b",{[") + 1
+    if count > MAX_VALUES:  # they may stand in texts
+        count = _marks_beside_strings(body) + 1
+    if count > MAX_VALUES:
+        raise PayloadTooLarge(f"The body holds more than {MAX_VALUES:,} values, the limit of this gateway.")
+    return count
+
+
+def _marks_beside_strings(body: bytes | bytearray) -> int:
+    """Commas and opening brackets that are not in strings; no piece of the body ends within an escape."""
+    count, at, within = 0, 0, 0
+    while at < len(body):
+        end = at + _STEP // 4
+        while body[end - 1 : end] == b"\\":
+            end += 1
+        pieces = body[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
+        beside = b"".join(pieces[within::2])
+        count += sum(beside.count(mark) for mark in b",{[")
+        within ^= (len(pieces) - 1) & 1
+        at = end
+    return count
+
+
+def _is_suspicious(body: bytes | bytearray) -> bool:
+    ends = range(_STEP, len(body) + _STEP, _STEP)
+    return any(_SUSPICIOUS_NUMBER.search(body, max(0, end - _STEP - _LONGEST_SUSPICION), end) for end in ends)
+
+
+def read_object(body: bytes | bytearray) -> Tree:
     """The object in `body`.
 
     Raises:
@@ -33,7 +73,7 @@ def read_object(body: bytes) -> Tree:
         raise InvalidRequest("The body must be a JSON object.")
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _too_deep(tree):
         raise InvalidRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
-    if _SUSPICIOUS_NUMBER.search(body):
+    if _is_suspicious(body):
         _check_numbers(body)
     return tree
 
@@ -52,7 +92,7 @@ def _too_deep(tree: JSON) -> bool:
     return True
 
 
-def _check_numbers(body: bytes) -> None:
+def _check_numbers(body: bytes | bytearray) -> None:
     """Read once more with a parser that keeps integers exact: digits in strings are no numbers."""
 
     def integer(digits: str) -> int:

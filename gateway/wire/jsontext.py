@@ -11,6 +11,8 @@ import orjson
 from gateway.domain import Path
 
 MAX_LITERALS = 50_000
+MAX_MARKS = 4 * MAX_LITERALS
+"""Commas and opening brackets, those in strings too: a text with more is not even parsed to be counted."""
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|true|false|[{}\[\],:]')
 
 
@@ -32,7 +34,7 @@ class Literal(NamedTuple):
 
 def literals(text: str) -> list[Literal] | None:
     """All literals of `text` in order, both of two equal keys; None if it is no JSON object or list, or too large."""
-    if text.lstrip()[:1] not in {"{", "["}:
+    if text.lstrip()[:1] not in {"{", "["} or sum(map(text.count, ",{[")) > MAX_MARKS:
         return None
     try:
         orjson.loads(text)

@@ -198,3 +198,43 @@ async def test_the_worker_starts_with_the_first_large_text_and_ends_with_the_sca
 @pytest.mark.parametrize("passages", [[], [Passage("")], [Passage("\ud800", "\ud800")]])
 async def test_any_passages_get_one_detection_each(passages):
     assert len(await Scanner(ENGINE, key=KEY, memory=LruMemory()).detect(passages, caller="\ud800")) == len(passages)
+
+
+async def test_the_deadline_is_whose_who_began_earlier():
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory(), deadline_s=30)
+    late = await scanner.detect(HISTORY, caller="soma", until=time.monotonic() - 0.01)
+    assert late == [FAILED] * len(HISTORY)
+
+
+async def test_what_nobody_could_read_in_time_is_not_even_begun():
+    engine = Counting()
+    scanner = Scanner(engine, key=KEY, memory=LruMemory(), deadline_s=0.001)
+    assert await scanner.detect([Passage("x" * 100_000)], caller="soma") == [FAILED]
+    assert engine.looks == 0
+
+
+async def test_others_have_their_turn_while_a_long_request_is_scanned():
+    """Ten thousand little passages, all of which are neighbours of each other."""
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory(), deadline_s=120, inline_chars=10**9)
+    work = asyncio.ensure_future(scanner.detect([Passage(f"a{at % 7}") for at in range(3_000)], caller="soma"))
+    turns = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10
+    assert FAILED not in await work
+
+
+async def test_the_second_look_in_slices_says_what_the_one_in_place_says():
+    scanner = Scanner(ENGINE, key=KEY, memory=LruMemory(), deadline_s=30)
+    assert await scanner.look_again(HISTORY) == scanner.look(HISTORY)
+    broken = Scanner(Broken(), key=KEY, memory=LruMemory())
+    assert await broken.look_again(HISTORY) == [FAILED] * len(HISTORY)
+
+
+async def test_one_text_that_stands_many_times_is_looked_at_once():
+    engine = Counting()
+    scanner = Scanner(engine, key=KEY, memory=LruMemory(), deadline_s=30)
+    found = await scanner.detect([Passage("MRN 8675309")] * 50, caller="soma")
+    assert engine.looks == 1
+    assert all(one.findings for one in found)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import InvalidRequest
-from gateway.wire.json_body import MAX_DEPTH, read_object
+from gateway.errors import InvalidRequest, PayloadTooLarge
+from gateway.wire.json_body import MAX_DEPTH, _marks_beside_strings, read_object, values_in
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,61 @@ def test_nesting_up_to_the_limit_passes():
 def test_any_bytes_are_an_object_or_a_clear_refusal(body):
     with contextlib.suppress(InvalidRequest):
         assert isinstance(read_object(body), dict)
+
+
+TREES = st.recursive(
+    st.none() | st.integers(-9, 9) | st.text(alphabet='a,"\\{[}]:é', max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet='a,"\\{', max_size=3), inner, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+def nodes(tree):
+    inner = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    return 1 + sum(map(nodes, inner))
+
+
+@given(st.dictionaries(st.text(max_size=3), TREES, max_size=5), st.sampled_from([4, 5, 7, 64]), st.booleans())
+def test_no_tree_has_more_values_than_were_counted_wherever_its_text_is_cut(tree, step, tight):
+    body = json.dumps(tree, ensure_ascii=False).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.wire.json_body._STEP", step)
+        patch.setattr("gateway.wire.json_body.MAX_VALUES", 0 if tight else 10_000)
+        if not tight:
+            assert values_in(body) >= nodes(tree)
+        else:
+            with pytest.raises(PayloadTooLarge):
+                values_in(body)
+
+
+@given(st.dictionaries(st.text(max_size=3), TREES, max_size=5), st.sampled_from([4, 5, 7, 64, 2**20]))
+def test_what_stands_in_strings_is_no_value(tree, step):
+    body = json.dumps(tree, ensure_ascii=False).encode()
+    bare = json.dumps(_without_texts(tree)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.wire.json_body._STEP", step)
+        assert _marks_beside_strings(body) == sum(map(bare.count, (b",", b"{", b"[")))
+
+
+def _without_texts(tree):
+    if isinstance(tree, dict):
+        return {str(at): _without_texts(inner) for at, inner in enumerate(tree.values())}
+    if isinstance(tree, list):
+        return [_without_texts(inner) for inner in tree]
+    return None
+
+
+def test_a_text_full_of_commas_is_one_value_and_a_list_of_half_a_million_is_refused():
+    assert values_in(json.dumps({"a": "1,2,{[" * 500_000}).encode()) <= 3
+    with pytest.raises(PayloadTooLarge):
+        values_in(b'{"zz":[' + b"1," * 500_000 + b"1]}")
+
+
+@pytest.mark.parametrize("offset", range(-24, 4))
+def test_a_number_is_checked_also_where_the_search_is_cut(offset, monkeypatch):
+    monkeypatch.setattr("gateway.wire.json_body._STEP", 100)
+    body = b'{"a": "' + b"x" * (85 + offset) + b'", "b": 99999999999999999999999}'
+    with pytest.raises(InvalidRequest):
+        read_object(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from gateway.domain import (
@@ -14,7 +15,7 @@ from gateway.phi.findings import Findings, Leaves, Located
 from gateway.phi.grammar import find_tokens
 from gateway.phi.leaf import Unknown
 from gateway.phi.read import recur
-from gateway.phi.read.visit import Visitor
+from gateway.phi.read.visit import MAX_UNKNOWNS, Visitor
 from gateway.wire.endpoint import Call
 from gateway.wire.fields import Object
 
@@ -41,6 +42,7 @@ def gather(
     """
     said = list(detections)
     unknowns = list(leaves.unknowns)
+    unchecked: Counter[UnknownReason] = Counter()
     if len(said) != len(leaves.leaves):
         return failed(leaves, covered)
     located: list[Located] = []
@@ -56,8 +58,10 @@ def gather(
             located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))
         if detection.findings:
             located.extend([Located(leaf, finding) for finding in detection.findings])
-        if detection.unknowns:
-            unknowns.extend(Unknown(reason, leaf.path + leaf.inner) for reason in sorted(detection.unknowns))
+        for reason in sorted(detection.unknowns):
+            unchecked[reason] += 1
+            if unchecked[reason] <= MAX_UNKNOWNS:
+                unknowns.append(Unknown(reason, leaf.path + leaf.inner))
     places = tuple(located), tuple(unknowns), tuple(leaves.errands)
     return Findings(leaves.payload, leaves.leaves, *places, covered, detectors)
 

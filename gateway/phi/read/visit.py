@@ -36,6 +36,7 @@ from gateway.wire.jsontext import LiteralKind, literals
 MAX_DEPTH: Final = 96
 MAX_LEAVES: Final = 100_000
 """Beyond either bound the rest of a payload is `unreadable`, so that no body costs more than a known time."""
+MAX_UNKNOWNS: Final = 1_000
 _DATA_URL = re.compile(r"data:([\w.+-]+)/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+){0,4};base64,[A-Za-z0-9+/=_-]*\Z")
 _MEDIA = {"image": UnknownReason.IMAGE, "audio": UnknownReason.AUDIO}
 _JSON_FORMS = {
@@ -49,12 +50,13 @@ _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}")
 class Visitor:
     """One walk. Every method takes a value, what the table says of it, and where it stands."""
 
-    __slots__ = ("errands", "leaves", "unknowns")
+    __slots__ = ("_further", "errands", "leaves", "unknowns")
 
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
         self.unknowns: list[Unknown] = []
         self.errands: list[Errand] = []
+        self._further: set[UnknownReason] = set()
 
     def visit(self, value: JSON, field: Field, path: Path = ()) -> None:  # noqa: C901, PLR0912
         """Visit one value; the tables have no cycles, so this goes no deeper than they do."""
@@ -154,7 +156,10 @@ class Visitor:
             node, at, cue, depth = stack.pop()
             if node is None or (isinstance(node, str) and (not node or node in words)):
                 continue
-            if depth > MAX_DEPTH or len(leaves) > MAX_LEAVES:
+            if len(leaves) > MAX_LEAVES:
+                self._unknown(UnknownReason.UNREADABLE, at)
+                return
+            if depth > MAX_DEPTH:
                 self._unknown(UnknownReason.UNREADABLE, at)
                 continue
             if isinstance(node, dict):
@@ -187,6 +192,9 @@ class Visitor:
             self.leaves.append(Leaf(path, value, carrier, "", form))
 
     def _json_text(self, value: JSON, carrier: Carrier, path: Path) -> None:
+        if len(self.leaves) > MAX_LEAVES:
+            self._unknown(UnknownReason.UNREADABLE, path)
+            return
         found = literals(value) if isinstance(value, str) else None
         if found is None or not isinstance(value, str):
             if isinstance(value, str) and value[:1] in ("{", "[") and _ESCAPED.search(value):
@@ -251,7 +259,12 @@ class Visitor:
         self.visit(value, field.field, path)
 
     def _unknown(self, reason: UnknownReason, path: Path) -> None:
-        self.unknowns.append(Unknown(reason, path))
+        """One more, as long as somebody could read them all; then one for all others of its reason."""
+        if len(self.unknowns) < MAX_UNKNOWNS:
+            self.unknowns.append(Unknown(reason, path))
+        elif reason not in self._further:
+            self._further.add(reason)
+            self.unknowns.append(Unknown(reason, ()))
 
 
 def _well_formed(value: JSON, field: Closed | Strict | Number) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 from yarl import URL
@@ -20,6 +21,9 @@ from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.sockets import Network
 from gateway.wire.endpoint import Endpoint
+
+IN_PIECES_BYTES = 2**20
+"""From here on a body is written in pieces, so that it neither holds up the event loop nor is buffered twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Direct:
         try:
             response = await self._pools.session(target.provider).post(
                 self._url(address, outbound),
-                data=outbound.content,
+                data=outbound.content if len(outbound.content) < IN_PIECES_BYTES else BytesIO(outbound.content),
                 headers=_headers(address, outbound),
                 allow_redirects=False,
                 proxy=target.provider.proxy or None,

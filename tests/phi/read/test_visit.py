@@ -199,3 +199,23 @@ def test_so_it_is_in_json_within_a_string():
 def test_the_elements_of_a_record_say_nothing_of_what_they_are_called():
     leaves = walked(arguments(json.dumps(RECORD))).leaves
     assert {leaf.cue for leaf in leaves if leaf.form is Form.JSON_KEY} == {"key:"}
+
+
+def test_what_is_beyond_the_leaves_is_one_unknown_and_not_one_for_each_element(monkeypatch):
+    monkeypatch.setattr("gateway.phi.read.visit.MAX_LEAVES", 50)
+    found = walked({"messages": [], "zz": list(range(5000))})
+    assert len(found.leaves) <= 53
+    assert [unknown.reason for unknown in found.unknowns] == [UnknownReason.UNREADABLE]
+    texts = walked({"messages": [arguments('{"a": [1, 2, 3, 4, 5, 6]}')["messages"][0]] * 100})
+    assert len(texts.leaves) < 200
+    assert UnknownReason.UNREADABLE in {unknown.reason for unknown in texts.unknowns}
+
+
+def test_of_very_many_unknowns_each_reason_is_kept_and_the_places_are_not(monkeypatch):
+    monkeypatch.setattr("gateway.phi.read.visit.MAX_UNKNOWNS", 5)
+    content = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}] * 40 + [
+        {"type": "file", "file": {"file_data": "x"}}
+    ]
+    found = walked({"messages": [{"role": "user", "content": content}]})
+    assert {unknown.reason for unknown in found.unknowns} >= {UnknownReason.IMAGE, UnknownReason.FILE}
+    assert len(found.unknowns) <= 5 + len(UnknownReason)
