@@ -82,7 +82,7 @@ _MORE: Final[tuple[tuple[Kind, str], ...]] = (
 _QUIET: Final = frozenset(
     (
         "code codes display unit units system sex gender n count counts total mean median avg average sd min max pct percent percentage share rate ratio los admissions discharges "
-        "beds bed occupied occupancy ward unit department dept speciality specialty type description column field test analyte assay marker parameter measure metric low high result results value values range flag status "
+        "beds bed occupied occupancy ward unit department dept speciality specialty type description column field variable label attribute parameter item test analyte assay marker parameter measure metric low high result results value values range flag status "
         "diagnosis diagnoses dx icd icd10 icd9 icd cpt hcpcs drg loinc snomed rxnorm ndc drug drugs medication dose route frequency freq quantity qty month year quarter week weekday day hour period category class "
         "level stage grade score bmi hba1c a1c sodium potassium creatinine glucose hemoglobin weight height temp temperature bp sbp dbp hr pulse spo2 wbc rating price cost costs amount copay charge charges paid "
         "balance currency plan payer insurer language race ethnicity band bucket group arm cohort site sites region state country version key default nullable required length format example severity priority outcome disposition "
@@ -152,6 +152,23 @@ def is_header(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
     )
 
 
+VALUES: Final = [
+    [word]
+    for word in (
+        "value",
+        "values",
+        "data",
+        "content",
+        "entry",
+        "answer",
+        "details",
+        "wert",
+        "valeur",
+        "valor",
+        "valore",
+    )
+]
+"""What stands over the second of two columns, where the first names what is beside it."""
 _NARROW: Final = 3
 _SAID: Final = re.compile(r":\s+\S|\d{4}|(?:\S+\s+){6}|[a-z]{3}[.!]$")
 """What no header holds: a label with its value, a number, a sentence."""

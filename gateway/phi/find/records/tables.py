@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.domain import INDIRECT, Kind
@@ -50,6 +50,9 @@ class _Row:
 def read(text: str, separators: Iterable[str] = tuple(GATES)) -> Sheet:
     """The sheet of every table in a text with one of these separators."""
     sheet = Sheet(text)
+    if "  " in separators:
+        for rows in _printed(text):
+            _table(sheet, rows)
     for separator in separators:
         for rows in _aligned(sheet) if separator == "  " else _blocks(text, separator):
             _table(sheet, rows)
@@ -169,6 +172,28 @@ def _aligned(sheet: Sheet) -> Iterator[list[list[_Cell]]]:
         yield rows
 
 
+def _printed(text: str) -> Iterator[list[list[_Cell]]]:
+    """Tables as pandas prints them: every column ends where its one-word name ends, and rows begin with a number."""
+    for header in _PANDAS.finditer(text):
+        names = [name.span() for name in re.finditer(r"\S+", text[header.start(1) : header.end(1)])]
+        ends = [end for _, end in names]
+        rows = [[(header.start(1) + start, header.start(1) + end) for start, end in names]]
+        for line in re.finditer(r"[^\n\r]+", header.group(2)):
+            at = header.start(2) + line.start()
+            first = len(line.group()) - len(line.group().lstrip("0123456789"))
+            starts = [first, *ends[:-1]]
+            if any(line.group()[end : end + 1].strip() for end in ends[:-1]):
+                break
+            rows.append(
+                [(at + start, at + min(end, len(line.group()))) for start, end in zip(starts, ends, strict=True)]
+            )
+        if len(rows) > 1 and len(names) > 1:
+            yield rows
+
+
+_PANDAS: Final = re.compile(r"(?m)^([ ]{2,}\S[^\n\r|]*)\r?\n((?:\d+ [^\n\r]*(?:\r?\n|\Z))+)")
+
+
 def split(sheet: Sheet, root: Node) -> bool:
     """Reads `{"columns": […], "data": [[…], …]}`, as pandas writes a table for machines; False when it is none."""
     found = False
@@ -223,10 +248,14 @@ def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
     if len(names) > 2:  # what somebody asks may stand before a header on its line
         names[0] = names[0].rpartition(": ")[2]
     columns = [headers.column(name) for name in names]
+    if [name.casefold() for name in names[1:]] in headers.VALUES and len(rows) > 1 and _turned(sheet, rows[1:]):
+        return
     if headers.is_header(columns, names) and not _begins_turned(columns, text, rows):
         if any(column is not None and column.kind is Kind.NAME for column in columns):
             parts = [name.casefold() in headers.PARTS_OF_NAMES for name in names]
             columns = [Column(Kind.NAME) if part else one for one, part in zip(columns, parts, strict=True)]
+        if any(column is not None and column.personal for column in columns):
+            columns = [replace(one, doubtful=False) if one is not None else None for one in columns]
         body = rows[1:]
         for cell, column in zip(rows[0], columns, strict=True):
             if column is not None or is_plain(text[slice(*cell)]):
@@ -269,7 +298,8 @@ def _turned(sheet: Sheet, rows: list[list[_Cell]]) -> bool:
         if column is not None:
             sheet.calm(*row[0])
             for cell in row[1:]:
-                _cell(sheet, column, cell)
+                if headers.column(_said(text, cell)) is None:
+                    _cell(sheet, column, cell)
     return True
 
 
@@ -300,15 +330,24 @@ def _cell(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
         else:
             sheet.calm(*cell)
     else:
-        kind = column.kind
-        if column.kind is Kind.NAME and not any(map(str.isalpha, value)):
-            kind = Kind.MRN if any(map(str.isdigit, value)) else Kind.NAME
-        elif column.kind is Kind.MRN and column.person and not any(map(str.isdigit, value)):
-            kind = Kind.NAME
+        _value(sheet, column, column.kind, cell, value)
+
+
+def _value(sheet: Sheet, column: Column, kind: Kind, cell: _Cell, value: str) -> None:
+    """A cell under a header of `kind`: a number may stand where a name would, and a name where a number would."""
+    if kind is Kind.NAME and not any(map(str.isalpha, value)):
+        kind = Kind.MRN
+    elif kind is Kind.MRN and column.person and not any(map(str.isdigit, value)):
+        kind = Kind.NAME
+    if kind not in _NUMBERED or any(map(str.isdigit, value)):
         sheet.mark(kind, *cell, weak=column.weak or (kind in INDIRECT and not column.birth))
 
 
 _OLD: Final = 90
+_NUMBERED: Final = frozenset(
+    {Kind.LICENCE, Kind.ACCOUNT, Kind.OTHER_ID, Kind.DEVICE, Kind.PLATE, Kind.NPI, Kind.VEHICLE}
+)
+"""Kinds whose values have a digit: `license` may also be MIT."""
 
 
 def _guessed(text: str, cells: Sequence[_Cell], hint: Column | None = None) -> Column | None:
@@ -351,4 +390,6 @@ def _is_person(value: str) -> bool:
 
 def _is_thing(value: str) -> bool:
     marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
+    if len(marks) == 1:
+        return bool(marks[0] & _ELSE)
     return not marks or any(mark & _ELSE and not mark & _PEOPLE for mark in marks)

@@ -27,6 +27,18 @@ def test_a_table_is_read_in_every_shape(text):
     assert {NAME, MRN} <= found(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "field,value\nname,x\nmrn,8675309\npatient,Gxabhashe Nhlanhla", "| Field | Value |\n|---|---|\n| MRN | 8675309 |\n| Patient | Gxabhashe Nhlanhla |",
+        "   mrn             patient\n0  8675309  Gxabhashe Nhlanhla", "       mrn            patient first_name\n0  8675309 Gxabhashe Nhlanhla     Zedder",
+        "Bed  Name                  MRN\n1    Gxabhashe Nhlanhla    8675309\n",
+    ],
+)  # fmt: skip
+def test_names_beside_values_and_what_pandas_prints_are_tables(text):
+    assert {NAME, MRN} <= found(text)
+
+
 def test_a_cell_in_quotes_may_hold_separators_and_lines():
     assert (Kind.NAME, "Tuttle, Margot") in found(
         'ward,patient,note\n3W,"Tuttle, Margot","first\nsecond, third"\n4B,"Roe, R",x'
@@ -57,6 +69,7 @@ def test_a_column_that_may_be_names_must_hold_some():
     "text",
     [
         "age_band,sex,n,median\n0-9,F,767,7.5\n10-19,F,627,7.3", "code,display,unit\n718-7,Hemoglobin,g/dL\n2951-2,Sodium,mmol/L", "column,type,description\nmrn,char(8),medical record number\ndob,date,date of birth",
+        "name,version,license\nreact,18.2.0,MIT", "Name,Type,Default\nport,int,8080\nhost,string,localhost", "variable,label,values\nsex,Sex,M/F\nmrn,Record number,text",
         "ward;beds;occupied\nDay Surgery;12;26\nAMU;11;19", "a | b | c\n1 | 2 | 3", "drug,dose,route\nmetformin,500 mg,oral", "First, we go.\nThen, we stop.",
     ],
 )  # fmt: skip
