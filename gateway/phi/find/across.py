@@ -6,7 +6,6 @@ goes on nor is gone on with, and a value of its own is at most announced by the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -22,7 +21,6 @@ _MOST: Final = 48
 """Passages in one window, when each is only a few characters long."""
 _ENOUGH: Final = 5
 """Digits with which a value after a cue is complete: `MRN 8675` may go on, `MRN 5512098` does not."""
-_WORD: Final = re.compile(r"[A-Za-z]{4,}")
 
 
 def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
@@ -130,6 +128,6 @@ def _complete(hit: Hit, piece: Hit, edge: _Edge, *, goes_on: bool) -> bool:
             for one in catalogue.find(Normalised(edge.shape.decode("ascii"), edge.shape))
         )
     digits = sum(map(str.isdigit, text))
-    if goes_on and not digits and _WORD.search(text):
+    if goes_on and text.strip().isalpha():
         return True
     return known and (digits >= _ENOUGH or not digits)

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
 
+_LINES: Final = frozenset({Kind.PHONE, Kind.FAX})
+"""Numbers of one shape, which only a cue tells apart."""
+_NUMBERS: Final = _LINES | {Kind.SSN, Kind.MRN, Kind.EMAIL, Kind.CARD, Kind.IBAN}
+_WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS})
+
 
 def merge(hits: Iterable[Hit], text: str) -> list[Hit]:
     """Hits in order, not overlapping: the longer whole value wins, then a cue, then check digits, then the direct kind.
 
-    What a losing hit covered beyond the winner stays, as a hit of its own, when there is a letter or digit in it.
+    A name or an address holds no number of a telephone or a record: one that reaches over such a number is cut. What a
+    losing hit covered beyond the winner stays, as a hit of its own, when there is a letter or digit in it.
     """
+    whole = _whole(hits)
+    numbers = sorted((hit.start, hit.end) for hit in whole if _number(hit))
     ranked = sorted(
-        _whole(hits),
-        key=lambda hit: (-hit.evidence, hit.start - hit.end, hit.kind not in DIRECT, -hit.confidence, hit.start),
+        whole,
+        key=lambda hit: (
+            _reaches_too_far(hit, numbers),
+            -hit.evidence,
+            hit.start - hit.end,
+            hit.kind not in DIRECT,
+            -hit.confidence,
+            hit.start,
+        ),
     )
     taken: list[Hit] = []
     covered = bytearray(len(text))
@@ -40,32 +56,35 @@ def _whole(hits: Iterable[Hit]) -> list[Hit]:
     last: dict[bool, int] = {}  # for direct and for indirect kinds, the place of the whole that reaches furthest
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         direct = hit.kind in DIRECT
-        place = next(
-            (
-                last[kind]
-                for kind in ({True} if direct else {True, False})
-                if kind in last and _holds(wholes[last[kind]], hit)
-            ),
-            None,
-        )
-        if place is not None:
-            whole = wholes[place]
-            kind = hit.kind if {whole.kind, hit.kind} == _LINES and hit.evidence is Evidence.CUE else whole.kind
-            evidence, patient = max(whole.evidence, hit.evidence), whole.patient or hit.patient
-            wholes[place] = whole._replace(kind=kind, evidence=evidence, patient=patient)
+        above = (last[True],) if direct and True in last else () if direct else tuple(last.values())
+        place = next((place for place in above if _holds(wholes[place], hit)), None)
+        if place is None:
+            wholes.append(hit)
+            if hit.evidence is not Evidence.CONTEXT and (direct not in last or wholes[last[direct]].end < hit.end):
+                last[direct] = len(wholes) - 1
             continue
-        wholes.append(hit)
-        if hit.evidence is not Evidence.CONTEXT and (direct not in last or wholes[last[direct]].end < hit.end):
-            last[direct] = len(wholes) - 1
+        whole = wholes[place]
+        kind = hit.kind if {whole.kind, hit.kind} == _LINES and hit.evidence is Evidence.CUE else whole.kind
+        evidence, patient = max(whole.evidence, hit.evidence), whole.patient or hit.patient
+        wholes[place] = whole._replace(kind=kind, evidence=evidence, patient=patient)
     return wholes
 
 
-_LINES: Final = frozenset({Kind.PHONE, Kind.FAX})
-"""Numbers of one shape, which only a cue tells apart."""
-
-
 def _holds(whole: Hit, part: Hit) -> bool:
-    return part.end <= whole.end and (whole.start, whole.end) != (part.start, part.end)
+    longer = part.end <= whole.end and (whole.start, whole.end) != (part.start, part.end)
+    return longer and not (whole.kind in _WORDED and _number(part))
+
+
+def _number(hit: Hit) -> bool:
+    return hit.kind in _NUMBERS and hit.evidence is not Evidence.CONTEXT
+
+
+def _reaches_too_far(hit: Hit, numbers: Sequence[tuple[int, int]]) -> bool:
+    """Whether a name or an address covers a number that is another value."""
+    if hit.kind not in _WORDED or not numbers:
+        return False
+    at = bisect_left(numbers, (hit.start, hit.start))
+    return at < len(numbers) and numbers[at][1] <= hit.end
 
 
 def _free(covered: bytearray, start: int, end: int) -> list[tuple[int, int]]:

@@ -122,8 +122,8 @@ def _trim(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 
 def _merge(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """One list without overlaps."""
-    return merge(hits, reading.folded.text) if hits else hits
+    """One list without overlaps; what merging left of a name or an address ends with no label either."""
+    return trim(merge(hits, reading.folded.text), reading.folded.text) if hits else hits
 
 
 def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:

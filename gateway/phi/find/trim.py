@@ -1,4 +1,4 @@
-"""Cuts from a found name the words beside it that are nobody's: the label of the next value, "I'm", "Hi"."""
+"""Cuts from a found name or address the words beside it that are nobody's: the label of the next value, "I'm", "Hi"."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ _SPOKEN: Final = frozenset(_SPOKEN_WORDS.split())
 _ENDS: Final = _SPOKEN | _LABELS
 
 
+_WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS})
+
+
 def trim(hits: Iterable[Hit], text: str) -> list[Hit]:
-    """`hits` with names cut to what may be one: "Lopez" of "Lopez, MRN", nothing of "I'm"; the others as they were."""
-    return [cut for hit in hits if (cut := _cut(hit, text) if hit.kind is Kind.NAME else hit) is not None]
+    """`hits` with names and addresses cut to what may be one: "Lopez" of "Lopez, MRN", nothing of "I'm"; the others as they were."""
+    return [cut for hit in hits if (cut := _cut(hit, text) if hit.kind in _WORDED else hit) is not None]
 
 
 def _cut(hit: Hit, text: str) -> Hit | None:

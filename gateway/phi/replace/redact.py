@@ -10,13 +10,16 @@ from typing import ClassVar
 
 import orjson
 
-from gateway.domain import JSON, Finding, Kind, Path, Style, Tree
+from gateway.domain import DIRECT, JSON, Finding, Kind, Path, Style, Tree
 from gateway.phi.findings import Located
 from gateway.phi.leaf import Form, Leaf
 from gateway.phi.replace.generalise import generalise
 from gateway.phi.replace.pseudonym import PseudonymCollision, Pseudonymiser
+from gateway.phi.replace.spelling import canonical
 from gateway.wire.paths import render
 
+_TELLING = 5
+"""Digits from which two equal numbers are one value, whatever each was taken for."""
 _BY_STRICTNESS = (Style.TOKEN, Style.GENERALISE, Style.REMOVE)
 
 
@@ -116,6 +119,7 @@ class _Writer:
         self._styles = styles
         self._pseudonyms = pseudonyms
         self._today = today
+        self._named: dict[str, Kind] = {}
         self.kinds: set[Kind] = set()
         self.replaced: set[str] = set()
 
@@ -141,13 +145,19 @@ class _Writer:
         style = max((self._styles[finding.kind] for finding in group), key=_BY_STRICTNESS.index)
         if style is Style.TOKEN:
             make = self._pseudonyms.name if name else self._pseudonyms.token
-            return make(kind, surface, bare=bare)
+            return make(self._one_kind(kind, surface), surface, bare=bare)
         coarse = None
         if style is Style.GENERALISE and len({finding.kind for finding in group}) == 1 and not name:
             coarse = generalise(kind, surface, today=self._today)
         written = coarse or (f"{kind.upper()}_removed" if name else f"[{kind.upper()}]")
         self.replaced.add(written)
         return written
+
+    def _one_kind(self, kind: Kind, surface: str) -> Kind:
+        """What a number is called throughout a request: what it was called first, so that it has one pseudonym."""
+        if kind not in DIRECT or sum(map(str.isdigit, surface)) < _TELLING:
+            return kind
+        return self._named.setdefault(canonical(Kind.OTHER_ID, surface), kind)
 
 
 def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -54,6 +54,19 @@ def test_overlapping_findings_are_replaced_as_one_in_the_strictest_style():
     assert redacted({"a": "Anna Muster"}, located, styles).tree == {"a": "[NAME]"}
 
 
+def test_a_number_that_is_taken_for_two_kinds_has_one_pseudonym():
+    located = at(("a",), "8675309", (0, 7), kind=Kind.MRN) + at(("b",), "id 8675309", (3, 10), kind=Kind.OTHER_ID)
+    made = redacted({"a": "8675309", "b": "id 8675309"}, located)
+    assert made.tree == {"a": token("8675309", Kind.MRN), "b": f"id {token('8675309', Kind.MRN)}"}
+    assert made.kinds == {Kind.MRN, Kind.OTHER_ID}
+
+
+def test_a_word_that_is_taken_for_two_kinds_has_two():
+    located = at(("a",), "Jackson", (0, 7)) + at(("b",), "Jackson", (0, 7), kind=Kind.PLACE)
+    made = redacted({"a": "Jackson", "b": "Jackson"}, located)
+    assert made.tree == {"a": token("Jackson"), "b": token("Jackson", Kind.PLACE)}
+
+
 def test_findings_beyond_the_text_do_not_break_it():
     assert redacted({"a": "Anna"}, at(("a",), "Anna", (-3, 99), (4, 4))).tree == {"a": token("Anna")}
 
