@@ -68,7 +68,7 @@ def _or_end(unfinished: str, whole: str) -> str:
 
 
 def _beginning(after: str) -> str:
-    """What a core begins with, from nothing to all of it, up to the end of the text; `after` follows all of it."""
+    """A prefix of a core (also empty, also all of it) at the end of the text; `after` must follow a whole core."""
     code = after
     for _ in range(CODE_CHARS):
         code = rf"(?:\Z|{_CODE}{code})"

@@ -101,9 +101,9 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
 
 
 def _of_the_house(hit: Hit, text: str) -> bool:
-    """The day of the request, a way to reach the makers of a product, or a number that only looks like somebody's.
+    """The day of the request, a contact of the vendor, or a number of the product.
 
-    What else stands beside a word for one person may be that person's, and is not the house's.
+    Contacts near a word for a person ("patient", "mother") are theirs, not the vendor's.
     """
     if hit.kind is Kind.DATE:
         return not hit.patient and _NOW.search(text, max(0, hit.start - _BESIDE), hit.start) is not None

@@ -1,4 +1,4 @@
-"""The built-in detector: passes over each passage, then what passages say together; pure, linear, never raises."""
+"""The built-in detector: passes over each passage, then names and numbers that passages share; pure, linear, never raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries names found in one text into all others of a request; decides nothing about what a name is."""
+"""Repeats names found in one text in all other texts of a request; decides nothing about what a name is."""
 
 from __future__ import annotations
 

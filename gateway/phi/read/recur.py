@@ -1,4 +1,4 @@
-"""Finds again, in every text of a request, numbers and addresses that were found in one; names are the detectors' own.
+"""Repeats a found number or address wherever it recurs in the request; names are repeated by the detectors themselves.
 
 "MRN 8675309" has its cue, "and what about 8675309?" three turns later has none.
 """
@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from gateway.domain import Finding, Kind
 
 MIN_CHARS: Final = 5
-"""Shorter ones say too little by themselves: room 12 is not patient 12."""
+"""Shorter values are not repeated: they recur by chance (room 12 is not patient 12)."""
 MANY: Final = 32
-"""So many different beginnings, and reading a text once is faster than searching it for each."""
+"""Above this many first words one pass over the text is faster than one `str.find` for each."""
 _LEFT_TO_DETECTORS: Final = frozenset({Kind.NAME, Kind.TOKEN, Kind.DATE, Kind.AGE, Kind.PLACE, Kind.FACILITY})
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -90,7 +90,7 @@ def _regrouped(text: str, numbers: Mapping[str, Kind], taken: Sequence[Finding])
 
 
 def _places(text: str, words: Collection[str]) -> Iterable[tuple[int, str]]:
-    """Where words begin in `text`, in order: these `words`, or all where looking for each would take longer."""
+    """Where words begin in `text`, in order: only these `words`, or all words where one pass is faster."""
     if len(words) > MANY:
         return ((word.start(), word[0]) for word in _WORD.finditer(text))
     places: list[tuple[int, str]] = []

@@ -1,4 +1,4 @@
-"""Lays every scalar and key of a request open for detectors, gathers what they say; never decides, never raises."""
+"""Lists every scalar and key of a request for the detectors and collects their findings; never decides, never raises."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def walk_tree(payload: Tree, fields: Object) -> Leaves:
 def gather(
     leaves: Leaves, detections: Iterable[Detection], covered: frozenset[Kind], *, detectors: int = 1
 ) -> Findings:
-    """What detectors said of `leaves.passages`, wherever it stands again, with what the walk itself could not read and
-    what looks like a token. `detectors` is how many of them looked at every passage.
+    """The detectors' findings, repeated wherever the value recurs, plus unreadable places and forged pseudonyms.
+
+    `detectors` is how many of them looked at every passage.
 
     Fewer or more detections than passages is a failed scan: nothing else is taken from it.
     """
@@ -67,6 +68,6 @@ def gather(
 
 
 def failed(leaves: Leaves, covered: frozenset[Kind]) -> Findings:
-    """What a scan that failed or came late amounts to: nothing found, and `scan_failed` (law 4)."""
+    """The findings of a scan that failed or came late: none, and the unknown `scan_failed` (law 4)."""
     unknowns = (*leaves.unknowns, Unknown(UnknownReason.SCAN_FAILED, ()))
     return Findings(leaves.payload, leaves.leaves, (), unknowns, tuple(leaves.errands), covered)

@@ -35,7 +35,7 @@ from gateway.wire.jsontext import LiteralKind, literals
 
 MAX_DEPTH: Final = 96
 MAX_LEAVES: Final = 100_000
-"""Beyond either bound the rest of a payload is `unreadable`, so that no body costs more than a known time."""
+"""Beyond either limit the rest of a payload is `unreadable`, so that the time for one body is bounded."""
 MAX_UNKNOWNS: Final = 1_000
 _DATA_URL = re.compile(r"data:([\w.+-]+)/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+){0,4};base64,[A-Za-z0-9+/=_-]*\Z")
 _MEDIA = {"image": UnknownReason.IMAGE, "audio": UnknownReason.AUDIO}
@@ -148,7 +148,7 @@ class Visitor:
             self.visit(inner, field.value, (*path, key))
 
     def _free(self, value: JSON, field: Free, path: Path) -> None:
-        """Any JSON, with a stack of its own: nothing a caller nests can exhaust ours."""
+        """Any JSON, without recursion, so that deep nesting cannot exhaust the interpreter's stack."""
         number = Form.NUMBER if field.numbers else Form.FIXED
         words, leaves = field.words, self.leaves
         stack: list[tuple[JSON, Path, str, int]] = [(value, path, "", len(path))]
@@ -218,7 +218,7 @@ class Visitor:
             self.leaves.append(Leaf((*path, key), key, carrier, "", Form.KEY))
 
     def _unreadable(self, value: JSON, path: Path) -> None:
-        """Structural, and not as it should be: unknown, and scanned besides, though nothing can be replaced there."""
+        """A structural field with a value it may not have: unknown, and scanned too, though it cannot be replaced."""
         self._unknown(UnknownReason.UNREADABLE, path)
         if isinstance(value, str | int | float):
             text = value if isinstance(value, str) else _number(value)

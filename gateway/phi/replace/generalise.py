@@ -28,7 +28,7 @@ SPARSE = frozenset(
         "893",
     }
 )
-"""The ZIP prefixes with at most 20,000 people (Census 2000, as HHS lists them): they become 000."""
+"""ZIP prefixes of areas with at most 20,000 people (Census 2000, listed by HHS); they are replaced by 000."""
 OLDEST_SHOWN = 89
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _ZIP = re.compile(r"\s*(\d{3})\d{2}(?:[ -]?\d{4})?\s*")
@@ -36,7 +36,7 @@ _AGE = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 
 
 def generalise(kind: Kind, surface: str, *, today: date) -> str | None:
-    """What may stand instead of `surface`; None where nothing coarser is certain, so that it has to go altogether."""
+    """A coarser value (year, 3-digit ZIP, age up to 89), or None: then remove it."""
     match kind:
         case Kind.DATE:
             return _year(surface, today)
@@ -53,7 +53,7 @@ def generalise(kind: Kind, surface: str, *, today: date) -> str | None:
 
 
 def _year(surface: str, today: date) -> str | None:
-    """The year, unless it is itself a sign of an age over 89."""
+    """The year, or None where it shows an age over 89 (45 CFR 164.514(b)(2)(i)(C))."""
     years = set(_YEAR.findall(surface))
     if len(years) != 1:
         return None

@@ -18,11 +18,11 @@ _SALT = b"triage-gateway pseudonym"
 VALUE_CHARS = 8
 """Characters of a token that name the value; the other two name its spelling."""
 _ATTEMPTS = 64
-"""Tokens tried for one spelling: more than a thousand fit, and no text spells one value in dozens of ways."""
+"""Candidates for one spelling before the egress is refused; two characters allow 1,024."""
 
 
 class PseudonymCollision(Exception):
-    """Two values came to one token: restoring would be a guess, so nothing may leave with it."""
+    """Two values have the same token, so that restoring would be a guess: this egress is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Pseudonymiser:
         return name
 
     def _spellings(self, head: str, kind: Kind, surface: str, *, bare: bool) -> Iterator[str]:
-        """Tokens that a spelling may have, in order: two characters are few, so two spellings may come to one."""
+        """Candidate tokens of a spelling, in order; the next one is taken where another spelling has the first."""
         for attempt in range(_ATTEMPTS):
             how = f"{'number' if bare else 'text'} {attempt}"
             yield head + self._code(CODE_CHARS - VALUE_CHARS, kind, how, surface)

@@ -1,4 +1,4 @@
-"""Takes findings out of a payload, exactly where they are, into a new tree; what cannot be taken out is refused."""
+"""Replaces findings in a copy of the payload; refuses the egress where one cannot be replaced."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _BY_STRICTNESS = (Style.TOKEN, Style.GENERALISE, Style.REMOVE)
 
 
 class Refused(StrEnum):
-    """Why an egress came to nothing after it was permitted; a closed set, because it is a metric label."""
+    """Why a permitted egress was refused after all; a closed set, because it is a metric label."""
 
     UNREDACTABLE = "unredactable"  # what the decision wants out stands where it cannot be replaced
     INCOMPLETE = "redaction_incomplete"  # the second look still found it
 
 
 class RedactionRefused(Exception):
-    """An egress is off: something that the decision wanted out cannot be taken out. Names a place, never a value."""
+    """Something that the decision takes out cannot be replaced, so nothing is sent. Names a place, never a value."""
 
     reason: ClassVar[Refused] = Refused.UNREDACTABLE
 
@@ -43,7 +43,7 @@ class RedactionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A tree without what was to be taken out; `replaced` are the texts that now stand there, tokens apart."""
+    """The redacted tree; `replaced` are the texts written into it other than pseudonyms (`[NAME]`, a year)."""
 
     tree: Tree
     kinds: frozenset[Kind]

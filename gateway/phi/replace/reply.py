@@ -40,7 +40,7 @@ class ReplyRestorer:
 
     @property
     def unresolved(self) -> int:
-        """How often something looked like a token and was left alone."""
+        """How many bracketed pseudonyms were not of this request and stayed as they were."""
         return sum(restorer.unresolved for restorer in (*self._channels.values(), *self._whole))
 
     def reply(self, tree: Tree) -> Tree:
@@ -53,7 +53,7 @@ class ReplyRestorer:
         return {**tree, "choices": choices}
 
     def event(self, event: Tree) -> list[Tree]:
-        """What the caller gets for one event of a stream: nothing as long as all of it is held back."""
+        """Events for the caller after one event of the upstream: none while all of its text is held back."""
         if self._idle:
             return [event]
         if self._where is Channels.BLOCKS:
@@ -61,7 +61,7 @@ class ReplyRestorer:
         return list(self._chunk(event))
 
     def end(self) -> list[Tree]:
-        """What was still held back when the stream ended or failed."""
+        """Events with the text still held back, when the stream ended or failed."""
         if self._idle:
             return []
         if self._where is Channels.BLOCKS:
@@ -122,7 +122,7 @@ class ReplyRestorer:
             yield chunk
 
     def _delta(self, index: int, delta: Tree) -> Tree:
-        """A delta with all that can be said; what other channels of the choice still hold goes before it."""
+        """A delta with the text that may be sent on now."""
         apart = {*_TEXTS, "tool_calls", "function_call"}
         made: Tree = {name: value for name, value in delta.items() if name not in apart}
         for name in _TEXTS:
@@ -165,7 +165,7 @@ class ReplyRestorer:
         return made if has or not had or "id" in call else None
 
     def _flushed(self, index: int) -> Tree:
-        """The held-back ends of all channels of one choice, as a delta."""
+        """A delta with the text still held back in all channels of one choice."""
         delta: Tree = {}
         calls: dict[int, dict[str, Tree]] = {}
         called: Tree = {}
@@ -264,7 +264,7 @@ class ReplyRestorer:
         return restorer.decode(text) + restorer.flush()
 
     def _tree(self, value: JSON) -> JSON:
-        """A parsed tree: every string restored; a string that is one token of a number becomes the number."""
+        """A JSON tree with every string restored; a string that is the pseudonym of a number becomes the number."""
         if isinstance(value, str):
             number = self._pseudonyms.number(value)
             return self._text(value, Mode.TEXT) if number is None else number
@@ -276,7 +276,7 @@ class ReplyRestorer:
 
 
 def _call(call: Tree, say: Callable[[str, str, Mode, str], str]) -> Tree:
-    """A tool call with all that it says in the words of `say`, which is told the kind of call first."""
+    """A tool call whose text fields are passed through `say`; its first argument is the kind of call."""
     made = dict(call)
     for kind in _CALLS:
         called = call.get(kind)
@@ -299,7 +299,7 @@ def _speaks(called: JSON) -> bool:
 
 
 def _joined(delta: Tree, end: Tree) -> Tree:
-    """A delta and what was held back behind it, as one."""
+    """Two deltas of one choice as one, the second appended."""
     made = dict(delta)
     for name, value in end.items():
         before = made.get(name)

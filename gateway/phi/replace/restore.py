@@ -1,4 +1,4 @@
-"""Puts back what pseudonyms stand for, exactly, in text that comes in pieces; resolves only the request's own tokens."""
+"""Replaces pseudonyms in a streamed text by the original values, exactly; knows only the pseudonyms of one request."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class Restorer:
 
     @property
     def holds(self) -> bool:
-        """Whether something waits for what comes next."""
+        """Whether text is held back until more has come."""
         return bool(self._held)
 
     def decode(self, text: str) -> str:
-        """What can be given out now that `text` has come."""
+        """The restored text that may be sent on after `text` has come."""
         if not text or not self._originals:
             return text
         return self._advance(text, ended=False)
 
     def flush(self) -> str:
-        """The rest, at the end of the channel."""
+        """The text still held back, at the end of the channel."""
         return self._advance("", ended=True) if self._held else ""
 
     def _advance(self, text: str, *, ended: bool) -> str:
@@ -70,7 +70,7 @@ class Restorer:
         return "".join(pieces)
 
     def _hold_from(self, buffer: str, start: int) -> int:
-        """Where the last characters may be the beginning of a token; the end where they are none."""
+        """Index from which text must be held back because it may begin a pseudonym; `len(buffer)` if none."""
         tail = max(len(buffer.rstrip(self._grammar.chars)), start, len(buffer) - LONGEST)
         found = self._grammar.begins.search(buffer, tail) if tail < len(buffer) else None
         return found.start() if found else len(buffer)
