@@ -15,9 +15,14 @@ ifeq ($(origin HOST),command line)
 HOST_OPTION := --host $(HOST)
 endif
 
+# Tests that start no gateway and no other process.
+QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py tests/project/test_kit.py \
+    tests/project/test_layers.py tests/project/test_lock.py tests/project/test_mirror.py tests/project/test_sealed.py \
+    tests/policy tests/routing tests/outbound tests/kinds tests/phi/replace tests/wire/framing tests/config tests/access
+
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run test lint format lock node clean
+.PHONY: help install models run check test mutants lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -38,6 +43,15 @@ test: $(VENV)/.dev-installed $(MODEL) node ## everything CI checks (ARGS='tests/
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
 	$(PY) -m pytest -n 4 $(ARGS)
+
+check: $(VENV)/.dev-installed ## a first look at a change, in about a minute: style, types, structure, quick unit tests
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+	$(PY) -m mypy --no-error-summary
+	HYPOTHESIS_PROFILE=quick $(PY) -m pytest -n 2 -x $(QUICK) $(ARGS)
+
+mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
+	$(PY) bench/mutants.py $(ARGS)
 
 lint: $(VENV)/.dev-installed ## style, types and import contracts
 	$(PY) -m ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -12,7 +13,8 @@ from tests.kit.servers import UpstreamServer, says
 from tests.kit.tripwire import Tripwire
 
 hypothesis_settings.register_profile("gateway", deadline=None)
-hypothesis_settings.load_profile("gateway")
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gateway"))  # `make check` is quick
 
 
 # --- the tripwire ----------------------------------------------------------------------------------------------------
