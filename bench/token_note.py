@@ -143,7 +143,7 @@ def judge(score: Score, made: Prepared, answer: str) -> None:
 
 async def measure(options: argparse.Namespace) -> None:
     silent = RecordingSink()
-    direct = Direct(networks=(), events=silent)
+    direct = Direct(networks=tuple, events=silent)
     children = Children(Path(options.models), events=silent)
     provider = Provider("bench", ProviderKind.OPENAI_COMPATIBLE, Adapter.DIRECT, traits=frozenset({Trait.ON_PREM}))
     target = Target("bench", provider, options.model)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from gateway.api.endpoints import facades
 from gateway.config import Settings
+from gateway.config.settings import IPNetwork
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
 from gateway.detectors.second import Second
 from gateway.domain import Adapter, Detector
-from gateway.events import FanOut
+from gateway.events import EventSink, FanOut
 from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
@@ -52,25 +53,16 @@ def build(
     log = EventLog(vocabulary, style=log_style, stream=stream)
     metrics = Metrics(vocabulary)
     events = FanOut([metrics, log])
-    notes: list[str] = []
-    state_dir = Path(settings.state_dir)
-    ledger: AuditSink = ClosedLedger()
-    given = environ.get("GATEWAY_SECRET", "")
-    secret = override(given) if given else secrets.token_bytes(SECRET_BYTES)
-    try:
-        prepare_directory(state_dir)
-        secret = secret if given else read_or_make(state_dir)
-        ledger = Ledger(state_dir, words=vocabulary.names, sink=events)
-    except (OSError, LedgerUnavailable):
-        notes.append(
-            f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
-            "Make it writable or set `state_dir`."
-        )
+    secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
     scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings))
     in_force = InForce(settings)
-    direct = Direct(networks=settings.on_prem_networks, events=events)
+
+    def networks() -> tuple[IPNetwork, ...]:
+        return in_force.settings.on_prem_networks
+
+    direct = Direct(networks=networks, events=events)
     embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=events)
-    litellm = LiteLlm(networks=settings.on_prem_networks, events=events, on_import=partial(take_over_again, log))
+    litellm = LiteLlm(networks=networks, events=events, on_import=partial(take_over_again, log))
     parts = Parts(
         upstreams={
             Adapter.DIRECT: direct,
@@ -89,9 +81,27 @@ def build(
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
         demonstration_problem=embedded.problem,
-        notes=tuple(notes),
+        notes=notes,
     )
     return Gateway(in_force, parts, facades=facades)
+
+
+def _kept(
+    settings: Settings, environ: Mapping[str, str], *, words: Iterable[str], events: EventSink
+) -> tuple[bytes, AuditSink, tuple[str, ...]]:
+    """The secret, the record, and what to say where there is no place for them. Raises `SecretUnusable`."""
+    state_dir, given = Path(settings.state_dir), environ.get("GATEWAY_SECRET", "")
+    secret = override(given) if given else secrets.token_bytes(SECRET_BYTES)
+    try:
+        prepare_directory(state_dir)
+        secret = secret if given else read_or_make(state_dir)
+        return secret, Ledger(state_dir, words=words, sink=events), ()
+    except (OSError, LedgerUnavailable):
+        note = (
+            f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
+            "Make it writable or set `state_dir`."
+        )
+        return secret, ClosedLedger(), (note,)
 
 
 def explaining_scanner(settings: Settings) -> Scanner:

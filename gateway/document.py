@@ -283,15 +283,20 @@ _SAFE_MESSAGES: Final = re.compile(
 )
 
 
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
 def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) -> Problem:
     path: Path = tuple(part for part in error["loc"] if part != "[key]")
-    where = _dotted(path)
+    where = _dotted(path, document)
     kind = error["type"]
     if kind == "extra_forbidden":
         known = _keys_at(model, path[:-1])
-        return document.problem(path, f"Unknown key `{path[-1]}`{_inside(path)}.", nearest(str(path[-1]), known))
+        return document.problem(
+            path, f"Unknown key `{path[-1]}`{_inside(path, document)}.", nearest(str(path[-1]), known)
+        )
     if kind == "missing":
-        return document.problem(path, f"`{path[-1]}` is missing{_inside(path)}.", f"Add `{path[-1]}:` there.")
+        return document.problem(path, f"`{path[-1]}` is missing{_inside(path, document)}.", f"Add `{path[-1]}:` there.")
     if kind == "value_error":
         message = str(error.get("ctx", {}).get("error", "not allowed"))
         return document.problem(path, f"`{where}`: {message}" if where else message)
@@ -303,12 +308,27 @@ def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) ->
     return document.problem(path, f"`{where}` has a value that is not allowed here.")
 
 
-def _dotted(path: Path) -> str:
-    return ".".join(str(part) for part in path)
+def _dotted(path: Path, document: Document) -> str:
+    """The keys of `path`; an entry of a list goes by its `id` where it has one, since nobody counts rules."""
+    names: list[str] = []
+    value: JSON = document.tree
+    for part in path:
+        value = _entry(value, part)
+        told = value.get("id") if isinstance(part, int) and isinstance(value, dict) else None
+        names.append(told if isinstance(told, str) and _ID.fullmatch(told) else str(part))
+    return ".".join(names)
 
 
-def _inside(path: Path) -> str:
-    return f" in `{_dotted(path[:-1])}`" if len(path) > 1 else ""
+def _entry(holder: JSON, part: str | int) -> JSON:
+    if isinstance(holder, dict) and isinstance(part, str):
+        return holder.get(part)
+    if isinstance(holder, list) and isinstance(part, int) and part < len(holder):
+        return holder[part]
+    return None
+
+
+def _inside(path: Path, document: Document) -> str:
+    return f" in `{_dotted(path[:-1], document)}`" if len(path) > 1 else ""
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> frozenset[str]:

@@ -108,6 +108,7 @@ class AwaitsRestart(StrEnum):
     TLS = "server.tls"
     LISTENERS = "listeners"
     HEADER_TIMEOUT = "server.header_timeout_s"
+    WRITE_TIMEOUT = "server.write_timeout_s"
     STATE_DIR = "state_dir"
     SCAN_DEADLINE = "scan.deadline_ms"
     SCAN_SECOND = "scan.second"
@@ -250,6 +251,15 @@ class ConfigReloaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaaSeen:
+    """A provider has a BAA that holds `days_left` days more, today included; 0 or less: it has ended, and counts as none."""
+
+    event: ClassVar[str] = "baa.seen"
+    provider: str
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderProbed:
     event: ClassVar[str] = "provider.probed"
     provider: str
@@ -315,6 +325,7 @@ Event: TypeAlias = (
     | LedgerWritten
     | LedgerLost
     | ConfigReloaded
+    | BaaSeen
     | ProviderProbed
     | Faulted
     | GatewayStarted

@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 
 from gateway.api.admission import InFlight
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
-from gateway.config import Settings
+from gateway.config import Listener, Settings
+from gateway.config.changes import RuleChanges, awaits_restart, listener_now, rule_changes
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
+from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Adapter
-from gateway.events import EventSink, ProviderProbed
+from gateway.events import AwaitsRestart, BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -22,10 +26,12 @@ from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
+from gateway.pipeline.judge import today
+from gateway.pipeline.record import now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
-from gateway.ports import AuditSink, Health
+from gateway.ports import AuditSink, ConfigRow, Health
 from gateway.routing.table import with_discovered
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import is_asked, probe_all
@@ -37,11 +43,26 @@ PROBE_EVERY_S = 15.0
 class InForce:
     """The settings in force, as `configured`, and with the models that local servers list now (`settings`).
 
+    `started` are those the gateway started with, some of which hold until it starts again.
+
     A `Gateway` changes it, and whoever must not work with old ones asks it each time.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.configured = self.settings = priced(settings)
+        self.started = self.configured = self.settings = priced(settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What a reload changed, and what it could not."""
+
+    restart: tuple[AwaitsRestart, ...]
+    rules: RuleChanges
+
+    def lines(self) -> list[str]:
+        """It all, for people."""
+        waiting = [f"needs a restart, and stays as it was: {', '.join(self.restart)}"] if self.restart else []
+        return [*self.rules.lines(), *waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,7 @@ class Gateway:
         self._probing: asyncio.Task[None] | None = None
         self._reloaded = asyncio.Event()
         self._aside = Aside()
+        self._told_on = date.min
         self.pipeline = Pipeline(
             settings=lambda: in_force.settings,
             health=lambda: {name: answer.up for name, answer in parts.health.known().items()},
@@ -104,8 +126,14 @@ class Gateway:
     @property
     def notes(self) -> tuple[str, ...]:
         """What whoever starts the gateway should know, and what its rules ask for in vain."""
-        in_vain = unmet(self.settings.policy, detectors=self._parts.scanner.detectors)
-        return (*self._parts.notes, *(f"{problem.message} {problem.remedy}" for problem in in_vain))
+        settings = self.settings
+        in_vain = unmet(settings.policy, detectors=self._parts.scanner.detectors)
+        return (
+            *self._parts.notes,
+            *(f"{problem.message} {problem.remedy}" for problem in in_vain),
+            *settings.baa_notes(today()),
+            *(f"{settings.policies}/{name} is hidden, and not read." for name in settings.policies_hidden),
+        )
 
     @property
     def settings(self) -> Settings:
@@ -113,10 +141,10 @@ class Gateway:
         return self._in_force.settings
 
     def fronts(self) -> list[Front]:
-        """One ASGI application per listener, in the order of the settings."""
+        """One ASGI application per listener, in the order of the settings that the gateway started with."""
         return [
             Front(
-                listener,
+                listener=partial(self._listener, started, place),
                 settings=lambda: self.settings,
                 facades=self._facades,
                 control=self._control,
@@ -125,11 +153,16 @@ class Gateway:
                 aside=self._aside,
                 ready=lambda: self._ready,
             )
-            for listener in self.settings.listeners
+            for place, started in enumerate(self._in_force.started.listeners)
         ]
+
+    def _listener(self, started: Listener, place: int) -> Listener | None:
+        return listener_now(started, place, self._in_force.configured)
 
     async def start(self) -> None:
         """Ask the local servers once, then keep asking; ready afterwards."""
+        self._record(ReloadResult.STARTED, before=None)
+        self._tell_of_agreements()
         await self._parts.scanner.start()
         await self.refresh()
         self._probing = asyncio.create_task(self._keep_probing())
@@ -170,9 +203,13 @@ class Gateway:
             in_force.settings = replace(configured, table=table)
             self._learn()
 
-    def reload(self, settings: Settings) -> None:
-        """Swap the settings; requests under way keep the ones they started with. Listeners stay as they are."""
+    def reload(self, settings: Settings) -> Reloaded:
+        """Take up new settings; requests under way keep those they started with, as far as these still permit them.
+
+        What needs a restart is told by name, and stays as it is.
+        """
         in_force = self._in_force
+        before = in_force.configured
         in_force.configured = settings = priced(settings)
         kept = {
             name: target
@@ -180,9 +217,56 @@ class Gateway:
             if settings.providers.get(target.provider.name) == target.provider  # what was vouched for may have changed
         }
         in_force.settings = replace(settings, table=replace(settings.table, discovered=kept))
+        rules = rule_changes(before.policy.text, settings.policy.text)
+        made = Reloaded(awaits_restart(in_force.started, settings), rules)
         self._learn()
+        self._record(ReloadResult.OK, before=before, made=made)
+        self._tell_of_agreements()
         self._warm()
         self._reloaded.set()
+        return made
+
+    def refuse(self, invalid: DocumentInvalid) -> None:
+        """What was read again is unsound: tell it, and stay with what is in force."""
+        self._record(ReloadResult.REFUSED, before=self._in_force.configured, problems=len(invalid.problems))
+
+    def _record(
+        self, result: ReloadResult, *, before: Settings | None, made: Reloaded | None = None, problems: int = 0
+    ) -> None:
+        """Keep what came into force, or did not, where auditors and operators look."""
+        now = self._in_force.configured
+        config_before, policy_before = (before.hash, before.policy.hash) if before else ("", "")
+        self._parts.ledger.configured(
+            ConfigRow(
+                at_us=now_us(),
+                result=result,
+                config_before=config_before,
+                config_after=now.hash,
+                policy_before=policy_before,
+                policy_after=now.policy.hash,
+                policy_text=now.policy.text,
+            )
+        )
+        if before is None:
+            return  # `GatewayStarted` says it, once there is a port to name
+        self.events.emit(
+            ConfigReloaded(
+                result=result,
+                config_before=config_before,
+                config_after=now.hash,
+                policy_before=policy_before,
+                policy_after=now.policy.hash,
+                problems=problems,
+                restart=made.restart if made else (),
+                rules_added=len(made.rules.added) if made else 0,
+                rules_removed=len(made.rules.removed) if made else 0,
+            )
+        )
+
+    def _tell_of_agreements(self) -> None:
+        self._told_on = today()
+        for name, days in self._in_force.configured.baa_days(self._told_on).items():
+            self.events.emit(BaaSeen(provider=name, days_left=days))
 
     def _warm(self) -> None:
         """Import LiteLLM in the background, if a target needs it that is not off."""
@@ -200,6 +284,8 @@ class Gateway:
 
     async def _keep_probing(self) -> None:
         while True:
+            if today() != self._told_on:
+                self._tell_of_agreements()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._reloaded.wait(), PROBE_EVERY_S)
             self._reloaded.clear()

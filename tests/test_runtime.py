@@ -85,7 +85,7 @@ async def test_discovered_models_of_a_provider_that_changed_are_gone_at_once(sta
     check(await gateway.chat(model="local/test-model"), 404, "openai")
     async with asyncio.timeout(SOON_S):
         while "local/other-model" not in gateway.gateway.settings.table.discovered:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # the reload wakes the probe; nobody waits fifteen seconds
+            await asyncio.sleep(0.01)  # the reload wakes the probe
 
 
 async def test_names_of_a_reloaded_configuration_may_be_logged(simple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -31,6 +31,7 @@ from gateway.errors import (
     MethodNotAllowed,
     NotFound,
     OriginNotAllowed,
+    PermissionDenied,
     Stopping,
 )
 from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
@@ -88,13 +89,35 @@ class Facade:
     banner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What one listener offers, as it is configured now. `withheld` are the facades that it does not."""
+
+    listener: Listener
+    facades: Sequence[Facade]
+    marked: Sequence[Facade]
+    withheld: Mapping[str, Facade]
+    banner: str
+
+    @classmethod
+    def of(cls, listener: Listener, facades: Mapping[str, Facade]) -> _Offer:
+        offered = [facades[name] for name in sorted(listener.facades) if name in facades]
+        return cls(
+            listener,
+            facades=sorted(offered, key=lambda facade: bool(facade.mark)),
+            marked=[facade for facade in offered if facade.mark],
+            withheld={name: facade for name, facade in facades.items() if name not in listener.facades},
+            banner=next((facade.banner for facade in offered if facade.banner), ""),
+        )
+
+
 class Front:
-    """The ASGI application of one listener."""
+    """The ASGI application of one listener. `listener` says how it is configured now; None: not any more."""
 
     def __init__(
         self,
-        listener: Listener,
         *,
+        listener: Callable[[], Listener | None],
         settings: Callable[[], Settings],
         facades: Mapping[str, Facade],
         control: Asgi,
@@ -105,11 +128,8 @@ class Front:
     ) -> None:
         self._listener = listener
         self._settings = settings
-        offered = [facades[name] for name in sorted(listener.facades) if name in facades]
-        self._facades = sorted(offered, key=lambda facade: bool(facade.mark))
-        self._marked = [facade for facade in offered if facade.mark]
-        self._withheld = {name: facade for name, facade in facades.items() if name not in listener.facades}
-        self._banner = next((facade.banner for facade in offered if facade.banner), "")
+        self._facades = facades
+        self._offered: _Offer | None = None
         self._control = control
         self._events = events
         self._in_flight = in_flight
@@ -169,25 +189,33 @@ class Front:
             if not exchange.tag:
                 raise NotFound("The base URL names no agent: /agent/<name>/v1.")
         exchange.path = path = _plain(path)
+        offer = self._offer()
         if path == "/":
-            await self._root(exchange)
+            await _root(exchange, offer.banner)
             return
-        visit = self._visit(exchange, settings)
-        handler, visit.params = self._handler(exchange)
+        visit = self._visit(exchange, settings, offer.listener)
+        handler, visit.params = _handler(exchange, offer)
         if handler is not None:
             await handler(visit)
             return
         if path not in CONTROL_PATHS:
-            raise NotFound(advice(path, [name for name, facade in self._withheld.items() if _endpoints(facade, path)]))
+            raise NotFound(advice(path, [name for name, facade in offer.withheld.items() if _endpoints(facade, path)]))
         method = "GET" if exchange.method == "HEAD" else exchange.method  # the server itself leaves the body out
         inner = {**scope, "path": path, "method": method, "gateway.visit": visit}
         await self._control(inner, exchange.receive, exchange.send)
 
-    async def _root(self, exchange: Exchange) -> None:
-        """What clients of Ollama look for, and nothing else."""
-        if not self._banner or exchange.method not in {"GET", "HEAD"}:
-            raise NotFound(advice("/", ()))
-        await exchange.reply(200, {"content-type": "text/plain; charset=utf-8"}, self._banner.encode())
+    def _offer(self) -> _Offer:
+        """What the configuration in force has this listener offer.
+
+        Raises:
+            PermissionDenied: it is not in the configuration any more.
+        """
+        listener = self._listener()
+        if listener is None:
+            raise PermissionDenied("This listener is not in the configuration any more: it serves nobody.")
+        if self._offered is None or self._offered.listener is not listener:
+            self._offered = _Offer.of(listener, self._facades)
+        return self._offered
 
     def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
         if exchange.repeated:
@@ -204,43 +232,19 @@ class Front:
             self._events.emit(AuthFailed(reason=AuthFailure.ORIGIN))
             raise
 
-    def _visit(self, exchange: Exchange, settings: Settings) -> Visit:
+    def _visit(self, exchange: Exchange, settings: Settings, listener: Listener) -> Visit:
         try:
             caller = authenticate(
                 exchange.header("authorization"),
                 exchange.header("x-api-key"),
                 keyring=settings.keyring,
-                anonymous=self._listener.anonymous,
+                anonymous=listener.anonymous,
             )
         except InvalidApiKey:
             given = exchange.header("authorization") or exchange.header("x-api-key")
             self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
             raise
-        return Visit(exchange, settings, self._listener, caller, self._in_flight, self._aside)
-
-    def _handler(self, exchange: Exchange) -> tuple[Handler | None, Mapping[str, str]]:
-        """The endpoint for method and path; where two facades share one, a header of the caller's tells them apart.
-
-        HEAD is answered as GET is, where there is nothing else for it: the server leaves the body out (RFC 9110, 9.3.2).
-
-        Raises:
-            MethodNotAllowed: the path exists, for other methods.
-        """
-        method, path = exchange.method, exchange.path
-        marked = [facade for facade in self._marked if facade.mark in exchange.headers]
-        facades = [*marked, *self._facades] if marked else self._facades
-        for facade in facades:
-            handler = facade.exact.get((method, path))
-            if handler is not None:
-                return handler, {}
-        methods: dict[str, tuple[Handler, Mapping[str, str]]] = {}
-        for facade in facades:
-            methods = {**_endpoints(facade, path), **methods}
-        if "GET" in methods:
-            methods.setdefault("HEAD", methods["GET"])
-        if methods and method not in methods:
-            raise MethodNotAllowed(WRONG_METHOD, allow=tuple(sorted(methods)))
-        return methods.get(method, (None, {}))
+        return Visit(exchange, settings, listener, caller, self._in_flight, self._aside)
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
         if exchange.started:
@@ -248,6 +252,38 @@ class Front:
         rendered = render(error, dialect, request_id=exchange.request_id)
         headers = {"content-type": "application/json", **rendered.headers}
         await exchange.reply(rendered.status, headers, orjson.dumps(rendered.body))
+
+
+async def _root(exchange: Exchange, banner: str) -> None:
+    """What clients of Ollama look for, and nothing else."""
+    if not banner or exchange.method not in {"GET", "HEAD"}:
+        raise NotFound(advice("/", ()))
+    await exchange.reply(200, {"content-type": "text/plain; charset=utf-8"}, banner.encode())
+
+
+def _handler(exchange: Exchange, offer: _Offer) -> tuple[Handler | None, Mapping[str, str]]:
+    """The endpoint for method and path; where two facades share one, a header of the caller's tells them apart.
+
+    HEAD is answered as GET is, where there is nothing else for it: the server leaves the body out (RFC 9110, 9.3.2).
+
+    Raises:
+        MethodNotAllowed: the path exists, for other methods.
+    """
+    method, path = exchange.method, exchange.path
+    marked = [facade for facade in offer.marked if facade.mark in exchange.headers]
+    facades = [*marked, *offer.facades] if marked else offer.facades
+    for facade in facades:
+        handler = facade.exact.get((method, path))
+        if handler is not None:
+            return handler, {}
+    methods: dict[str, tuple[Handler, Mapping[str, str]]] = {}
+    for facade in facades:
+        methods = {**_endpoints(facade, path), **methods}
+    if "GET" in methods:
+        methods.setdefault("HEAD", methods["GET"])
+    if methods and method not in methods:
+        raise MethodNotAllowed(WRONG_METHOD, allow=tuple(sorted(methods)))
+    return methods.get(method, (None, {}))
 
 
 def _endpoints(facade: Facade, path: str) -> dict[str, tuple[Handler, Mapping[str, str]]]:

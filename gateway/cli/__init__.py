@@ -11,13 +11,14 @@ from gateway import __version__
 _EPILOG = """examples:
   gateway serve                       serve config.yaml on 127.0.0.1:8080
   gateway check --config config.yaml  list every problem of a configuration
+  gateway reload                      have the running gateway read it again
   gateway keys new soma               make a key for an application
 """
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command, with all sub-commands."""
-    from gateway.cli import audit, check, explain, keys, models, phi, serve  # noqa: PLC0415  --version should not wait for them
+    from gateway.cli import audit, check, explain, keys, models, phi, reload, serve  # noqa: PLC0415  --version should not wait for them
 
     made = argparse.ArgumentParser(
         prog="gateway",
@@ -27,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, check, explain, keys, models, phi, audit):
+    for command in (serve, reload, check, explain, keys, models, phi, audit):
         command.register(commands)
     return made
 

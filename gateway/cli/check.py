@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from gateway.config import Settings, load
+from gateway.config.changes import rule_changes
 from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Operation
+from gateway.pipeline.judge import today
 from gateway.policy.names import unmet
+from gateway.state import in_force
 
 Checker: TypeAlias = Callable[[Settings], str]
 """Checks one more thing that settings lead to, says in a line what it found, or raises `DocumentInvalid`."""
@@ -86,8 +90,17 @@ def summary(settings: Settings) -> str:
         f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
     )
     lines += [f"  off: {', '.join(off)}"] if off else []
+    lines += [f"  not read: {', '.join(settings.policies_unread)}"] if settings.policies_unread else []
+    lines += [f"  {line} (against what the gateway here last worked with)" for line in _since(settings)]
     lines += [f"warning: {problem}" for problem in unmet(settings.policy, detectors=settings.detectors)]
+    lines += [f"warning: {note}" for note in settings.baa_notes(today())]
     return "\n".join(lines)
+
+
+def _since(settings: Settings) -> list[str]:
+    """Rules that came and went since the gateway with this `state_dir` last read them."""
+    note = in_force.read(Path(settings.state_dir))
+    return rule_changes(note.policy_text, settings.policy.text).lines() if note else []
 
 
 def _report(*invalid: DocumentInvalid) -> int:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import uvloop
@@ -25,6 +29,9 @@ from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.logs import take_over
 from gateway.runtime import Gateway
+from gateway.state import in_force
+from gateway.state.holder import Holder, StateDirInUse
+from gateway.state.in_force import InForceNote
 from gateway.state.secret import SecretUnusable
 
 _EPILOG: Final = """examples:
@@ -32,8 +39,8 @@ _EPILOG: Final = """examples:
   gateway serve --config /etc/triage-gateway/config.yaml --port 9000
   gateway serve --log json 2> gateway.log
 
-The log goes to standard error, the picture of what was found to standard output. SIGHUP reads the configuration and the
-policies again; what is wrong with them is reported, and the old ones stay in force.
+The log goes to standard error, the picture of what was found to standard output. `gateway reload`
+(or SIGHUP) reads the configuration and the policies again; what is wrong with them is reported, and the old ones stay.
 """
 
 
@@ -58,44 +65,53 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until a signal; 1 if the configuration, the secret or an address cannot be used."""
+    """Serve until a signal; 1 if the configuration, the secret, the state or an address cannot be used."""
     read = partial(load, options.config, os.environ, host=options.host, port=options.port)
     style = LogStyle(options.log) if options.log else LogStyle.CONSOLE if sys.stderr.isatty() else LogStyle.JSON
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `gateway reload` may find us before we can take it up
     try:
         settings = read()
-        gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
-        servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
-        addresses = servers.bind()
+        with _held(Path(settings.state_dir)):
+            return _run(settings, read, style)
     except DocumentInvalid as invalid:
-        _report(invalid)
-        return 1
-    except (AddressInUse, PresidioMissing, SecretUnusable) as error:
+        print("\n".join(map(str, invalid.problems)), file=sys.stderr)
+    except (AddressInUse, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
         print(error, file=sys.stderr)
-        return 1
-    take_over(gateway.log)
+    return 1
+
+
+def _held(state_dir: Path) -> AbstractContextManager[object]:
+    """The lock on `state_dir`; none where it cannot be written, since there is no record then that two could write."""
     try:
-        uvloop.run(_serve(gateway, servers, addresses, read))
-    except WorkerFailed as error:
-        print(error, file=sys.stderr)
-        return 1
+        return Holder(state_dir)
+    except OSError:
+        return nullcontext()
+
+
+def _run(settings: Settings, read: partial[Settings], style: LogStyle) -> int:
+    gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
+    servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
+    addresses = servers.bind()
+    take_over(gateway.log)
+    uvloop.run(_serve(gateway, servers, addresses, _Reader(gateway, read, Path(settings.state_dir))))
     return 0
 
 
-async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, int]], read: partial[Settings]) -> None:
+async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, int]], reader: _Reader) -> None:
     began = time.monotonic()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, servers.stop)
-    loop.add_signal_handler(signal.SIGHUP, _reload, gateway, read)
+    loop.add_signal_handler(signal.SIGHUP, reader.again)
     await gateway.start()
     try:
-        await servers.serve(ready=partial(_announce, gateway, addresses))
+        await servers.serve(ready=partial(_announce, gateway, addresses, reader))
     finally:
         gateway.events.emit(GatewayStopped(uptime_s=time.monotonic() - began))
         await gateway.stop()
 
 
-def _announce(gateway: Gateway, addresses: list[tuple[str, int]]) -> None:
+def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader) -> None:
     settings = gateway.settings
     gateway.events.emit(
         GatewayStarted(
@@ -103,18 +119,35 @@ def _announce(gateway: Gateway, addresses: list[tuple[str, int]]) -> None:
         )
     )
     print(picture(gateway, addresses), flush=True)
+    reader.note(ok=True, said=[])
 
 
-def _reload(gateway: Gateway, read: partial[Settings]) -> None:
-    try:
-        gateway.reload(read())
-    except DocumentInvalid as invalid:
-        _report(invalid)
-        print("The old configuration stays in force.", file=sys.stderr)
-        return
-    print("\n".join(["The configuration was read again.", *(f"Note: {note}" for note in gateway.notes)]), flush=True)
+class _Reader:
+    """Reads the configuration again when told to, and says what came of it: here, and to `gateway reload`."""
 
+    def __init__(self, gateway: Gateway, read: partial[Settings], state_dir: Path) -> None:
+        self._gateway = gateway
+        self._read = read
+        self._state_dir = state_dir
+        self._readings = 0
 
-def _report(invalid: DocumentInvalid) -> None:
-    for problem in invalid.problems:
-        print(problem, file=sys.stderr)
+    def again(self) -> None:
+        """Take up what is sound, or stay with what is in force."""
+        gateway = self._gateway
+        try:
+            made = gateway.reload(self._read())
+        except DocumentInvalid as invalid:
+            gateway.refuse(invalid)
+            said, ok = [*map(str, invalid.problems), "The old configuration stays in force."], False
+        else:
+            notes = [f"Note: {note}" for note in gateway.notes]
+            said, ok = ["The configuration was read again.", *made.lines(), *notes], True
+        print("\n".join(said), flush=True)  # the log is on standard error, and one event of it tells the same
+        self.note(ok=ok, said=said)
+
+    def note(self, *, ok: bool, said: Sequence[str]) -> None:
+        """Write down what is in force where other commands look; without a place for state there is none."""
+        self._readings += 1
+        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), self._gateway.settings.policy.text)
+        with contextlib.suppress(OSError):
+            in_force.write(self._state_dir, note)

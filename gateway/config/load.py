@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
+from gateway.config.policies import read_folder
 from gateway.config.providers import build_providers, build_targets
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
@@ -33,13 +34,7 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
     `host` and `port` take the place of those of `server`. Raises `DocumentInvalid` with all problems, of the
     configuration and of the policies, also when a file cannot be read.
     """
-    try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        remedy = "Name another one with `--config FILE`."
-        raise DocumentInvalid([Problem(path, 1, f"The file cannot be read: {error.strerror}.", remedy)]) from None
-    except UnicodeDecodeError:
-        raise DocumentInvalid([Problem(path, 1, "The file is not text in UTF-8.", "Save it as UTF-8.")]) from None
+    text = _text(path)
     settings, problems = None, list[Problem]()
     try:
         settings = parse(text, file=path, environ=environ, host=host, port=port)
@@ -47,14 +42,33 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
         problems += invalid.problems
     try:
         where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
-        rules = load_policies(read_policies(where), tests=read_policies(str(pathlib.Path(where) / "tests")))
+        folder = read_folder(where)
+        rules = load_policies(folder.rules, tests=folder.tests)
         if settings is not None:
             problems += _unresolved(rules, settings)
     except DocumentInvalid as invalid:
         problems += invalid.problems
     if settings is None or problems:
         raise DocumentInvalid(problems)
-    return replace(settings, policy=rules)
+    return replace(settings, policy=rules, policies_unread=folder.unread)
+
+
+def state_dir_of(path: str, environ: Mapping[str, str]) -> str:
+    """Where the file at `path` says that the state is, whatever else is wrong with it. Raises `DocumentInvalid`."""
+    document, _ = substitute(read(_text(path), file=path), environ)
+    told = document.tree.get("state_dir")
+    state_dir = told if isinstance(told, str) and told else ConfigFile.model_fields["state_dir"].default
+    return str(pathlib.Path(path).parent / state_dir)
+
+
+def _text(path: str) -> str:
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        remedy = "Name another one with `--config FILE`."
+        raise DocumentInvalid([Problem(path, 1, f"The file cannot be read: {error.strerror}.", remedy)]) from None
+    except UnicodeDecodeError:
+        raise DocumentInvalid([Problem(path, 1, "The file is not text in UTF-8.", "Save it as UTF-8.")]) from None
 
 
 def _unresolved(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
@@ -67,23 +81,6 @@ def _unresolved(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
         providers=settings.providers,
         targets=settings.targets,
     )
-
-
-def read_policies(directory: str) -> dict[str, str]:
-    """The texts of all `*.yaml` files of a directory by path; none where it does not exist, and then nothing leaves.
-
-    Raises `DocumentInvalid` where one cannot be read.
-    """
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    for file in sorted(pathlib.Path(directory).glob("*.yaml")):
-        try:
-            texts[str(file)] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            problems.append(Problem(str(file), 1, "The policy cannot be read.", "Make it a readable file in UTF-8."))
-    if problems:
-        raise DocumentInvalid(problems)
-    return texts
 
 
 def parse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +16,7 @@ from gateway.policy.rules import Policy
 from gateway.routing.table import RoutingTable
 
 FACADES: Final = frozenset({"openai", "anthropic", "ollama"})
+BAA_NOTICE_DAYS: Final = 30
 IPNetwork: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
@@ -97,6 +99,28 @@ class Settings:
     """The detector that must agree that a text is clear, or ""."""
     hash: str = ""
     """SHA-256 (hex) of the text of the file."""
+    policies_unread: tuple[str, ...] = ()
+    """What lies in the folder of the policies and is none."""
+
+    @property
+    def policies_hidden(self) -> tuple[str, ...]:
+        """Those of them that look like rules."""
+        return tuple(name for name in self.policies_unread if name.casefold().endswith((".yaml", ".yml")))
+
+    def baa_days(self, day: date) -> Mapping[str, int]:
+        """How many days the BAA of each provider that has one holds from `day` on, that day included; less than 1: none."""
+        terms = {name: one.baa for name, one in self.providers.items() if one.baa is not None}
+        return {name: (term.expires - day).days + 1 for name, term in terms.items()}
+
+    def baa_notes(self, day: date) -> list[str]:
+        """A sentence for each BAA that has ended on `day`, or will within the month."""
+        notes = []
+        for name, days in self.baa_days(day).items():
+            if days < 1:
+                notes.append(f"The BAA of provider {name} has ended: it counts as having none.")
+            elif days <= BAA_NOTICE_DAYS:
+                notes.append(f"The BAA of provider {name} ends in {days} day{'' if days == 1 else 's'}.")
+        return notes
 
     @property
     def detectors(self) -> int:

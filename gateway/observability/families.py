@@ -176,6 +176,9 @@ class Families:
             "Readings of the configuration while running, by what became of them.",
             ("result",),
         )
+        self.baa_days = self._gauge(
+            "gateway_baa_days_left", "Days that a provider's BAA still holds; 0 or less: it has ended.", (PROVIDER,)
+        )
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
         self.model_load = self._histogram(
             "gateway_backend_model_load_seconds", "Time until a started model answered.", (PROVIDER,), FIRST_TOKEN_S

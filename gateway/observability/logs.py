@@ -88,7 +88,7 @@ class AllowList:
             **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
             "level": _one_of(("debug", "info", "warning", "error", "critical")),
-            "event": _one_of((*(kind.event for kind in LOGGED), "library.logged")),
+            "event": _one_of((*(kind.event for kind in LOGGED), "library.logged", "baa.ended")),
             "request_id": _like(REQUEST_ID),
             "facade": _one_of(FACADES),
             "version": _like(VERSION),
@@ -151,6 +151,8 @@ class EventLog:
             case events.ConfigReloaded():
                 level = logging.ERROR if event.result is events.ReloadResult.REFUSED else logging.INFO
                 self._write(level, event.event, _reloaded(event))
+            case events.BaaSeen() if event.days_left < 1:
+                self._write(logging.WARNING, "baa.ended", {"provider": event.provider})
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
                 self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})

@@ -109,7 +109,7 @@ class Metrics(EventSink):
                 self._families.audit_records(event.record.value, event.result.value).inc(event.count)
                 if event.result is not events.LedgerResult.REFUSED:  # nothing was tried
                     self._families.audit_write.observe(event.duration_s)
-            case events.LedgerLost() | events.ConfigReloaded() | events.GatewayStarted():
+            case events.LedgerLost() | events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
                 self._came_into_force(event)
             case _:
                 self._changed_state(event)
@@ -215,7 +215,9 @@ class Metrics(EventSink):
             case _:
                 assert_never(event)
 
-    def _came_into_force(self, event: events.LedgerLost | events.ConfigReloaded | events.GatewayStarted) -> None:
+    def _came_into_force(
+        self, event: events.LedgerLost | events.ConfigReloaded | events.BaaSeen | events.GatewayStarted
+    ) -> None:
         families = self._families
         match event:
             case events.GatewayStarted():
@@ -226,6 +228,8 @@ class Metrics(EventSink):
                 if event.result is events.ReloadResult.OK:
                     families.settings.forget()  # the hashes of what is in force, and no others
                     families.settings(event.config_after, event.policy_after).set(1)
+            case events.BaaSeen():
+                families.baa_days(self._name(event.provider, self._vocabulary.providers)).set(event.days_left)
             case events.LedgerLost():
                 families.ledger_lost(event.loss.value).inc()
             case _:

@@ -20,7 +20,6 @@ from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
-from gateway.policy.rules import Policy
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
@@ -43,6 +42,7 @@ class Looks(Protocol):
 class Run:
     """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation).
 
+    `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
     `record_all`: without a ledger that can be written, targets on the premises are not used either.
     """
 
@@ -54,7 +54,7 @@ class Run:
     key: bytes
     model: str
     first_token_s: float | None
-    policy_now: Callable[[], Policy]
+    now: Callable[[Egress], Egress | None]
     record_all: bool = False
 
     @property
@@ -117,6 +117,8 @@ class Attempts:
         try:
             prepared = await self._prepare(run, egress)
             await self._record(run, prepared)
+            if run.now(prepared.egress) != prepared.egress:  # both take time, in which somebody may have reloaded
+                raise _no_longer(prepared.egress)
             opened = await self._open(run, prepared, last=last)
             result = AttemptResult.OK
         except AttemptFailed as failure:
@@ -128,15 +130,15 @@ class Attempts:
         return opened
 
     async def _prepare(self, run: Run, egress: Egress) -> Prepared:
-        """The outbound for this egress, made from the original payload (law 2)."""
-        if not egress.holds(run.policy_now(), today=today()):
-            error = EgressDenied("The policy changed while this request was waiting. Send it again.")
-            raise AttemptFailed(error, result=AttemptResult.REFUSED)
+        """The outbound for this egress, as far as it still holds, made from the original payload (law 2)."""
+        standing = run.now(egress)
+        if standing is None:
+            raise _no_longer(egress)
         try:
             work = partial(
                 prepare,
                 run.call,
-                egress,
+                standing,
                 findings=run.findings,
                 key=run.key,
                 look=self._looking(run.call),
@@ -207,6 +209,11 @@ class Attempts:
             raise
         finally:
             run.trace.waited(time.perf_counter() - began)
+
+
+def _no_longer(egress: Egress) -> AttemptFailed:
+    error = EgressDenied(f"What is configured now does not permit target {egress.target.name} any more. Send it again.")
+    return AttemptFailed(error, result=AttemptResult.REFUSED)
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:

@@ -6,12 +6,15 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from gateway.config import Settings
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
 from gateway.events import AbortPhase, EventSink, Side, StreamAborted
+from gateway.phi.findings import Findings
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
@@ -19,9 +22,10 @@ from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
-from gateway.pipeline.judge import judge, resolved, scanned
+from gateway.pipeline.judge import judge, resolved, scanned, today
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
+from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
 from gateway.upstream.port import AttemptFailed
 from gateway.wire.endpoint import Call
@@ -137,9 +141,36 @@ class Pipeline:
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
-            policy_now=lambda: self._settings().policy,
+            now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
             record_all=settings.ledger_local == "refuse",
         )
+
+    def _as_of_now(
+        self,
+        call: Call,
+        findings: Findings,
+        trace: Trace,
+        day: date,
+        settings: Settings,
+        default_agent: str,
+        egress: Egress,
+    ) -> Egress | None:
+        """Decide again where anything changed since `settings` and `day`: a request may have waited for minutes.
+
+        The old target is not asked, for it does not know that it was taken out of the route, or its agreement back.
+        """
+        current = self._settings()
+        if current is settings and today() == day:
+            return egress
+        try:
+            resolution = resolved(call, current, default_agent=default_agent)
+        except GatewayError:
+            return None
+        judged = judge(call, resolution, findings, current, health=self._health())
+        standing = next((one for one in judged.planned if one.target.name == egress.target.name), None)
+        if standing is not None:
+            trace.decided(judged.decision)
+        return standing
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:
         """What would become of `call`, which is not sent. Raises GatewayError where it is refused outright."""

@@ -31,7 +31,6 @@ from gateway.policy.rules import MEDIUM_OF, Policy, Rule, To, When, unite
 
 _SEAL = object()
 
-NO_RULE = "No rule of the policy covers this destination for this request, so nothing may leave for it."
 ADD_DETECTOR = "It asks for two detectors: set `scan: {second: presidio}` and start the gateway again."
 
 
@@ -67,17 +66,13 @@ class Egress:
         if seal is not _SEAL:
             raise TypeError("an Egress is made by policy.decide and nowhere else")
 
-    def holds(self, policy: Policy, *, today: date) -> bool:
-        """Whether the decision still stands: same policy, same traits (a BAA ends); asked again before each send."""
-        return self.policy_hash == policy.hash and self.traits == self.target.provider.traits_on(today)
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered).
 
-    `missing` are the traits that this rule requires and the target lacks; `remedy` tells an administrator what to do,
-    where that is always the same thing.
+    `missing` are the traits that this rule requires and the target lacks, `uncovered` what no rule has anything to say
+    of; `remedy` tells an administrator what to do, where that is always the same thing.
     """
 
     target: Target
@@ -86,6 +81,7 @@ class Refusal:
     why: str
     missing: frozenset[Trait] = frozenset()
     remedy: str = ""
+    uncovered: frozenset[Content] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +212,19 @@ def _refusal(
         reason, rule = min(objections, key=lambda pair: (_GRAVITY[pair[0]], pair[1].id))
         missing = rule.then.require - traits
         return Refusal(target, reason, rule.id, rule.why, missing, remedy(rule, reason, facts))
-    if not target.provider.on_prem and not _covered(facts, target, traits, covering):
-        return Refusal(target, RefusalReason.UNCOVERED, "", NO_RULE)
-    return None
+    bare = frozenset() if target.provider.on_prem else _uncovered(facts, target, traits, covering)
+    return Refusal(target, RefusalReason.UNCOVERED, "", _no_rule(bare), uncovered=bare) if bare else None
 
 
-def _covered(facts: Facts, target: Target, traits: frozenset[Trait], covering: Sequence[Rule]) -> bool:
+def _uncovered(facts: Facts, target: Target, traits: frozenset[Trait], covering: Sequence[Rule]) -> frozenset[Content]:
+    """What the request carries that no rule about this target has anything to say of."""
     spoken = (rule.when.spoken for rule in covering if selects(rule.when.to, target, traits))
-    return carried(facts) <= frozenset[Content]().union(*spoken)
+    return carried(facts).difference(*spoken)
+
+
+def _no_rule(bare: frozenset[Content]) -> str:
+    names = ", ".join(sorted(bare))
+    return f"No rule of the policy covers what this request carries ({names}) for this destination."
 
 
 def _sensitivity(facts: Facts, policy: Policy) -> Sensitivity:

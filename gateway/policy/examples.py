@@ -78,7 +78,8 @@ def complaint(example: Example, policy: Policy) -> str:
 def _although_refused(example: Example, refusal: Refusal) -> str:
     if not example.sent:
         return ""
-    who = f"rule `{refusal.rule}` refuses it ({refusal.reason})" if refusal.rule else "no rule covers it"
+    nobody = f"no rule covers {_list(refusal.uncovered)} for such a destination"
+    who = f"rule `{refusal.rule}` refuses it ({refusal.reason})" if refusal.rule else nobody
     return f"This example says that the request is sent, but {who}."
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from gateway.domain import DIRECT, INDIRECT, JSON, Facts, Kind, Style, Trait, Tree
 from gateway.policy.decide import (
-    NO_RULE,
     Decision,
     Egress,
     Refusal,
@@ -170,7 +169,7 @@ def _refused(refusal: Refusal, facts: Facts, about: Sequence[Rule], decision: De
         for rule in about
         if selects(rule.when.to, target, traits) and (reason := objection(rule, facts, traits))
     ]
-    return Outlook(target.name, provider.name, provider.on_prem, False, {}, tuple(reasons) or (NO_RULE,))
+    return Outlook(target.name, provider.name, provider.on_prem, False, {}, tuple(reasons) or (refusal.why,))
 
 
 def _sentence(rule: Rule, reason: RefusalReason, facts: Facts, traits: frozenset[Trait]) -> str:

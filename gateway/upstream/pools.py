@@ -10,7 +10,7 @@ import aiohttp
 from gateway import __version__
 from gateway.domain import Provider
 from gateway.events import EventSink
-from gateway.upstream.sockets import Network, guard
+from gateway.upstream.sockets import Network, Networks, guard
 
 CONNECT_S = 5.0
 KEEPALIVE_S = 4.0
@@ -27,25 +27,26 @@ def never_connected(error: Exception) -> bool:
 class Pools:
     """Sessions without cookies, proxy variables or decompression, made on first use."""
 
-    def __init__(self, *, networks: Sequence[Network], events: EventSink) -> None:
+    def __init__(self, *, networks: Networks, events: EventSink) -> None:
         self._networks = networks
         self._events = events
-        self._sessions: dict[str, tuple[Provider, aiohttp.ClientSession]] = {}
+        self._sessions: dict[str, tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
         self._retired: list[aiohttp.ClientSession] = []
 
     def session(self, provider: Provider) -> aiohttp.ClientSession:
         """The session of `provider`; its sockets open only while an `Outbound` for it is leaving."""
-        known = self._sessions.get(provider.name)
+        known, networks = self._sessions.get(provider.name), self._networks()
         if known is not None:
-            if known[0] is provider or known[0] == provider:
-                return known[1]
-            self._retired.append(known[1])  # reconfigured; what is under way ends on the old one
+            for_whom, attested, session = known
+            if (for_whom is provider or for_whom == provider) and (attested is networks or attested == networks):
+                return session
+            self._retired.append(session)  # reconfigured; what is under way ends on the old one
         session = self._open(provider)
-        self._sessions[provider.name] = (provider, session)
+        self._sessions[provider.name] = (provider, networks, session)
         return session
 
     async def aclose(self) -> None:
-        for session in [*self._retired, *(session for _, session in self._sessions.values())]:
+        for session in [*self._retired, *(session for _, _, session in self._sessions.values())]:
             await session.close()
         self._retired.clear()
         self._sessions.clear()

@@ -56,7 +56,7 @@ class Questions:
         Raises:
             Unanswered: there was no answer that says anything.
         """
-        pools = Pools(networks=self.networks, events=self.events)
+        pools = Pools(networks=lambda: self.networks, events=self.events)
         headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
         try:
             async with (

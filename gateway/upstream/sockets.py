@@ -15,6 +15,8 @@ from gateway.events import EgressViolation, EventSink
 from gateway.upstream.port import asking, leaving
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Networks: TypeAlias = Callable[[], Sequence[Network]]
+"""The attested networks in force, asked at every connection: a reload may have taken one back."""
 AddrInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
 
 
@@ -33,7 +35,7 @@ def on_premises(address: str, networks: Sequence[Network]) -> bool:
     return ip.is_loopback or any(ip in network for network in networks)
 
 
-def guard(provider: Provider, networks: Sequence[Network], events: EventSink) -> Callable[[AddrInfo], socket.socket]:
+def guard(provider: Provider, networks: Networks, events: EventSink) -> Callable[[AddrInfo], socket.socket]:
     """A socket factory for one provider.
 
     Raises (from the factory):
@@ -48,7 +50,7 @@ def guard(provider: Provider, networks: Sequence[Network], events: EventSink) ->
         if not sent and not (provider.on_prem and asked == provider):
             events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("no outbound is recorded for this connection")
-        if provider.on_prem and not on_premises(str(address[0]), networks):
+        if provider.on_prem and not on_premises(str(address[0]), networks()):
             if sent:  # a question has nothing to lose: its server is simply not there
                 events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("the address is not on the premises")

@@ -23,6 +23,7 @@ def run(*arguments: str) -> int:
 
 @pytest.fixture
 def broken(tmp_path: pathlib.Path) -> str:
+    (tmp_path / "policies").mkdir()
     path = tmp_path / "config.yaml"
     path.write_text("version: 1\nroutes:\n  r: {targts: [a]}\ndefault_route: rr\n")
     return str(path)
@@ -53,6 +54,7 @@ def test_the_shipped_file_is_sound_and_summed_up(capsys: pytest.CaptureFixture[s
 def test_a_configuration_without_rules_says_that_nothing_leaves(
     tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "policies").mkdir()
     path = tmp_path / "config.yaml"
     path.write_text("version: 1\n")
     assert check(str(path), {}) == 0

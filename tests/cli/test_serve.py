@@ -24,6 +24,7 @@ default_route: toy
 
 def test_a_configuration_with_problems_does_not_start(tmp_path, capsys):
     file = tmp_path / "config.yaml"
+    (tmp_path / "policies").mkdir()
     file.write_text("version: 1\nroutes:\n  a: {targets: [nowhere]}\nunknown: 1\n")
     assert main(["serve", "--config", str(file)]) == 1
     said = capsys.readouterr().err
@@ -33,6 +34,7 @@ def test_a_configuration_with_problems_does_not_start(tmp_path, capsys):
 
 def test_a_port_that_is_taken_is_said_in_a_line(tmp_path, capsys):
     file = tmp_path / "config.yaml"
+    (tmp_path / "policies").mkdir()
     file.write_text(CONFIG)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -44,6 +46,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(tmp_path, capsys):
 
 def test_a_second_detector_that_is_not_installed_is_said_in_a_line(tmp_path, capsys, monkeypatch):
     file = tmp_path / "config.yaml"
+    (tmp_path / "policies").mkdir()
     file.write_text(CONFIG + "scan: {second: presidio}\n")
     there = importlib.util.find_spec
     absent = "presidio_analyzer"
@@ -55,6 +58,7 @@ def test_a_second_detector_that_is_not_installed_is_said_in_a_line(tmp_path, cap
 @pytest.fixture
 def serving(tmp_path):
     file = tmp_path / "config.yaml"
+    (tmp_path / "policies").mkdir()
     file.write_text(CONFIG)
     command = [sys.executable, "-m", "gateway", "serve", "--config", str(file), "--port", "0", "--log", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -74,8 +78,8 @@ def test_it_serves_reloads_and_stops_on_ctrl_c(serving):
     file.write_text(CONFIG + "unknown: 1\n")
     os.kill(process.pid, signal.SIGHUP)
     said = ""
-    while "stays in force" not in said:
-        said += process.stderr.readline()
+    while "stays in force" not in said:  # standard error is the log's, and stays JSON
+        said += process.stdout.readline()
     assert f"{file}:" in said
     file.write_text(CONFIG)
     os.kill(process.pid, signal.SIGHUP)
@@ -88,6 +92,7 @@ def test_it_serves_reloads_and_stops_on_ctrl_c(serving):
 @pytest.mark.parametrize("imported", ["gateway.errors", "gateway.config.schema", "gateway.api.front"])
 def test_ctrl_c_while_it_still_imports_leaves_no_traceback(tmp_path, imported):
     file = tmp_path / "config.yaml"
+    (tmp_path / "policies").mkdir()
     file.write_text(CONFIG)
     command = [sys.executable, "-X", "importtime", "-m", "gateway", "serve", "--config", str(file), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config import Settings, load, parse
-from gateway.config.load import read_policies
+from gateway.config.load import state_dir_of
 from gateway.document import DocumentInvalid, Problem
 from gateway.domain import Caller, Operation, ProviderKind, Trait
 from gateway.routing.resolve import resolve
@@ -233,8 +234,50 @@ def test_policies_beside_the_file_are_part_of_the_settings(directory: pathlib.Pa
     assert [found.id for found in load(path, {}).policy.rules] == ["stay"]
 
 
-def test_without_a_directory_of_policies_there_are_no_rules(tmp_path: pathlib.Path) -> None:
-    assert read_policies(str(tmp_path / "nowhere")) == {}
+def test_without_a_directory_of_policies_nothing_starts(directory: pathlib.Path) -> None:
+    (directory / "config.yaml").write_text("version: 1\npolicies: ./polcies\n")
+    with pytest.raises(DocumentInvalid) as caught:
+        load(str(directory / "config.yaml"), {})
+    assert [(problem.file, problem.message) for problem in caught.value.problems] == [
+        (str(directory / "polcies"), "There is no such folder of policies.")
+    ]
+
+
+def test_what_lies_beside_the_policies_is_named_in_the_settings(directory: pathlib.Path) -> None:
+    (directory / "policies" / "README.md").write_text("# Rules\n")
+    assert load(str(directory / "config.yaml"), {}).policies_unread == ("README.md",)
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "where"),
+    [
+        ("version: 1\n", {}, "state"),
+        ("version: 1\nstate_dir: ./elsewhere\nroutes: 7\n", {}, "elsewhere"),
+        ('version: 1\nstate_dir: "${WHERE:-here}"\n', {}, "here"),
+        ('version: 1\nstate_dir: "${WHERE:-here}"\n', {"WHERE": "there"}, "there"),
+        ("version: 1\nstate_dir: [7]\n", {}, "state"),
+    ],
+)
+def test_where_the_state_is_can_be_told_of_a_file_that_is_wrong_otherwise(
+    directory: pathlib.Path, text: str, environ: dict[str, str], where: str
+) -> None:
+    (directory / "config.yaml").write_text(text)
+    assert pathlib.Path(state_dir_of(str(directory / "config.yaml"), environ)) == directory / where
+
+
+def test_a_baa_that_has_ended_or_soon_will_is_said() -> None:
+    baa = 'baa: {reference: "C-1", expires: 2026-11-30}'
+    settings = parse(
+        f"version: 1\nproviders: {{openai: {{kind: openai, api_key: k, {baa}}}, other: {{kind: openai, api_key: k}}}}\n",
+        file="c.yaml",
+        environ={},
+    )
+    said = {day: settings.baa_notes(day) for day in (date(2026, 10, 1), date(2026, 11, 30), date(2026, 12, 1))}
+    assert said[date(2026, 10, 1)] == []
+    assert said[date(2026, 11, 30)] == ["The BAA of provider openai ends in 1 day."]
+    assert said[date(2026, 12, 1)] == ["The BAA of provider openai has ended: it counts as having none."]
+    assert settings.baa_days(date(2026, 12, 1)) == {"openai": 0}
+    assert Trait.BAA not in settings.providers["openai"].traits_on(date(2026, 12, 1))
 
 
 def test_problems_of_the_configuration_and_of_the_policies_come_together(directory: pathlib.Path) -> None:

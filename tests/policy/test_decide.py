@@ -254,12 +254,11 @@ def test_a_baa_holds_through_its_last_day_and_no_longer():
     assert sent(SSN, [PHI_NEEDS_BAA], [BAA], today=date(2027, 7, 1)) == set()
 
 
-def test_an_egress_stops_holding_when_the_baa_ends_or_the_policy_changes():
-    policy = Policy((PHI_NEEDS_BAA,))
-    (egress,) = decide(SSN, [BAA], policy, today=TODAY).egresses
-    assert egress.holds(policy, today=EXPIRES)
-    assert not egress.holds(policy, today=date(2027, 7, 1))
-    assert not egress.holds(Policy((PHI_NEEDS_BAA, PHI_REDACTED)), today=TODAY)
+def test_what_no_rule_covers_is_said():
+    images = Facts("soma", "r", content=frozenset({Content.TEXT, Content.IMAGE}))
+    (refusal,) = decide(images, [BAA], Policy((rule("t", kinds=DIRECT, content=[Content.TEXT]),)), today=TODAY).refusals
+    assert refusal.uncovered == {Content.IMAGE}
+    assert "(image)" in refusal.why
 
 
 def test_an_egress_says_what_goes_out_without_what_and_why():

@@ -50,7 +50,7 @@ def to(*traits, provider=""):
         (asked(Kind.SSN), to(), True, (), "is sent, but rule `away` refuses it (trait_missing)"),
         (asked(), to(provider="careful"), True, (), "is sent, but rule `two` refuses it (unconfirmed)"),
         (asked(detectors=2), to(provider="careful"), True, (), ""),
-        (asked(content=[Content.IMAGE]), to(), True, (), "is sent, but no rule covers it"),
+        (asked(content=[Content.IMAGE]), to(), True, (), "is sent, but no rule covers `image` for such a destination"),
         (asked(), to(), False, (), "not sent, but it is, as no rule applies"),
         (asked(Kind.SSN), to(Trait.BAA), False, (), "not sent, but it is, by `away`"),
         (asked(Kind.SSN), to(Trait.BAA), True, (Kind.SSN,), "the policy also takes out `date` (by `away`)"),

@@ -72,7 +72,8 @@ def test_a_rule_may_ask_for_detectors_and_an_example_says_how_many_there_are():
     text = HEAD + "  - {id: a, why: b, when: {content: text, to: {without: on_prem}}, then: {detectors: 2}}\n"
     (rule,) = parse(text, file="p").rules
     assert rule.then == Then(detectors=2)
-    assert complaints(text + "examples:\n  - {sent: true, detectors: 2}\n")[0].message.endswith("no rule covers it.")
+    complaint = complaints(text + "examples:\n  - {sent: true, detectors: 2}\n")[0]
+    assert complaint.message.endswith("no rule covers `text` for such a destination.")
 
 
 BAD_RULES = [

@@ -111,6 +111,7 @@ def test_what_the_page_says_to_put_into_the_configuration_is_understood(title, t
         shipped = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
         for name, value in yaml.safe_load(fragment).items():
             shipped[name] = {**shipped.get(name, {}), **value} if isinstance(value, dict) else value
+        (tmp_path / "policies").mkdir(exist_ok=True)
         file = tmp_path / "config.yaml"
         file.write_text(yaml.safe_dump(shipped), encoding="utf-8")
         assert load(str(file), {}).providers

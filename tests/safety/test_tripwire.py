@@ -24,7 +24,7 @@ METRIC = "gateway_phi_egress_violations_total"
 def planted(gateway, address, *, provider=None):
     """Opens a socket the way the adapters do."""
     provider = provider or gateway.gateway.settings.providers["local"]
-    guard = sockets.guard(provider, gateway.gateway.settings.on_prem_networks, gateway.gateway.events)
+    guard = sockets.guard(provider, lambda: gateway.gateway.settings.on_prem_networks, gateway.gateway.events)
     return guard((2, 1, 6, "", address))
 
 

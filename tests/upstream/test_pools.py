@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.kit.vendors import provider_of
 
 @pytest.fixture
 async def pools():
-    pools = Pools(networks=[], events=RecordingSink())
+    pools = Pools(networks=list, events=RecordingSink())
     yield pools
     await pools.aclose()
 
@@ -27,6 +28,17 @@ async def test_a_provider_has_one_session_until_it_is_configured_anew(pools):
     await pools.aclose()
     assert session.closed
     assert changed.closed
+
+
+async def test_connections_of_networks_that_were_attested_before_are_not_used_again():
+    attested = [ip_network("10.20.0.0/16")]
+    pools = Pools(networks=lambda: tuple(attested), events=RecordingSink())
+    provider = provider_of(ProviderKind.OLLAMA, base_url="http://127.0.0.1:1", on_prem=True)
+    session = pools.session(provider)
+    assert pools.session(provider) is session
+    attested.clear()
+    assert pools.session(provider) is not session
+    await pools.aclose()
 
 
 async def test_sessions_obey_no_variables_and_keep_no_cookies(pools):

@@ -5,7 +5,6 @@ aiohttp and not httpx: one shared httpx client gave 25 requests a second at 64 n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -19,7 +18,7 @@ from gateway.upstream import bodies, faults
 from gateway.upstream.direct import native
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
-from gateway.upstream.sockets import Network
+from gateway.upstream.sockets import Networks
 from gateway.wire.endpoint import Endpoint
 
 IN_PIECES_BYTES = 2**20
@@ -37,7 +36,7 @@ class Address:
 class Direct:
     """One connection pool per provider, made on first use."""
 
-    def __init__(self, *, networks: Sequence[Network], events: EventSink) -> None:
+    def __init__(self, *, networks: Networks, events: EventSink) -> None:
         self._pools = Pools(networks=networks, events=events)
         self._urls: dict[tuple[str, Endpoint], URL] = {}
 

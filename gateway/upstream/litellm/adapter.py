@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import httpx
@@ -30,7 +30,7 @@ from gateway.upstream.litellm.reply import chunk_tree, reply_tree
 from gateway.upstream.litellm.wire import Exchange, NoWire, Wire, fetch_token
 from gateway.upstream.pools import SILENCE_S, Pools
 from gateway.upstream.port import AttemptFailed, Reply
-from gateway.upstream.sockets import Network
+from gateway.upstream.sockets import Networks
 
 _ENVIRONMENT: Final = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else the import asks GitHub for prices
@@ -49,7 +49,7 @@ _CHAT: Final = {
 class LiteLlm:
     """The adapter; `on_import` is called once LiteLLM was imported, since it adds log handlers of its own."""
 
-    def __init__(self, *, networks: Sequence[Network], events: EventSink, on_import: Callable[[], None]) -> None:
+    def __init__(self, *, networks: Networks, events: EventSink, on_import: Callable[[], None]) -> None:
         self._pools = Pools(networks=networks, events=events)
         self._on_import = on_import
         self._loading: asyncio.Task[Any] | None = None

@@ -68,7 +68,7 @@ def events():
 
 @pytest.fixture
 async def litellm(events):
-    adapter = LiteLlm(networks=[], events=events, on_import=lambda: None)
+    adapter = LiteLlm(networks=list, events=events, on_import=lambda: None)
     yield adapter
     await adapter.aclose()
     assert events.events == []
@@ -598,7 +598,7 @@ sys.addaudithook(lambda event, args: event == "socket.connect" and isinstance(ar
 from gateway.upstream.litellm.adapter import LiteLlm
 async def main():
     called = []
-    adapter = LiteLlm(networks=[], events=None, on_import=lambda: called.append(1))
+    adapter = LiteLlm(networks=list, events=None, on_import=lambda: called.append(1))
     adapter.warm()
     await adapter.aclose()
     import litellm, os

@@ -17,7 +17,7 @@ from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stre
 @pytest.fixture
 async def exchange_of():
     """Makes exchanges with a server."""
-    pools = Pools(networks=[], events=RecordingSink())
+    pools = Pools(networks=list, events=RecordingSink())
 
     def make(server, *, stream=False) -> Exchange:
         return Exchange(outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=stream), pools)

@@ -1,0 +1,73 @@
+"""What a reload changes: rules that come and go, and settings that a running gateway cannot take up; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gateway.config.settings import Listener, Settings
+from gateway.events import AwaitsRestart
+
+_READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] = {
+    AwaitsRestart.HOST: lambda settings: settings.listeners[0].host,
+    AwaitsRestart.PORT: lambda settings: settings.listeners[0].port,
+    AwaitsRestart.TLS: lambda settings: settings.listeners[0].tls,
+    AwaitsRestart.LISTENERS: lambda settings: [(made.host, made.port, made.tls) for made in settings.listeners[1:]],
+    AwaitsRestart.HEADER_TIMEOUT: lambda settings: settings.limits.header_timeout_s,
+    AwaitsRestart.WRITE_TIMEOUT: lambda settings: settings.limits.write_timeout_s,
+    AwaitsRestart.STATE_DIR: lambda settings: settings.state_dir,
+    AwaitsRestart.SCAN_DEADLINE: lambda settings: settings.scan_deadline_s,
+    AwaitsRestart.SCAN_SECOND: lambda settings: settings.scan_second,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanges:
+    """Ids of rules that are new, gone, or say something else than before."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """A line for each kind of change that there is."""
+        told = (("new", self.added), ("gone", self.removed), ("changed", self.changed))
+        return [f"rules {what}: {', '.join(ids)}" for what, ids in told if ids]
+
+
+def rule_changes(before: str, after: str) -> RuleChanges:
+    """What differs between two policies, given as their canonical texts (`Policy.text`)."""
+    old, new = _by_id(before), _by_id(after)
+    return RuleChanges(
+        added=tuple(sorted(new.keys() - old.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(name for name in old.keys() & new.keys() if old[name] != new[name])),
+    )
+
+
+def awaits_restart(started: Settings, now: Settings) -> tuple[AwaitsRestart, ...]:
+    """The settings of `now` that a gateway which `started` so takes up only when it starts again."""
+    return tuple(name for name, value in _READ_AT_THE_START.items() if value(started) != value(now))
+
+
+def listener_now(started: Listener, place: int, settings: Settings) -> Listener | None:
+    """How the listener that `started` at `place` is configured now; None where it is not any more.
+
+    The first is the one of `server:`, the others are known by host and port. While one listens elsewhere, or otherwise,
+    than it is configured now, it lets in without a key only whom both configurations let in.
+    """
+    if place == 0:
+        now = settings.listeners[0]
+    else:
+        same = [made for made in settings.listeners[1:] if (made.host, made.port) == (started.host, started.port)]
+        if not same:
+            return None
+        now = same[0]
+    moved = (now.host, now.port, now.tls) != (started.host, started.port, started.tls)
+    return replace(now, anonymous=None) if moved and started.anonymous is None else now
+
+
+def _by_id(text: str) -> dict[str, object]:
+    return {rule["id"]: rule for rule in json.loads(text)}
