@@ -92,8 +92,20 @@ _CARE: Final = re.compile(
 """What speaks of one person in care."""
 
 
+_HINTS: Final = (
+    "author", "maintain", "-by:", "copyright", "©", "(c)", "et al", "doi", "todo(", "fixme(", "xxx(", "hack(", "note(", "developer", "contributor", "committer",
+    "creator", "editor", "owner", "assignee", "reviewer", "translat", "person(", "au  -", "au - ", "%a ", "family", "vol.", "journal", "arxiv", "pmid", "isbn",
+    "orcid", "correspond", "acknowledg", "-rw", "drwx", "from:", "cc:", "colleagues", "co-workers", "press", " -- ",
+)  # fmt: skip
+"""Without one of these, and without the date of a publication, nobody is credited with anything."""
+_DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} \(|\d\(\d+\):\d")
+
+
 def credited(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether it credits somebody with a text or a program, with nothing of a person in care beside it."""
+    folded = text.casefold()
+    if not any(word in folded for word in _HINTS) and _DATED.search(text) is None:
+        return [False] * len(hits)  # as nearly every note
     known = [hit.kind in _CREDITED and _credit(hit, text) for hit in hits]
     for index, hit in enumerate(hits):
         if hit.kind in _FIELD and index and known[index - 1] and hits[index - 1].kind is Kind.NAME:
