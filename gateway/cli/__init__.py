@@ -18,7 +18,17 @@ _EPILOG = """examples:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command, with all sub-commands."""
-    from gateway.cli import audit, check, explain, keys, models, phi, reload, serve  # noqa: PLC0415  --version should not wait for them
+    from gateway.cli import (  # noqa: PLC0415  --version should not wait for them
+        audit,
+        check,
+        explain,
+        keys,
+        models,
+        phi,
+        reload,
+        schema,
+        serve,
+    )
 
     made = argparse.ArgumentParser(
         prog="gateway",
@@ -28,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, phi, audit):
+    for command in (serve, reload, check, explain, keys, models, phi, audit, schema):
         command.register(commands)
     return made
 

@@ -225,7 +225,8 @@ class ConfigFile(Section):
     routing: RoutingSection = RoutingSection()
     pricing: PricingSection = PricingSection()
     aliases: dict[
-        Annotated[str, Field(min_length=1, max_length=200)], Annotated[AliasSection, BeforeValidator(_alias)]
+        Annotated[str, Field(min_length=1, max_length=200)],
+        Annotated[AliasSection, BeforeValidator(_alias, json_schema_input_type=str | AliasSection)],
     ] = {}
     default_route: Text | None = None
     default_embedding_route: Text | None = None

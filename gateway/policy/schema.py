@@ -86,11 +86,23 @@ def _by_style(value: object) -> object:
 KindWord = Annotated[str, AfterValidator(_kind_word)]
 ReasonWord = Annotated[str, AfterValidator(_reason_word)]
 Name = Annotated[str, AfterValidator(_name)]
-Kinds = Annotated[list[KindWord], BeforeValidator(_listed), AfterValidator(_filled)]
-Reasons = Annotated[list[ReasonWord], BeforeValidator(_listed), AfterValidator(_filled)]
-Contents = Annotated[list[Content], BeforeValidator(_listed), AfterValidator(_filled)]
-Traits = Annotated[list[Trait], BeforeValidator(_listed), AfterValidator(_filled)]
-Names = Annotated[list[Name], BeforeValidator(_listed), AfterValidator(_filled)]
+Kinds = Annotated[
+    list[KindWord], BeforeValidator(_listed, json_schema_input_type=KindWord | list[KindWord]), AfterValidator(_filled)
+]
+Reasons = Annotated[
+    list[ReasonWord],
+    BeforeValidator(_listed, json_schema_input_type=ReasonWord | list[ReasonWord]),
+    AfterValidator(_filled),
+]
+Contents = Annotated[
+    list[Content], BeforeValidator(_listed, json_schema_input_type=Content | list[Content]), AfterValidator(_filled)
+]
+Traits = Annotated[
+    list[Trait], BeforeValidator(_listed, json_schema_input_type=Trait | list[Trait]), AfterValidator(_filled)
+]
+Names = Annotated[
+    list[Name], BeforeValidator(_listed, json_schema_input_type=Name | list[Name]), AfterValidator(_filled)
+]
 
 
 class Form(BaseModel):
@@ -164,7 +176,9 @@ class ThenForm(Form):
     """`rules[].then`: what must hold for those requests and targets. All rules that apply, apply together."""
 
     require: Traits = Field([], description="The provider must have all of these traits today, else refused.")
-    redact: Annotated[RedactForm, BeforeValidator(_by_style)] = Field(
+    redact: Annotated[
+        RedactForm, BeforeValidator(_by_style, json_schema_input_type=KindWord | list[KindWord] | RedactForm)
+    ] = Field(
         RedactForm.model_construct(), description="These kinds are taken out; what cannot be taken out is refused."
     )
     detectors: int = Field(
@@ -222,14 +236,14 @@ class ExampleForm(Form):
     route: Name = Field("", description="The route it came in on.")
     caller: Name = Field("", description="The caller it came from.")
     detectors: int = Field(1, ge=1, le=2, description="How many detectors looked; without it, 1.")
-    traits: Annotated[list[Trait], BeforeValidator(_listed)] = Field(
+    traits: Annotated[list[Trait], BeforeValidator(_listed, json_schema_input_type=Trait | list[Trait])] = Field(
         [], description="What the target's provider has; `on_prem` for one in the house."
     )
     provider: Name = Field("", description="The name of the target's provider.")
     target: Name = Field("", description="The name of the target.")
     sent: bool = Field(description="Whether the request may be sent to that target.")
-    redacted: Annotated[list[KindWord], BeforeValidator(_listed)] = Field(
-        [], description="All that is taken out of it first; without it, nothing is."
+    redacted: Annotated[list[KindWord], BeforeValidator(_listed, json_schema_input_type=KindWord | list[KindWord])] = (
+        Field([], description="All that is taken out of it first; without it, nothing is.")
     )
 
     @model_validator(mode="after")
