@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bench import floors
+
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "gateway" / "ARCHITECTURE.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -18,6 +20,17 @@ def test_every_part_of_the_gateway_is_on_the_map():
     parts = {path.name for path in (ROOT / "gateway").iterdir() if path.name not in {"__init__.py", "ARCHITECTURE.md"}}
     named = set(re.findall(r"`(\w+)(?:/|\.py)?`", section("The map")))
     assert {Path(part).stem for part in parts if not part.startswith("__pycache__")} - named == set()
+
+
+def test_the_picture_shows_the_floors_as_they_are():
+    assert floors.page() == TEXT, "run `python bench/floors.py --write`"
+    assert all(part in floors.picture() for part in ("policy", "wire", "domain"))
+
+
+def test_the_glossary_is_in_order_and_says_something_of_each_word():
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", section("The map").split("### Words", 1)[1], re.MULTILINE)[2:]
+    assert len(rows) >= 20
+    assert [word for word, _ in rows] == sorted((word for word, _ in rows), key=str.lower)
 
 
 def test_every_command_is_on_the_map():
@@ -47,7 +60,8 @@ def test_decisions_are_numbered_in_order_and_dated():
 
 
 def test_every_link_of_the_documents_leads_somewhere():
-    pages = [ROOT / "README.md", PAGE, ROOT / "policies" / "README.md", ROOT / "CHANGELOG.md"]
+    names = ("README.md", "policies/README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+    pages = [PAGE, *(ROOT / name for name in names)]
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))]
     local = [(page, link) for page, link in links if "://" not in link]
     assert [(page.name, link) for page, link in local if not (page.parent / link).exists()] == []
