@@ -106,6 +106,12 @@ async def many(port: int, count: int, body: bytes, *, chunked: bool = False) -> 
     return Counter(await asyncio.gather(*(post(port, body, chunked=chunked) for _ in range(count))))
 
 
+async def quiet() -> Counter[str]:
+    """Nothing at all: what the machine adds by itself to every figure."""
+    await asyncio.sleep(5)
+    return Counter()
+
+
 async def deaf(port: int, count: int) -> Counter[str]:
     """Clients that ask for a long stream and never read; then one that behaves."""
     body = chat("Hello.", "talker", stream=True)
@@ -151,6 +157,7 @@ async def held(port: int, count: int) -> Counter[str]:
 
 
 CASES: dict[str, Callable[[int], Awaitable[Counter[str]]]] = {
+    "nothing": lambda _port: quiet(),
     "30 x 20 MB": lambda port: many(port, 30, chat("x" * (20 * MB))),
     "30 x 20 MB image": lambda port: many(port, 30, image(20 * MB)),
     "24 x 30 MB chunked": lambda port: many(port, 24, chat("x" * (30 * MB)), chunked=True),

@@ -10,8 +10,8 @@ from gateway.errors import Overloaded
 
 COPIES: Final = 2
 """A body is in memory about twice while its request lives: read as a tree, and written again for its target."""
-VALUE_BYTES: Final = 120
-"""What a value of the tree takes beside its text, measured: from 8 for a small number to 120 for half an object of one key."""
+VALUE_BYTES: Final = 400
+"""What a value takes beside its text, measured: up to 120 in the tree, and 280 laid open for the scan."""
 _FULL: Final = "Too many large requests at once. Try again shortly."
 
 

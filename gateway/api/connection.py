@@ -40,7 +40,8 @@ class _Refused(Exception):
 class Connection(HttpToolsProtocol):
     """A connection whose other side may be slow, greedy or gone.
 
-    A head has `header_timeout_s` and `MAX_HEAD_BYTES` (RFC 6585, 431). The rest of a body that was answered early is read
+    A head has `header_timeout_s` and `MAX_HEAD_BYTES` (RFC 6585, 431), and so much has whatever else stands between the
+    pieces of a body. The rest of a body that was answered early is read
     and thrown away for `body_timeout_s` and `LINGER_BYTES`, because a close over unread bytes is a reset (RFC 9112, 9.6).
     A client that takes nothing of its answer for `write_timeout_s` is cut off.
     """
@@ -58,9 +59,11 @@ class Connection(HttpToolsProtocol):
         self._limits = limits
         self._in_head = True
         self._in_body = False
+        self._asked = False
+        self._deaf = False
         self._began = False
         self._leaving = False
-        self._head_bytes = 0
+        self._silent = 0
         self._discarded = 0
         self._unsent = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -75,21 +78,21 @@ class Connection(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
-        if self._in_head:
-            self._head_bytes += len(data)
-        elif "linger" in self._timers:
+        self._silent += len(data)
+        if "linger" in self._timers:
             self._discarded += len(data)
             self._start("silence", LINGER_SILENCE_S, self.close)
             if self._discarded > LINGER_BYTES:
                 self.close()
-                return
+        if self._deaf or self.transport.is_closing():
+            return
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
             self._decline(data[offer.args[0] :])
         except httptools.HttpParserError:
             self._refuse(InvalidRequest("This is not a valid HTTP request."))
-        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+        if self._silent > MAX_HEAD_BYTES:
             self._refuse(HeadersTooLarge(_TOO_LARGE))
 
     @override
@@ -118,22 +121,33 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header of the head. Trailers are dropped: whoever reads headers must not take one for theirs (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    @override
     def on_headers_complete(self) -> None:
         self._head_came()
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
             self._refuse(HeadersTooLarge(_TOO_LARGE))
+            raise _Refused
+        if not self._is_plain():
+            self._refuse(InvalidRequest("The request names another host in its target than in `Host`, or no HTTP/1.1."))
             raise _Refused
         if self.parser.should_upgrade():
             return
         self._in_body = True
         self._began = False
         super().on_headers_complete()
+        self._asked = True
         wire = _Wire if self.parser.get_http_version() != "1.0" else _Unframed
         self.cycle.transport = wire(self)  # type: ignore[assignment]  # it asks no more of one
 
     @override
     def on_body(self, body: bytes) -> None:
         self._began = True
+        self._silent = 0
         super().on_body(body)
 
     @override
@@ -141,6 +155,7 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return
         self._in_body = False
+        self._silent = 0
         self._stop("linger")
         self._stop("silence")
         super().on_message_complete()
@@ -208,20 +223,41 @@ class Connection(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
 
+    def _is_plain(self) -> bool:
+        """Whether it is HTTP/1.0 or 1.1, to one host: an absolute target stands above `Host` (RFC 9112, 3.2.2)."""
+        if self.parser.get_http_version() not in {"1.0", "1.1"}:
+            return False
+        _, absolute, rest = self.url.partition(b"://")
+        if self.url[:1] == b"/" or not absolute:
+            return True
+        return [rest.partition(b"/")[0]] == [value for name, value in self.headers if name == b"host"]
+
     def _expect_head(self) -> None:
         self._in_head = True
-        self._head_bytes = 0
+        self._silent = 0
         late = RequestTimeout("The head of the request did not arrive in time.")
         self._start("head", self._limits.header_timeout_s, lambda: self._refuse(late))
 
     def _head_came(self) -> None:
         self._in_head = False
+        self._silent = 0
         self._stop("head")
 
     def _refuse(self, error: GatewayError) -> None:
-        """Answer in the hub's dialect, since without a path there is no telling which is the caller's, and close."""
+        """Answer in the hub's dialect, since without a path there is no telling which is the caller's, and close.
+
+        No answer is written into another one.
+        """
         self._head_came()
         if self.transport.is_closing():
+            return
+        answering = self._asked and not self.cycle.response_complete
+        if answering and not self._in_body:
+            self.cycle.keep_alive = False  # what was asked before is answered; what came behind it is not read
+            self.flow.pause_reading()
+            return
+        if answering and self.cycle.response_started:
+            self.close()
             return
         rendered = render(error, UNTOLD, request_id="")
         body = orjson.dumps(rendered.body)
@@ -229,7 +265,12 @@ class Connection(HttpToolsProtocol):
         lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in {**headers, **rendered.headers}.items()]
         self.transport.write("\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body)
-        self.close()
+        self._deaf = True
+        if isinstance(error, RequestTimeout) or not self.transport.can_write_eof():
+            self.close()
+            return
+        self.transport.write_eof()  # that is all; what still comes is read, or the client would see a reset
+        self._linger()
 
     # --- timers ------------------------------------------------------------------------------------------------------
 

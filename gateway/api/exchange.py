@@ -74,7 +74,10 @@ class Exchange:
         length = self.header("content-length")
         if length.isdigit() and int(length) > limit:
             raise _too_large(limit)
-        if self.header("content-encoding") not in {"", "identity"}:
+        if self.header("content-encoding") not in {"", "identity"} or self.header("transfer-encoding").lower() not in {
+            "",
+            "chunked",
+        }:
             raise InvalidRequest("Compressed bodies are not accepted: send the JSON as it is.")
         try:
             async with asyncio.timeout(deadline_s):

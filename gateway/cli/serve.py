@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,8 @@ from gateway.state.holder import Holder, StateDirInUse
 from gateway.state.in_force import InForceNote
 from gateway.state.secret import SecretUnusable
 
+FILES: Final = 10_240
+"""Open files that are asked for: as many as macOS gives a process at most."""
 _EPILOG: Final = """examples:
   gateway serve
   gateway serve --config /etc/triage-gateway/config.yaml --port 9000
@@ -93,8 +96,18 @@ def _run(settings: Settings, read: partial[Settings], style: LogStyle) -> int:
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
     take_over(gateway.log)
+    _allow_many_connections()
     uvloop.run(_serve(gateway, servers, addresses, _Reader(gateway, read, Path(settings.state_dir))))
     return 0
+
+
+def _allow_many_connections() -> None:
+    """Each stream takes two file descriptors, and shells allow 256 to 1,024 unless a process asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # macOS has a further limit: what there is has to do
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, int]], reader: _Reader) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.domain import Adapter, Detection, Passage, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
@@ -25,6 +25,9 @@ from gateway.upstream import faults
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Asked, Stream
+
+MAX_SILENT_CHUNKS: Final = 10_000
+"""Chunks that are kept while a stream has no content: more than any server's heartbeats, and a few megabytes."""
 
 
 class Looks(Protocol):
@@ -243,6 +246,8 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
         if chunk is None:
             continue
         first.append(chunk)
+        if len(first) > MAX_SILENT_CHUNKS:
+            raise faults.bad_reply(prepared.outbound.target, status=200)
         if streamed.has_content(chunk):
             return Opened(prepared, reply, stream=stream, first=first, rest=events)
     if not stream.finished or not last:

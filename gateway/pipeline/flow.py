@@ -35,6 +35,11 @@ PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
 
 
+MAX_CHUNKS = 200_000
+"""Chunks of a stream that is read on a caller's behalf: more than the longest answer of any model has."""
+_ENDLESS = "The answer has no end: it is longer than this gateway holds. Ask for a stream, or set `max_tokens`."
+
+
 @dataclass(slots=True)
 class Answer:
     """What a facade sends: a whole `tree`, or `events` that are restored as they come; of one `shape`.
@@ -248,7 +253,11 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
 async def _read_out(opened: Opened, trace: Trace) -> Tree:
     """A stream that was asked for on the caller's behalf, read to its end."""
     try:
-        chunks = [chunk async for chunk in _chunks(opened, trace)]
+        chunks: list[Tree] = []
+        async for chunk in _chunks(opened, trace):
+            chunks.append(chunk)
+            if len(chunks) > MAX_CHUNKS:
+                raise UpstreamFailed(_ENDLESS)
     finally:
         await opened.reply.aclose()
     streamed = opened.prepared.outbound.endpoint.reply.streamed

@@ -183,3 +183,66 @@ async def test_a_stream_ends_with_an_error_event_in_each_dialect(start, upstream
     assert isinstance(second, anthropic.APIStatusError)
     assert "stopped" in str(second)
     assert "stopped" in lines[-1]["error"]
+
+
+# --- what is no body and no head ---------------------------------------------------------------------------------------------
+
+
+def chunked(*after: bytes) -> bytes:
+    body = ENDPOINT_BODY
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"%x\r\n%b\r\n0\r\n" % (len(body), body) + b"".join(after) + b"\r\n"
+
+
+ENDPOINT_BODY = json.dumps({"messages": SAY}).encode()
+
+
+async def test_a_trailer_is_no_header(gateway):
+    reader, writer = await raw(gateway)
+    writer.write(chunked(b"X-Gateway-Agent: nobody\r\n", b"Host: evil.example\r\n"))
+    assert (await answer_of(reader)).status_code == 200
+    writer.close()
+
+
+async def test_trailers_without_end_are_cut(gateway):
+    reader, writer = await raw(gateway)
+    writer.write(chunked()[:-2])
+    for _ in range(40):
+        writer.write(b"X-Trailer: " + b"a" * 8000 + b"\r\n")
+        await asyncio.sleep(0)
+    check(await answer_of(reader), 431, "openai", code="headers_too_large")
+    writer.close()
+
+
+@pytest.mark.parametrize("target", ["http://evil.example/health", "http://localhost@evil.example/health"])
+async def test_an_absolute_target_of_another_host_is_400(gateway, target):
+    for host in ("localhost", "127.0.0.1"):
+        reader, writer = await raw(gateway)
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        check(await answer_of(reader), 400, "openai", code="invalid_request")
+        writer.close()
+    reader, writer = await raw(gateway)
+    writer.write(b"GET http://localhost/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert (await answer_of(reader)).status_code == 200
+    writer.close()
+
+
+@pytest.mark.parametrize("behind", [b"GARBAGE\r\n\r\n", b"GET /health HT", b"GET / HTTP/1.1\r\nX-A: " + b"a" * 100_000])
+async def test_what_comes_behind_a_request_does_not_end_its_answer(start, upstream, behind):
+    go_on = asyncio.Event()
+
+    async def waits(request):
+        await go_on.wait()
+        return await says("All of it.")(request)
+
+    server = await upstream(waits)
+    gateway = await start(one_route(server, "server: {header_timeout_s: 0.2}"))
+    reader, writer = await raw(gateway)
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(ENDPOINT_BODY)
+    writer.write(head + ENDPOINT_BODY + behind)
+    await server.received.wait()
+    asyncio.get_running_loop().call_later(0.4, go_on.set)  # after the time that a head has
+    answer = await answer_of(reader)
+    assert answer.json()["choices"][0]["message"]["content"] == "All of it."
+    await closed(reader)
+    writer.close()

@@ -217,3 +217,23 @@ async def test_a_late_answer_says_its_target_in_a_last_comment(pair):
             release.set()  # the first heartbeat has gone out, and with it the headers
     assert "x-gateway-target=chat" in text
     assert text.endswith("data: [DONE]\n\n")
+
+
+# --- streams that say nothing, and have no end -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_stream_of_empty_deltas_is_a_bad_reply_and_not_kept(start, upstream, monkeypatch, stream):
+    monkeypatch.setattr("gateway.pipeline.attempt.MAX_SILENT_CHUNKS", 50)
+    config = one_route(await upstream(streams([chunk({"content": ""})] * 200))).replace(
+        "[chat]", "[chat], first_token_s: 20"
+    )
+    check(await (await start(config)).chat(stream=stream), 502, "openai", code="upstream_failed")
+
+
+async def test_an_answer_without_end_that_is_gathered_for_a_caller_is_an_error(start, upstream, monkeypatch):
+    monkeypatch.setattr("gateway.pipeline.flow.MAX_CHUNKS", 50)
+    config = one_route(await upstream(streams([chunk({"content": "a"})] * 200))).replace(
+        "[chat]", "[chat], first_token_s: 20"
+    )
+    check(await (await start(config)).chat(), 502, "openai", code="upstream_failed")
