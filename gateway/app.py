@@ -27,9 +27,11 @@ from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.state.sqlite.ledger import Ledger
 from gateway.state.sqlite.store import prepare_directory
+from gateway.upstream.attestation import Attestation
 from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
 from gateway.upstream.litellm.adapter import LiteLlm
+from gateway.upstream.questions import Questions
 from gateway.upstream.scripted import Scripted
 
 
@@ -71,6 +73,7 @@ def build(
             Adapter.LITELLM: litellm,
             Adapter.SCRIPTED: Scripted(),
         },
+        attestation=Attestation(Questions(networks=networks, events=events), events=events),
         ledger=ledger,
         scanner=scanner,
         health=MemoryHealth(),

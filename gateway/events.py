@@ -199,6 +199,15 @@ class EgressViolation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetForwards:
+    """A target that is configured as on the premises has its model served by somebody else (Ollama's cloud)."""
+
+    event: ClassVar[str] = "target.forwards"
+    provider: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamAborted:
     event: ClassVar[str] = "stream.aborted"
     phase: AbortPhase
@@ -320,6 +329,7 @@ Event: TypeAlias = (
     | ScanEnded
     | EgressRefused
     | EgressViolation
+    | TargetForwards
     | StreamAborted
     | AuthFailed
     | LedgerWritten

@@ -33,9 +33,9 @@ from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, Health
 from gateway.routing.table import with_discovered
+from gateway.upstream.attestation import Attestation
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import is_asked, probe_all
-from gateway.upstream.questions import Questions
 
 PROBE_EVERY_S = 15.0
 
@@ -70,6 +70,7 @@ class Parts:
     """The adapters a gateway is made of: what outlives a reload, or depends on the machine."""
 
     upstreams: Mapping[Adapter, Upstream]
+    attestation: Attestation
     ledger: AuditSink
     scanner: Scanner
     health: Health
@@ -108,6 +109,7 @@ class Gateway:
             scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=parts.upstreams,
+                attestation=parts.attestation,
                 ledger=parts.ledger,
                 events=parts.events,
                 scanner=parts.scanner,
@@ -179,6 +181,7 @@ class Gateway:
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
         self._aside.close()
+        await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
         await asyncio.to_thread(self._parts.ledger.close)
 
@@ -187,7 +190,8 @@ class Gateway:
         in_force = self._in_force
         configured = in_force.configured
         providers = list(configured.providers.values())
-        health = await probe_all(providers, Questions(networks=configured.on_prem_networks, events=self.events))
+        attestation = self._parts.attestation
+        health = await probe_all(providers, attestation.questions, attestation)
         for name, answer in health.items():
             self.events.emit(ProviderProbed(provider=name, up=answer.up))
         offers = {
@@ -199,6 +203,7 @@ class Gateway:
         if configured is not in_force.configured:  # reloaded meanwhile: its own refresh is under way
             return
         self.health.learn(health)
+        await attestation.ask_all(configured.targets.values())
         if table.discovered != in_force.settings.table.discovered:
             in_force.settings = replace(configured, table=table)
             self._learn()

@@ -12,7 +12,7 @@ from gateway.config.schema import ProviderSection, TargetSection
 from gateway.config.settings import IPNetwork
 from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
 from gateway.kinds import profile
-from gateway.routing.table import is_cloud_name
+from gateway.kinds.ollama_models import is_cloud_name
 
 
 def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:

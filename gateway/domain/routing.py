@@ -120,16 +120,24 @@ class Provider:
     proxy: str = ""
     ca_bundle: str = ""
     relay_errors: bool = False
+    forwards: bool = False  # it stands on the premises, and sends what it is asked on to somebody who does not
     off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
 
     def traits_on(self, day: date) -> frozenset[Trait]:
-        """Traits that hold on `day`: `baa` is one only until its date."""
+        """Traits that hold on `day`: `baa` only until its date, `on_prem` only where the answer is made here too."""
+        traits = self.traits - {Trait.ON_PREM} if self.forwards else self.traits
         if self.baa is not None and day <= self.baa.expires:
-            return self.traits | {Trait.BAA}
-        return self.traits - {Trait.BAA}
+            return traits | {Trait.BAA}
+        return traits - {Trait.BAA}
 
     @property
     def on_prem(self) -> bool:
+        """Whether the answer is made on the premises."""
+        return self.at_home and not self.forwards
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the server itself stands on the premises, as its address has to show."""
         return Trait.ON_PREM in self.traits
 
 

@@ -36,7 +36,7 @@ CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
-    *(Settlement, events.EgressViolation, events.LedgerWritten, events.ProviderProbed),
+    *(Settlement, events.EgressViolation, events.TargetForwards, events.LedgerWritten, events.ProviderProbed),
     *(events.LedgerLost, events.ConfigReloaded),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -141,13 +141,14 @@ class EventLog:
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
                 self._write(logging.ERROR, event.event, line)
-            case events.EgressViolation():
-                self._write(logging.CRITICAL, event.event, {"provider": event.provider})
+            case events.EgressViolation() | events.LedgerLost():
+                grave = {"loss": event.loss} if isinstance(event, events.LedgerLost) else {"provider": event.provider}
+                self._write(logging.CRITICAL, event.event, grave)
+            case events.TargetForwards():
+                self._write(logging.WARNING, event.event, {"provider": event.provider, "target": event.target})
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 rows = {"record": event.record, "result": event.result, "count": event.count}
                 self._write(logging.ERROR, event.event, rows)
-            case events.LedgerLost():
-                self._write(logging.CRITICAL, event.event, {"loss": event.loss})
             case events.ConfigReloaded():
                 level = logging.ERROR if event.result is events.ReloadResult.REFUSED else logging.INFO
                 self._write(level, event.event, _reloaded(event))

@@ -198,7 +198,8 @@ class Metrics(EventSink):
         | events.GatewayStopped
         | events.EmbeddedStarted
         | events.EmbeddedExited
-        | events.Faulted,
+        | events.Faulted
+        | events.TargetForwards,
     ) -> None:
         families = self._families
         match event:
@@ -210,8 +211,8 @@ class Metrics(EventSink):
                 families.embedded_exits(event.reason.value).inc()
             case events.Faulted():
                 families.faults.inc()
-            case events.GatewayStopped():
-                return  # nobody scrapes a gateway that has stopped
+            case events.GatewayStopped() | events.TargetForwards():
+                return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
             case _:
                 assert_never(event)
 

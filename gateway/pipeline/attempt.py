@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.domain import Adapter, Detection, Passage, Tree
+from gateway.domain import Adapter, Detection, Passage, Target, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.outbound.prepare import Look, Prepared, RedactionRefused, prepare
@@ -22,7 +22,9 @@ from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
+from gateway.upstream.attestation import Attestation, Place
 from gateway.upstream.port import AttemptFailed, Reply, Upstream
+from gateway.upstream.questions import Unanswered, Unreachable
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Asked, Stream
 
@@ -84,6 +86,7 @@ class Attempts:
         self,
         *,
         upstreams: Mapping[Adapter, Upstream],
+        attestation: Attestation,
         ledger: AuditSink,
         events: EventSink,
         scanner: Looks,
@@ -91,6 +94,7 @@ class Attempts:
         audit_key: bytes,
     ) -> None:
         self._upstreams = upstreams
+        self.attestation = attestation
         self._ledger = ledger
         self._events = events
         self._scanner = scanner
@@ -118,6 +122,7 @@ class Attempts:
         run.trace.attempting(target)
         result, status, reached = AttemptResult.CANCELLED, None, True
         try:
+            await self._attest(egress.target)
             prepared = await self._prepare(run, egress)
             await self._record(run, prepared)
             if run.now(prepared.egress) != prepared.egress:  # both take time, in which somebody may have reloaded
@@ -132,11 +137,30 @@ class Attempts:
         run.trace.answered(prepared)
         return opened
 
+    async def _attest(self, target: Target) -> None:
+        """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).
+
+        Raises:
+            AttemptFailed: it did not say, or does not have the model.
+        """
+        if not target.provider.at_home:
+            return
+        try:
+            place = await self.attestation.place(target)
+        except Unreachable:
+            raise faults.unreachable(target) from None
+        except Unanswered:
+            raise faults.unattested(target) from None
+        if place is Place.NOWHERE:
+            raise faults.refused(404, b"", target=target)
+
     async def _prepare(self, run: Run, egress: Egress) -> Prepared:
         """The outbound for this egress, as far as it still holds, made from the original payload (law 2)."""
         standing = run.now(egress)
         if standing is None:
-            raise _no_longer(egress)
+            moved = self.attestation.forwards(egress.target) and egress.target.provider.on_prem
+            raise _served_elsewhere(egress) if moved else _no_longer(egress)
+        run.trace.aimed(standing.target)
         try:
             work = partial(
                 prepare,
@@ -216,6 +240,14 @@ class Attempts:
 
 def _no_longer(egress: Egress) -> AttemptFailed:
     error = EgressDenied(f"What is configured now does not permit target {egress.target.name} any more. Send it again.")
+    return AttemptFailed(error, result=AttemptResult.REFUSED)
+
+
+def _served_elsewhere(egress: Egress) -> AttemptFailed:
+    error = EgressDenied(
+        f"The server of target {egress.target.name} has its model served off the premises, where this request may not "
+        "go. Name a model that runs there, or see `gateway explain`."
+    )
     return AttemptFailed(error, result=AttemptResult.REFUSED)
 
 

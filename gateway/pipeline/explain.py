@@ -5,12 +5,12 @@ Only `outbound` shows text, and only to whoever holds the request already: the b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import JSON, Detection, Passage, Tree
+from gateway.domain import JSON, Detection, Passage, Target, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.replace.pseudonym import conversation_key
@@ -69,6 +69,7 @@ async def explain_call(
     scanner: LookingScan,
     aside: Aside,
     health: Mapping[str, bool],
+    forwards: Callable[[Target], bool] = lambda _target: False,
     pseudonym_key: bytes,
     outbound: bool = False,
 ) -> Explained:
@@ -79,7 +80,7 @@ async def explain_call(
     """
     resolution = resolved(call, settings)
     findings = await scanned(call, scanner, aside)
-    judged = judge(call, resolution, findings, settings, health=health)
+    judged = judge(call, resolution, findings, settings, health=health, forwards=forwards)
     found: list[Tree] = [
         {
             "kind": at.finding.kind.value,

@@ -81,6 +81,7 @@ class Pipeline:
         self._health = health
         self._scanner = scanner
         self._attempts = attempts
+        self._attestation = attempts.attestation
         self._events = events
         self._ledger = ledger
         self._pseudonym_key = pseudonym_key
@@ -127,7 +128,8 @@ class Pipeline:
         began = time.perf_counter()
         findings = await scanned(call, self._scanner, self._aside)
         trace.scanned(findings, duration_s=time.perf_counter() - began)
-        judged = judge(call, resolution, findings, settings, health=self._health())
+        forwards = self._attestation.forwards
+        judged = judge(call, resolution, findings, settings, health=self._health(), forwards=forwards)
         trace.decided(judged.decision)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
@@ -164,14 +166,15 @@ class Pipeline:
 
         The old target is not asked, for it does not know that it was taken out of the route, or its agreement back.
         """
-        current = self._settings()
-        if current is settings and today() == day:
+        current, forwards = self._settings(), self._attestation.forwards
+        stays = forwards(egress.target) is egress.target.provider.forwards
+        if current is settings and today() == day and stays:
             return egress
         try:
             resolution = resolved(call, current, default_agent=default_agent)
         except GatewayError:
             return None
-        judged = judge(call, resolution, findings, current, health=self._health())
+        judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
         standing = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         if standing is not None:
             trace.decided(judged.decision)
@@ -185,6 +188,7 @@ class Pipeline:
             scanner=self._scanner,
             aside=self._aside,
             health=self._health(),
+            forwards=self._attestation.forwards,
             pseudonym_key=self._pseudonym_key,
             outbound=outbound,
         )

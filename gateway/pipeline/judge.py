@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Protocol
@@ -75,9 +75,18 @@ def _laid_open(call: Call) -> tuple[Leaves, Sequence[Passage]]:
 
 
 def judge(
-    call: Call, resolution: Resolution, findings: Findings, settings: Settings, *, health: Mapping[str, bool]
+    call: Call,
+    resolution: Resolution,
+    findings: Findings,
+    settings: Settings,
+    *,
+    health: Mapping[str, bool],
+    forwards: Callable[[Target], bool] = lambda _target: False,
 ) -> Judged:
-    """Decide for every target of the route, and put the permitted ones in order."""
+    """Decide for every target of the route, and put the permitted ones in order.
+
+    A target that `forwards`, as far as is known, is decided on as one off the premises.
+    """
     facts = Facts(
         caller=call.caller.name,
         route=resolution.route.name,
@@ -91,9 +100,15 @@ def judge(
         detectors=findings.detectors,
     )
     day = today()
-    decision = decide(facts, resolution.route.targets, settings.policy, today=day)
+    candidates = [forwarding(target) if forwards(target) else target for target in resolution.route.targets]
+    decision = decide(facts, candidates, settings.policy, today=day)
     planned = plan(decision.egresses, health, auto_fallback=settings.auto_fallback, operation=call.operation)
     return Judged(facts, findings, decision, planned, day)
+
+
+def forwarding(target: Target) -> Target:
+    """The target as one whose server sends what it is asked on to somebody off the premises (law 10)."""
+    return replace(target, provider=replace(target.provider, forwards=True))
 
 
 def streams(call: Call, planned: Sequence[Egress], *, first_token_s: float | None) -> bool:

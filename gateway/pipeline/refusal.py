@@ -69,6 +69,8 @@ def _kept(refusals: Sequence[Refusal]) -> str:
     sentences = []
     for refusal in refusals:
         rule = f" by rule {refusal.rule}" if refusal.rule else ""
+        if refusal.target.provider.forwards:
+            sentences.append(f"The server of target {refusal.target.name} has its model served off the premises.")
         sentences.append(f"Target {refusal.target.name} was not allowed{rule}: {refusal.why.rstrip('.')}.")
     remedies = [refusal.remedy for refusal in refusals if refusal.remedy]
     return " ".join(dict.fromkeys(sentences + remedies))

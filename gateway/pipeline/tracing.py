@@ -70,6 +70,10 @@ class Trace:
         self.account.attempts.append(Attempt(target, began_s=time.perf_counter()))
         self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
 
+    def aimed(self, target: Target) -> None:
+        """The target that is being tried, as it is by what is in force now."""
+        self.account.attempts[-1].target = target
+
     def sending(self) -> None:
         """From here on the target may have received the request."""
         self.account.attempts[-1].reached = True

@@ -9,9 +9,9 @@ from typing import Final
 
 from gateway.domain import Agent, Operation, Provider, Route, Target
 from gateway.kinds import profile
+from gateway.kinds.ollama_models import is_cloud_name
 
 MAX_MODEL_CHARS: Final = 256
-_CLOUD_SUFFIXES: Final = (":cloud", "-cloud")
 _WILDCARDS: Final = "*?["
 
 
@@ -77,11 +77,6 @@ class RoutingTable:
 def by_specificity(aliases: Iterable[Alias]) -> tuple[Alias, ...]:
     """Exact names first, then by the number of characters that must match; equals keep their order."""
     return tuple(sorted(aliases, key=lambda alias: (not alias.exact, -_literals(alias.pattern))))
-
-
-def is_cloud_name(model: str) -> bool:
-    """Whether Ollama would send `model` to ollama.com, although it is asked on the premises (law 10)."""
-    return model.strip().lower().endswith(_CLOUD_SUFFIXES)
 
 
 def with_discovered(table: RoutingTable, offers: Mapping[str, tuple[Provider, Iterable[str]]]) -> RoutingTable:

@@ -69,6 +69,12 @@ def unreachable(target: Target, *, reached: bool = False) -> AttemptFailed:
     return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=reached)
 
 
+def unattested(target: Target) -> AttemptFailed:
+    """The server did not say where it runs the model, so that nothing was sent (law 10)."""
+    text = f"Provider {target.provider.name} did not say where it runs the model of target {target.name}."
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, reached=False)
+
+
 def late(target: Target) -> AttemptFailed:
     """No first content within the route's limit, or silence for too long."""
     text = f"Target {target.name} did not answer in time."

@@ -30,19 +30,20 @@ class Pools:
     def __init__(self, *, networks: Networks, events: EventSink) -> None:
         self._networks = networks
         self._events = events
-        self._sessions: dict[str, tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
+        self._sessions: dict[tuple[str, bool], tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
         self._retired: list[aiohttp.ClientSession] = []
 
     def session(self, provider: Provider) -> aiohttp.ClientSession:
         """The session of `provider`; its sockets open only while an `Outbound` for it is leaving."""
-        known, networks = self._sessions.get(provider.name), self._networks()
+        key = provider.name, provider.forwards
+        known, networks = self._sessions.get(key), self._networks()
         if known is not None:
             for_whom, attested, session = known
             if (for_whom is provider or for_whom == provider) and (attested is networks or attested == networks):
                 return session
             self._retired.append(session)  # reconfigured; what is under way ends on the old one
         session = self._open(provider)
-        self._sessions[provider.name] = (provider, networks, session)
+        self._sessions[key] = (provider, networks, session)
         return session
 
     async def aclose(self) -> None:

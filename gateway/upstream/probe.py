@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gateway.domain import Provider
 from gateway.kinds import ollama, profile
 from gateway.ports import Probed
+from gateway.upstream.attestation import Attestation
 from gateway.upstream.questions import Questions, Unanswered
 
 MAX_MODELS = 1000
@@ -18,7 +19,7 @@ def is_asked(provider: Provider) -> bool:
     return provider.on_prem and not provider.off and profile(provider.kind).local
 
 
-async def probe(provider: Provider, questions: Questions) -> Probed:
+async def probe(provider: Provider, questions: Questions, attestation: Attestation) -> Probed:
     """Ask once; whatever goes wrong is `up=False`.
 
     LM Studio answers 200 with an error text for unknown paths, and mlx_lm with an empty body: only a list of models
@@ -30,18 +31,19 @@ async def probe(provider: Provider, questions: Questions) -> Probed:
         if listed is None:
             return Probed(up=False)
         models = [name for item in listed if isinstance(name := item.get("id"), str)]
-        if known is ollama.PROFILE:
-            tags = (await questions.ask(provider, f"{known.root(provider.base_url)}/api/tags")).items("models")
-            remote = {item.get("name") for item in tags or () if item.get("remote_host")}
-            models = [name for name in models if tags is not None and name not in remote]
+        listing = await attestation.listing(provider)
+        if listing is not None:
+            models = [name for name in models if not listing.elsewhere(name)]
+        elif known is ollama.PROFILE:
+            models = []
     except Unanswered:
         return Probed(up=False)
     readable = [name for name in models if name.isascii() and name.isprintable()]  # they become header values
     return Probed(up=True, models=tuple(readable[:MAX_MODELS]))
 
 
-async def probe_all(providers: Sequence[Provider], questions: Questions) -> dict[str, Probed]:
+async def probe_all(providers: Sequence[Provider], questions: Questions, attestation: Attestation) -> dict[str, Probed]:
     """All that are to be asked, at once."""
     asked = [provider for provider in providers if is_asked(provider)]
-    answers = await asyncio.gather(*(probe(provider, questions) for provider in asked))
+    answers = await asyncio.gather(*(probe(provider, questions, attestation) for provider in asked))
     return {provider.name: health for provider, health in zip(asked, answers, strict=True)}

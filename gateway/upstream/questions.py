@@ -6,7 +6,7 @@ httpx asks, through the same pools and the same guard as everything that is sent
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -17,17 +17,21 @@ from yarl import URL
 
 from gateway.domain import Provider, Tree
 from gateway.events import EventSink
-from gateway.upstream.pools import Pools
+from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import asking
-from gateway.upstream.sockets import Network
+from gateway.upstream.sockets import Networks
 
-ANSWER_S = 1.0
-"""How long a server may take to connect and to answer, each: it looks at a list, and a request may be waiting."""
+ANSWER_S = 3.0
+"""How long a server may take to connect and to answer, each: it only looks at a list, and a request may be waiting."""
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 
 class Unanswered(Exception):
-    """Nobody answered, or not in time, or too much, or with an error of the server's own."""
+    """There was no answer, or not in time, or too long a one, or an error of the server's own."""
+
+
+class Unreachable(Unanswered):
+    """There was no connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,16 @@ class Reply:
 class Questions:
     """Asks, each time over a new connection: the answer is about where the provider's name leads now."""
 
-    networks: Sequence[Network]
+    networks: Networks
     events: EventSink
 
     async def ask(self, provider: Provider, url: str, *, body: Tree | None = None) -> Reply:
         """What `url` of the provider answers to a GET, or to a POST of `body`.
 
         Raises:
-            Unanswered: there was no answer that says anything.
+            Unanswered: there was no answer that says anything; `Unreachable` where there was no connection.
         """
-        pools = Pools(networks=lambda: self.networks, events=self.events)
+        pools = Pools(networks=self.networks, events=self.events)
         headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
         try:
             async with (
@@ -64,6 +68,8 @@ class Questions:
                 httpx.AsyncClient(transport=_Guarded(pools, provider), headers=headers) as client,
             ):
                 answer = await client.request("GET" if body is None else "POST", url, json=body)
+        except httpx.ConnectError:
+            raise Unreachable from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError):
             raise Unanswered from None
         finally:
@@ -97,7 +103,8 @@ class _Guarded(httpx.AsyncBaseTransport):
                 timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=ANSWER_S),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise httpx.ConnectError("") from error
+            kind = httpx.ConnectError if never_connected(error) else httpx.ReadError
+            raise kind("") from error
         finally:
             asking.reset(token)
         kept = {"Content-Type": answer.headers.get("Content-Type", "")}

@@ -47,10 +47,10 @@ def guard(provider: Provider, networks: Networks, events: EventSink) -> Callable
         family, kind, proto, _, address = addr_info
         outbound, asked = leaving.get(), asking.get()
         sent = outbound is not None and outbound.target.provider.name == provider.name
-        if not sent and not (provider.on_prem and asked == provider):
+        if not sent and not (provider.at_home and asked == provider):
             events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("no outbound is recorded for this connection")
-        if provider.on_prem and not on_premises(str(address[0]), networks()):
+        if provider.at_home and not on_premises(str(address[0]), networks()):
             if sent:  # a question has nothing to lose: its server is simply not there
                 events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("the address is not on the premises")

@@ -62,9 +62,13 @@ class UpstreamServer:
         if request.method == "GET":
             if request.path.endswith("/models"):
                 return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
+            if request.path == "/api/ps":
+                return web.json_response({"models": []})
             if request.path == "/api/tags":
                 return web.json_response({"models": [self._tag(name) for name in self.models]})
             return web.json_response({"error": "Unexpected endpoint or method."})
+        if request.path == "/api/show":
+            return web.json_response(self._tag((await request.json())["model"]))
         self.connections += 1
         self.sent.append(Sent(request.path, dict(request.headers), await request.read()))
         self.received.set()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Adapter, Agent, Capability, Operation, Provider, ProviderKind, Route, Target, Trait
-from gateway.routing.table import Alias, RoutingTable, by_specificity, is_cloud_name, with_discovered
+from gateway.routing.table import Alias, RoutingTable, by_specificity, with_discovered
 
 OLLAMA = Provider("ollama", ProviderKind.OLLAMA, Adapter.DIRECT, traits=frozenset({Trait.ON_PREM}), discover=True)
 STUDIO = Provider("lm_studio", ProviderKind.LM_STUDIO, Adapter.DIRECT, discover=True)
@@ -35,16 +35,6 @@ def test_exact_aliases_come_first_then_the_longest_then_the_order_given() -> Non
         "abc-*",
         "*",
     ]
-
-
-@pytest.mark.parametrize("model", ["gpt-oss:120b-cloud", "qwen3:cloud", "QWEN3:CLOUD", "x-cloud "])
-def test_ollamas_cloud_models_are_known_by_their_names(model: str) -> None:
-    assert is_cloud_name(model)
-
-
-@pytest.mark.parametrize("model", ["cloudy:8b", "cloud", "llama3.2:3b"])
-def test_other_models_are_not(model: str) -> None:
-    assert not is_cloud_name(model)
 
 
 def test_discovered_models_are_found_by_full_name_and_by_bare_name_when_unique() -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.domain import Adapter, Provider, ProviderKind, Trait
 from gateway.ports import Probed
+from gateway.upstream.attestation import Attestation
 from gateway.upstream.probe import is_asked, probe, probe_all
 from gateway.upstream.questions import Questions
 
@@ -23,8 +24,10 @@ class Silent:
 
 
 @pytest.fixture
-def questions():
-    return Questions(networks=[], events=Silent())
+def asking():
+    """What a probe asks with."""
+    questions = Questions(networks=tuple, events=Silent())
+    return questions, Attestation(questions, events=Silent())
 
 
 @pytest.fixture
@@ -59,9 +62,9 @@ def listed(*names) -> bytes:
     return json.dumps({"data": [{"id": name} for name in names]}).encode()
 
 
-async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve, questions):
+async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve, asking):
     port, seen = await serve(listed("a", "b/c:1"))
-    health = await probe(provider(f"http://localhost:{port}/v1", api_key="local-key"), questions)
+    health = await probe(provider(f"http://localhost:{port}/v1", api_key="local-key"), *asking)
     assert health == Probed(up=True, models=("a", "b/c:1"))
     path, headers = seen[0]
     assert path == "/v1/models"
@@ -85,36 +88,36 @@ async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve, ques
     ],
     ids=range(9),
 )
-async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body, questions):
+async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body, asking):
     port, _ = await serve(body)
-    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), questions) == Probed(up=False)
+    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), *asking) == Probed(up=False)
 
 
-async def test_names_that_could_not_stand_in_a_header_are_left_out(serve, questions):
+async def test_names_that_could_not_stand_in_a_header_are_left_out(serve, asking):
     port, _ = await serve(listed("good", "bad\r\nx-evil: 1", "größe", "tab\t", 5, None))
-    assert (await probe(provider(f"http://127.0.0.1:{port}/v1"), questions)).models == ("good",)
+    assert (await probe(provider(f"http://127.0.0.1:{port}/v1"), *asking)).models == ("good",)
 
 
-async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve, questions):
+async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve, asking):
     port, seen = await serve(b'{"data": [{"id": "a"}], "models": [{"name": "a"}]}')
     for suffix in ("", "/", "/v1", "/v1/"):
-        health = await probe(provider(f"http://127.0.0.1:{port}{suffix}", ProviderKind.OLLAMA), questions)
+        health = await probe(provider(f"http://127.0.0.1:{port}{suffix}", ProviderKind.OLLAMA), *asking)
         assert health.models == ("a",)
-    assert {path for path, _ in seen} == {"/v1/models", "/api/tags"}
+    assert {path for path, _ in seen} == {"/v1/models", "/api/tags", "/api/ps"}
 
 
 @pytest.mark.parametrize(
     "url", ["http://192.0.2.1:9/v1", "http://127.0.0.1:1/v1", "http://no.such.name.invalid/v1", "http://[bad"]
 )
-async def test_what_cannot_or_may_not_be_reached_is_down(url, questions):
+async def test_what_cannot_or_may_not_be_reached_is_down(url, asking):
     """192.0.2.1 is not on the premises: the tripwire of all tests would see a connection."""
-    assert await probe(provider(url), questions) == Probed(up=False)
+    assert await probe(provider(url), *asking) == Probed(up=False)
 
 
-async def test_clouds_embedded_and_providers_that_are_off_are_never_asked(questions):
+async def test_clouds_embedded_and_providers_that_are_off_are_never_asked(asking):
     local = provider("http://127.0.0.1:1/v1")
     assert is_asked(local)
     assert not is_asked(Provider("x", ProviderKind.OPENAI, Adapter.DIRECT))
     assert not is_asked(provider("http://127.0.0.1:1", ProviderKind.EMBEDDED))
     assert not is_asked(provider("http://127.0.0.1:1", off="no key"))
-    assert await probe_all([provider("http://127.0.0.1:1", off="no key")], questions) == {}
+    assert await probe_all([provider("http://127.0.0.1:1", off="no key")], *asking) == {}

@@ -22,7 +22,7 @@ class Heard:
 @pytest.fixture
 def asked():
     heard = Heard()
-    yield Questions(networks=[], events=heard)
+    yield Questions(networks=tuple, events=heard)
     assert heard.events == []
 
 
@@ -39,7 +39,7 @@ async def test_a_question_brings_the_key_and_its_body_and_nothing_of_the_asker(a
         return web.json_response({"models": [{"name": await request.json()}, "no object"]})
 
     server = await upstream(answer)
-    reply = await asked.ask(provider(api_key="k"), f"http://localhost:{server.port}/api/show", body={"model": "m"})
+    reply = await asked.ask(provider(api_key="k"), f"http://localhost:{server.port}/asked", body={"model": "m"})
     assert reply.items("models") == [{"name": {"model": "m"}}]
     assert seen["Authorization"] == "Bearer k"
     assert seen["User-Agent"].startswith("triage-gateway/")
@@ -94,7 +94,7 @@ async def test_a_question_goes_nowhere_beyond_the_premises(asked, url):
 
 async def test_a_cloud_is_asked_nothing(upstream):
     heard = Heard()
-    questions = Questions(networks=[], events=heard)
+    questions = Questions(networks=tuple, events=heard)
     server = await upstream()
     with pytest.raises(Unanswered):
         await questions.ask(provider(on_prem=False), f"http://127.0.0.1:{server.port}/", body={})
