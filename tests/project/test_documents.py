@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -89,11 +88,6 @@ def test_every_yaml_block_is_yaml_and_every_policy_in_one_is_a_policy():
         tree = yaml.safe_load(block.code)
         if isinstance(tree, dict) and "rules" in tree and "version" in tree:
             parse(block.code, file=str(block))
-
-
-def test_every_json_block_is_json():
-    for block in blocks("json"):
-        json.loads(block.code)
 
 
 def test_every_make_command_exists():
