@@ -69,12 +69,11 @@ _LINE: Final = re.compile(
 )
 """`PatientName: Doe^John`: attributes by keyword, one a line."""
 _ROW: Final = re.compile(
-    rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[`\"' \t]*[|;\t][ \t]*(?:[A-Za-z][A-Za-z' ]{{2,60}}?[ \t]*[|;\t][ \t]*)?(?:({_VR})[ \t]*[|;\t][ \t]*)(?:[A-Za-z][A-Za-z' ]{{2,60}}?[ \t]*[|;\t][ \t]*)?([^|;\t\n\r]*)"
+    rf"\(([0-9a-fA-F]{{4}}),\s?([0-9a-fA-F]{{4}})\)[`\"' ]{{0,4}}[|;\t] {{0,20}}(?:[A-Za-z][A-Za-z' ]{{2,60}}?[|;\t] {{0,20}})?(?:({_VR}) {{0,20}}[|;\t] {{0,20}})(?:[A-Za-z][A-Za-z' ]{{2,60}}?[|;\t] {{0,20}})?([^|;\t\n\r]*)"
 )
 """`| (0010,0010) | PN | PatientName | Doe^John |`: attributes as rows of a table, the name before or after the VR."""
-_BRACKETED: Final = re.compile(r"\[(.*)\](?=\s*(?:#|$))")
 _COMMENT: Final = re.compile(r"\s#\s*(?:\d+|u/l)\s*,\s*[\dn-]+[^\n\r]*$")
-_QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.){0,400})'|\"((?:[^\"\\]|\\.){0,400})\"")
 
 
 def read(text: str) -> Sheet:
@@ -103,9 +102,9 @@ def read(text: str) -> Sheet:
 
 
 def _values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    bracketed = _BRACKETED.search(text, start, end)
-    if bracketed is not None and text[start : bracketed.start()].strip() == "" and "', '" not in bracketed.group(1):
-        yield bracketed.span(1)
+    opening, closing = text.find("[", start, end), text.rfind("]", start, end)
+    if 0 <= opening < closing and not text[start:opening].strip() and text.find("', '", opening, closing) < 0:
+        yield opening + 1, closing
         return
     quoted = list(_QUOTED.finditer(text, start, end))
     if not quoted:

@@ -97,7 +97,7 @@ def read(text: str) -> Sheet:
     for signs in _delimiters(text):
         bar = re.escape(signs.field)
         pattern = re.compile(
-            rf"(?<![A-Za-z0-9|])({_NAMES}){bar}([^\r\n]*?)(?=\s*(?:[\r\n]|$|<[Cc][Rr]>|(?<=[ \t{bar}'\"])(?:{_NAMES}|Z[A-Z0-9]{{2}}){bar}))"
+            rf"(?<![A-Za-z0-9|])({_NAMES}){bar}([^\r\n]*?)(?=(?:[\r\n]|$|<[Cc][Rr]>|(?<=[ \t{bar}'\"])(?:{_NAMES}|Z[A-Z0-9]{{2}}){bar}))"
         )
         for segment in pattern.finditer(text):
             name = segment.group(1)
@@ -112,13 +112,19 @@ def read(text: str) -> Sheet:
 
 
 def _delimiters(text: str) -> Iterator[_Signs]:
-    """Those that an MSH declares, and the recommended ones."""
+    """Those that the first MSH segments declare, and the recommended ones."""
     seen: dict[str, _Signs] = {}
     for header in _HEADER.finditer(text):
         encoding = header.group(2).ljust(4, "\0")
         seen.setdefault(header.group(1), _Signs(header.group(1), encoding[0], encoding[1], encoding[3]))
+        if len(seen) > _MOST:
+            break
     seen.setdefault("|", _Signs("|", "^", "~", "&"))
     yield from seen.values()
+
+
+_MOST: Final = 3
+"""Sets of delimiters that one text is read with: each costs a pass over it."""
 
 
 def _segment(sheet: Sheet, name: str, fields: list[tuple[int, int]], signs: _Signs) -> None:

@@ -27,13 +27,13 @@ GATES: Final = {
     "  ": r"[^ \n\r]  +[^ \n\r][^\n\r]*[\n\r]{1,2}[^\n\r]*[^ \n\r]  +[^ \n\r]",
 }
 """What a text must hold for a table with each separator to be in it: two lines that have it; two spaces part fixed widths."""
-_RULE: Final = re.compile(r"[ \t]*[|+]?(?:[ \t]*:?[-=]{2,}:?[ \t]*[|+ ]?)+[ \t]*")
+_RULE: Final = re.compile(r"(?=[^-=]*[-=]{2})[-=+|: \t]+")
 _WIDEST: Final = 48
 """Characters that a cell of a header has at most; a line with longer ones is prose."""
 _MOST_COLUMNS: Final = 200
 _JSON: Final = re.compile(r"\s*(?:[{}\[\]]|[\"'][^\"'\n]{0,60}[\"']\s*:)")
 _QUOTED: Final = re.compile(r"[ \t]*\"((?:[^\"]|\"\"){0,4000})\"[ \t]*")
-_SPACED: Final = re.compile(r"(?m)^[^\n\r]*\S  +\S[^\n\r]*|^[ -]*--[ -]*$")
+_SPACED: Final = re.compile(r"(?m)^[^\n\r]*\S  +\S[^\n\r]*|^[ -]+$")
 _APART: Final = 2
 """Characters between the lines of one table: the ends of a line."""
 _GAP: Final = re.compile(r"\S+(?: \S+)*")

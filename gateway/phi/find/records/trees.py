@@ -51,7 +51,7 @@ class Tree:
 _OPENING: Final = re.compile(r"\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:")
 _TOKEN: Final = re.compile(
     r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)|\"(?P<text>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|"
-    r"'(?P<other>(?:[^'\\\n]|\\.){0,4000}?)'(?=\s*[,:}\]])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
+    r"'(?P<other>(?:[^'\\\n]|\\.){0,400}?)'(?=\s*[,:}\]])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
     re.DOTALL,
 )
 
@@ -161,11 +161,11 @@ _STRAY: Final = 24
 # --- XML --------------------------------------------------------------------------------------------------------------
 
 _MARK: Final = re.compile(
-    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<data>.*?)\]\]>|<(?P<other>[?!][^<>]*+)>|<(?P<close>/)(?:[\w-]+:)?(?P<closed>[A-Za-z_][\w.-]*)\s*>|"
+    r"<!--(?P<comment>(?:[^<-]|-(?!->)|<(?!!--))*+)-->|<!\[CDATA\[(?P<data>(?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[))*+)\]\]>|<(?P<other>[?!][^<>]*+)>|<(?P<close>/)(?:[\w-]+:)?(?P<closed>[A-Za-z_][\w.-]*)\s*>|"
     r"<(?:[\w-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<within>(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>",
     re.DOTALL,
 )
-_ATTRIBUTE: Final = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
+_ATTRIBUTE: Final = re.compile(r"(?<![\w.:-])([A-Za-z_][\w.:-]*)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 
 
 @dataclass(slots=True)

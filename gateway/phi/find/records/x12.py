@@ -55,6 +55,8 @@ def read(text: str) -> Sheet:
     return sheet
 
 
+_MOST: Final = 3
+"""Separators that one text is read with: each costs a pass over it."""
 _ENOUGH: Final = 2
 """Segments that need no other sign: one may be a word and a star."""
 
@@ -68,6 +70,8 @@ def _delimiters(text: str) -> Iterator[tuple[str, str]]:
         last = parts[_ENVELOPE][1:2] if len(parts) > _ENVELOPE else ""
         declared = last if last and not last.isalnum() and not last.isspace() else ""
         seen[separator] = seen.get(separator, "~") + declared
+        if len(seen) > _MOST:
+            break
     seen.setdefault("*", "~")
     yield from seen.items()
 

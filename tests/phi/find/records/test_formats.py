@@ -126,19 +126,18 @@ def test_a_weak_sign_counts_only_beside_another():
     assert {Kind.NAME, Kind.OTHER_ID, Kind.FACILITY} <= beside
 
 
+N = 20_000
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "PID|" * 20_000,
-        "NM1*IL*1*" * 10_000,
-        "(0010,0010) PN [" * 8_000,
-        "a,b\n" * 20_000,
-        'x,"' * 30_000,
-        "<section><code " * 10_000,
-        "|-" * 40_000,
-        "a  b\n" * 20_000,
-        '\\"' * 60_000 + "\\nPID|",
+        "PID|" * N, "NM1*IL*1*" * N, "(0010,0010) PN [" * N, "a,b\n" * N, 'x,"' * N, "<section><code " * N, "|-" * N, "a  b\n" * N, '\\"' * N + "\\nPID|", "a | b\n+" + "-" * N + "x |\nc | d",
+        "| a | b |\n" + "+------" * N + '"}\n| a | b |', "PID|1|" + " " * N + "x", "PID|" + "  x" * N, "<section><code " + "a" * N + ">", "<section><code/>" + "<!--" * N, "<section><code/>" + "<![CDATA[" * N,
+        "(0010,0010) PN " + "[" * N, "(0010,0010)" + "\t" * N + "x", "(0010,0010) PN '" + "\\'" * N, "".join(f"MSH{chr(0x2010 + at % 16)}^~\\&{chr(0x2010 + at % 16)}a\n" for at in range(N // 10)), "a" + " " * N + "\nb" + " " * N + "\nc  d\n",
+        ">" * N + "\nMSH|^~\\&|", "-" * N + "x\na  b\nc  d", '{"resourceType":"Patient","name":[' * N, "PID|1|" + "~" * N, "PID|1||" + "^" * N, '{"resourceType":"Observation","subject":{"reference":"' + "a/" * N + '"}}',
     ],
-)
+    ids=range(27),
+)  # fmt: skip
 def test_hostile_repetition_costs_linear_time(text):
     formats.recognised(normalise(text))
