@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -231,8 +232,6 @@ class Attempts:
                 raise faults.late(outbound.target) from None
             if isinstance(error, UpstreamFailed):
                 raise AttemptFailed(error, result=AttemptResult.BAD_REPLY, status=200) from None
-            if isinstance(error, LookupError | TypeError | ValueError | AttributeError):  # not shaped like a reply
-                raise faults.bad_reply(outbound.target, status=200) from None
             raise
         finally:
             run.trace.waited(time.perf_counter() - began)
@@ -254,7 +253,8 @@ def _served_elsewhere(egress: Egress) -> AttemptFailed:
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
     """An answer that came in one piece; in pieces for a caller who wants them."""
     shape, asked = prepared.outbound.endpoint.reply, _asked(run)
-    made = shape.whole(tree, asked)
+    with _reading(prepared):
+        made = shape.whole(tree, asked)
     if not run.call.stream or shape.streamed is None:
         return Opened(prepared, reply, tree=made)
     stream = shape.streamed.open(asked)
@@ -274,17 +274,34 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     stream = streamed.open(_asked(run))
     first: list[Tree] = []
     async for raw in events:
-        chunk = stream.chunk(raw)
+        with _reading(prepared):
+            chunk = stream.chunk(raw)
+            begun = chunk is not None and streamed.has_content(chunk)
         if chunk is None:
             continue
         first.append(chunk)
         if len(first) > MAX_SILENT_CHUNKS:
             raise faults.bad_reply(prepared.outbound.target, status=200)
-        if streamed.has_content(chunk):
+        if begun:
             return Opened(prepared, reply, stream=stream, first=first, rest=events)
     if not stream.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)
     return Opened(prepared, reply, stream=stream, first=first)
+
+
+@contextmanager
+def _reading(prepared: Prepared) -> Iterator[None]:
+    """Around the reading of what a provider sent, and nothing else: what is not shaped like a reply is none.
+
+    Everywhere else such an exception is a fault of ours, and is told as one.
+
+    Raises:
+        AttemptFailed: it cannot be read.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise faults.bad_reply(prepared.outbound.target, status=200) from None
 
 
 def _asked(run: Run) -> Asked:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from aiohttp import web
 
+from gateway.domain import Adapter
 from gateway.state.sqlite.reader import tail
 from tests.kit.servers import breaks_after, hangs, says, status
 from tests.kit.two_places import CLEAN, POLICY, SENSITIVE, config
@@ -112,3 +113,23 @@ async def test_a_stream_that_the_target_broke_is_not_told_as_the_callers_leaving
     line, row = await told(gateway)
     assert (line["outcome"], line["status"], row["status"]) == ("upstream_error", 502, 502)
     assert line["error_code"] == row["error_code"] == "upstream_failed"
+
+
+class Faulty:
+    """An adapter with a bug of ours in it."""
+
+    async def send(self, outbound):
+        return {}[outbound.request_id]
+
+    async def aclose(self):
+        """Nothing to close."""
+
+
+async def test_a_fault_of_ours_is_not_told_as_the_providers(simple, monkeypatch):
+    gateway, server = simple
+    faulty = dict.fromkeys(Adapter, Faulty())
+    monkeypatch.setattr(gateway.gateway.pipeline._attempts, "_upstreams", faulty)
+    response = await gateway.chat()
+    assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
+    assert gateway.metric("gateway_faults_total") == 1
+    assert server.connections == 0
