@@ -65,10 +65,10 @@ format: $(VENV)/.dev-installed ## format the code, and mend what ruff can mend
 
 lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
-	$(LOCK) $(ARGS) --extra embedded --extra build pyproject.toml --output-file requirements.lock
-	$(LOCK) $(ARGS) --extra embedded --extra build --extra dev --constraint requirements.lock \
+	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build pyproject.toml --output-file requirements.lock
+	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra dev --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-dev.lock
-	$(LOCK) $(ARGS) --extra embedded --extra build --extra presidio --constraint requirements.lock \
+	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra presidio --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-presidio.lock
 
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from gateway.api.endpoints import facades
 from gateway.config import Settings
@@ -84,7 +84,7 @@ def build(
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
         demonstration_problem=embedded.problem,
-        notes=notes,
+        notes=(*without_encoder(), *notes),
     )
     return Gateway(in_force, parts, facades=facades)
 
@@ -105,6 +105,19 @@ def _kept(
             "Make it writable or set `state_dir`."
         )
         return secret, ClosedLedger(), (note,)
+
+
+_WITHOUT_ENCODER: Final = (
+    "The extra `encoder` is not installed: nothing looks again at what the tagger said, so more names alone are missed "
+    "and more texts without PHI are kept. `pip install 'triage-gateway[encoder]'`."
+)
+
+
+def without_encoder() -> tuple[str, ...]:
+    """What whoever starts the gateway, or asks it to explain, should know if the encoder is not there; else nothing."""
+    if load_engine().looks_again:
+        return ()
+    return (_WITHOUT_ENCODER,)
 
 
 def explaining_scanner(settings: Settings) -> Scanner:

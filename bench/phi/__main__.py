@@ -15,6 +15,7 @@ from bench.phi.held_out.requests import requests
 from bench.phi.score import Score
 from bench.phi.train import real_prompts
 from gateway.phi.find.engine import Engine, load_engine
+from gateway.phi.find.model.tagger import Tagger
 
 PRESIDIO = "presidio-analyzer 2.2.366, patterns only (NoOp NLP), on the other half of ASQ-PHI; measured for this project, November 2026"
 COMPREHEND = "Amazon Comprehend Medical at threshold 0.5 on all of ASQ-PHI; validation_results of JamesWeatherhead/asq-phi, paper PMC12926592"
@@ -130,14 +131,21 @@ def record_rows(engine: Engine) -> Iterator[Row]:
 
 def cost_rows(engine: Engine) -> Iterator[Row]:
     texts = measure.usual_texts()
-    seconds, megabytes = measure.load_cost()
+    seconds, megabytes, encoder_seconds, encoder_megabytes = measure.load_cost()
+    alone = Engine(Tagger.shipped())
     yield Row(
         "rules only, µs/KB", measure.us_per_kb(Engine(), texts), 1000, 300, low=True, form="{:.0f}", presidio="5300"
     )
-    yield Row("whole engine, new text, µs/KB", measure.us_per_kb(engine, texts), 4000, 1500, low=True, form="{:.0f}")
+    yield Row("rules and tagger, new text, µs/KB", measure.us_per_kb(alone, texts), 4000, 1500, low=True, form="{:.0f}")
     yield Row("resent history, µs per message", measure.us_per_resent_message(engine), 40, 20, low=True, form="{:.1f}")
     yield Row("import, load and first answer, s", seconds, 1.0, 0.3, low=True, form="{:.2f}", presidio="1.7 to 4")
     yield Row("  memory that takes, MB", megabytes, 60, 40, low=True, form="{:.0f}", presidio="110")
+    if engine.looks_again:
+        yield Row("encoder: load and first answer, s", encoder_seconds, 3.0, 0.4, low=True, form="{:.2f}")
+        yield Row("  memory that takes, MB", encoder_megabytes, 130, 80, low=True, form="{:.0f}")
+        cost = measure.us_per_kb(engine, texts, rounds=1)
+        yield Row("whole engine with it, dense text, µs/KB", cost, 60_000, 20_000, low=True, form="{:.0f}")
+        yield Row("  a short message, ms", measure.ms_per_short_message(engine), 20, 8, low=True, form="{:.1f}")
 
 
 def show(rows: list[Row]) -> None:

@@ -149,18 +149,31 @@ def resident(): return int(open("/proc/self/statm").read().split()[1]) * 4
 before, begin = resident(), time.perf_counter()
 from gateway.phi.find.engine import load_engine
 from gateway.domain import Passage
-load_engine().detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.')])
-print(json.dumps([time.perf_counter() - begin, (resident() - before) / 1024]))
+engine = load_engine()
+engine.detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.', 'note')])  # a key: the encoder is not asked
+loaded, took = resident() - before, time.perf_counter() - begin
+begin = time.perf_counter()
+engine.detect([Passage('Anna Weber was seen at Mercy Clinic on 3/4/2024.')])
+print(json.dumps([took, loaded / 1024, time.perf_counter() - begin, (resident() - before - loaded) / 1024]))
 """
 
 
-def load_cost() -> tuple[float, float]:
-    """Seconds to import, load and answer once, and the megabytes that took, in a fresh process."""
+def load_cost() -> tuple[float, ...]:
+    """Seconds to import, load and answer once, and the megabytes that took, in a fresh process; then the same of the encoder."""
     runs = [
         json.loads(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     ]
-    return min(seconds for seconds, _ in runs), min(megabytes for _, megabytes in runs)
+    return tuple(map(min, zip(*runs, strict=True)))
+
+
+def ms_per_short_message(engine: Engine) -> float:
+    """Processor time of a question of a line or two, all of which the encoder is asked about."""
+    told = [one.text for one in generated(5, people.HELD_OUT, files=("prompts",), times=0.2) if len(one.text) < 300]
+    begin = time.process_time()
+    for text in told:
+        engine.detect([Passage(text)])
+    return (time.process_time() - begin) / len(told) * 1e3
 
 
 def us_per_resent_message(engine: Engine, *, messages: int = 40, rounds: int = 5) -> float:

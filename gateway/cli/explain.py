@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.api.question import Question, ask
-from gateway.app import explaining_key, explaining_scanner
+from gateway.app import explaining_key, explaining_scanner, without_encoder
 from gateway.config import Settings, load
 from gateway.detectors.presidio import PresidioMissing
 from gateway.detectors.worker import WorkerFailed
@@ -70,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
     except (GatewayError, PresidioMissing, WorkerFailed) as error:
         print(error, file=sys.stderr)
         return 1
+    for missing in without_encoder():
+        print(f"Note: {missing}", file=sys.stderr)
     print(json.dumps(explained.tree(), indent=2, ensure_ascii=False) if options.json else explained.text())
     return 0
 

@@ -19,7 +19,11 @@ from gateway.phi.find.engine import Engine, Look, load_engine
 from gateway.phi.find.hit import Hit
 from gateway.ports import ScanMemory
 
-_SAMPLE: Final = "Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023 by Dr. Example."
+_SAMPLE: Final = Passage("Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023.", "note")
+"""Loads all but the encoder, which is not asked about the value of a key."""
+_INLINE: Final = 16_384
+_INLINE_LOOKED_AGAIN: Final = 4_096
+"""Characters that are looked at where we are: some 30 ms, without and with the encoder."""
 _NOBODY: Final = frozenset[str]()
 FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 """What every passage gets when the scan failed or was late: it is treated as PHI (law 4)."""
@@ -41,7 +45,7 @@ class Looker(Protocol):
 def looking(make: Callable[[], Looker] = load_engine) -> Job[list[Look]]:
     """The job of the worker: looks at each passage by itself."""
     looker = make()
-    looker.look(Passage(_SAMPLE))  # much is made ready by the first look, which must not count as somebody's
+    looker.look(_SAMPLE)  # much is made ready by the first look, which must not count as somebody's
     return lambda passages: [looker.look(passage) for passage in passages]
 
 
@@ -49,7 +53,8 @@ class Scanner:
     """An engine with a memory, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
-    request. `second` looks at new passages meanwhile, in its own process and under the same deadline.
+    request. `second` looks at new passages meanwhile, in its own process and under the same deadline. What was loaded
+    on demand (the encoder, the worker) is given back after `idle_s` without a question.
     """
 
     def __init__(
@@ -61,7 +66,8 @@ class Scanner:
         second: Second | None = None,
         worker: Worker[list[Look]] | None = None,
         deadline_s: float = 10.0,
-        inline_chars: int = 16_384,
+        inline_chars: int | None = None,
+        idle_s: float = 600.0,
     ) -> None:
         self._engine: Final = engine
         self._second: Final = second
@@ -69,7 +75,10 @@ class Scanner:
         self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
         self.deadline_s: Final = deadline_s
-        self._inline_chars: Final = inline_chars
+        self._inline_chars: Final = inline_chars or (_INLINE_LOOKED_AGAIN if engine.looks_again else _INLINE)
+        self._idle_s: Final = idle_s
+        self._waking: Final = asyncio.Lock()
+        self._resting: asyncio.TimerHandle | None = None
 
     @property
     def version(self) -> str:
@@ -90,12 +99,14 @@ class Scanner:
         Raises:
             WorkerFailed: the second detector does not start.
         """
-        self._engine.detect([Passage(_SAMPLE)])
+        self._engine.detect([_SAMPLE])
         if self._second is not None:
             await self._second.start()
 
     async def aclose(self) -> None:
         """End the processes."""
+        if self._resting is not None:
+            self._resting.cancel()
         await self._worker.aclose()
         if self._second is not None:
             await self._second.aclose()
@@ -106,10 +117,11 @@ class Scanner:
         """One detection per passage; all of them `scan_failed` when the scan failed or was not done by `until`.
 
         `until` (monotonic seconds) is given by whoever began earlier, with a walk that counts; else it is `deadline_s`
-        from now.
+        from now. What must be loaded first takes nothing of that time.
         """
-        turns = Turns(time.monotonic() + self.deadline_s if until is None else until)
         try:
+            waited_s = await self._awake()
+            turns = Turns(time.monotonic() + self.deadline_s if until is None else until + waited_s)
             if self._second is None:
                 return await self._first(passages, caller, turns)
             other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
@@ -119,6 +131,21 @@ class Scanner:
             return united(passages, found, other)
         except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
             return [FAILED] * len(passages)
+
+    async def _awake(self) -> float:
+        """Load what is loaded on demand, beside the loop; later it is given back. How many seconds that took."""
+        begun = time.monotonic()
+        async with self._waking:
+            if not self._engine.ready:
+                await asyncio.to_thread(self._engine.wake)
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
+        return time.monotonic() - begun
+
+    def _rest(self) -> None:
+        self._engine.rest()
+        self._worker.rest()
 
     async def look_again(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
         """The engine alone, like `look`, for a request so large that others need their turn meanwhile."""

@@ -93,6 +93,11 @@ class Worker(Generic[A]):
         await asyncio.get_running_loop().run_in_executor(self._thread, self._end)
         self._thread.shutdown(wait=False)
 
+    def rest(self) -> None:
+        """End the process if nobody asks it; the next question starts another."""
+        if not self._closed:
+            self._thread.submit(self._end)
+
     @property
     def pid(self) -> int | None:
         """The process that is running, if any."""

@@ -1,9 +1,12 @@
+import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 
+from gateway import app
 from gateway.cli import main
+from gateway.phi.find.engine import Engine
 
 CONFIG = str(Path(__file__).parents[2] / "config.yaml")
 SENSITIVE = {"messages": [{"role": "user", "content": "Patient with MRN 8675309 has a cough."}]}
@@ -30,6 +33,12 @@ def test_it_says_what_was_found_which_rule_applies_and_where_the_request_may_go(
     assert "identifiers-stay-in-house" in out
     assert "sonnet (anthropic): refused" in out
     assert "8675309" not in out
+
+
+def test_it_says_when_nothing_looks_again(ask, monkeypatch):
+    assert "encoder" not in ask(SENSITIVE)[2] or importlib.util.find_spec("onnxruntime") is None
+    monkeypatch.setattr(app, "load_engine", Engine)
+    assert "The extra `encoder` is not installed" in ask(SENSITIVE)[2]
 
 
 def test_as_json_it_is_a_tree_for_programs(ask):

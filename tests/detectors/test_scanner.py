@@ -57,6 +57,39 @@ def with_worker():
     return Scanner(ENGINE, key=KEY, memory=LruMemory(), inline_chars=100, worker=worker, deadline_s=30)
 
 
+class Dozing(Engine):
+    """An engine that loads something on demand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.woken, self.rested = 0, asyncio.Event()
+        self.awake = False
+
+    @property
+    def ready(self):
+        return self.awake
+
+    def wake(self):
+        self.woken += 1
+        self.awake = True
+
+    def rest(self):
+        self.awake = False
+        self.rested.set()
+
+
+async def test_what_is_loaded_on_demand_is_loaded_once_and_given_back_when_nobody_asks():
+    engine = Dozing()
+    scanner = Scanner(engine, key=KEY, memory=LruMemory(), idle_s=0.01)
+    await asyncio.gather(*[scanner.detect(HISTORY, caller="a") for _ in range(3)])
+    assert engine.woken == 1
+    await asyncio.wait_for(engine.rested.wait(), 30)
+    assert not engine.ready
+    assert (await scanner.detect(HISTORY, caller="a"))[1].findings
+    assert engine.woken == 2
+    await scanner.aclose()
+
+
 async def test_it_says_what_the_engine_says():
     scanner = Scanner(ENGINE, key=KEY, memory=LruMemory())
     expected = list(ENGINE.detect(HISTORY))

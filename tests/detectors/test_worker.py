@@ -46,6 +46,14 @@ async def test_it_looks_in_another_process(worker):
     assert worker.pid not in {None, os.getpid()}
 
 
+async def test_a_process_that_rests_is_started_again_by_the_next_question(worker):
+    await worker.start()
+    before = worker.pid
+    worker.rest()
+    await worker.ask([Passage("MRN 8675309")], timeout_s=30)
+    assert worker.pid not in {None, before}
+
+
 async def test_an_exception_says_nothing_of_the_text_and_ends_nothing(worker):
     await worker.start()
     before = worker.pid

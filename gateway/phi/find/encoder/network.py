@@ -1,0 +1,107 @@
+"""The encoder's weights, run by onnxruntime on one thread; opened when first asked, and given back by `rest`."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import importlib.util
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Final, Protocol
+
+from gateway.phi.find.encoder.pieces import Segment, WordPiece
+
+OUTSIDE, NAME, PLACE, DATE, ID = range(5)
+"""The classes of a word."""
+Odds = tuple[float, ...]
+"""The probability of each class; they sum to one."""
+
+
+class _Array(Protocol):
+    def tolist(self) -> list[list[list[float]]]: ...
+
+
+class _Session(Protocol):
+    def run(self, outputs: list[str], inputs: dict[str, object]) -> list[_Array]: ...
+
+
+class Encoder:
+    """A token classifier in `folder` (`encoder.onnx`, `vocabulary.txt`); 4 to 9 ms a segment; one thread at a time."""
+
+    def __init__(self, folder: Traversable) -> None:
+        self._folder: Final = folder
+        self._session: _Session | None = None
+        self._cutter: WordPiece | None = None
+
+    @property
+    def version(self) -> str:
+        """Twelve digits of the digest of the weights, as written down when they were made."""
+        return self._folder.joinpath("version.txt").read_text(encoding="utf-8").strip()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers without being loaded first."""
+        return self._session is not None
+
+    @property
+    def cutter(self) -> WordPiece:
+        """Cuts a text as the network was taught."""
+        if self._cutter is None:
+            pieces = self._folder.joinpath("vocabulary.txt").read_text(encoding="utf-8")
+            self._cutter = WordPiece(pieces.split("\n")[:-1])
+        return self._cutter
+
+    def wake(self) -> None:
+        """Load it, which takes about 0.3 s and some 100 MB."""
+        self._opened()
+
+    def rest(self) -> None:
+        """Give the memory back until it is asked again."""
+        self._session = self._cutter = None
+        _trim()
+
+    def odds(self, segment: Segment) -> list[Odds]:
+        """The odds of each word of a segment: those of its first piece."""
+        numbers = importlib.import_module("numpy")
+        inputs = {"ids": numbers.array([segment.ids]), "shapes": numbers.array([segment.shapes])}
+        (found,) = self._opened().run(["odds"], inputs)
+        (pieces,) = found.tolist()
+        return [tuple(pieces[head]) for head in segment.heads]
+
+    def _opened(self) -> _Session:
+        if self._session is None:
+            with resources.as_file(self._folder.joinpath("encoder.onnx")) as path:
+                self._session = _session(str(path))
+            _trim()
+        return self._session
+
+
+def _session(path: str) -> _Session:
+    runtime = importlib.import_module("onnxruntime")
+    runtime.set_default_logger_severity(4)  # it would print
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # what one long text took would otherwise stay taken
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session: _Session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return session
+
+
+def _trim() -> None:
+    """Give freed memory to the system, where the C library can (glibc); loading leaves twenty megabytes of it."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def installed() -> bool:
+    """Whether the extra `encoder` is there: without it the engine works, and has no second look."""
+    return importlib.util.find_spec("onnxruntime") is not None
+
+
+@cache
+def shipped() -> Encoder | None:
+    """The encoder that comes with the package, one for the process; None where the extra is not installed."""
+    folder = resources.files(__package__)
+    return Encoder(folder) if installed() and folder.joinpath("encoder.onnx").is_file() else None

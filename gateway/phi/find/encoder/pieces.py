@@ -1,0 +1,139 @@
+"""Cuts a text into word pieces for the encoder, and these into segments of a bounded length; knows no meaning."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST: Final = 62
+"""Pieces of a segment, without the two marks around it."""
+SHAPES: Final = 26
+"""How a piece is written: eight forms of a word after nothing, a space or a line break; then what continues a word, and marks."""
+_CONTINUED: Final = 24
+_MARK: Final = 25
+
+_WORD: Final = re.compile(r"[^\W_]+|[^\w\s]|_")
+_LONGEST_WORD: Final = 60
+"""Characters of a word beyond which it is one unknown piece, so that no word costs more than a known time."""
+_ENDS: Final = frozenset(".!?;")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some neighbouring words. `heads[i]` is the place in `ids` of the first piece of word i, which spans `starts[i]` to `ends[i]`."""
+
+    ids: tuple[int, ...]
+    shapes: tuple[int, ...]
+    heads: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+class WordPiece:
+    """Greedy longest match over a list of pieces, of which those that continue a word begin with "##" (BERT, uncased)."""
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        self._ids: Final = {piece: at for at, piece in enumerate(vocabulary)}
+        self._unknown: Final = self._ids["[UNK]"]
+        self._first: Final = self._ids["[CLS]"]
+        self._last: Final = self._ids["[SEP]"]
+
+    def segments(self, text: str) -> Iterator[Segment]:
+        """The words of `text` in order, in as few segments as the limits and the ends of lines and sentences allow."""
+        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+        pieces = [self._pieces(text[start:end]) for start, end in words]
+        first = 0
+        while first < len(words):
+            last = _fitting(pieces, first)
+            if last < len(words):
+                last = _cut(text, words, first, last)
+            yield self._segment(text, words[first:last], pieces[first:last], words[first - 1][1] if first else 0)
+            first = last
+
+    def _segment(
+        self, text: str, words: Sequence[tuple[int, int]], pieces: Sequence[Sequence[int]], before: int
+    ) -> Segment:
+        ids, shapes, heads = [self._first], [_MARK], []
+        for (start, end), parts in zip(words, pieces, strict=True):
+            heads.append(len(ids))
+            ids.extend(parts)
+            shapes.append(_form(text[start:end]) + 8 * _gap(text[before:start]))
+            shapes.extend([_CONTINUED] * (len(parts) - 1))
+            before = end
+        return Segment(
+            (*ids, self._last),
+            (*shapes, _MARK),
+            tuple(heads),
+            tuple([start for start, _ in words]),
+            tuple([end for _, end in words]),
+        )
+
+    def _pieces(self, word: str) -> list[int]:
+        if not word.isascii():
+            word = "".join(char for char in unicodedata.normalize("NFD", word) if unicodedata.category(char) != "Mn")
+        word = word.lower()
+        known = self._ids
+        whole = known.get(word)
+        if whole is not None:
+            return [whole]
+        if len(word) > _LONGEST_WORD:
+            return [self._unknown]
+        found: list[int] = []
+        start = 0
+        while start < len(word):
+            end = len(word)
+            while end > start:
+                piece = known.get("##" + word[start:end] if start else word[start:end])
+                if piece is not None:
+                    break
+                end -= 1
+            else:
+                return [self._unknown]
+            found.append(piece)
+            start = end
+        return found
+
+
+def _fitting(pieces: Sequence[Sequence[int]], first: int) -> int:
+    """The word before which a segment that begins with `first` must end."""
+    room, at = LONGEST, first
+    while at < len(pieces) and (len(pieces[at]) <= room or at == first):
+        room -= len(pieces[at])
+        at += 1
+    return at
+
+
+def _cut(text: str, words: Sequence[tuple[int, int]], first: int, last: int) -> int:
+    """A better place to end a segment of words [first, last): the last line's or sentence's end in its second half."""
+    middle = (first + last) // 2
+    sentence = last
+    for at in range(last, middle, -1):
+        gap = text[words[at - 1][1] : words[at][0]]
+        if "\n" in gap:
+            return at
+        if sentence == last and gap and text[words[at - 1][1] - 1] in _ENDS:
+            sentence = at
+    return sentence
+
+
+def _gap(between: str) -> int:
+    if not between:
+        return 0
+    return 2 if "\n" in between else 1
+
+
+def _form(word: str) -> int:
+    if word.isalpha():
+        if word.islower():
+            return 0
+        if len(word) == 1:
+            return 1
+        if word[0].isupper() and word[1:].islower():
+            return 2
+        return 3 if word.isupper() else 4
+    if word.isdigit():
+        return 5
+    return 6 if word.isalnum() else 7

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.phi.find.encoder.look import again
+from gateway.phi.find.encoder.pieces import Segment
+from gateway.phi.find.engine import Engine
+from gateway.phi.find.hit import Evidence, Hit
+
+NAME, NOTHING = (0.01, 0.99, 0.0, 0.0, 0.0), (0.99, 0.01, 0.0, 0.0, 0.0)
+
+
+class Words:
+    """Cuts into lines of words without pieces."""
+
+    def segments(self, text):
+        for line in re.finditer(r"[^\n]+", text):
+            spans = [word.span() for word in re.compile(r"\w+").finditer(text, *line.span())]
+            if spans:
+                starts, ends = zip(*spans, strict=True)
+                yield Segment((), (), tuple(range(len(spans))), starts, ends)
+
+
+class Says:
+    """An encoder that takes some words for names, and nothing else for anything."""
+
+    def __init__(self, text: str, *names: str) -> None:
+        self.text, self.names, self.asked = text, names, []
+        self.cutter = Words()
+
+    def odds(self, segment):
+        words = [self.text[start:end] for start, end in zip(segment.starts, segment.ends, strict=True)]
+        self.asked.append(" ".join(words))
+        return [NAME if word in self.names else NOTHING for word in words]
+
+    ready = True
+
+    def wake(self) -> None: ...
+    def rest(self) -> None: ...
+
+
+class Tags:
+    """A model that takes words for names, and doubts others."""
+
+    def __init__(self, names: str = "$", doubtful: str = "$") -> None:
+        self.names, self.doubtful, self.text = names, doubtful, ""
+
+    def find(self, text: str) -> list[Finding]:
+        self.text = text
+        return [Finding(Kind.NAME, *found.span(), 0.8) for found in re.finditer(self.names, text) if found.group()]
+
+    def doubts(self) -> list[tuple[int, int]]:
+        return [found.span() for found in re.finditer(self.doubtful, self.text) if found.group()]
+
+
+def found(text: str, model: Tags, encoder: Says | None, **passage: object) -> list[str]:
+    (detection,) = Engine(model, encoder).detect([Passage(text, **passage)])
+    return [text[one.start : one.end] for one in detection.findings]
+
+
+def test_a_name_that_only_the_encoder_sees_is_added():
+    text = "Refill for Olena Kovalchuk please"
+    assert found(text, Tags(), Says(text, "Olena", "Kovalchuk")) == ["Olena Kovalchuk"]
+
+
+def test_what_only_the_tagger_took_for_a_name_is_taken_back():
+    text = "Restart Kafka tonight"
+    assert found(text, Tags("Kafka"), None) == ["Kafka"]
+    assert found(text, Tags("Kafka"), Says(text)) == []
+    assert found(text, Tags("Kafka"), Says(text, "Kafka")) == ["Kafka"]
+
+
+def test_a_name_that_was_taken_back_is_not_found_elsewhere_either():
+    text = "Restart Kafka tonight\nKafka is a broker"
+    assert found(text, Tags("^.*?\\bKafka(?= tonight)"), Says(text)) == []
+
+
+@given(
+    st.sampled_from(
+        [
+            "Patient: Olena Kovalchuk, MRN 8675309, DOB 03/04/1961",
+            "ssn 912-04-1234 and card 4111 1111 1111 1111, Mr. Tolliver",
+            "write to olena@example.org or call (202) 555-0142 on 3 May 2024",
+        ]
+    )
+)
+def test_nothing_that_rules_find_is_ever_taken_back(text):
+    alone = found(text, Tags(), None)
+    assert alone
+    assert set(found(text, Tags("Kovalchuk|Tolliver"), Says(text))) >= set(alone)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Hit,
+            st.sampled_from(list(Kind)),
+            st.integers(0, 8),
+            st.integers(9, 20),
+            st.just(0.9),
+            st.sampled_from([Evidence.SHAPE, Evidence.CHECKED, Evidence.CUE]),
+        )
+    )
+)
+def test_a_shape_a_checksum_or_a_cue_stays_whatever_the_encoder_says(hits):
+    text = "aaaa bbbb cccc dddd eeee"
+    assert again(Passage(text), text, hits, Says(text))[: len(hits)] == hits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MSH|^~\\&|A|B|C|D|20240101||ADT^A01|1|P|2.5\rPID|1||55||Kafka^Olena\rNTE|1||said Kafka",
+        '{"resourceType": "Patient", "name": [{"family": "Kafka"}], "text": "said Kafka"}',
+    ],
+)
+def test_a_record_is_not_looked_at_again(text):
+    encoder = Says(text)
+    assert "Kafka" in found(text, Tags("Kafka"), encoder)
+    assert encoder.asked == []
+
+
+def test_the_value_of_a_key_is_not_looked_at_again():
+    encoder = Says("Kafka")
+    assert found("Kafka", Tags("Kafka"), encoder, cue="name", carrier=Carrier.TOOL_ARGS) == ["Kafka"]
+    assert encoder.asked == []
+
+
+def test_of_a_long_text_only_doubtful_parts_are_asked_about():
+    lines = [f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)]
+    lines[20] = "then Olena said so"
+    text = "\n".join(lines)
+    encoder = Says(text, "Olena")
+    assert found(text, Tags(), encoder) == []
+    assert encoder.asked == []
+    assert found(text, Tags(doubtful="Olena"), encoder) == ["Olena"]
+    assert encoder.asked == ["then Olena said so"]
+
+
+def test_what_the_tagger_doubts_is_nothing_by_itself():
+    text = "Ask Olena about it"
+    assert found(text, Tags(doubtful="Olena"), Says(text)) == []
+
+
+def test_a_hit_that_reaches_beyond_what_was_asked_stays():
+    text = "Kafka\nBroker"
+    assert found(text, Tags("Kafka\nBroker"), Says(text)) == ["Kafka\nBroker"]
+
+
+def test_nothing_is_taken_back_beside_somebody():
+    text = "Olena came from Kafka"
+    assert found(text, Tags("Kafka"), Says(text, "Olena")) == ["Olena", "Kafka"]
+
+
+def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
+    text = "Florence slept well"
+    hits = [Hit(Kind.PLACE, 0, 8, 0.7, Evidence.CONTEXT)]
+    assert (Kind.NAME, 0, 8) in [hit[:3] for hit in again(Passage(text), text, hits, Says(text, "Florence"))]

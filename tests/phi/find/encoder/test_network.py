@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import importlib.util
+import math
+import sys
+
+import pytest
+
+from gateway.domain import Passage
+from gateway.phi.find.encoder import network
+from gateway.phi.find.engine import Engine
+from gateway.phi.find.model.tagger import Tagger
+
+TEXT = "Please write a letter to Olena Kovalchuk about the scan."
+
+
+@pytest.fixture
+def encoder():
+    pytest.importorskip("onnxruntime")
+    made = network.Encoder(network.resources.files(network.__package__))
+    yield made
+    made.rest()
+
+
+def test_every_word_has_odds_that_sum_to_one(encoder):
+    (segment,) = encoder.cutter.segments(TEXT)
+    odds = encoder.odds(segment)
+    assert len(odds) == len(segment.starts)
+    assert all(math.isclose(sum(one), 1, abs_tol=1e-4) and len(one) == 5 for one in odds)
+
+
+def test_it_knows_a_person_from_a_program(encoder):
+    def likely(text: str) -> list[str]:
+        (segment,) = encoder.cutter.segments(text)
+        found = zip(segment.starts, segment.ends, encoder.odds(segment), strict=True)
+        return [text[start:end] for start, end, odds in found if odds[network.NAME] > 0.5]
+
+    assert likely(TEXT) == ["Olena", "Kovalchuk"]
+    assert likely("Restart Jenkins and Kafka, then bump Jackson to 2.17.") == []
+
+
+def test_it_is_loaded_when_asked_and_given_back(encoder):
+    (segment,) = encoder.cutter.segments(TEXT)
+    assert not encoder.ready
+    before = encoder.odds(segment)
+    assert encoder.ready
+    encoder.rest()
+    assert not encoder.ready
+    encoder.wake()
+    assert encoder.ready
+    assert encoder.odds(segment) == before
+
+
+def test_the_shipped_one_is_small_and_says_which_it_is():
+    folder = network.resources.files(network.__package__)
+    assert len(folder.joinpath("encoder.onnx").read_bytes()) < 25_000_000
+    digest = network.Encoder(folder).version
+    assert len(digest) == 12
+    assert int(digest, 16)
+
+
+def test_without_the_extra_there_is_none_and_the_engine_is_as_it_was(monkeypatch):
+    alone = Engine(Tagger.shipped())
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    network.shipped.cache_clear()
+    try:
+        assert network.shipped() is None
+        assert not alone.looks_again
+        assert alone.ready
+        assert Engine(Tagger.shipped(), network.shipped()).look(Passage(TEXT)) == alone.look(Passage(TEXT))
+    finally:
+        network.shipped.cache_clear()
