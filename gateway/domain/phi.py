@@ -82,6 +82,7 @@ class Carrier(StrEnum):
     ATTACHMENT = "attachment"
     URL = "url"
     INPUT = "input"
+    STRUCTURE = "structure"  # what software writes: ids, settings, signatures
     OTHER = "other"
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from gateway.domain import JSON, Capability, Target, Tree
 from gateway.errors import ErrandDenied
 from gateway.phi.leaf import Errand
-from gateway.wire.fields import Dropped, Field, Object
+from gateway.wire.fields import Dropped, Field, Number, Object, Replaced, Seed
 from gateway.wire.paths import render
 
+_MANY: Final = 1_000_000
+_TELLING_DIGITS: Final = range(7, 15)
 _WHAT: Mapping[Capability | None, str] = {
     Capability.FETCH_URLS: "fetch an address. Send the content itself as a data: URL",
     Capability.HOSTED_TOOLS: "run tools of its own or call other servers. Use tools that your application runs",
@@ -32,22 +36,43 @@ def refuse_errands(errands: Iterable[Errand], target: Target) -> None:
             )
 
 
-def minimise(payload: Tree, fields: Object, *, on_prem: bool) -> Tree:
+def minimise(payload: Tree, fields: Object, *, on_prem: bool, key: bytes) -> Tree:
     """A new tree with what may be sent; parts that stay as they are are shared with `payload`.
 
-    Fields that no target needs never leave, nor do null ones (some servers refuse them). On the premises the rest is
-    kept, unknown fields too; elsewhere only what the table of the dialect knows.
+    Fields that no target needs never leave, nor do null ones (some servers refuse them), nor what we write ourselves. On
+    the premises the rest is kept, unknown fields too; elsewhere only what the table of the dialect knows. There settings
+    are rounded to what a setting needs, and a seed is a hash of it, keyed with `key` (law 7b).
     """
+    given: Tree = {name: value for name, value in payload.items() if value is not None}
     if on_prem:
         known = fields.fields
-        return {
-            key: value
-            for key, value in payload.items()
-            if value is not None and not isinstance(known.get(key), Dropped)
-        }
-    sent = fields.rebuilt({key: value for key, value in payload.items() if value is not None}, _sent)
-    return sent if isinstance(sent, dict) else {}
+        return {name: value for name, value in given.items() if not isinstance(known.get(name), Dropped | Replaced)}
+
+    def sent(value: JSON, field: Field) -> JSON:
+        match field:
+            case Number() if isinstance(value, int | float):
+                return rounded(value)
+            case Seed() if isinstance(value, int):
+                return hashed(value, key)
+            case _:
+                return field.rebuilt(value, sent)
+
+    kept = fields.rebuilt(given, sent)
+    return kept if isinstance(kept, dict) else {}
 
 
-def _sent(value: JSON, field: Field) -> JSON:
-    return field.rebuilt(value, _sent)
+def rounded(value: float) -> int | float:
+    """A setting without the digits that could be somebody's number.
+
+    A count of seven digits or more keeps its thousands, as round ones and powers of two do anyway. A fraction of seven to
+    fourteen digits keeps four decimals; longer ones are what arithmetic makes of a short one, and say no more than it.
+    """
+    if isinstance(value, int):
+        return value if abs(value) < _MANY or value % 1000 == 0 or value % 1024 == 0 else value // 1000 * 1000
+    digits = len(repr(value).partition("e")[0].replace("-", "").replace(".", "").lstrip("0"))
+    return round(value, 4) if digits in _TELLING_DIGITS else value
+
+
+def hashed(seed: int, key: bytes) -> int:
+    """A seed of 31 bits that stands for `seed`: the same for the same key."""
+    return int.from_bytes(hmac.digest(key, f"seed\0{seed}".encode(), "sha256")[:4]) >> 1

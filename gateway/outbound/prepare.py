@@ -137,7 +137,7 @@ def prepare(
     refuse_errands(findings.errands, target)
     to = endpoint_of(target, call.endpoint)
     form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream)
-    kept = minimise(call.payload, call.endpoint.fields, on_prem=target.provider.on_prem)
+    kept = minimise(call.payload, call.endpoint.fields, on_prem=target.provider.on_prem, key=key)
     body, redacted, pseudonyms = _redacted(
         kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
     )
@@ -173,10 +173,10 @@ class _Form:
     stream: bool
 
     def body(self, tree: Tree) -> Translated:
-        translated = translate(tree, self.asked, self.to, context=self.target.context)
+        named: Tree = {**tree, "model": self.target.model}
+        translated = translate(named, self.asked, self.to, context=self.target.context)
         fitted = sanitise(translated.tree, self.target.provider.kind, self.to)
-        body: Tree = {**fitted, "model": self.target.model}
-        streamed = self.to.spoken.streamed(body, self.stream) if self.to.spoken else body
+        streamed = self.to.spoken.streamed(fitted, self.stream) if self.to.spoken else fitted
         return Translated(streamed, translated.lost)
 
     def told(self, body: Translated) -> Translated:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from enum import StrEnum
+from typing import ClassVar, TypeAlias
 
 from typing_extensions import override
 
@@ -15,10 +16,20 @@ MAX_STRUCTURAL_CHARS = 128
 """Nothing structural but a signature is longer; the bound keeps a paragraph from passing as an id."""
 
 
+class Fate(StrEnum):
+    """What becomes of a value that a caller wrote (law 7b); there is no fifth."""
+
+    SCANNED = "scanned"  # what is found in it is replaced
+    KEPT = "scanned and kept"  # it cannot be replaced: a finding refuses the egress
+    REPLACED = "written by us"
+    DROPPED = "never sent"
+
+
 class Field:
-    """What one value of a request may be, and what becomes of it."""
+    """What one value of a request may be, and what becomes of it. `fate` is None where only what is inside has one."""
 
     __slots__ = ()
+    fate: ClassVar[Fate | None] = None
 
     def children(self) -> Iterable[Field]:
         """The fields of what is inside."""
@@ -42,6 +53,8 @@ Sent: TypeAlias = Callable[["JSON", Field], "JSON"]
 class Text(Field):
     """Free text: scanned, and rewritten in place where a decision takes something out."""
 
+    fate = Fate.SCANNED
+
     carrier: Carrier
 
 
@@ -49,12 +62,16 @@ class Text(Field):
 class Name(Field):
     """An identifier that a model may answer with (a function's name): scanned, replaced only as a whole."""
 
+    fate = Fate.SCANNED
+
     carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
 class Signed(Field):
     """Text under a signature: scanned, but a change would make it invalid, so it is never rewritten."""
+
+    fate = Fate.KEPT
 
     carrier: Carrier
     signature: str
@@ -65,19 +82,32 @@ class Signed(Field):
 class JsonText(Field):
     """JSON written inside a string (tool arguments): its scalars and keys are scanned one by one."""
 
+    fate = Fate.SCANNED
+
     carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
 class Closed(Field):
-    """A word of a closed set, or a boolean. Anything else is `unreadable`."""
+    """A word of a closed set, or a boolean. Anything else is scanned, cannot be replaced, and is `unreadable`."""
+
+    fate = Fate.KEPT
 
     words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Id(Field):
+    """An id that software made. Scanned for numbers of people; one that holds any is mapped to an id of ours and back."""
+
+    fate = Fate.SCANNED
+
+
+@dataclass(frozen=True, slots=True)
 class Strict(Field):
-    """A string of a strict pattern (ids, signatures). Anything else is `unreadable`."""
+    """A string of a strict pattern. It is scanned as ids are; anything else is scanned as a text, and `unreadable`."""
+
+    fate = Fate.KEPT
 
     pattern: re.Pattern[str]
     max_chars: int = MAX_STRUCTURAL_CHARS
@@ -85,40 +115,71 @@ class Strict(Field):
 
 @dataclass(frozen=True, slots=True)
 class Number(Field):
-    """A setting: a boolean, or a number of at most `limit` either side of nothing. Anything else is `unreadable`."""
+    """A setting: a boolean, or a number of at most `limit` either side of nothing. Anything else is `unreadable`.
+
+    No setting needs seven digits that are a person's number: off the premises they are rounded away.
+    """
+
+    fate = Fate.REPLACED
 
     limit: float
 
 
 @dataclass(frozen=True, slots=True)
+class Flag(Field):
+    """True or false, which may be said as 1 or 0. Anything else is `unreadable`."""
+
+    fate = Fate.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Seed(Field):
+    """Any integer, of which a target off the premises gets a keyed hash: as reproducible, and it says nothing."""
+
+    fate = Fate.REPLACED
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque(Field):
-    """Bytes that nobody here can read (base64 of an image): an unknown with its reason, never text."""
+    """Bytes that nobody here can read (base64 of an image): an unknown. What they are their first bytes say, and a text
+    in disguise is read as one.
+    """
+
+    fate = Fate.KEPT
 
     reason: UnknownReason
 
 
 @dataclass(frozen=True, slots=True)
 class Url(Field):
-    """Where an image or file is: `data:` holds it (unknown); any other address is text and an errand besides."""
+    """Where an image or file is: `data:` holds it (see `Opaque`); any other address is text and an errand besides."""
+
+    fate = Fate.SCANNED
 
     reason: UnknownReason
 
 
 @dataclass(frozen=True, slots=True)
 class TokenIds(Field):
-    """Numbers that stand for text: unknown."""
+    """Numbers that stand for text: unknown. A number that no vocabulary reaches is scanned besides."""
+
+    fate = Fate.KEPT
 
 
 @dataclass(frozen=True, slots=True)
 class Free(Field):
     """Any JSON: every scalar and key below is scanned. `words` are keys and values of a closed vocabulary.
 
-    With `numbers` a number may be replaced by a quoted pseudonym: true of arguments, not of a schema.
+    With `numbers` a number may be replaced by a quoted pseudonym: true of arguments, not of a schema. In a `schema` what
+    stands under `default`, `const`, `enum` or `examples` is a value, and the property it belongs to is its cue.
     """
+
+    fate = Fate.SCANNED
 
     carrier: Carrier
     words: frozenset[str] = frozenset()
     numbers: bool = False
+    schema: bool = False
 
     @override
     def names(self) -> Iterable[str]:
@@ -167,6 +228,10 @@ class Keyed(Field):
     def children(self) -> Iterable[Field]:
         return (self.value,)
 
+    @override
+    def rebuilt(self, value: JSON, sent: Sent) -> JSON:
+        return {key: sent(inner, self.value) for key, inner in value.items()} if isinstance(value, dict) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Object(Field):
@@ -191,7 +256,7 @@ class Object(Field):
         return {
             key: sent(inner, fields[key])
             for key, inner in value.items()
-            if key in fields and not isinstance(fields[key], Dropped | Local)
+            if key in fields and not isinstance(fields[key], Dropped | Local | Replaced)
         }
 
 
@@ -221,6 +286,8 @@ class Variant(Field):
 @dataclass(frozen=True, slots=True)
 class Dropped(Field):
     """A field that no target needs (minimum necessary, 45 CFR 164.502(b)): scanned, and never sent."""
+
+    fate = Fate.DROPPED
 
     field: Field
 
@@ -264,16 +331,20 @@ class Errand(Field):
 class Replaced(Field):
     """A field that the gateway writes itself (`model`): what the caller wrote there is never sent."""
 
+    fate = Fate.REPLACED
+
 
 def closed(words: str) -> Closed:
     return Closed(frozenset(words.split()))
 
 
-ID = Strict(re.compile(r"[A-Za-z0-9_.:|-]*"))
-SIGNATURE = Strict(re.compile(r"[A-Za-z0-9+/=_-]*"), max_chars=65_536)
+ID = Id()
+SIGNATURE = Strict(re.compile(r"[A-Za-z0-9+/=_-]*"), max_chars=1_000_000)
+"""Base64 that a provider made and wants back as it was: signatures, encrypted reasoning. It never leaves its dialect."""
 MEDIA_TYPE = Strict(re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}"))
 SETTING = Number(1_000)
-FLAG = Number(1)
+FLAG = Flag()
+SEED = Seed()
 TOKENS = Number(4_000_000)
 SCHEMA_WORDS = closed(
     """type properties required description title enum items string number integer boolean object array null anyOf
@@ -283,7 +354,7 @@ SCHEMA_WORDS = closed(
     true false"""
 ).words
 """JSON Schema's own vocabulary: as keys and values of a schema these say nothing about anybody."""
-SCHEMA = Free(Carrier.TOOL_DEFINITION, words=SCHEMA_WORDS)
+SCHEMA = Free(Carrier.TOOL_DEFINITION, words=SCHEMA_WORDS, schema=True)
 FUNCTION = Object(
     {
         "name": Name(Carrier.TOOL_DEFINITION),

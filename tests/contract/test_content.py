@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACK = (ROOT / "policies" / "hipaa.yaml").read_text(encoding="utf-8")
 MRN = "8675309"
 PIXELS = base64.b64encode(bytes(range(256))).decode()
-IMAGE = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXELS}"}}
+PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256))).decode()
+IMAGE = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE}"}}
 AUDIO = {"type": "input_audio", "input_audio": {"data": PIXELS, "format": "wav"}}
 FILE = {"type": "file", "file": {"filename": "scan.pdf", "file_data": f"data:application/pdf;base64,{PIXELS}"}}
 QUESTION = {"type": "text", "text": f"Read this film of the patient with MRN {MRN}."}
@@ -71,7 +72,7 @@ async def test_with_the_shipped_rules_what_cannot_be_read_stays_even_under_a_baa
     reply = await gateway.chat([{"type": "text", "text": "What is this?"}, part], model=route)
     assert reply.headers["x-gateway-target"] == "local"
     assert cloud.connections == 0
-    assert PIXELS.encode() in local.sent[0].body
+    assert PICTURE.encode() in local.sent[0].body
 
 
 REASONS = {
@@ -176,7 +177,7 @@ async def test_an_address_to_fetch_an_image_from_is_an_errand(made):
 
 async def test_through_anthropics_dialect_an_image_is_treated_the_same(made):
     gateway, _, cloud = await made(with_the_radiologists_fallback())
-    source = {"type": "base64", "media_type": "image/png", "data": PIXELS}
+    source = {"type": "base64", "media_type": "image/png", "data": PICTURE}
     content = [QUESTION, {"type": "image", "source": source}]
     body = {"max_tokens": 9, "messages": [{"role": "user", "content": content}]}
     async with gateway.client() as client:
@@ -185,4 +186,4 @@ async def test_through_anthropics_dialect_an_image_is_treated_the_same(made):
     assert [reply.headers["x-gateway-target"] for reply in (sent, kept)] == ["cloud", "local"]
     assert len(cloud.sent) == 1
     assert MRN not in json.dumps(cloud.sent[0].json["messages"][0]["content"][0])
-    assert PIXELS.encode() in cloud.sent[0].body
+    assert PICTURE.encode() in cloud.sent[0].body

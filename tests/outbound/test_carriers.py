@@ -62,6 +62,7 @@ def ollama(**fields: Any) -> dict[str, Any]:
 
 
 DATA_URL = "data:image/png;base64," + base64.b64encode(CANARY.encode()).decode()
+PICTURE, SOUND, PDF = "iVBORw0KGgo=", "UklGRiQAAABXQVZF", "JVBERi0xLjcKJeLjz9MK"
 ESCAPED = '{"note": "MRN \\u0038675309"}'
 
 OPENAI_TABLE = {
@@ -84,6 +85,9 @@ OPENAI_TABLE = {
     "tool property": (tool(parameters={"type": "object", "properties": {CANARY: {"type": "string"}}}), REDACTED),
     "tool enum": (tool(parameters={"enum": [CANARY]}), REDACTED),
     "tool default number": (tool(parameters={"default": 8675309}), REFUSED),
+    "tool default": (tool(parameters={"properties": {"mrn": {"default": "8675309"}}}), REDACTED),
+    "tool constant": (tool(parameters={"properties": {"mrn": {"const": "8675309"}}}), REDACTED),
+    "tool example": (tool(parameters={"properties": {"mrn": {"examples": ["8675309"]}}}), REDACTED),
     "custom tool": (openai(tools=[{"type": "custom", "custom": {"name": "f", "description": CANARY}}]), REDACTED),
     "tool choice": (openai(tool_choice={"type": "function", "function": {"name": "Anna_Muster"}}), REDACTED),
     "tool call name": (called("Anna_Muster", "{}"), REDACTED),
@@ -123,18 +127,28 @@ OPENAI_TABLE = {
         REDACTED,
     ),
     "logit bias": (openai(logit_bias={"8675309": 1}), UnknownReason.UNREADABLE),
-    "seed": (openai(seed=8675309), REFUSED),
+    "seed": (openai(seed=8675309), DROPPED),
     "limit": (openai(max_tokens=8675309), UnknownReason.UNREADABLE),
     "temperature": (openai(temperature=CANARY), UnknownReason.UNREADABLE),
     "role": (said({"role": CANARY, "content": "x"}), UnknownReason.UNREADABLE),
-    "call id": (said({"role": "tool", "tool_call_id": CANARY, "content": "x"}), UnknownReason.UNREADABLE),
+    "call id that is none": (said({"role": "tool", "tool_call_id": CANARY, "content": "x"}), UnknownReason.UNREADABLE),
     "part type": (part(type=CANARY, text="x"), UnknownReason.UNREADABLE),
     "service tier": (openai(service_tier=CANARY), UnknownReason.UNREADABLE),
-    "image": (part(type="image_url", image_url={"url": DATA_URL}), UnknownReason.IMAGE),
+    "image": (part(type="image_url", image_url={"url": f"data:image/png;base64,{PICTURE}"}), UnknownReason.IMAGE),
+    "text that calls itself a picture": (part(type="image_url", image_url={"url": DATA_URL}), REFUSED),
+    "drawing": (
+        part(type="image_url", image_url={"url": f"data:image/svg+xml,<svg><text>{CANARY}</text></svg>"}),
+        REFUSED,
+    ),
+    "parameter of a media type": (
+        part(type="image_url", image_url={"url": f"data:image/png;name={CANARY};base64,{PICTURE}"}),
+        REFUSED,
+    ),
     "image address": (part(type="image_url", image_url={"url": f"https://x.test/{CANARY}"}), ERRAND),
     "image address, short": (part(type="image_url", image_url="https://x.test/8675309"), ERRAND),
-    "audio": (part(type="input_audio", input_audio={"data": "eA==", "format": "wav"}), UnknownReason.AUDIO),
-    "file": (part(type="file", file={"file_data": DATA_URL, "filename": "x.pdf"}), UnknownReason.FILE),
+    "audio": (part(type="input_audio", input_audio={"data": SOUND, "format": "wav"}), UnknownReason.AUDIO),
+    "file": (part(type="file", file={"file_data": PDF, "filename": "x.pdf"}), UnknownReason.FILE),
+    "text that calls itself a file": (part(type="file", file={"file_data": DATA_URL, "filename": "x.pdf"}), REFUSED),
     "file name": (part(type="file", file={"file_data": "eA==", "filename": f"{CANARY}.pdf"}), REDACTED),
     "file id": (part(type="file", file={"file_id": "file-1"}), ERRAND),
     "stored audio": (said({"role": "assistant", "content": None, "audio": {"id": "audio_1"}}), ERRAND),
@@ -151,6 +165,15 @@ OPENAI_TABLE = {
     "headers": (openai(extra_headers={"x": "y"}), INVALID),
     "mock": (openai(mock_response="x"), INVALID),
     "model": (openai(model=CANARY), DROPPED),
+    "call id": (said({"role": "tool", "tool_call_id": "mrn-8675309", "content": "x"}), REDACTED),
+    "id of a call": (
+        said({"role": "assistant", "tool_calls": [{"id": "mrn_8675309", "function": {"name": "f", "arguments": ""}}]}),
+        REDACTED,
+    ),
+    "top_p": (openai(top_p=0.8675309), DROPPED),
+    "count": (openai(max_tokens=1234567), DROPPED),
+    "voice": (openai(audio={"voice": "muster", "format": "wav"}), UnknownReason.UNREADABLE),
+    "flag": (openai(parallel_tool_calls=0.8675309), UnknownReason.UNREADABLE),
     "unknown field": (openai(hospital={"note": CANARY, "mrn": 8675309}), DROPPED),
     "unknown field of a message": (said({"role": "user", "content": "x", "note": CANARY}), DROPPED),
     "unknown field of a part": (part(type="text", text="x", note=CANARY), DROPPED),
@@ -180,13 +203,13 @@ CLAUDE_TABLE = {
         REDACTED,
     ),
     "PDF": (
-        block(type="document", source={"type": "base64", "media_type": "application/pdf", "data": "eA=="}),
+        block(type="document", source={"type": "base64", "media_type": "application/pdf", "data": PDF}),
         UnknownReason.FILE,
     ),
     "document address": (block(type="document", source={"type": "url", "url": "https://x.test/8675309"}), ERRAND),
     "document id": (block(type="document", source={"type": "file", "file_id": "file_1"}), ERRAND),
     "image": (
-        block(type="image", source={"type": "base64", "media_type": "image/png", "data": "eA=="}),
+        block(type="image", source={"type": "base64", "media_type": "image/png", "data": PICTURE}),
         UnknownReason.IMAGE,
     ),
     "image address": (block(type="image", source={"type": "url", "url": "https://x.test/a.png"}), ERRAND),
@@ -205,7 +228,15 @@ CLAUDE_TABLE = {
     ),
     "signed thinking": (block("assistant", type="thinking", thinking=CANARY, signature="c2ln"), REFUSED),
     "unsigned thinking": (block("assistant", type="thinking", thinking=CANARY, signature=""), REDACTED),
-    "hidden thinking": (block("assistant", type="redacted_thinking", data="eA=="), UnknownReason.ENCODED),
+    "hidden thinking": (
+        block("assistant", type="redacted_thinking", data=CANARY),
+        UnknownReason.UNREADABLE,
+    ),
+    "number in a signature": (
+        block("assistant", type="thinking", thinking="x", signature="EqQB/mrn-8675309"),
+        REFUSED,
+    ),
+    "tool use id": (block("assistant", type="tool_use", id="mrn-8675309", name="f", input={}), REDACTED),
     "signature": (
         block("assistant", type="thinking", thinking="x", signature=CANARY),
         UnknownReason.UNREADABLE,
@@ -231,7 +262,7 @@ CLAUDE_TABLE = {
 OLLAMA_TABLE = {
     "message": (ollama(messages=[{"role": "user", "content": CANARY}]), REDACTED),
     "thinking": (ollama(messages=[{"role": "assistant", "content": "x", "thinking": CANARY}]), REDACTED),
-    "images": (ollama(messages=[{"role": "user", "content": "x", "images": ["eA=="]}]), UnknownReason.IMAGE),
+    "images": (ollama(messages=[{"role": "user", "content": "x", "images": [PICTURE]}]), UnknownReason.IMAGE),
     "tool arguments": (
         ollama(
             messages=[
@@ -251,17 +282,20 @@ OLLAMA_TABLE = {
     "stop": (ollama(options={"stop": [CANARY]}), REDACTED),
     "option": (ollama(options={"num_ctx": CANARY}), UnknownReason.UNREADABLE),
     "keep alive": (ollama(keep_alive=CANARY), DROPPED),
+    "name of a model": (ollama(name=CANARY), DROPPED),
+    "seed": (ollama(options={"seed": 8675309}), DROPPED),
     "prompt": ({"prompt": CANARY}, REDACTED),
     "generated system": ({"prompt": "x", "system": CANARY}, REDACTED),
     "template": ({"prompt": "x", "template": CANARY}, "invalid"),
     "suffix": ({"prompt": "x", "suffix": CANARY}, "invalid"),
     "context": ({"prompt": "x", "context": [1, 2]}, UnknownReason.TOKEN_IDS),
-    "generated images": ({"prompt": "x", "images": ["eA=="]}, UnknownReason.IMAGE),
+    "generated images": ({"prompt": "x", "images": [PICTURE]}, UnknownReason.IMAGE),
 }
 EMBEDDINGS_TABLE = {
     "input": ({"input": CANARY}, REDACTED),
     "inputs": ({"input": ["x", CANARY]}, REDACTED),
     "token ids": ({"input": [8675309]}, UnknownReason.TOKEN_IDS),
+    "numbers that are no token ids": ({"input": [536228417]}, UnknownReason.UNREADABLE),
     "lists of token ids": ({"input": [[8675309], [1]]}, UnknownReason.TOKEN_IDS),
     "input that is none": ({"input": [{"note": CANARY}]}, REDACTED),
     "user": ({"input": "x", "user": CANARY}, DROPPED),

@@ -4,13 +4,14 @@ import pytest
 
 from gateway.domain import Capability
 from gateway.errors import ErrandDenied
-from gateway.outbound.minimise import minimise, refuse_errands
+from gateway.outbound.minimise import minimise, refuse_errands, rounded
 from gateway.phi.leaf import Errand
 from gateway.wire.openai import chat
 
 from .conftest import target_of
 
 CHAT = chat.ENDPOINT.fields
+KEY = b"k" * 32
 PAYLOAD = {
     "messages": [{"role": "user", "content": "x", "mood": "y", "name": None}],
     "user": "u",
@@ -22,20 +23,20 @@ PAYLOAD = {
 
 
 def test_off_the_premises_only_what_the_dialect_knows_is_kept():
-    assert minimise(PAYLOAD, CHAT, on_prem=False) == {
+    assert minimise(PAYLOAD, CHAT, on_prem=False, key=KEY) == {
         "messages": [{"role": "user", "content": "x", "name": None}],
         "top_p": 0.5,
     }
 
 
 def test_on_the_premises_unknown_fields_are_kept_and_what_nobody_needs_is_not():
-    kept = minimise(PAYLOAD, CHAT, on_prem=True)
+    kept = minimise(PAYLOAD, CHAT, on_prem=True, key=KEY)
     assert kept == {"messages": PAYLOAD["messages"], "top_k": 4, "hospital": "h", "top_p": 0.5}
 
 
 def test_the_payload_stays_as_it_is():
     before = repr(PAYLOAD)
-    minimise(PAYLOAD, CHAT, on_prem=False)
+    minimise(PAYLOAD, CHAT, on_prem=False, key=KEY)
     assert repr(PAYLOAD) == before
 
 
@@ -52,3 +53,36 @@ def test_an_errand_needs_its_capability(capability):
 def test_some_errands_nobody_may_run():
     with pytest.raises(ErrandDenied):
         refuse_errands([Errand(None, ("adapters",))], target_of(capabilities=frozenset(Capability)))
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (0.7, 0.7),
+        (0.123456, 0.123456),
+        (0.536228417, 0.5362),
+        (0.8444218515250481, 0.8444218515250481),
+        (1e-05, 1e-05),
+        (4096, 4096),
+        (1_048_576, 1_048_576),
+        (2_000_000, 2_000_000),
+        (1_234_567, 1_234_000),
+        (True, True),
+    ],
+)
+def test_a_setting_keeps_what_a_setting_needs(given, sent):
+    assert rounded(given) == sent
+
+
+def test_a_seed_is_a_hash_of_it_off_the_premises_and_the_same_each_time():
+    payload = {"messages": [], "seed": 123456}
+    first, again, other = (minimise(payload, CHAT, on_prem=False, key=key)["seed"] for key in (KEY, KEY, b"x" * 32))
+    assert first == again
+    assert len({first, other, 123456}) == 3
+    assert 0 <= first < 2**31
+    assert minimise(payload, CHAT, on_prem=True, key=KEY)["seed"] == 123456
+
+
+def test_what_we_write_ourselves_is_never_what_the_caller_wrote():
+    for on_prem in (True, False):
+        assert minimise({"model": "SSN 536-22-8417"}, CHAT, on_prem=on_prem, key=KEY) == {}

@@ -2,17 +2,28 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.wire.fields import ID, MEDIA_TYPE, SIGNATURE
+from gateway.wire.fields import MEDIA_TYPE, SIGNATURE, Dropped, Fate, Field, Local
+from gateway.wire.operations import ENDPOINTS
+
+LEAVES = [(row, field) for row in ENDPOINTS for field in row.fields.fields.values()]
 
 
-@pytest.mark.parametrize("good", ["call_abc123", "toolu_01A09q90qw90lq917835lq9", "377278620", "chatcmpl-x:0"])
-def test_ids_as_servers_make_them_pass(good):
-    assert ID.pattern.fullmatch(good)
+def below(field: Field):
+    """Every field that has a fate of its own, at any depth."""
+    if field.fate is not None:
+        yield field
+    if not isinstance(field, Dropped):
+        for inner in field.children():
+            yield from below(inner)
 
 
-@pytest.mark.parametrize("bad", ["Anna Muster", "anna@x.test", "4 May 2024", "Müller"])
-def test_text_is_no_id(bad):
-    assert not ID.pattern.fullmatch(bad)
+@pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: f"{row.dialect}.{row.name}")
+def test_every_field_has_one_of_four_fates(row):
+    fates = {field.fate for field in below(row.fields)}
+    assert fates == set(Fate)
+    assert [
+        field for field in below(row.fields) if list(field.children()) and not isinstance(field, Dropped | Local)
+    ] == []
 
 
 def test_signatures_are_base64_and_media_types_are_words():

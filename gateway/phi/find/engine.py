@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from gateway.domain import Carrier, Detection, Finding, Kind, Passage
-from gateway.phi.find import across, counting, evasion, propagate
+from gateway.phi.find import across, counting, evasion, propagate, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
 from gateway.phi.find.hit import Evidence, Hit
@@ -18,6 +19,8 @@ from gateway.phi.find.passes import Model, Reading, passes
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text import language
 from gateway.phi.find.text.normalise import Normalised, normalise
+
+_NO_WORDS: Final = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class Engine:
 
     def look(self, passage: Passage) -> Look:
         """What one passage says by itself."""
+        if passage.carrier is Carrier.STRUCTURE:
+            return Look((), structure.look(passage.text), _NO_WORDS, _NO_WORDS)
         reading = Reading.of(passage)
         folded, words = reading.folded, propagate.words(reading.folded.text)
         hits: list[Hit] = []

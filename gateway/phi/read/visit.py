@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from gateway.domain import JSON, Capability, Carrier, Path, UnknownReason
 from gateway.phi.leaf import Errand, Form, Leaf, Unknown
+from gateway.phi.read import cues
+from gateway.phi.read.media import attachment
 from gateway.wire.fields import (
     Closed,
     Dropped,
     Either,
     Field,
+    Flag,
     Free,
+    Id,
     Items,
     JsonText,
     Keyed,
@@ -23,6 +26,7 @@ from gateway.wire.fields import (
     Object,
     Opaque,
     Replaced,
+    Seed,
     Signed,
     Strict,
     Text,
@@ -37,14 +41,34 @@ MAX_DEPTH: Final = 96
 MAX_LEAVES: Final = 100_000
 """Beyond either limit the rest of a payload is `unreadable`, so that the time for one body is bounded."""
 MAX_UNKNOWNS: Final = 1_000
-_DATA_URL = re.compile(r"data:([\w.+-]+)/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+){0,4};base64,[A-Za-z0-9+/=_-]*\Z")
-_MEDIA = {"image": UnknownReason.IMAGE, "audio": UnknownReason.AUDIO}
+_DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[^,;]{1,200}){0,4};base64,[A-Za-z0-9+/=_-]*\Z")
+_ID = re.compile(r"[A-Za-z0-9_.:|-]{0,128}")
+_NOTHING: frozenset[str] = frozenset()
+_VOCABULARY = range(10_000_000)
+"""Ids of tokens: no vocabulary has ten million."""
+_NAMING = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
+"""Keys of a schema under which every key is a name of the caller's."""
+_HOLDING = frozenset({"default", "const", "enum", "examples", "example"})
+"""Keys of a schema under which values stand."""
 _JSON_FORMS = {
     LiteralKind.KEY: Form.JSON_KEY,
     LiteralKind.STRING: Form.JSON_STRING,
     LiteralKind.NUMBER: Form.JSON_NUMBER,
 }
 _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}")
+
+
+_PLAIN, _SCHEMA, _NAMES, _VALUES = range(4)
+"""Where in free JSON a node stands: anywhere, in a schema, among the names of its properties, in a value within it."""
+
+
+def _below(where: int, key: str, words: frozenset[str]) -> int:
+    """Where what stands under a key is; a key of a schema that is no word of one holds a value."""
+    if where == _SCHEMA:
+        if key in _NAMING:
+            return _NAMES
+        return _VALUES if key in _HOLDING or key not in words else _SCHEMA
+    return _SCHEMA if where == _NAMES else where
 
 
 class Visitor:
@@ -79,9 +103,22 @@ class Visitor:
                 self._json_text(value, field.carrier, path)
             case Free():
                 self._free(value, field, path)
-            case Closed() | Strict() | Number():
-                if not _well_formed(value, field):
+            case Closed(words=words):
+                if not isinstance(value, bool) and not (isinstance(value, str) and value in words):
                     self._unreadable(value, path)
+            case Id():
+                self._id(value, path)
+            case Number():
+                if not _is_setting(value, field):
+                    self._unreadable(value, path)
+            case Flag():
+                if not isinstance(value, int) or value not in {0, 1}:
+                    self._unreadable(value, path)
+            case Seed():
+                if not isinstance(value, int):
+                    self._unreadable(value, path)
+            case Strict():
+                self._strict(value, field, path)
             case Dropped() | Local():
                 self.visit(value, field.field, path)
             case ErrandField():
@@ -101,7 +138,7 @@ class Visitor:
 
     def _object(self, value: JSON, field: Object, path: Path) -> None:
         if not isinstance(value, dict):
-            self._free(value, Free(field.carrier), path)
+            self._misplaced(value, field.carrier, path)
             return
         fields = field.fields
         for key, inner in value.items():
@@ -139,7 +176,7 @@ class Visitor:
 
     def _keyed(self, value: JSON, field: Keyed, path: Path) -> None:
         if not isinstance(value, dict):
-            self._free(value, Free(Carrier.OTHER), path)
+            self._misplaced(value, Carrier.OTHER, path)
             return
         for key, inner in value.items():
             if not field.key.fullmatch(key):
@@ -150,46 +187,49 @@ class Visitor:
     def _free(self, value: JSON, field: Free, path: Path) -> None:
         """Any JSON, without recursion, so that deep nesting cannot exhaust the interpreter's stack."""
         number = Form.NUMBER if field.numbers else Form.FIXED
-        words, leaves = field.words, self.leaves
-        stack: list[tuple[JSON, Path, str, int]] = [(value, path, "", len(path))]
+        leaves = self.leaves
+        stack: list[tuple[JSON, Path, str, int]] = [(value, path, "", _SCHEMA if field.schema else _PLAIN)]
         while stack:
-            node, at, cue, depth = stack.pop()
+            node, at, cue, where = stack.pop()
+            carrier, words = (Carrier.TOOL_ARGS, _NOTHING) if where == _VALUES else (field.carrier, field.words)
             if node is None or (isinstance(node, str) and (not node or node in words)):
                 continue
             if len(leaves) > MAX_LEAVES:
                 self._unknown(UnknownReason.UNREADABLE, at)
                 return
-            if depth > MAX_DEPTH:
+            if len(at) > MAX_DEPTH:
                 self._unknown(UnknownReason.UNREADABLE, at)
-                continue
-            if isinstance(node, dict):
-                cue = _record(node, cue)
+            elif isinstance(node, dict):
+                cue = cues.record(node, cue)
                 for key in node:
                     if key and key not in words:
-                        leaves.append(Leaf((*at, key), key, field.carrier, _key_cue(cue, key), Form.KEY))
-                inside = [(inner, (*at, key), _cue(cue, key, words), depth + 1) for key, inner in node.items()]
+                        leaves.append(Leaf((*at, key), key, carrier, cues.key_cue(cue, key), Form.KEY))
+                inside = [
+                    (inner, (*at, key), cues.below(cue, key, words), _below(where, key, words))
+                    for key, inner in node.items()
+                ]
                 stack.extend(reversed(inside))
             elif isinstance(node, list):
-                stack.extend([(node[i], (*at, i), cue, depth + 1) for i in range(len(node) - 1, -1, -1)])
+                stack.extend([(node[i], (*at, i), cue, where) for i in range(len(node) - 1, -1, -1)])
             elif isinstance(node, str):
-                self._string(node, field.carrier, at, cue)
+                self._string(node, carrier, at, cue)
             else:
-                leaves.append(Leaf(at, _number(node), field.carrier, cue, number))
+                leaves.append(Leaf(at, _number(node), carrier, cue, number))
 
     def _string(self, text: str, carrier: Carrier, path: Path, cue: str) -> None:
-        data = _DATA_URL.match(text) if text.startswith("data:") else None
-        if data is None:
-            self.leaves.append(Leaf(path, text, carrier, cue))
+        if text.startswith("data:") and _DATA_URL.match(text) is not None:
+            self._attached(text, UnknownReason.FILE, path)
         else:
-            self._unknown(_MEDIA.get(data[1], UnknownReason.FILE), path)
+            self.leaves.append(Leaf(path, text, carrier, cue))
 
     # --- texts -----------------------------------------------------------------------------------------------------
 
     def _scalar(self, value: JSON, carrier: Carrier, path: Path, form: Form) -> None:
-        if not isinstance(value, str):
-            self._free(value, Free(carrier), path)
-        elif value:
-            self.leaves.append(Leaf(path, value, carrier, "", form))
+        if isinstance(value, str):
+            if value:
+                self.leaves.append(Leaf(path, value, carrier, "", form))
+        else:
+            self._misplaced(value, carrier, path)
 
     def _json_text(self, value: JSON, carrier: Carrier, path: Path) -> None:
         if len(self.leaves) > MAX_LEAVES:
@@ -204,12 +244,12 @@ class Visitor:
         records = {
             inner[:-1]: text
             for _, _, text, kind, inner in found
-            if inner[-1:] == ("resourceType",) and kind is LiteralKind.STRING and _RESOURCE.fullmatch(text)
+            if inner[-1:] == ("resourceType",) and kind is LiteralKind.STRING and cues.RESOURCE.fullmatch(text)
         }
         for start, end, text, kind, inner in found:
             if text:
-                cue = _keys(inner[:-1] if kind is LiteralKind.KEY else inner, records)
-                cue = _key_cue(cue, text) if kind is LiteralKind.KEY else cue
+                cue = cues.keys(inner[:-1] if kind is LiteralKind.KEY else inner, records)
+                cue = cues.key_cue(cue, text) if kind is LiteralKind.KEY else cue
                 form = _JSON_FORMS[kind]
                 self.leaves.append(Leaf(path, text, carrier, cue, form, (start, end), inner))
 
@@ -217,29 +257,58 @@ class Visitor:
         if key:
             self.leaves.append(Leaf((*path, key), key, carrier, "", Form.KEY))
 
+    def _misplaced(self, value: JSON, carrier: Carrier, path: Path) -> None:
+        """Something else than the table says: read as any JSON, but for a bare number, which nothing around it explains."""
+        if isinstance(value, int | float):
+            self._unreadable(value, path)
+        else:
+            self._free(value, Free(carrier), path)
+
+    # --- what software writes ----------------------------------------------------------------------------------------
+
+    def _id(self, value: JSON, path: Path) -> None:
+        if not isinstance(value, str) or _ID.fullmatch(value) is None or len(self.leaves) > MAX_LEAVES:
+            self._unreadable(value, path)
+        elif value:
+            self.leaves.append(Leaf(path, value, Carrier.STRUCTURE, "", Form.NAME))
+
+    def _strict(self, value: JSON, field: Strict, path: Path) -> None:
+        if not isinstance(value, str) or not _is_strict(value, field) or len(self.leaves) > MAX_LEAVES:
+            self._unreadable(value, path)
+        elif value:
+            self.leaves.append(Leaf(path, value, Carrier.STRUCTURE, "", Form.FIXED))
+
     def _unreadable(self, value: JSON, path: Path) -> None:
         """A structural field with a value it may not have: unknown, and scanned too, though it cannot be replaced."""
         self._unknown(UnknownReason.UNREADABLE, path)
-        if isinstance(value, str | int | float):
-            text = value if isinstance(value, str) else _number(value)
-            self.leaves.append(Leaf(path, text, Carrier.OTHER, "", Form.FIXED))
-        else:
-            self._free(value, Free(Carrier.OTHER), path)
+        before = len(self.leaves)
+        self._free(value, Free(Carrier.OTHER), path)
+        found = self.leaves[before:]
+        self.leaves[before:] = [leaf if leaf.form is Form.KEY else leaf._replace(form=Form.FIXED) for leaf in found]
 
     # --- what cannot be read, and what asks for more than an answer ------------------------------------------------
 
     def _opaque(self, value: JSON, field: Opaque, path: Path) -> None:
-        if value:
-            self._unknown(field.reason, path)
         if not isinstance(value, str):
+            self._unknown(field.reason, path)
             self._free(value, Free(Carrier.ATTACHMENT), path)
+        elif value:
+            self._attached(value, field.reason, path)
 
     def _url(self, value: JSON, field: Url, path: Path) -> None:
+        if isinstance(value, str) and value[:5].lower() == "data:":
+            self._attached(value, field.reason, path)
+            return
         if value:
             self._unknown(field.reason, path)
-        if not isinstance(value, str) or not value.startswith("data:"):
-            self.errands.append(Errand(Capability.FETCH_URLS, path))
-            self._scalar(value, Carrier.URL, path, Form.TEXT)
+        self.errands.append(Errand(Capability.FETCH_URLS, path))
+        self._scalar(value, Carrier.URL, path, Form.TEXT)
+
+    def _attached(self, value: str, claimed: UnknownReason, path: Path) -> None:
+        """Bytes are unknown by what they are; texts within them are read, and cannot be replaced."""
+        found = attachment(value, claimed)
+        self._unknown(found.reason, path)
+        self.leaves.extend([Leaf(path, text, Carrier.ATTACHMENT, "", Form.FIXED) for text in found.texts])
 
     def _token_ids(self, value: JSON, path: Path) -> None:
         """A list of numbers, or of lists of them, is token ids; a list of texts is texts."""
@@ -247,11 +316,12 @@ class Visitor:
         if any(isinstance(item, int | float | list) for item in items):
             self._unknown(UnknownReason.TOKEN_IDS, path)
         for index, item in enumerate(items):
-            numbers = isinstance(item, int | float) or (
-                isinstance(item, list) and all(isinstance(number, int | float) for number in item)
-            )
-            if not numbers:
-                self._free(item, Free(Carrier.INPUT), (*path, index) if isinstance(value, list) else path)
+            numbers = item if isinstance(item, list) else [item]
+            at = (*path, index) if isinstance(value, list) else path
+            if not all(isinstance(number, int | float) for number in numbers):
+                self._free(item, Free(Carrier.INPUT), at)
+            elif any(number not in _VOCABULARY for number in numbers):
+                self._unreadable([number for number in numbers if number not in _VOCABULARY], at)
 
     def _errand(self, value: JSON, field: ErrandField, path: Path) -> None:
         if value or not field.unless_false:
@@ -267,14 +337,12 @@ class Visitor:
             self.unknowns.append(Unknown(reason, ()))
 
 
-def _well_formed(value: JSON, field: Closed | Strict | Number) -> bool:
-    match field:
-        case Closed():
-            return isinstance(value, bool) or (isinstance(value, str) and value in field.words)
-        case Strict():
-            return isinstance(value, str) and len(value) <= field.max_chars and bool(field.pattern.fullmatch(value))
-        case Number():
-            return isinstance(value, int | float) and -field.limit <= value <= field.limit
+def _is_setting(value: JSON, field: Number) -> bool:
+    return isinstance(value, int | float) and -field.limit <= value <= field.limit
+
+
+def _is_strict(value: JSON, field: Strict) -> bool:
+    return isinstance(value, str) and len(value) <= field.max_chars and field.pattern.fullmatch(value) is not None
 
 
 def _number(value: float) -> str:
@@ -282,37 +350,3 @@ def _number(value: float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return hex(value) if isinstance(value, int) and value.bit_length() > 4_096 else repr(value)
-
-
-_RESOURCE = re.compile(r"[A-Z][A-Za-z]{2,40}")
-_TAG = re.compile(r"[0-9A-Fa-f]{8}")
-_LONGEST_WAY = 120
-
-
-def _record(node: Mapping[str, JSON], cue: str) -> str:
-    """The cue within an object: a FHIR resource begins a way of its own, from its root."""
-    name = node.get("resourceType")
-    return f"{name}:" if isinstance(name, str) and _RESOURCE.fullmatch(name) else cue
-
-
-def _key_cue(cue: str, key: str) -> str:
-    """What is said of a key: the element of a record is one by its format, and says nothing of what it is called."""
-    return "key:" if ":" in cue or _TAG.fullmatch(key) else cue
-
-
-def _cue(cue: str, key: str, words: frozenset[str]) -> str:
-    """The two nearest keys that are evidence, words of a schema are none; in a record the way from its root."""
-    if _TAG.fullmatch(key):
-        return f"dicom:{key}"
-    if ":" in cue and len(cue) < _LONGEST_WAY:
-        return f"{cue}{key}" if cue.endswith(":") else f"{cue}.{key}"
-    if not key or key in words:
-        return cue
-    return f"{cue.rpartition(' ')[2]} {key}" if cue else key
-
-
-def _keys(path: Path, records: Mapping[Path, str]) -> str:
-    for size in range(len(path) if records else 0, -1, -1):
-        if (name := records.get(path[:size])) is not None:
-            return f"{name}:" + ".".join([step for step in path[size:] if isinstance(step, str)])
-    return " ".join([step for step in path if isinstance(step, str)][-2:])

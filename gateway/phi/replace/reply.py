@@ -87,7 +87,9 @@ class ReplyRestorer:
         calls = made.get("tool_calls")
         if isinstance(calls, list):
             made["tool_calls"] = [
-                _call(call, lambda _, text, mode, __: self._text(text, mode)) if isinstance(call, dict) else call
+                self._known_by(_call(call, lambda _, text, mode, __: self._text(text, mode)))
+                if isinstance(call, dict)
+                else call
                 for call in calls
             ]
         called = made.get("function_call")
@@ -160,7 +162,7 @@ class ReplyRestorer:
         def say(kind: str, text: str, mode: Mode, part: str) -> str:
             return self._say((index, "tool_calls", at, kind, part), text, mode)
 
-        made = _call(call, say)
+        made = self._known_by(_call(call, say))
         had, has = (any(_speaks(tree.get(kind)) for kind in _CALLS) for tree in (call, made))
         return made if has or not had or "id" in call else None
 
@@ -196,7 +198,7 @@ class ReplyRestorer:
                     made["citations"] = self._tree(block["citations"])
                 return made
             case "tool_use":
-                return {**block, "input": self._tree(block.get("input"))}
+                return self._known_by({**block, "input": self._tree(block.get("input"))})
             case _:
                 return block
 
@@ -257,6 +259,11 @@ class ReplyRestorer:
         if restorer is None:
             restorer = self._channels[channel] = Restorer(self._pseudonyms, mode)
         return restorer.decode(text)
+
+    def _known_by(self, call: Tree) -> Tree:
+        """A call under the id that the caller knows: one that held a finding went out as an id of ours."""
+        known = call.get("id")
+        return {**call, "id": self._text(known, Mode.TEXT)} if isinstance(known, str) else call
 
     def _text(self, text: str, mode: Mode) -> str:
         restorer = Restorer(self._pseudonyms, mode)

@@ -123,7 +123,7 @@ TURN_BLOCK = _block(
         "thinking": _fields(
             Carrier.MESSAGE, {"thinking": Signed(Carrier.MESSAGE, signature="signature"), "signature": SIGNATURE}
         ),
-        "redacted_thinking": _fields(Carrier.MESSAGE, {"data": Opaque(UnknownReason.ENCODED)}),
+        "redacted_thinking": _fields(Carrier.MESSAGE, {"data": SIGNATURE}),
     },
 )
 MESSAGE = Object(
@@ -168,7 +168,7 @@ TOOLS = Items(
     Variant(
         "type",
         {"custom": TOOL, **dict.fromkeys(CLIENT_TOOLS.words, CLIENT_TOOL)},
-        otherwise=Errand(Capability.HOSTED_TOOLS, Free(Carrier.TOOL_DEFINITION)),
+        otherwise=Errand(Capability.HOSTED_TOOLS, Free(Carrier.TOOL_ARGS)),
         missing="custom",
     )
 )

@@ -9,6 +9,7 @@ from gateway.wire.fields import (
     FLAG,
     ID,
     SCHEMA,
+    SEED,
     SETTING,
     Dropped,
     Either,
@@ -46,7 +47,7 @@ OPTIONS = Object(
             ).words,
             _AMOUNT,
         ),
-        "seed": Free(Carrier.OTHER),
+        "seed": SEED,
         "stop": Either(Text(Carrier.OTHER), Items(Text(Carrier.OTHER))),
     }
 )

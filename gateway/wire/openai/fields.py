@@ -11,6 +11,7 @@ from gateway.wire.fields import (
     FUNCTION,
     ID,
     SCHEMA,
+    SEED,
     SETTING,
     TOKENS,
     Dropped,
@@ -27,7 +28,6 @@ from gateway.wire.fields import (
     Object,
     Opaque,
     Replaced,
-    Strict,
     Text,
     TokenIds,
     Url,
@@ -37,7 +37,7 @@ from gateway.wire.fields import (
 
 ROLES = closed("system developer user assistant tool function")
 EFFORT = closed("none minimal low medium high xhigh max ultra")
-VOICE = Strict(re.compile(r"[a-z]{2,16}"))
+VOICE = closed("alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse")
 
 
 def _parts(carrier: Carrier) -> Variant:
@@ -138,7 +138,7 @@ TOOLS = Items(
                         {
                             "name": Name(Carrier.TOOL_DEFINITION),
                             "description": Text(Carrier.TOOL_DEFINITION),
-                            "format": Free(Carrier.TOOL_DEFINITION),
+                            "format": Free(Carrier.TOOL_ARGS),
                         },
                         Carrier.TOOL_DEFINITION,
                     ),
@@ -146,7 +146,7 @@ TOOLS = Items(
                 Carrier.TOOL_DEFINITION,
             ),
         },
-        otherwise=Errand(Capability.HOSTED_TOOLS, Free(Carrier.TOOL_DEFINITION)),
+        otherwise=Errand(Capability.HOSTED_TOOLS, Free(Carrier.TOOL_ARGS)),
         missing="function",
     )
 )
@@ -157,7 +157,7 @@ TOOL_CHOICE = Either(
             "type": closed("function custom allowed_tools"),
             "function": FUNCTION_NAME,
             "custom": FUNCTION_NAME,
-            "allowed_tools": Free(Carrier.TOOL_DEFINITION, words=frozenset({"mode", "tools", "type", "function"})),
+            "allowed_tools": Free(Carrier.TOOL_ARGS, words=frozenset({"mode", "tools", "type", "function"})),
         },
         Carrier.TOOL_DEFINITION,
     ),
@@ -182,7 +182,7 @@ RESPONSE_FORMAT = Variant(
             }
         ),
     },
-    otherwise=Free(Carrier.TOOL_DEFINITION),
+    otherwise=Free(Carrier.TOOL_ARGS),
 )
 OF_LOCAL_SERVERS: dict[str, Field] = {
     field: Local(Number(1_000_000))
@@ -208,7 +208,7 @@ CHAT = Object(
         "max_completion_tokens": TOKENS,
         "logprobs": FLAG,
         "top_logprobs": SETTING,
-        "seed": Free(Carrier.OTHER),
+        "seed": SEED,
         "stop": Either(Text(Carrier.OTHER), Items(Text(Carrier.OTHER))),
         "logit_bias": Keyed(re.compile(r"\d{1,6}"), SETTING),  # ids of a vocabulary have no seven digits
         "tools": TOOLS,

@@ -17,7 +17,10 @@ PAYLOAD = {
     "messages": [
         {"role": "system", "content": "be kind"},
         {"role": "user", "content": "of Anna", "note": {"Anna": 8675309}},
-        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,eA=="}}]},
+        {
+            "role": "user",
+            "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}],
+        },
     ]
 }
 CALL = Call(chat.ENDPOINT, PAYLOAD, "", False, Caller("soma"), "req_1")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain import Capability, Dialect, Operation, UnknownReason
+from gateway.domain import Capability, Carrier, Dialect, Operation, UnknownReason
 from gateway.phi.leaf import Form
 from gateway.phi.read.scan import walk_tree
 from gateway.wire.operations import endpoint_for
@@ -25,7 +25,8 @@ FIELDS = st.sampled_from(
     ]
 )  # fmt: skip
 REQUESTS = st.recursive(
-    JSON | st.sampled_from(["user", "tool", "text", "image", "function", '{"a":1}', "data:image/png;base64,eA=="]),
+    JSON
+    | st.sampled_from(["user", "tool", "text", "image", "function", '{"a":1}', "data:image/png;base64,iVBORw0KGgo="]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
     max_leaves=20,
 )
@@ -63,6 +64,8 @@ def test_any_tree_is_walked_and_every_leaf_is_where_it_says(payload, where):
             assert leaf.text == last
         elif leaf.span is not None:
             assert node[last][slice(*leaf.span)]
+        elif leaf.carrier is Carrier.ATTACHMENT and leaf.form is Form.FIXED:
+            assert isinstance(node[last], str)  # what is read in it stands there encoded
         elif isinstance(node[last], str):
             assert leaf.text == node[last]
         else:
@@ -119,8 +122,8 @@ def test_broken_arguments_are_text_and_their_escapes_unknown():
 @pytest.mark.parametrize(
     ("text", "reasons"),
     [
-        ("data:image/png;base64,eA==", {UnknownReason.IMAGE}),
-        ("data:audio/wav;base64,eA==", {UnknownReason.AUDIO}),
+        ("data:image/png;base64,iVBORw0KGgo=", {UnknownReason.IMAGE}),
+        ("data:audio/wav;base64,UklGRiQAAABXQVZF", {UnknownReason.AUDIO}),
         ("data:application/pdf;base64,eA==", {UnknownReason.FILE}),
         ("data: Anna Muster", set()),
         ("data:image/png;base64,eA== and Anna", set()),
@@ -213,7 +216,7 @@ def test_what_is_beyond_the_leaves_is_one_unknown_and_not_one_for_each_element(m
 
 def test_of_very_many_unknowns_each_reason_is_kept_and_the_places_are_not(monkeypatch):
     monkeypatch.setattr("gateway.phi.read.visit.MAX_UNKNOWNS", 5)
-    content = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}] * 40 + [
+    content = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}] * 40 + [
         {"type": "file", "file": {"file_data": "x"}}
     ]
     found = walked({"messages": [{"role": "user", "content": content}]})
