@@ -32,15 +32,17 @@ state_dir: {folder}/state
 policies: {folder}/policies
 providers:
   house:  {{kind: scripted, traits: [on_prem], params: {{reply: "Hello."}}}}
-  talker: {{kind: scripted, traits: [on_prem], params: {{reply: "{long}", chunk: "1"}}}}
+  talker: {{kind: openai_compatible, base_url: "http://127.0.0.1:{port}/v1", traits: [on_prem]}}
   cloud:  {{kind: scripted, baa: {{reference: none, expires: 2099-01-01}}, params: {{reply: "Hello."}}}}
 targets:
   house:  {{provider: house, model: scripted, capabilities: [vision, tools]}}
-  talker: {{provider: talker, model: scripted}}
+  fast:   {{provider: talker, model: fast}}
+  slow:   {{provider: talker, model: slow}}
   cloud:  {{provider: cloud, model: scripted, capabilities: [vision, tools]}}
 routes:
   house:  {{targets: [house]}}
-  talker: {{targets: [talker]}}
+  fast:   {{targets: [fast]}}
+  slow:   {{targets: [slow]}}
   cloud:  {{targets: [cloud, house]}}
 default_route: house
 """
@@ -74,6 +76,34 @@ def image(size: int) -> bytes:
 
 def parts(count: int, model: str, text: str = "a") -> bytes:
     return chat([{"type": "text", "text": text} for _ in range(count)], model)
+
+
+# --- a provider ----------------------------------------------------------------------------------------------------------
+
+
+async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A stream without end: as fast as it is taken, or a chunk every 200 ms."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head.lower())
+        body = await reader.readexactly(int(length[1]) if length else 0)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b'data: {"choices":[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}\n\n')
+            await writer.drain()
+            await asyncio.sleep(0.2 if b'"slow"' in body else 0)
+    writer.close()
+
+
+def provide(said: multiprocessing.SimpleQueue[int]) -> None:
+    """The provider, in a process of its own; says its port."""
+
+    async def serve() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0, backlog=2048)
+        said.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(serve())
 
 
 # --- one client ----------------------------------------------------------------------------------------------------------
@@ -114,7 +144,7 @@ async def quiet() -> Counter[str]:
 
 async def deaf(port: int, count: int) -> Counter[str]:
     """Clients that ask for a long stream and never read; then one that behaves."""
-    body = chat("Hello.", "talker", stream=True)
+    body = chat("Hello.", "fast", stream=True)
     held = []
     for _ in range(count):
         client = socket.socket()
@@ -136,7 +166,7 @@ async def deaf(port: int, count: int) -> Counter[str]:
 
 async def held(port: int, count: int) -> Counter[str]:
     """Streams that are read slowly, all open at once."""
-    body = chat("Hello.", "talker", stream=True)
+    body = chat("Hello.", "slow", stream=True)
 
     async def one() -> str:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
@@ -207,7 +237,10 @@ def gateway() -> Iterator[tuple[int, int]]:
         folder = Path(name)
         (folder / "policies").mkdir()
         (folder / "policies" / "p.yaml").write_text(POLICY)
-        (folder / "config.yaml").write_text(CONFIG.format(folder=folder, long="word " * 40_000))
+        port: multiprocessing.SimpleQueue[int] = multiprocessing.SimpleQueue()
+        provider = multiprocessing.Process(target=provide, args=(port,))
+        provider.start()
+        (folder / "config.yaml").write_text(CONFIG.format(folder=folder, port=port.get()))
         command = [sys.executable, "-m", "gateway", "serve", "--config", str(folder / "config.yaml"), "--port", "0"]
         with subprocess.Popen(
             [*command, "--log", "json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -216,6 +249,7 @@ def gateway() -> Iterator[tuple[int, int]]:
             yield int(re.findall(r":(\d+)", first)[0]), process.pid
             process.terminate()
             process.wait(20)
+        provider.kill()
 
 
 def run(name: str) -> None:

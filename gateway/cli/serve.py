@@ -37,6 +37,8 @@ from gateway.state.secret import SecretUnusable
 
 FILES: Final = 10_240
 """Open files that are asked for: as many as macOS gives a process at most."""
+SWITCH_S: Final = 0.001
+"""How long the thread that works on large requests may keep the interpreter's lock from the event loop."""
 _EPILOG: Final = """examples:
   gateway serve
   gateway serve --config /etc/triage-gateway/config.yaml --port 9000
@@ -97,6 +99,7 @@ def _run(settings: Settings, read: partial[Settings], style: LogStyle) -> int:
     addresses = servers.bind()
     take_over(gateway.log)
     _allow_many_connections()
+    sys.setswitchinterval(SWITCH_S)
     uvloop.run(_serve(gateway, servers, addresses, _Reader(gateway, read, Path(settings.state_dir))))
     return 0
 

@@ -35,6 +35,8 @@ PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
 
 
+TURN_CHUNKS = 4
+"""After so many chunks everybody else has a turn."""
 MAX_CHUNKS = 200_000
 """Chunks of a stream that is read on a caller's behalf: more than the longest answer of any model has."""
 _ENDLESS = "The answer has no end: it is longer than this gateway holds. Ask for a stream, or set `max_tokens`."
@@ -238,13 +240,16 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
     if opened.rest is None or opened.stream is None:
         return
     broken = UpstreamFailed(f"Target {opened.prepared.outbound.target.name} broke off in the middle of its answer.")
-    began = time.perf_counter()
+    count, began = 0, time.perf_counter()
     try:
         async for raw in opened.rest:
             trace.waited(time.perf_counter() - began)
             chunk_or_none = opened.stream.chunk(raw)
             if chunk_or_none is not None:
                 yield chunk_or_none
+            count += 1
+            if count % TURN_CHUNKS == 0:  # a fast provider never makes us wait, and so nobody else would have a turn
+                await asyncio.sleep(0)
             began = time.perf_counter()
         trace.waited(time.perf_counter() - began)
     except AttemptFailed:
