@@ -28,7 +28,7 @@ from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
 from gateway.phi.findings import Findings
-from gateway.phi.read.scan import walk_tree
+from gateway.phi.read.scan import walk_fields
 from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.replace.redact import RedactionRefused, Refused, redact
 from gateway.policy.decide import Egress
@@ -207,7 +207,7 @@ def _redacted(
         body = form.body(redacted.tree)
         if not redacted.kinds:
             return body, frozenset(), Pseudonyms()
-        leaves = walk_tree(body.tree, form.to.fields)
+        leaves = walk_fields(body.tree, form.to.fields)
         known = pseudonyms.pseudonyms
         left = residue(leaves, look(leaves.passages), wanted=styles.keys(), known=known, written=redacted.replaced)
         if not left:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from gateway.domain import Dialect, Kind, Operation
 from gateway.phi.find.engine import Engine, load_engine
 from gateway.phi.read.scan import gather, walk_tree
-from gateway.wire.operations import endpoint_for
 
 ENGINE = Engine()
 SHIPPED = load_engine()
@@ -19,7 +18,7 @@ SHIPPED = load_engine()
 
 def found(body, engine=ENGINE):
     """(kind, value) of all that is found in a request, in its order."""
-    leaves = walk_tree(body, endpoint_for(Dialect.OPENAI, Operation.CHAT, body).fields)
+    leaves = walk_tree(body, Dialect.OPENAI, operation=Operation.CHAT)
     findings = gather(leaves, engine.detect(leaves.passages), engine.covers)
     return [(one.finding.kind, one.leaf.text[one.finding.start : one.finding.end]) for one in findings.located]
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from gateway.domain import (
     Detection,
+    Dialect,
     Kind,
+    Operation,
     Tree,
     UnknownReason,
 )
@@ -18,14 +20,20 @@ from gateway.phi.read import recur
 from gateway.phi.read.visit import MAX_UNKNOWNS, Visitor
 from gateway.wire.endpoint import Call
 from gateway.wire.fields import Object
+from gateway.wire.operations import endpoint_for
 
 
 def walk(call: Call) -> Leaves:
     """Every leaf of a call's payload, in the order of the payload."""
-    return walk_tree(call.payload, call.endpoint.fields)
+    return walk_fields(call.payload, call.endpoint.fields)
 
 
-def walk_tree(payload: Tree, fields: Object) -> Leaves:
+def walk_tree(payload: Tree, dialect: Dialect, *, operation: Operation) -> Leaves:
+    """Every leaf of a request body in `dialect`."""
+    return walk_fields(payload, endpoint_for(dialect, operation, payload).fields)
+
+
+def walk_fields(payload: Tree, fields: Object) -> Leaves:
     """Every leaf of a request body with these fields."""
     visitor = Visitor()
     visitor.visit(payload, fields)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gateway.domain import Capability, Carrier, Dialect, Operation, UnknownReason
 from gateway.phi.leaf import Form
 from gateway.phi.read.scan import walk_tree
-from gateway.wire.operations import endpoint_for
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -33,7 +32,7 @@ REQUESTS = st.recursive(
 
 
 def walked(payload, dialect=Dialect.OPENAI, operation=Operation.CHAT):
-    return walk_tree(payload, endpoint_for(dialect, operation, payload).fields)
+    return walk_tree(payload, dialect, operation=operation)
 
 
 def arguments(text):
