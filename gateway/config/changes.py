@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -55,7 +55,8 @@ def awaits_restart(started: Settings, now: Settings) -> tuple[AwaitsRestart, ...
 def listener_now(started: Listener, place: int, settings: Settings) -> Listener | None:
     """How the listener that `started` at `place` is configured now; None where it is not any more.
 
-    The first is the one of `server:`, the others are known by host and port. While one listens elsewhere, or otherwise,
+    The first is the one of `server:`, the others are known by host and port; several of one address (port 0, which the
+    system chooses) by their place among them. While one listens elsewhere, or otherwise,
     than it is configured now, it lets in without a key only whom both configurations let in.
     """
     if place == 0:
@@ -64,9 +65,14 @@ def listener_now(started: Listener, place: int, settings: Settings) -> Listener 
         same = [made for made in settings.listeners[1:] if (made.host, made.port) == (started.host, started.port)]
         if not same:
             return None
-        now = same[0]
+        there = _at(settings.listeners, place)
+        now = there if there is not None and there in same else same[0]
     moved = (now.host, now.port, now.tls) != (started.host, started.port, started.tls)
     return replace(now, anonymous=None) if moved and started.anonymous is None else now
+
+
+def _at(listeners: Sequence[Listener], place: int) -> Listener | None:
+    return listeners[place] if place < len(listeners) else None
 
 
 def _by_id(text: str) -> dict[str, object]:

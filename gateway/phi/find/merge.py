@@ -64,10 +64,16 @@ def _whole(hits: Iterable[Hit]) -> list[Hit]:
                 last[direct] = len(wholes) - 1
             continue
         whole = wholes[place]
-        kind = hit.kind if {whole.kind, hit.kind} == _LINES and hit.evidence is Evidence.CUE else whole.kind
+        named = hit.evidence is Evidence.CUE and ({whole.kind, hit.kind} == _LINES or _vaguer(whole, hit))
+        kind = hit.kind if named else whole.kind
         evidence, patient = max(whole.evidence, hit.evidence), whole.patient or hit.patient
         wholes[place] = whole._replace(kind=kind, evidence=evidence, patient=patient)
     return wholes
+
+
+def _vaguer(whole: Hit, part: Hit) -> bool:
+    """Whether a cue says what the whole only looks like: an SSN spelled digit by digit is no `other_id`."""
+    return whole.kind is Kind.OTHER_ID and whole.evidence is Evidence.SHAPE and part.kind in DIRECT
 
 
 def _holds(whole: Hit, part: Hit) -> bool:

@@ -117,7 +117,9 @@ async def test_servers_of_openais_dialect_are_sent_the_request_as_it_is(litellm,
     assert reply.tree["choices"][0]["message"]["content"] == "Hello."
     [sent] = server.sent
     assert sent.path == "/v1/chat/completions"
-    assert {**sent.json, "stream": False} == {**payload, "model": "openai/gpt-oss-20b", "stream": False}
+    seed = sent.json["seed"]
+    assert (seed == 7) is local  # off the premises a seed is a keyed hash of what the caller wrote
+    assert {**sent.json, "stream": False} == {**payload, "model": "openai/gpt-oss-20b", "stream": False, "seed": seed}
     assert sent.headers["Authorization"] == ("Bearer none" if local else "Bearer sk-secret")
 
 
