@@ -42,7 +42,7 @@ test: $(VENV)/.dev-installed $(MODEL) node ## everything CI checks (ARGS='tests/
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
-	$(PY) -m pytest -n 4 $(if $(ARGS),$(ARGS),--cov)  # all of it, and the branches of the pure core
+	$(PY) -m pytest -n 3 $(if $(ARGS),$(ARGS),--cov)  # all of it, and the branches of the pure core
 
 check: $(VENV)/.dev-installed ## a first look at a change, in about a minute: style, types, structure, quick unit tests
 	$(PY) -m ruff format --check --quiet .

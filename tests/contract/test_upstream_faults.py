@@ -25,8 +25,9 @@ async def pair(start, upstream):
 
 
 @pytest.mark.parametrize("fault", BAD)
-async def test_before_any_content_it_is_an_error_of_ours_in_every_dialect(pair, fault):
-    gateway, server = pair
+async def test_before_any_content_it_is_an_error_of_ours_in_every_dialect(start, upstream, fault):
+    server = await upstream()
+    gateway = await start(one_route(server, "server: {commit_s: 30}"))  # no heartbeat, however busy the machine
     server.answer = BAD[fault]
     async with gateway.client() as client:
         for path, body, dialect in CALLS:

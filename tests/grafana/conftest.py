@@ -239,7 +239,7 @@ def prometheus(tmp_path_factory) -> Iterator[Scraped]:
 def _start(binary: str, folder: Path, *, scraped: str) -> tuple[str, subprocess.Popen[bytes]]:
     """The shipped configuration, aimed at `scraped` and in a hurry."""
     config = yaml.safe_load((GRAFANA / "prometheus" / "prometheus.yml").read_text())
-    config["global"] = {"scrape_interval": "250ms", "scrape_timeout": "250ms"}
+    config["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s"}
     config["scrape_configs"][0]["static_configs"][0]["targets"] = [scraped]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
     port = free_port()
