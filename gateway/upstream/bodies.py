@@ -15,6 +15,7 @@ from gateway.wire.framing.sse import DONE, SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
+_HEARTBEATS = frozenset({b"", b"null"})
 
 
 async def read(response: aiohttp.ClientResponse, limit: int, target: Target, *, cut: bool) -> bytes:
@@ -47,7 +48,7 @@ def as_object(body: bytes, target: Target) -> Tree:
 
 
 async def events(response: aiohttp.ClientResponse, target: Target) -> AsyncIterator[Tree]:
-    """The JSON of each event until `[DONE]` or the end of the connection."""
+    """The JSON of each event until `[DONE]` or the end of the connection; an empty or `null` event is a heartbeat."""
     decoder = SseDecoder()
     try:
         async for piece in response.content.iter_any():
@@ -55,9 +56,10 @@ async def events(response: aiohttp.ClientResponse, target: Target) -> AsyncItera
                 if event.data == DONE:
                     response.release()
                     return
-                yield as_object(event.data, target)
+                if event.data.strip() not in _HEARTBEATS:
+                    yield as_object(event.data, target)
         for event in decoder.flush():
-            if event.data != DONE:
+            if event.data != DONE and event.data.strip() not in _HEARTBEATS:
                 yield as_object(event.data, target)
     except (aiohttp.ClientError, OSError, UpstreamFailed):
         raise faults.bad_reply(target, status=200) from None

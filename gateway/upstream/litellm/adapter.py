@@ -35,9 +35,17 @@ from gateway.upstream.sockets import Networks
 _ENVIRONMENT: Final = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else the import asks GitHub for prices
     "LITELLM_MODE": "PRODUCTION",  # else it reads ./.env
+    "LITELLM_RUST": "False",  # its other HTTP stack opens sockets that no guard of Python's sees
     "AWS_EC2_METADATA_DISABLED": "true",  # boto would ask the network for credentials
 }
-_UNSET: Final = ("LITELLM_LOG", "LITELLM_DROP_PARAMS", "LITELLM_MODIFY_PARAMS", "OPENAI_LOG", "ANTHROPIC_LOG")
+_UNSET: Final = (
+    "LITELLM_LOG",
+    "LITELLM_DROP_PARAMS",
+    "LITELLM_MODIFY_PARAMS",
+    "OPENAI_LOG",
+    "ANTHROPIC_LOG",
+    "USE_LITELLM_PROXY",
+)
 _EMBEDDINGS: Final = {"timeout": SILENCE_S, "num_retries": 0, "max_retries": 0, "no-log": True}
 _CHAT: Final = {
     **_EMBEDDINGS,
