@@ -62,6 +62,11 @@ BROKEN = {
     "the connection drops": breaks_after("Some"),
     "the stream ends without a finish reason": streams([chunk(DELTA)]),
     "the stream ends without anything more": streams([chunk(DELTA)], done=False),
+    "a finish reason that is empty": streams([chunk(DELTA), chunk({}, "")], done=False),
+    "content after an early finish reason": streams([chunk({}, "stop"), chunk(DELTA)], done=False),
+    "one of two choices without its own": streams(
+        [chunk(DELTA), {"choices": [{"index": 1, "delta": DELTA}]}, chunk({}, "stop")], done=False
+    ),
     "an error string": streams([chunk(DELTA), {"error": CANARY}]),
     "an error object": streams([chunk(DELTA), {"error": {"message": CANARY, "code": 500}}]),
     "a chunk that is no json": sends(

@@ -123,6 +123,10 @@ def _list(value: JSON) -> list[JSON]:
     return value if isinstance(value, list) else []
 
 
+_CARRIES = ("content", "tool_calls", "reasoning", "reasoning_content", "refusal", "audio")
+"""Fields of a delta by which an answer goes on."""
+
+
 class ChunkStream:
     """Chunks of one stream, made whole one by one; knows when the stream has really ended.
 
@@ -130,7 +134,7 @@ class ChunkStream:
     out only if the caller asked (`include_usage`), but `usage` remembers it either way.
     """
 
-    __slots__ = ("_calls", "_created", "_finished", "_id", "_include_usage", "_model", "_roles", "usage")
+    __slots__ = ("_calls", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "usage")
 
     def __init__(self, *, model: str, reply_id: str, created: int, include_usage: bool) -> None:
         self._model = model
@@ -139,13 +143,17 @@ class ChunkStream:
         self._include_usage = include_usage
         self._roles: set[int] = set()
         self._calls: dict[int, _CallIndex] = {}
-        self._finished = False
+        self._ended: set[int] = set()
+        self._open: set[int] = set()
         self.usage: Usage | None = None
 
     @property
     def finished(self) -> bool:
-        """Whether a finish reason has come: a stream without one did not end, it broke (law 8)."""
-        return self._finished
+        """Whether every choice that began has its own finish reason: a stream without one did not end, it broke (law 8).
+
+        An empty reason is none, and content after a reason takes it back.
+        """
+        return bool(self._ended) and not self._open
 
     def chunk(self, tree: Tree) -> Tree | None:
         """The chunk as the caller gets it, or None if nothing of it is for the caller.
@@ -203,9 +211,12 @@ class ChunkStream:
             delta["tool_calls"] = [known.repair(call) for call in calls if isinstance(call, dict)]
         else:
             delta.pop("tool_calls", None)
-        finish = choice.get("finish_reason")
+        finish = choice.get("finish_reason") or None
+        if any(delta.get(name) for name in _CARRIES):
+            self._open.add(index)
         if finish is not None:
-            self._finished = True
+            self._ended.add(index)
+            self._open.discard(index)
             if finish == "stop" and known.any:
                 finish = "tool_calls"
         made: Tree = {"index": index, "delta": delta, "finish_reason": finish}
