@@ -79,7 +79,7 @@ class WordPiece:
         whole = known.get(word)
         if whole is not None:
             return [whole]
-        if len(word) > _LONGEST_WORD:
+        if not word or len(word) > _LONGEST_WORD:  # a vowel sign that stands as a word of its own leaves nothing
             return [self._unknown]
         found: list[int] = []
         start = 0

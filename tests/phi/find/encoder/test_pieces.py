@@ -17,7 +17,7 @@ def ids(text: str) -> list[int]:
     return [piece for segment in CUTTER.segments(text) for piece in segment.ids[1:-1]]
 
 
-@given(st.text(alphabet="abcXÉ1 .,\n-_", max_size=400))
+@given(st.text(alphabet="abcXÉ1 .,\n-_\u0915\u0947\u094d\u0301", max_size=400))
 def test_every_word_is_in_one_segment_and_no_segment_is_longer_than_allowed(text):
     segments = list(CUTTER.segments(text))
     spans = [span for one in segments for span in zip(one.starts, one.ends, strict=True)]
