@@ -174,8 +174,16 @@ class RouteSection(Section):
     first_token_s: Seconds | None = None
 
 
+def _several(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
 class MatchSection(Section):
-    system_contains: Text
+    """How an agent is known by its system prompt: by one phrase, or by any of several."""
+
+    system_contains: Annotated[tuple[Text, ...], Field(min_length=1), BeforeValidator(_several)]
 
 
 class AgentSection(Section):

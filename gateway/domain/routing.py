@@ -186,11 +186,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who asks inside an application; rules may name it."""
+    """Who asks inside an application; rules may name it.
+
+    `system_contains`: words of its system prompt by which it is known, any of them, in whatever case.
+    """
 
     name: str
     route: str
-    system_contains: str = ""
+    system_contains: tuple[str, ...] = ()
 
 
 class Permission(StrEnum):

@@ -33,7 +33,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
     is asked. The route never changes which rules apply.
     """
     matched = _matched(table, system_text)
-    claimed = call.claimed_agents | matched
+    claimed = call.claimed_agents.union(matched)
     if not claimed and default_agent:
         claimed = frozenset({default_agent})
     for agent in claimed:
@@ -42,7 +42,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
                 "This caller may not act as that agent. See `callers` and `agents` in the configuration."
             )
     agents = claimed or _bound(call.caller)
-    label, route = _route(call, table, _leading(table, call.claimed_agents, claimed, agents))
+    label, route = _route(call, table, _leading(table, call.claimed_agents, matched, agents))
     _granted(route, call.caller)
     if route.operation is not call.operation:
         raise InvalidRequest(unfit(call.operation), param="model")
@@ -71,12 +71,19 @@ def grants(grant: frozenset[str], name: str) -> bool:
     return not grant or EVERY in grant or name in grant
 
 
-def _matched(table: RoutingTable, system_text: str) -> frozenset[str]:
-    patterns = [(agent.name, agent.system_contains) for agent in table.agents.values() if agent.system_contains]
-    if not patterns or not system_text:
-        return frozenset()
+def _matched(table: RoutingTable, system_text: str) -> tuple[str, ...]:
+    """Agents whose words stand in the system prompt, the earliest first.
+
+    A prompt says first who its reader is ("You are a quality controller") and only then whom else it deals with
+    ("of the pathologist's report").
+    """
     folded = system_text.casefold()
-    return frozenset(name for name, pattern in patterns if pattern.casefold() in folded)
+    found: dict[str, int] = {}
+    for agent in table.agents.values() if folded else ():
+        places = [place for words in agent.system_contains if (place := folded.find(words.casefold())) >= 0]
+        if places:
+            found[agent.name] = min(places)
+    return tuple(sorted(found, key=found.__getitem__))
 
 
 def _bound(caller: Caller) -> frozenset[str]:
@@ -84,13 +91,18 @@ def _bound(caller: Caller) -> frozenset[str]:
     return caller.agents if len(caller.agents) == 1 and EVERY not in caller.agents else frozenset()
 
 
-def _leading(table: RoutingTable, *claims: frozenset[str]) -> str:
-    """The route of the agent who asks: an explicit claim before a match; of several, the first in the configuration."""
-    for claim in claims:
-        for name, agent in table.agents.items():
-            if name in claim:
-                return agent.route
+def _leading(table: RoutingTable, explicit: frozenset[str], matched: tuple[str, ...], otherwise: frozenset[str]) -> str:
+    """The route of the agent who asks: one claimed explicitly (of several, the first in the configuration), else the
+    one that the system prompt names first, else the one that the caller or the listener is bound to.
+    """
+    for claim in (_in_order(table, explicit), matched, _in_order(table, otherwise)):
+        for name in claim:
+            return table.agents[name].route
     return ""
+
+
+def _in_order(table: RoutingTable, names: frozenset[str]) -> list[str]:
+    return [name for name in table.agents if name in names]
 
 
 def _route(call: Call, table: RoutingTable, agent_route: str) -> tuple[str, Route]:

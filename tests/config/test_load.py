@@ -83,7 +83,7 @@ def test_the_shipped_file_vouches_for_nothing_but_loopback() -> None:
         assert local is (provider.name not in {"anthropic", "openai"})
 
 
-def test_the_shipped_file_leads_to_the_embedded_model_only_as_the_default() -> None:
+def test_the_shipped_file_leads_to_the_embedded_model_only_by_its_own_name() -> None:
     table = shipped().table
     embedded = {
         name
@@ -91,7 +91,7 @@ def test_the_shipped_file_leads_to_the_embedded_model_only_as_the_default() -> N
         if any(target.provider.kind is ProviderKind.EMBEDDED for target in route.targets)
     }
     assert embedded == {"demo", "demo-embedding"}
-    assert table.default(Operation.CHAT) == "demo"
+    assert table.default(Operation.CHAT) == "clinical-text"
     assert not embedded & {agent.route for agent in table.agents.values()}
     assert not embedded & {alias.route for alias in table.aliases}
     assert table.default(Operation.EMBEDDINGS) == "embedding"

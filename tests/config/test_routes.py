@@ -190,7 +190,7 @@ default_route: local
 default_embedding_route: vectors
 """
     table = settings(text).table
-    assert table.agents == {"radiologist": Agent("radiologist", "seeing", "expert radiologist")}
+    assert table.agents == {"radiologist": Agent("radiologist", "seeing", ("expert radiologist",))}
     assert table.tasks == {"imaging": "radiologist", "radiologist": "radiologist"}
     assert [(a.pattern, a.route, a.prefer_agent) for a in table.aliases] == [
         ("gpt-4*", "mixed", True),

@@ -51,9 +51,10 @@ async def test_every_agent_says_what_to_start_whichever_way_it_is_claimed(down):
             names_what_to_start(await client.post(f"/agent/{agent}/v1/chat/completions", json=body))
             headers = {"x-gateway-agent": agent}
             names_what_to_start(await client.post("/v1/chat/completions", json=body, headers=headers))
-            prompt = f"You are: {made['match']['system_contains']}."
-            spoken = {"max_tokens": 9, "model": "claude-sonnet-4-20250514", "system": prompt, **body}
-            names_what_to_start(await client.post("/v1/messages", json=spoken), "anthropic")
+            for words in made["match"]["system_contains"]:
+                prompt = f"You are: {words}."
+                spoken = {"max_tokens": 9, "model": "claude-sonnet-4-20250514", "system": prompt, **body}
+                names_what_to_start(await client.post("/v1/messages", json=spoken), "anthropic")
             for task in made.get("tasks", []):
                 headers = {"x-clinic-task": task}
                 names_what_to_start(await client.post("/v1/chat/completions", json=body, headers=headers))

@@ -26,8 +26,8 @@ TABLE = RoutingTable(
         [Alias("claude-*", "writing", prefer_agent=True), Alias("gpt-*", "writing"), Alias("fast-model", "demo")]
     ),
     agents={
-        "radiologist": Agent("radiologist", "radiology", "expert Radiologist"),
-        "writer": Agent("writer", "writing", "report writer"),
+        "radiologist": Agent("radiologist", "radiology", ("expert Radiologist", "reads images")),
+        "writer": Agent("writer", "writing", ("report writer",)),
         "indexer": Agent("indexer", "vectors"),
     },
     defaults={Operation.CHAT: "demo", Operation.EMBEDDINGS: "vectors"},
@@ -106,6 +106,19 @@ def test_agents_are_claimed_or_bound_or_unclear(
 ) -> None:
     resolution = resolve(call(**changes), TABLE, system_text=system, default_agent=default)
     assert (resolution.agents, resolution.agent_unclear) == (agents, unclear)
+
+
+@pytest.mark.parametrize(
+    ("system", "route"),
+    [
+        ("You are a report writer. The expert radiologist's findings follow.", "writing"),
+        ("You are an expert radiologist; a report writer reads you.", "radiology"),
+        ("It READS IMAGES for a report writer.", "radiology"),
+    ],
+)
+def test_a_prompt_that_speaks_of_several_agents_is_of_the_one_it_names_first(system: str, route: str) -> None:
+    resolution = resolve(call(), TABLE, system_text=system)
+    assert (resolution.route.name, resolution.agents) == (route, claims("writer", "radiologist"))
 
 
 def test_an_explicit_claim_chooses_the_route_before_a_match_does() -> None:
