@@ -34,6 +34,7 @@ EQUIVALENT = ROOT / "bench" / "mutants_equivalent.txt"
 FLOOR = 0.95
 PATIENCE_S = 180.0
 """A mutant that runs so long has lost the end of a loop, and is caught."""
+PLUGINS = ("pytest_asyncio.plugin", "_hypothesis_pytestplugin")
 FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -79,8 +80,13 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def places(tree: ast.AST, inside: tuple[str, ...] = ()) -> Iterator[tuple[ast.AST, str, int | None, ast.AST, str]]:
-    """Every expression and branch: parent, field, index, node, and the name of what it stands in."""
+    """Every expression and branch: parent, field, index, node, and the name of what it stands in.
+
+    Decorators stay: they say how a value is stored or kept, and `tests/project/test_values.py` holds that for all.
+    """
     for field, value in ast.iter_fields(tree):
+        if field == "decorator_list":
+            continue
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(node, ast.AST) or isinstance(node, ast.arguments | ast.JoinedStr):
                 continue
@@ -150,7 +156,8 @@ def begin(mutant: Mutant) -> int:
     sys.dont_write_bytecode = True
     settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
     settings.load_profile("mutants")
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # most of the time went into plugins that no mirror test uses
+    options = ["-x", "-q", "-p", "no:cacheprovider", *(word for name in PLUGINS for word in ("-p", name))]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is in memory before pytest starts
     try:
         code = int(pytest.main([*options, f"--confcutdir={mutant.tests.parent}", str(mutant.tests)]))
@@ -195,7 +202,7 @@ def main() -> int:
         chosen = random.Random(options.seed).sample(chosen, options.sample)
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
-    for library in ("pydantic", "yaml", "re2", "orjson"):
+    for library in ("pydantic", "yaml", "re2", "orjson", *PLUGINS):
         importlib.import_module(library)
     untouched = {mutant.path: Mutant(mutant.path, "", mutant.path.read_text(encoding="utf-8")) for mutant in chosen}
     if broken := [mutant.tests for mutant, caught in outcomes(list(untouched.values()), options.workers) if caught]:

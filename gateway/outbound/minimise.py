@@ -64,11 +64,11 @@ def minimise(payload: Tree, fields: Object, *, on_prem: bool, key: bytes) -> Tre
 def rounded(value: float) -> int | float:
     """A setting without the digits that could be somebody's number.
 
-    A count of seven digits or more keeps its thousands, as round ones and powers of two do anyway. A fraction of seven to
+    A count of seven digits or more keeps its thousands, a multiple of 1,024 all of it. A fraction of seven to
     fourteen digits keeps four decimals; longer ones are what arithmetic makes of a short one, and say no more than it.
     """
     if isinstance(value, int):
-        return value if abs(value) < _MANY or value % 1000 == 0 or value % 1024 == 0 else value // 1000 * 1000
+        return value if abs(value) < _MANY or value % 1024 == 0 else value // 1000 * 1000
     digits = len(repr(value).partition("e")[0].replace("-", "").replace(".", "").lstrip("0"))
     return round(value, 4) if digits in _TELLING_DIGITS else value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import date
@@ -47,16 +46,12 @@ Look = Callable[[Sequence[Passage]], Sequence[Detection]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """What leaves through one target. Only `prepare` can make one (law 1); `content` is `tree`, serialised (law 7).
-
-    `digest` is SHA-256 of `content`: short texts can be guessed from it, so a record holds a keyed digest of it.
-    """
+    """What leaves through one target. Only `prepare` can make one (law 1); `content` is `tree`, serialised (law 7)."""
 
     target: Target
     endpoint: Endpoint
     tree: Tree = field(repr=False)
     content: bytes = field(repr=False)
-    digest: bytes = field(repr=False)
     request_id: str
     policy_hash: str
     stream: bool
@@ -103,7 +98,7 @@ class Prepared:
 
     outbound: Outbound
     egress: Egress
-    pseudonyms: Pseudonyms = field(repr=False)
+    pseudonyms: Pseudonyms
     redacted: frozenset[Kind]
     unknowns: frozenset[UnknownReason]
     not_carried: tuple[str, ...] = ()
@@ -141,13 +136,11 @@ def prepare(
     body, redacted, pseudonyms = _redacted(
         kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
     )
-    content = _serialised(body.tree)
     outbound = Outbound(
         target=target,
         endpoint=to,
         tree=body.tree,
-        content=content,
-        digest=hashlib.sha256(content).digest(),
+        content=_serialised(body.tree),
         request_id=call.request_id,
         policy_hash=egress.policy_hash,
         stream=form.stream,

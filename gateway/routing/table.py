@@ -33,7 +33,7 @@ class Alias:
 
     def matches(self, model: str) -> bool:
         """Whether `model` is meant, by the case."""
-        return self.pattern == model if self.exact else fnmatch.fnmatchcase(model, self.pattern)
+        return fnmatch.fnmatchcase(model, self.pattern)
 
 
 @dataclass(frozen=True, slots=True)

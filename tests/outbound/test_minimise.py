@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain import Capability
 from gateway.errors import ErrandDenied
-from gateway.outbound.minimise import minimise, refuse_errands, rounded
+from gateway.outbound.minimise import hashed, minimise, refuse_errands, rounded
 from gateway.phi.leaf import Errand
 from gateway.wire.openai import chat
 
@@ -60,7 +60,10 @@ def test_some_errands_nobody_may_run():
     [
         (0.7, 0.7),
         (0.123456, 0.123456),
-        (0.536228417, 0.5362),
+        (0.1234567, 0.1235),
+        (-0.536228417, -0.5362),
+        (0.12345678901234, 0.1235),
+        (0.123456789012345, 0.123456789012345),
         (0.8444218515250481, 0.8444218515250481),
         (1e-05, 1e-05),
         (4096, 4096),
@@ -80,6 +83,7 @@ def test_a_seed_is_a_hash_of_it_off_the_premises_and_the_same_each_time():
     assert first == again
     assert len({first, other, 123456}) == 3
     assert 0 <= first < 2**31
+    assert max(hashed(seed, KEY) for seed in range(9)) >= 2**30  # all of the 31 bits
     assert minimise(payload, CHAT, on_prem=True, key=KEY)["seed"] == 123456
 
 

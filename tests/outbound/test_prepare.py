@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 
@@ -27,11 +26,18 @@ def text_of(prepared) -> str:
     return prepared.outbound.tree["messages"][-1]["content"]
 
 
-def test_what_is_sent_is_the_tree_and_its_digest(send):
+def test_what_is_sent_is_the_tree_in_the_words_of_its_target(send):
     outbound = send(ASKED).outbound
     assert outbound.content == orjson.dumps(outbound.tree)
-    assert outbound.digest == hashlib.sha256(outbound.content).digest()
     assert (outbound.request_id, outbound.off_prem) == ("req_1", True)
+    assert outbound.spoken is outbound.endpoint.spoken
+
+
+def test_nothing_of_a_text_is_in_how_a_value_prints(send):
+    prepared = send(ASKED)
+    assert text_of(prepared).startswith("[NAME_")
+    for word in ("Anna", "8675309", "seen", "[NAME_", "NAME_"):
+        assert word not in repr(prepared)
 
 
 def test_the_model_is_the_targets_and_streams_report_usage(send):
@@ -48,7 +54,7 @@ def test_nobody_else_makes_an_outbound(send):
     made = send(ASKED).outbound
     with pytest.raises(TypeError):
         Outbound(
-            target=made.target, endpoint=made.endpoint, tree={}, content=b"", digest=b"",
+            target=made.target, endpoint=made.endpoint, tree={}, content=b"",
             request_id="", policy_hash="", stream=False, seal=object(),
         )  # fmt: skip
 
@@ -108,6 +114,35 @@ def test_what_the_second_look_still_finds_stops_the_egress(send, look):
         send(ASKED, look=look)
     assert refused.value.reason is Refused.INCOMPLETE
     assert "8675309" not in str(refused.value)
+
+
+def test_a_body_is_redacted_once_more_for_what_the_second_look_found_and_then_refused(send):
+    looks = []
+
+    def look(passages):
+        looks.append(passages)
+        return [Detection((Finding(Kind.MRN, *re.search("ee", p.text).span()),)) for p in passages]
+
+    with pytest.raises(RedactionIncomplete):
+        send(ASKED, look=look)
+    assert len(looks) == 2
+
+
+@pytest.mark.parametrize(
+    ("style", "payload", "changes", "noted"),
+    [
+        (Style.TOKEN, ASKED, {}, True),
+        (Style.REMOVE, ASKED, {}, False),
+        (Style.TOKEN, {"input": "8675309"}, {"operation": Operation.EMBEDDINGS}, False),
+    ],
+    ids=["tokens in a chat", "nothing to restore", "a vector is no answer"],
+)
+def test_a_model_is_told_about_tokens_where_it_may_repeat_them(send, style, payload, changes, noted):
+    told, plain = (
+        send(payload, target=target_of(token_note=note), redact={Kind.MRN: style}, **changes) for note in (True, False)
+    )
+    assert (told.outbound.tree != plain.outbound.tree) is noted
+    assert text_of(send(ASKED, target=target_of(), redact={})) == ASKED["messages"][0]["content"]
 
 
 def test_a_token_is_no_finding_of_the_second_look(send, detector):

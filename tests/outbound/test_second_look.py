@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.domain import Carrier, Detection, Finding, Kind
 from gateway.outbound.second_look import Residue, again, residue
 from gateway.phi.findings import Leaves
@@ -22,6 +24,12 @@ def test_our_own_tokens_are_no_residue_and_what_stands_beside_them_is():
     assert left(text, Finding(Kind.NAME, 0, len(text))) == [Residue(Kind.NAME, "Dr"), Residue(Kind.NAME, "Muster")]
 
 
+@pytest.mark.parametrize("written", [f'"{ANNA}"', ANNA.strip("[]"), ANNA.replace("_", r"\\_")])
+def test_a_token_is_ours_however_it_is_written(written):
+    text = f"Dr {written} Muster"
+    assert [part.surface.strip('" ') for part in left(text, Finding(Kind.NAME, 0, len(text)))] == ["Dr", "Muster"]
+
+
 def test_a_strangers_token_is_residue():
     assert left("[NAME_aaaaaaaaa2]", Finding(Kind.NAME, 0, 17)) == [Residue(Kind.NAME, "[NAME_aaaaaaaaa2]")]
 
@@ -39,3 +47,10 @@ def test_what_is_left_is_found_again_wherever_the_original_says_it():
         (("a",), Kind.PLACE, 7),
         (("a",), Kind.PLACE, 13),
     ]
+
+
+def test_of_two_things_left_the_longer_is_found_where_both_begin():
+    [found] = again(
+        [Leaf((), "Anna Muster", Carrier.MESSAGE)], [Residue(Kind.MRN, "Anna"), Residue(Kind.NAME, "Anna Muster")]
+    )
+    assert (found.finding.kind, found.finding.end) == (Kind.NAME, 11)

@@ -206,7 +206,8 @@ def offers(table: RoutingTable, caller: Caller, model: str) -> bool:
         ("ollama/qwen3:32b", True, False),
         ("no-such", False, False),
         ("", False, False),
-        ("gpt-" + "x" * 300, False, False),
+        ("gpt-" + "x" * 252, True, False),
+        ("gpt-" + "x" * 253, False, False),
     ],
 )
 def test_a_model_is_offered_if_its_name_leads_somewhere_granted(model: str, anyone: bool, demo_only: bool) -> None:

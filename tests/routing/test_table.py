@@ -27,9 +27,10 @@ def test_an_alias_matches_by_the_case(pattern: str, model: str, matches: bool) -
 
 
 def test_exact_aliases_come_first_then_the_longest_then_the_order_given() -> None:
-    patterns = ["*", "gpt-*", "gpt-4o*", "gpt-4o-mini", "abc-*"]
+    patterns = ["*", "gpt-*", "gpt-4o*", "gpt-4o-mini", "abc-*", "m1"]
     assert [alias.pattern for alias in by_specificity(Alias(p, "r") for p in patterns)] == [
         "gpt-4o-mini",
+        "m1",
         "gpt-4o*",
         "gpt-*",
         "abc-*",
@@ -61,9 +62,18 @@ def test_the_embedded_model_cloud_stubs_and_providers_without_discovery_are_neve
     offers = {
         "embedded": (embedded, ["smollm2-135m"]),
         "silent": (silent, ["m"]),
-        "ollama": (OLLAMA, ["gpt-oss:120b-cloud", "", "x" * 300, "real"]),
+        "ollama": (OLLAMA, ["gpt-oss:120b-cloud", "", "real"]),
     }
     assert list(with_discovered(RoutingTable(), offers).discovered) == ["ollama/real"]
+
+
+def test_a_model_is_discovered_whose_name_a_caller_may_write() -> None:
+    longest, longer = "x" * 256, "x" * 257
+    assert list(with_discovered(RoutingTable(), {"p": (STUDIO, [longest, longer])}).discovered) == [f"p/{longest}"]
+
+
+def test_an_alias_is_for_everyone_alike_unless_it_says_so() -> None:
+    assert not Alias("gpt-*", "writing").prefer_agent
 
 
 def test_a_discovered_model_keeps_what_is_configured_of_it() -> None:

@@ -58,10 +58,17 @@ def test_an_event_name_without_data_is_no_event_and_names_nothing_else():
     assert decode([b"event: ping\n\ndata: x\n\n"]) == [Event("", b"x")]
 
 
+def test_a_space_after_the_colon_is_no_part_of_what_is_said():
+    assert decode([b"event:ping\ndata:x\n\nevent: ping\ndata: x\n\n"]) == [Event("ping", b"x")] * 2
+    assert decode([b"data:  x\n\n"]) == [Event("", b" x")]
+
+
 def test_an_event_of_endless_lines_is_an_upstream_failure(monkeypatch):
-    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 10)
+    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 16)
+    as_large_as_may_be = b"data: 01\ndata: 23\n\n"
+    assert decode([as_large_as_may_be * 2]) == [Event("", b"01\n23")] * 2
     with pytest.raises(UpstreamFailed):
-        decode([b"data: 01\ndata: 23\n"])
+        decode([b"data: 01\ndata: 234\n"])
 
 
 def test_what_is_encoded_is_decoded():
