@@ -20,6 +20,7 @@ from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
+from gateway.phi.find.own_words import OwnWords
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
 from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth
@@ -56,8 +57,13 @@ def build(
     metrics = Metrics(vocabulary)
     events = FanOut([metrics, log])
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
-    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings))
     in_force = InForce(settings)
+
+    def own() -> OwnWords:
+        return in_force.settings.own_words
+
+    key = derive(secret, Purpose.CACHE)
+    scanner = _scanner(settings, key=key, second=second or _second(settings), own=own)
 
     def networks() -> tuple[IPNetwork, ...]:
         return in_force.settings.on_prem_networks
@@ -126,13 +132,16 @@ def explaining_scanner(settings: Settings) -> Scanner:
     Raises:
         PresidioMissing: the configuration asks for it.
     """
-    return _scanner(settings, key=secrets.token_bytes(SECRET_BYTES), second=_second(settings))
+    key = secrets.token_bytes(SECRET_BYTES)
+    return _scanner(settings, key=key, second=_second(settings), own=lambda: settings.own_words)
 
 
-def _scanner(settings: Settings, *, key: bytes, second: Callable[[], Detector] | None) -> Scanner:
+def _scanner(
+    settings: Settings, *, key: bytes, second: Callable[[], Detector] | None, own: Callable[[], OwnWords]
+) -> Scanner:
     limit_s = settings.scan_deadline_s
     beside = Second(second, key=key, memory=LruMemory(), limit_s=limit_s) if second else None
-    return Scanner(load_engine(), key=key, memory=LruMemory(), second=beside, deadline_s=limit_s)
+    return Scanner(load_engine(), key=key, memory=LruMemory(), second=beside, own=own, deadline_s=limit_s)
 
 
 def _second(settings: Settings) -> Callable[[], Detector] | None:

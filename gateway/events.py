@@ -172,6 +172,22 @@ class PhiFound:
     count: int = 1
 
 
+class OwnList(StrEnum):
+    """The administrator's own words: what is also an identifier, and what is never one."""
+
+    ALSO = "also"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWordsUsed:
+    """`count` findings of one request that own words added (`also`) or took back (`never`)."""
+
+    event: ClassVar[str] = "own_words.used"
+    of: OwnList
+    count: int = 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanEnded:
     """A scan is over; `failed` says what was done where it failed or came late."""
@@ -244,7 +260,8 @@ class ConfigReloaded:
     """The configuration and the policies were read again. Hashes are SHA-256 (hex); refused, `after` is as `before`.
 
     `problems` is how many things are wrong with what was read, `restart` the settings that changed and wait for a
-    restart, `rules_added` and `rules_removed` are how many rules came and went.
+    restart, `rules_added` and `rules_removed` are how many rules came and went, `words_wider` and `words_narrower` how many
+    changes to the administrator's own words let less and more be found.
     """
 
     event: ClassVar[str] = "config.reloaded"
@@ -257,6 +274,8 @@ class ConfigReloaded:
     restart: tuple[AwaitsRestart, ...] = ()
     rules_added: int = 0
     rules_removed: int = 0
+    words_wider: int = 0
+    words_narrower: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +345,7 @@ Event: TypeAlias = (
     | FellBack
     | Decided
     | PhiFound
+    | OwnWordsUsed
     | ScanEnded
     | EgressRefused
     | EgressViolation

@@ -85,7 +85,8 @@ class AttemptRow:
 class ConfigRow:
     """Which configuration and policy came into force, or were refused; all hashes are SHA-256 in hex, "" before a start.
 
-    `policy_text` is the canonical form that `policy_after` is the hash of; a record keeps each once.
+    `policy_text` is the canonical form that `policy_after` is the hash of; a record keeps each once. `never_digest` is the
+    HMAC (hex) of the texts that an administrator says are never an identifier, "" where there are none.
     """
 
     at_us: int
@@ -95,6 +96,7 @@ class ConfigRow:
     policy_before: str
     policy_after: str
     policy_text: str = field(repr=False)
+    never_digest: str = ""
 
 
 Row = IntentRow | AttemptRow | Settlement | ConfigRow

@@ -13,7 +13,7 @@ from gateway.api.admission import InFlight
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
 from gateway.config import Listener, Settings
-from gateway.config.changes import RuleChanges, awaits_restart, listener_now, rule_changes
+from gateway.config.changes import RuleChanges, WordChanges, awaits_restart, listener_now, rule_changes, word_changes
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
 from gateway.document import DocumentInvalid
@@ -27,7 +27,7 @@ from gateway.pipeline import Pipeline
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.judge import today
-from gateway.pipeline.record import now_us
+from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
@@ -58,11 +58,12 @@ class Reloaded:
 
     restart: tuple[AwaitsRestart, ...]
     rules: RuleChanges
+    words: WordChanges
 
     def lines(self) -> list[str]:
         """It all, for people."""
         waiting = [f"needs a restart, and stays as it was: {', '.join(self.restart)}"] if self.restart else []
-        return [*self.rules.lines(), *waiting]
+        return [*self.rules.lines(), *self.words.lines(), *waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,8 @@ class Gateway:
         }
         in_force.settings = replace(settings, table=replace(settings.table, discovered=kept))
         rules = rule_changes(before.policy.text, settings.policy.text)
-        made = Reloaded(awaits_restart(in_force.started, settings), rules)
+        words = word_changes(before.own_words, settings.own_words)
+        made = Reloaded(awaits_restart(in_force.started, settings), rules, words)
         self._learn()
         self._record(ReloadResult.OK, before=before, made=made)
         self._tell_of_agreements()
@@ -250,6 +252,7 @@ class Gateway:
                 policy_before=policy_before,
                 policy_after=now.policy.hash,
                 policy_text=now.policy.text,
+                never_digest=never_digest(now.own_words, key=self._parts.audit_key),
             )
         )
         if before is None:
@@ -265,6 +268,8 @@ class Gateway:
                 restart=made.restart if made else (),
                 rules_added=len(made.rules.added) if made else 0,
                 rules_removed=len(made.rules.removed) if made else 0,
+                words_wider=len(made.words.wider) if made else 0,
+                words_narrower=len(made.words.narrower) if made else 0,
             )
         )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from gateway.config import Settings, load
-from gateway.config.changes import rule_changes
+from gateway.config.changes import rule_changes, word_changes
 from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Operation
+from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
 from gateway.policy.names import unmet
 from gateway.state import in_force
@@ -89,6 +90,8 @@ def summary(settings: Settings) -> str:
     lines.append(
         f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
     )
+    own = settings.own_words
+    lines += [f"  own words: {len(own.also)} also found, {len(own.never)} never"] if own else []
     lines += [f"  off: {', '.join(off)}"] if off else []
     lines += [f"  not read: {', '.join(settings.policies_unread)}"] if settings.policies_unread else []
     lines += [f"  {line} (against what the gateway here last worked with)" for line in _since(settings)]
@@ -98,9 +101,12 @@ def summary(settings: Settings) -> str:
 
 
 def _since(settings: Settings) -> list[str]:
-    """Rules that came and went since the gateway with this `state_dir` last read them."""
+    """Rules and own words that came and went since the gateway with this `state_dir` last read them."""
     note = in_force.read(Path(settings.state_dir))
-    return rule_changes(note.policy_text, settings.policy.text).lines() if note else []
+    if note is None:
+        return []
+    words = word_changes(own_words.of(note.own_words), settings.own_words)
+    return [*rule_changes(note.policy_text, settings.policy.text).lines(), *words.lines()]
 
 
 def _report(*invalid: DocumentInvalid) -> int:

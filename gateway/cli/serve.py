@@ -29,6 +29,7 @@ from gateway.document import DocumentInvalid
 from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.logs import take_over
+from gateway.phi.find.own_words import canonical
 from gateway.runtime import Gateway
 from gateway.state import in_force
 from gateway.state.holder import Holder, StateDirInUse
@@ -164,6 +165,8 @@ class _Reader:
     def note(self, *, ok: bool, said: Sequence[str]) -> None:
         """Write down what is in force where other commands look; without a place for state there is none."""
         self._readings += 1
-        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), self._gateway.settings.policy.text)
+        settings = self._gateway.settings
+        own = canonical(settings.own_words)
+        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own)
         with contextlib.suppress(OSError):
             in_force.write(self._state_dir, note)

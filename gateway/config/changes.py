@@ -1,4 +1,4 @@
-"""What a reload changes: rules that come and go, and settings that a running gateway cannot take up; pure."""
+"""What a reload changes: rules and own words that come and go, and settings that a running gateway cannot take up; pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.config.settings import Listener, Settings
 from gateway.events import AwaitsRestart
+from gateway.phi.find.own_words import OwnWords
 
 _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] = {
     AwaitsRestart.HOST: lambda settings: settings.listeners[0].host,
@@ -35,6 +36,41 @@ class RuleChanges:
         """A line for each kind of change that there is."""
         told = (("new", self.added), ("gone", self.removed), ("changed", self.changed))
         return [f"rules {what}: {', '.join(ids)}" for what, ids in told if ids]
+
+
+@dataclass(frozen=True, slots=True)
+class WordChanges:
+    """Entries of `scan.also` and `scan.never` that are new or gone. `wider` ones let more leave than before."""
+
+    wider: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """A line for each direction that there is."""
+        told = (("wider: less is found", self.wider), ("narrower: more is found", self.narrower))
+        return [f"own words {what}: {', '.join(entries)}" for what, entries in told if entries]
+
+
+def word_changes(before: OwnWords, after: OwnWords) -> WordChanges:
+    """What differs between two sets of own words: a grant that is new, or a pattern that is gone, is wider.
+
+    Entries are told by their place where they stand, which for one that is gone is its place before; an entry whose
+    `why` alone is another changed nothing.
+    """
+    old_also = {(one.kind, one.pattern): at for at, one in enumerate(before.also)}
+    new_also = {(one.kind, one.pattern): at for at, one in enumerate(after.also)}
+    old_never = {one.text: at for at, one in enumerate(before.never)}
+    new_never = {one.text: at for at, one in enumerate(after.never)}
+    return WordChanges(
+        wider=(
+            *(f"scan.never[{at}] is new" for text, at in new_never.items() if text not in old_never),
+            *(f"scan.also[{at}] is gone" for key, at in old_also.items() if key not in new_also),
+        ),
+        narrower=(
+            *(f"scan.also[{at}] is new" for key, at in new_also.items() if key not in old_also),
+            *(f"scan.never[{at}] is gone" for text, at in old_never.items() if text not in new_never),
+        ),
+    )
 
 
 def rule_changes(before: str, after: str) -> RuleChanges:

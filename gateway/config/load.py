@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
+from gateway.config.own_words import build_own_words
 from gateway.config.policies import read_folder
 from gateway.config.providers import build_providers, build_targets
 from gateway.config.routes import build_table
@@ -124,6 +125,7 @@ def _build(draft: Draft, text: str) -> Settings:
         ledger_local=config.ledger.local,
         scan_deadline_s=config.scan.deadline_ms / 1000,
         scan_second=config.scan.second or "",
+        own_words=build_own_words(draft),
         providers=providers,
         targets=targets,
         table=build_table(draft, providers, targets),

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.document import scalar
-from gateway.domain import USUAL_OPERATION, Capability, Operation, Permission, ProviderKind, Trait
+from gateway.domain import USUAL_OPERATION, Capability, Kind, Operation, Permission, ProviderKind, Trait
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -119,9 +119,26 @@ class LedgerSection(Section):
     local: Literal["continue", "refuse"] = "continue"
 
 
+class AlsoSection(Section):
+    """An identifier of the house: what matches `pattern` (RE2) is found as `kind`, beside what is found anyway."""
+
+    kind: Kind
+    pattern: Annotated[str, Field(min_length=1, max_length=500)]
+    why: Text
+
+
+class NeverSection(Section):
+    """A text that is nobody's name and no place, unless something says that it is."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    why: Text
+
+
 class ScanSection(Section):
     deadline_ms: Milliseconds = 2000
     second: Literal["presidio"] | None = None
+    also: tuple[AlsoSection, ...] = Field(default=(), max_length=200)
+    never: tuple[NeverSection, ...] = Field(default=(), max_length=200)
 
 
 class CallerSection(Section):

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from gateway.access.callers import Keyring
 from gateway.access.origin import Doors
 from gateway.domain import Caller, Provider, Target
+from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
 from gateway.routing.table import RoutingTable
 
@@ -97,6 +98,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""
+    own_words: OwnWords = field(default_factory=OwnWords)
+    """What else is an identifier here, and what never is."""
     hash: str = ""
     """SHA-256 (hex) of the text of the file."""
     policies_unread: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gateway.domain import Detection, Finding, Kind, Passage
 from gateway.phi.find import propagate
+from gateway.phi.find.merge import beside
 
 
 def united(passages: Sequence[Passage], first: Sequence[Detection], second: Sequence[Detection]) -> list[Detection]:
@@ -36,22 +37,10 @@ def _both(first: Detection, second: Detection) -> Detection:
     """The findings of `first`, and what of `second` lies beside them."""
     found = list(first.findings)
     for finding in second.findings:
-        if not any(one.start < finding.end and finding.start < one.end for one in first.findings):
-            found.append(finding)
-            continue
-        found.extend(_beside(finding, first.findings))
-    return Detection(tuple(sorted(found, key=lambda one: one.start)), first.unknowns | second.unknowns)
+        found += beside(finding, first.findings)
+    spared = [one for one in (*first.spared, *second.spared) if not any(_touch(one, kept) for kept in found)]
+    return Detection(tuple(sorted(found, key=lambda one: one.start)), first.unknowns | second.unknowns, tuple(spared))
 
 
-def _beside(finding: Finding, taken: Sequence[Finding]) -> list[Finding]:
-    pieces: list[Finding] = []
-    at = finding.start
-    for one in taken:
-        if one.end <= at or one.start >= finding.end:
-            continue
-        if one.start > at:
-            pieces.append(Finding(finding.kind, at, one.start, finding.confidence, finding.counts))
-        at = max(at, one.end)
-    if at < finding.end:
-        pieces.append(Finding(finding.kind, at, finding.end, finding.confidence, finding.counts))
-    return pieces
+def _touch(one: Finding, other: Finding) -> bool:
+    return one.start < other.end and other.start < one.end

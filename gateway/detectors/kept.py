@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from gateway.domain import Detection, Passage
-from gateway.phi.find.engine import Look
+from gateway.domain import Detection, Finding, Passage
 from gateway.phi.find.hit import Hit
+from gateway.phi.find.own_words import Said
 
 _DIGEST_BYTES: Final = 16
 _HIT_BYTES: Final = 240
@@ -45,11 +45,16 @@ class Kept:
     detection: Detection
     words: array[int]
     names: frozenset[int]
+    also: tuple[Finding, ...] = ()
+    """What own words find beside it."""
+    spared: tuple[Finding, ...] = ()
+    """What own words took back."""
 
     @classmethod
-    def of(cls, look: Look) -> Kept:
+    def of(cls, said: Said) -> Kept:
+        look = said.look
         words = array("q", sorted(map(hash, look.words)))
-        return cls(look.hits, look.detection, words, frozenset(map(hash, look.names)))
+        return cls(look.hits, look.detection, words, frozenset(map(hash, look.names)), said.also, said.spared)
 
     @classmethod
     def alone(cls, detection: Detection) -> Kept:
@@ -70,25 +75,25 @@ class Kept:
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return (
-            _ENTRY_BYTES + _HIT_BYTES * (len(self.hits) + len(self.detection.findings)) + _WORD_BYTES * len(self.words)
-        )
+        found = len(self.hits) + len(self.detection.findings) + len(self.also) + len(self.spared)
+        return _ENTRY_BYTES + _HIT_BYTES * found + _WORD_BYTES * len(self.words)
 
 
 class Digests:
     """Names of messages that say nothing about them without the key: keyed BLAKE2b (RFC 7693).
 
-    The detector's version and the caller are part of the name, so neither sees what was found for another.
+    The detector's version, the caller and `own` (what else was looked for) are part of the name, so none sees what was
+    found for another.
     """
 
     def __init__(self, key: bytes, *, version: str) -> None:
         self._base = hashlib.blake2b(key=key[:64], digest_size=_DIGEST_BYTES)
         self._base.update(_framed(version))
 
-    def of(self, passages: Iterable[Passage], *, caller: str) -> list[bytes]:
+    def of(self, passages: Iterable[Passage], *, caller: str, own: str = "") -> list[bytes]:
         """One digest per passage."""
         base = self._base.copy()
-        base.update(_framed(caller))
+        base.update(_framed(caller) + _framed(own))
         digests: list[bytes] = []
         for passage in passages:
             digest = base.copy()

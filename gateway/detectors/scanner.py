@@ -17,6 +17,7 @@ from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
 from gateway.phi.find.engine import Engine, Look, load_engine
 from gateway.phi.find.hit import Hit
+from gateway.phi.find.own_words import OwnWords, joined, said, taken_back
 from gateway.ports import ScanMemory
 
 _SAMPLE: Final = Passage("Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023.", "note")
@@ -53,11 +54,12 @@ class Scanner:
     """An engine with a memory, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
-    request. `second` looks at new passages meanwhile, in its own process and under the same deadline. What was loaded
-    on demand (the encoder, the worker) is given back after `idle_s` without a question.
+    request. `second` looks at new passages meanwhile, in its own process and under the same deadline. `own` are the
+    administrator's words in force, asked at every request. What was loaded on demand (the encoder, the worker) is given
+    back after `idle_s` without a question.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is one part of how a text is looked at)
         self,
         engine: Engine,
         *,
@@ -65,6 +67,7 @@ class Scanner:
         memory: ScanMemory[Kept | Window],
         second: Second | None = None,
         worker: Worker[list[Look]] | None = None,
+        own: Callable[[], OwnWords] = OwnWords,
         deadline_s: float = 10.0,
         inline_chars: int | None = None,
         idle_s: float = 600.0,
@@ -72,6 +75,7 @@ class Scanner:
         self._engine: Final = engine
         self._second: Final = second
         self._memory: Final = memory
+        self._own: Final = own
         self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
         self.deadline_s: Final = deadline_s
@@ -128,6 +132,8 @@ class Scanner:
                 self._second.detect(passages, caller=caller, timeout_s=turns.left_s),
                 self._first(passages, caller, turns),
             )
+            own = self._own()
+            other = [taken_back(own, passage, one) for passage, one in zip(passages, other, strict=True)]
             return united(passages, found, other)
         except Exception:  # noqa: BLE001  the edge: whatever happened, the answer is "unknown", and nothing is quoted
             return [FAILED] * len(passages)
@@ -199,11 +205,13 @@ class Scanner:
         self, passages: Sequence[Passage], caller: str
     ) -> Generator[Sequence[Passage] | None, Sequence[Look] | None, list[Detection]]:
         """The work on one request, in steps: yields new passages, to be sent their looks, and None for a breath."""
+        own = self._own()
+        named = own.digest
         digests: list[bytes] = []
         known: dict[bytes, Kept] = {}
         new: dict[bytes, Passage] = {}
         for at in range(0, len(passages), STEP):
-            step = self._digests.of(passages[at : at + STEP], caller=caller)
+            step = self._digests.of(passages[at : at + STEP], caller=caller, own=named)
             digests += step
             for digest, passage in zip(step, passages[at : at + STEP], strict=True):
                 kept = _message(self._memory.recall(digest))
@@ -215,7 +223,7 @@ class Scanner:
         if new:
             looks = (yield list(new.values())) or ()
             for count, (digest, look) in enumerate(zip(new, looks, strict=True)):
-                one = known[digest] = Kept.of(look)
+                one = known[digest] = Kept.of(said(own, self._engine, new[digest], look))
                 self._memory.keep(digest, one)
                 if count % STEP == 0:
                     yield None
@@ -244,6 +252,8 @@ class Scanner:
                 yield
             elif index % STEP == 0:
                 yield
+            if one.also or one.spared:
+                found[index] = joined(passages[index].text, found[index], one.also, one.spared)
         return found
 
     def _names(self, passages: Sequence[Passage], kept: Sequence[Kept]) -> Generator[None, object, dict[int, str]]:

@@ -91,7 +91,8 @@ class Finding:
     """PHI in one text: characters [start, end) of the text as it was handed in.
 
     `counts` is False for an indirect finding (a bare date) with neither a direct finding nor a patient cue beside it:
-    no reason by itself to keep a request at home, yet redacted where a decision takes its kind out.
+    no reason by itself to keep a request at home, yet redacted where a decision takes its kind out. `entry` names the
+    entry of the configuration that says so (`scan.also[0]`), or is "".
     """
 
     kind: Kind
@@ -99,6 +100,7 @@ class Finding:
     end: int
     confidence: float = 1.0
     counts: bool = True
+    entry: str = ""
 
 
 class Part(StrEnum):
@@ -121,10 +123,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a detector says of one passage: findings in order of `start`, not overlapping; reasons it could not tell."""
+    """What a detector says of one passage: findings in order of `start`, not overlapping; reasons it could not tell.
+
+    `spared` are findings that an entry of the configuration took back.
+    """
 
     findings: tuple[Finding, ...] = ()
     unknowns: frozenset[UnknownReason] = frozenset()
+    spared: tuple[Finding, ...] = ()
 
 
 class Detector(Protocol):

@@ -137,6 +137,11 @@ class Families:
             "Identifiers found, by kind and by part of the request.",
             ("entity_type", "carrier"),
         )
+        self.own_words = self._counter(
+            "gateway_phi_own_words",
+            "Findings that the administrator's own words added (`also`) or took back (`never`).",
+            ("list",),
+        )
         self.scan = Histogram(
             "gateway_phi_scan_seconds", "Time of a scan for identifiers.", buckets=SCAN_S, registry=self.registry
         )

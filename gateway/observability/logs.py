@@ -68,6 +68,7 @@ NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
+    *("words_wider", "words_narrower"),
 )
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
@@ -225,6 +226,8 @@ def _reloaded(event: events.ConfigReloaded) -> dict[str, object]:
         "restart": sorted(event.restart),
         "rules_added": event.rules_added,
         "rules_removed": event.rules_removed,
+        "words_wider": event.words_wider,
+        "words_narrower": event.words_narrower,
     }
     return {key: value for key, value in line.items() if value not in ([], 0)}
 

@@ -101,7 +101,7 @@ class Metrics(EventSink):
                 self._attempted(event)
             case events.FellBack() | events.StreamAborted() | events.AuthFailed():
                 self._went_wrong(event)
-            case events.Decided() | events.PhiFound() | events.ScanEnded():
+            case events.Decided() | events.PhiFound() | events.OwnWordsUsed() | events.ScanEnded():
                 self._judged(event)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
@@ -168,7 +168,7 @@ class Metrics(EventSink):
             case _:
                 assert_never(event)
 
-    def _judged(self, event: events.Decided | events.PhiFound | events.ScanEnded) -> None:
+    def _judged(self, event: events.Decided | events.PhiFound | events.OwnWordsUsed | events.ScanEnded) -> None:
         families = self._families
         match event:
             case events.Decided():
@@ -176,6 +176,8 @@ class Metrics(EventSink):
                 families.decisions(event.sensitivity.value, event.destination.value, reason).inc()
             case events.PhiFound():
                 families.detections(event.kind.value, event.carrier.value).inc(event.count)
+            case events.OwnWordsUsed():
+                families.own_words(event.of.value).inc(event.count)
             case events.ScanEnded():
                 families.scan.observe(event.duration_s)
                 if event.failed is not None:

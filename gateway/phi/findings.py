@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.domain import Carrier, Content, Finding, Kind, Passage, Tree, UnknownReason
@@ -46,7 +46,8 @@ class Leaves:
 class Findings:
     """What was found in one payload, and what could not be told. Holds places, never values beside the payload.
 
-    `covered` are the kinds that could have been found, `detectors` how many looked at each text.
+    `covered` are the kinds that could have been found, `detectors` how many looked at each text, `spared` what an entry of
+    the configuration took back.
     """
 
     payload: Tree = field(repr=False)
@@ -56,6 +57,12 @@ class Findings:
     errands: tuple[Errand, ...]
     covered: frozenset[Kind]
     detectors: int = 1
+    spared: tuple[Located, ...] = field(default=(), repr=False)
+
+    @property
+    def outdated(self) -> Findings:
+        """These, where more would be found now than was: what else there is nobody has looked for (law 4)."""
+        return replace(self, unknown_at=(*self.unknown_at, Unknown(UnknownReason.SCAN_FAILED, ())))
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -13,6 +13,8 @@ from gateway.config import Settings
 from gateway.domain import JSON, Detection, Passage, Target, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
+from gateway.phi.find.own_words import OwnWords
+from gateway.phi.findings import Located
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
@@ -33,6 +35,7 @@ class Explained:
 
     explanation: Explanation
     found: tuple[Tree, ...]
+    spared: tuple[Tree, ...]
     unknown: tuple[Tree, ...]
     order: tuple[str, ...]
     outbound: Mapping[str, str]
@@ -42,6 +45,7 @@ class Explained:
         tree: Tree = {
             **self.explanation.tree(),
             "found": list[JSON](self.found),
+            "never": list[JSON](self.spared),
             "could_not_be_checked": list[JSON](self.unknown),
             "order": list[JSON](self.order),
         }
@@ -51,9 +55,13 @@ class Explained:
         """The whole for a terminal."""
         lines = [self.explanation.text(), "", "Found"]
         lines += [
-            f"  {item['kind']} in {item['place']}" + ("" if item["counts"] else " (indirect, with nothing beside it)")
+            f"  {item['kind']} in {item['place']}{_by(item)}"
+            + ("" if item["counts"] else " (indirect, with nothing beside it)")
             for item in self.found
         ] or ["  nothing"]
+        if self.spared:
+            lines += ["", "Never an identifier, by your own words"]
+            lines += [f"  {item['kind']} in {item['place']}{_by(item)}" for item in self.spared]
         if self.unknown:
             lines += ["", "Could not be checked", *(f"  {item['reason']} at {item['place']}" for item in self.unknown)]
         lines += ["", f"Would be tried: {', then '.join(self.order) or 'nothing'}"]
@@ -81,15 +89,8 @@ async def explain_call(
     resolution = resolved(call, settings)
     findings = await scanned(call, scanner, aside)
     judged = judge(call, resolution, findings, settings, health=health, forwards=forwards)
-    found: list[Tree] = [
-        {
-            "kind": at.finding.kind.value,
-            "place": at.shown or "the request",
-            "carrier": at.carrier.value,
-            "counts": at.finding.counts,
-        }
-        for at in findings.located
-    ]
+    found = [_told(at, settings.own_words) for at in findings.located]
+    spared = [_told(at, settings.own_words) for at in findings.spared]
     unknown: list[Tree] = [
         {"reason": at.reason.value, "place": render(at.path) or "the request"} for at in findings.unknown_at
     ]
@@ -99,7 +100,23 @@ async def explain_call(
         bodies = _bodies(call, judged, scanner, pseudonym_key, stream=stream)
     order = tuple(egress.target.name for egress in judged.planned)
     told = explain(judged.decision, judged.facts, settings.policy)
-    return Explained(told, tuple(found), tuple(unknown), order, bodies)
+    return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies)
+
+
+def _told(at: Located, own: OwnWords) -> Tree:
+    """A finding by its kind and place; with the entry of the configuration that found it or took it back."""
+    told: Tree = {
+        "kind": at.finding.kind.value,
+        "place": at.shown or "the request",
+        "carrier": at.carrier.value,
+        "counts": at.finding.counts,
+    }
+    entry = own.entries.get(at.finding.entry)
+    return told if entry is None else {**told, "entry": at.finding.entry, "why": entry.why}
+
+
+def _by(item: Tree) -> str:
+    return f", by {item['entry']}: {item['why']}" if "entry" in item else ""
 
 
 def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, stream: bool) -> dict[str, str]:

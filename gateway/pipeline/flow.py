@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from gateway.config import Settings
+from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
@@ -176,6 +177,8 @@ class Pipeline:
             resolution = resolved(call, current, default_agent=default_agent)
         except GatewayError:
             return None
+        if word_changes(settings.own_words, current.own_words).narrower:  # more would be found now than was
+            findings = findings.outdated
         judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
         standing = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         if standing is not None:

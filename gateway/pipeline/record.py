@@ -7,6 +7,7 @@ import time
 from gateway.domain import Sensitivity, Target
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
+from gateway.phi.find.own_words import OwnWords, canonical
 from gateway.ports import AttemptRow, IntentRow
 from gateway.state.secret import digest
 from gateway.wire.endpoint import Call
@@ -59,6 +60,14 @@ def attempt_row(
         duration_s=duration_s,
         status=status,
     )
+
+
+def never_digest(own: OwnWords, *, key: bytes) -> str:
+    """The HMAC (hex) of the texts that are never an identifier, in whatever order; "" where there are none."""
+    if not own.never:
+        return ""
+    ordered = OwnWords(never=tuple(sorted(own.never, key=lambda one: (one.text, one.why))))
+    return digest(key, canonical(ordered).encode()).hex()
 
 
 def now_us() -> int:

@@ -17,6 +17,8 @@ from gateway.events import (
     EventSink,
     FallbackResult,
     FellBack,
+    OwnList,
+    OwnWordsUsed,
     PhiFound,
     ScanEnded,
     ScanFailure,
@@ -61,6 +63,10 @@ class Trace:
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
         for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
             self._events.emit(PhiFound(kind=kind, carrier=carrier, count=count))
+        added = sum(bool(at.finding.entry) for at in findings.located)
+        for of, count in ((OwnList.ALSO, added), (OwnList.NEVER, len(findings.spared))):
+            if count:
+                self._events.emit(OwnWordsUsed(of=of, count=count))
 
     def decided(self, decision: Decision) -> None:
         self.account.decision = decision

@@ -13,6 +13,7 @@ FILE = "in-force.json"
 @dataclass(frozen=True, slots=True)
 class InForceNote:
     """The `reading`th configuration of process `pid`, what became of it, and the policy in force as its canonical text.
+    `own_words` are those of the administrator, as a canonical text too.
 
     `said` is what an administrator is told about it, line by line.
     """
@@ -22,6 +23,7 @@ class InForceNote:
     ok: bool
     said: tuple[str, ...]
     policy_text: str
+    own_words: str = ""
 
 
 def write(state_dir: Path, note: InForceNote) -> None:
@@ -38,7 +40,12 @@ def read(state_dir: Path) -> InForceNote | None:
     try:
         tree = json.loads((state_dir / FILE).read_text(encoding="utf-8"))
         return InForceNote(
-            int(tree["pid"]), int(tree["reading"]), bool(tree["ok"]), tuple(tree["said"]), str(tree["policy_text"])
+            int(tree["pid"]),
+            int(tree["reading"]),
+            bool(tree["ok"]),
+            tuple(tree["said"]),
+            str(tree["policy_text"]),
+            str(tree.get("own_words", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

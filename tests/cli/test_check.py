@@ -8,6 +8,8 @@ import pytest
 from gateway.cli.check import check, register
 from gateway.config import Settings
 from gateway.document import DocumentInvalid, Problem
+from gateway.state import in_force
+from gateway.state.in_force import InForceNote
 
 SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
 
@@ -59,6 +61,22 @@ def test_a_configuration_without_rules_says_that_nothing_leaves(
     path.write_text("version: 1\n")
     assert check(str(path), {}) == 0
     assert f"0 rules in {tmp_path}/policies: nothing leaves the premises" in capsys.readouterr().out
+
+
+def test_own_words_are_counted_and_compared_with_those_in_force(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "state").mkdir()
+    in_force.write(tmp_path / "state", InForceNote(1, 1, ok=True, said=(), policy_text="[]", own_words=""))
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\nscan: {never: [{text: Mercy Street, why: Ours.}]}\n")
+    assert check(str(path), {}) == 0
+    out = capsys.readouterr().out
+    assert "own words: 0 also found, 1 never" in out
+    assert (
+        "own words wider: less is found: scan.never[0] is new (against what the gateway here last worked with)" in out
+    )
 
 
 def test_a_rule_that_asks_for_a_second_detector_in_vain_is_a_warning(

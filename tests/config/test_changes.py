@@ -7,8 +7,10 @@ import dataclasses
 import pytest
 
 from gateway.config import parse
-from gateway.config.changes import RuleChanges, awaits_restart, rule_changes
+from gateway.config.changes import RuleChanges, WordChanges, awaits_restart, rule_changes, word_changes
+from gateway.domain import Kind
 from gateway.events import AwaitsRestart
+from gateway.phi.find.own_words import Also, Never, OwnWords
 from gateway.policy.rules import Policy, Rule, Then, When
 
 
@@ -65,3 +67,28 @@ def test_where_a_rule_is_written_is_no_change():
     rule = Rule("a", "x", When(), Then(deny=True), file="one.yaml", line=3)
     moved = dataclasses.replace(rule, file="two.yaml", line=9)
     assert rule_changes(Policy((rule,)).text, Policy((moved,)).text).lines() == []
+
+
+ALSO, NEVER = Also(Kind.MRN, "RX1", "x"), Never("Mercy Street", "x")
+NONE = OwnWords()
+WORDS = [
+    (NONE, OwnWords(never=(NEVER,)), ("scan.never[0] is new",), ()),
+    (OwnWords(never=(NEVER,)), NONE, (), ("scan.never[0] is gone",)),
+    (NONE, OwnWords(also=(ALSO,)), (), ("scan.also[0] is new",)),
+    (OwnWords(also=(ALSO,)), NONE, ("scan.also[0] is gone",), ()),
+    (
+        OwnWords(also=(ALSO,)),
+        OwnWords(also=(Also(Kind.DATE, "RX1", "x"),)),
+        ("scan.also[0] is gone",),
+        ("scan.also[0] is new",),
+    ),
+    (OwnWords(never=(NEVER,)), OwnWords(never=(Never("Mercy Street", "y"),)), (), ()),
+    (OwnWords((ALSO,), (NEVER,)), OwnWords((Also(Kind.DATE, "a", "x"), ALSO), (NEVER,)), (), ("scan.also[0] is new",)),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "wider", "narrower"), WORDS)
+def test_a_grant_that_is_new_and_a_pattern_that_is_gone_are_wider(before, after, wider, narrower):
+    made = word_changes(before, after)
+    assert made == WordChanges(wider, narrower)
+    assert len(made.lines()) == bool(wider) + bool(narrower)

@@ -6,17 +6,18 @@ from gateway.detectors.kept import Digests, Kept, Window
 from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.hit import Hit
+from gateway.phi.find.own_words import Said
 
 ENGINE = Engine()
 KEY = b"k" * 32
 
 
 def kept(text: str) -> Kept:
-    return Kept.of(ENGINE.look(Passage(text)))
+    return Kept.of(Said(ENGINE.look(Passage(text))))
 
 
-def digest(passage: Passage, *, key: bytes = KEY, version: str = "1", caller: str = "soma") -> bytes:
-    return Digests(key, version=version).of([passage], caller=caller)[0]
+def digest(passage: Passage, *, key: bytes = KEY, version: str = "1", caller: str = "soma", own: str = "") -> bytes:
+    return Digests(key, version=version).of([passage], caller=caller, own=own)[0]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ def digest(passage: Passage, *, key: bytes = KEY, version: str = "1", caller: st
         {"key": b"x" * 32},
         {"version": "2"},
         {"caller": "ops"},
+        {"own": "0" * 64},
     ],
 )
 def test_a_digest_names_key_version_caller_keys_carrier_and_text(other):

@@ -115,6 +115,7 @@ def test_a_settled_request_is_counted(name, labels, value):
             {"entity_type": "mrn", "carrier": "message"},
             3,
         ),
+        (events.OwnWordsUsed(of=events.OwnList.NEVER, count=2), "gateway_phi_own_words_total", {"list": "never"}, 2),
         (events.ScanEnded(duration_s=0.002), "gateway_phi_scan_seconds_sum", {}, 0.002),
         (
             events.ScanEnded(duration_s=0.2, failed=events.ScanFailure.TREATED_AS_PHI),

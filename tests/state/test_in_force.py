@@ -9,7 +9,9 @@ import pytest
 from gateway.state import in_force
 from gateway.state.in_force import FILE, InForceNote
 
-NOTE = InForceNote(pid=7, reading=3, ok=True, said=("The configuration was read again.",), policy_text="[]")
+NOTE = InForceNote(
+    pid=7, reading=3, ok=True, said=("The configuration was read again.",), policy_text="[]", own_words="{}"
+)
 
 
 def test_a_note_is_read_as_it_was_written_and_is_ours_alone(tmp_path):

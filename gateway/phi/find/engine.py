@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -116,6 +116,16 @@ class Engine:
         unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words)
         detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
         return Look(tuple(hits), detection, words, names)
+
+    def without(self, passage: Passage, look: Look, gone: Collection[Hit]) -> Look:
+        """The look at a passage without the hits in `gone`; what names that remain say about them stays true."""
+        folded = normalise(passage.text)
+        hits = [hit for hit in look.hits if hit not in gone]
+        names = _names(hits, folded.text)
+        if names and (again := _again(folded.text, names)):
+            hits = merge([*hits, *again], folded.text)
+        detection = replace(look.detection, findings=_findings(hits, folded, passage.carrier))
+        return Look(tuple(hits), detection, look.words, names)
 
     def names(self, passage: Passage, hits: Sequence[Hit]) -> frozenset[str]:
         """`Look.names` again, of a passage whose hits were kept without them."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from gateway.domain import DIRECT, Kind
+from gateway.domain import DIRECT, Finding, Kind
 from gateway.phi.find.hit import Evidence, Hit
 
 _LINES: Final = frozenset({Kind.PHONE, Kind.FAX})
@@ -43,6 +44,21 @@ def merge(hits: Iterable[Hit], text: str) -> list[Hit]:
                 taken.append(hit if (left, right) == (hit.start, hit.end) else hit._replace(start=left, end=right))
                 covered[left:right] = b"\1" * (right - left)
     return sorted(taken, key=lambda hit: hit.start)
+
+
+def beside(finding: Finding, taken: Sequence[Finding]) -> list[Finding]:
+    """The pieces of a finding that lie beside those `taken`, which are in order."""
+    pieces: list[Finding] = []
+    at = finding.start
+    for one in taken:
+        if one.end <= at or one.start >= finding.end:
+            continue
+        if one.start > at:
+            pieces.append(replace(finding, start=at, end=one.start))
+        at = max(at, one.end)
+    if at < finding.end:
+        pieces.append(replace(finding, start=at))
+    return pieces
 
 
 def _whole(hits: Iterable[Hit]) -> list[Hit]:

@@ -55,6 +55,7 @@ def gather(
     if len(said) != len(leaves.leaves):
         return failed(leaves, covered)
     located: list[Located] = []
+    spared: list[Located] = []
     again = recur.known(
         (leaf.text, finding)
         for leaf, detection in zip(leaves.leaves, said, strict=True)
@@ -67,12 +68,13 @@ def gather(
             located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))
         if detection.findings:
             located.extend([Located(leaf, finding) for finding in detection.findings])
+        spared.extend([Located(leaf, finding) for finding in detection.spared])
         for reason in sorted(detection.unknowns):
             unchecked[reason] += 1
             if unchecked[reason] <= MAX_UNKNOWNS:
                 unknowns.append(Unknown(reason, leaf.path + leaf.inner))
     places = tuple(located), tuple(unknowns), tuple(leaves.errands)
-    return Findings(leaves.payload, leaves.leaves, *places, covered, detectors)
+    return Findings(leaves.payload, leaves.leaves, *places, covered, detectors, tuple(spared))
 
 
 def failed(leaves: Leaves, covered: frozenset[Kind]) -> Findings:

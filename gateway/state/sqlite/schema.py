@@ -16,7 +16,7 @@ from gateway.domain import Settlement
 from gateway.errors import GatewayError
 from gateway.ports import AttemptRow, ConfigRow, IntentRow, Row
 
-VERSION = 3
+VERSION = 4
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -99,6 +99,11 @@ CREATE TABLE IF NOT EXISTS config (
 """
 """What was in force when. The text of a policy is an administrator's, and no caller's."""
 
+NEVER = f"""
+ALTER TABLE config ADD COLUMN never_digest TEXT {HASH.format(column="never_digest")};
+"""
+"""The HMAC of what an administrator lets pass as nobody's."""
+
 TABLES = ("entry", "detail", "policy", "config")
 # A guard against accidents, not against an owner of the file.
 GUARD = """
@@ -113,6 +118,7 @@ ALTER TABLE entry ADD COLUMN overhead_us INTEGER CHECK (overhead_us >= 0);
 ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
 """,
     2: CONFIGURED + GUARDS,
+    3: NEVER,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
@@ -131,7 +137,11 @@ def prepare(connection: sqlite3.Connection) -> None:
     if version > VERSION:
         raise sqlite3.NotSupportedError("the ledger was written by a newer gateway")
     if version < VERSION:
-        steps = "".join(MIGRATIONS[old] for old in range(version, VERSION)) if version else DDL + CONFIGURED + GUARDS
+        steps = (
+            "".join(MIGRATIONS[old] for old in range(version, VERSION))
+            if version
+            else DDL + CONFIGURED + GUARDS + NEVER
+        )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
     learn(connection, own_words())
@@ -182,9 +192,9 @@ def _configured(connection: sqlite3.Connection, row: ConfigRow) -> None:
     connection.execute("INSERT OR IGNORE INTO policy (hash, text) VALUES (?, ?)", (row.policy_after, row.policy_text))
     before = (row.config_before or None, row.policy_before or None)
     connection.execute(
-        "INSERT INTO config (at_us, result, config_before, policy_before, config_after, policy_after) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (row.at_us, row.result, *before, row.config_after, row.policy_after),
+        "INSERT INTO config (at_us, result, config_before, policy_before, config_after, policy_after, never_digest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (row.at_us, row.result, *before, row.config_after, row.policy_after, row.never_digest or None),
     )
 
 

@@ -37,9 +37,9 @@ class Gate:
         fired = [name for one in self._sets for name in one.open(shape)]
         return frozenset(fired) if fired else _NOTHING
 
-    def matches(self, name: str, shape: bytes) -> Iterator[Match]:
-        """Matches of one pattern."""
-        found: Iterator[Match] = self._patterns[name].finditer(shape)
+    def matches(self, name: str, shape: bytes, start: int = 0, end: int | None = None) -> Iterator[Match]:
+        """Matches of one pattern within bytes [start, end) of `shape`."""
+        found: Iterator[Match] = self._patterns[name].finditer(shape, start, len(shape) if end is None else end)
         return found
 
     def spans(self, name: str, shape: bytes) -> Iterator[tuple[int, int]]:
