@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from gateway.domain import Dialect, Operation
 from gateway.wire.anthropic import passthrough
-from gateway.wire.anthropic.validation import validate
+from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
 from gateway.wire.ollama import native_reply
+from gateway.wire.ollama.chat import ENDPOINT as OLLAMA_CHAT
 from gateway.wire.ollama.reply import Stream, as_chat, from_hub
-from gateway.wire.ollama.validation import validate_chat as validate_ollama
+from gateway.wire.openai.chat import ENDPOINT as CHAT
 from gateway.wire.openai.reply import ChunkStream, chat_reply
-from gateway.wire.openai.validation import validate_chat
 from gateway.wire.operations import endpoint_for, spoken, translate
 from gateway.wire.writer import Timing
 
@@ -68,7 +68,7 @@ def same(tree: dict, dialect: Dialect) -> None:
 
 
 def openai_request() -> None:
-    validate_chat(OPENAI)
+    CHAT.validate(OPENAI)
     same(OPENAI, Dialect.OPENAI)
 
 
@@ -77,7 +77,7 @@ def openai_reply() -> None:
 
 
 def anthropic_request() -> None:
-    validate(ANTHROPIC)
+    MESSAGES.validate(ANTHROPIC)
     same(ANTHROPIC, Dialect.ANTHROPIC)
 
 
@@ -87,7 +87,7 @@ def anthropic_reply() -> None:
 
 
 def ollama_request() -> None:
-    validate_ollama(OLLAMA)
+    OLLAMA_CHAT.validate(OLLAMA)
     same(OLLAMA, Dialect.OLLAMA)
 
 

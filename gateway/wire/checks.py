@@ -1,88 +1,318 @@
-"""Reads a value of a request as the type its dialect demands, or names the wrong field; never quotes a value."""
+"""Checks a request along the table of its dialect, and names the first field that is wrong; never quotes a value.
+
+Every type, bound and set of words stands in the table; a dialect's `validation` holds only what relates two fields. Null
+counts as absent, as SDKs send it, and a field that no table knows passes: the target's rule forwards or drops it.
+"""
 
 from __future__ import annotations
 
 import binascii
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
+from gateway.domain import JSON, Dialect, Path, Tree
 from gateway.errors import InvalidRequest
+from gateway.wire.fields import (
+    Closed,
+    Dropped,
+    Either,
+    Errand,
+    Field,
+    Flag,
+    Form,
+    Free,
+    Id,
+    Items,
+    JsonText,
+    Keyed,
+    Local,
+    Name,
+    Number,
+    Object,
+    Opaque,
+    Replaced,
+    Seed,
+    Signed,
+    Strict,
+    Text,
+    TokenIds,
+    Url,
+    Variant,
+)
+
+Refusal: TypeAlias = Callable[[Path, str], InvalidRequest]
+"""The error for a path, made of known names and indices only (law 9), and what is wrong there."""
+_A_STRING = "must be a string"
+_FILLED = "must not be empty"
+_REQUIRED = "field required"
 
 
 def invalid(at: str, claim: str) -> InvalidRequest:
-    """The refusal of the field at `at`: `at` is made of known field names and indices only (law 9)."""
+    """The refusal of the field at `at`, in the words of Anthropic and Ollama."""
     return InvalidRequest(f"{at}: {claim}.", param=at)
 
 
-def present(tree: dict[str, Any], key: str, at: str) -> Any:
-    """The value under `key`; raises InvalidRequest when it is absent."""
-    if key not in tree:
-        raise invalid(f"{at}.{key}" if at else key, "field required")
-    return tree[key]
+def _dotted(path: Path, claim: str) -> InvalidRequest:
+    return invalid(".".join(map(str, path)), claim)
 
 
-def mapping(value: Any, at: str) -> dict[str, Any]:
+def _indexed(path: Path, claim: str) -> InvalidRequest:
+    at = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    return InvalidRequest(f"`{at}` {'is required' if claim is _REQUIRED else claim}.", param=at)
+
+
+_REFUSALS: Mapping[Dialect, Refusal] = {
+    Dialect.OPENAI: _indexed,
+    Dialect.ANTHROPIC: _dotted,
+    Dialect.OLLAMA: _dotted,
+}
+
+
+def check(tree: Tree, fields: Object, dialect: Dialect) -> None:
+    """Raise InvalidRequest, as `dialect` names fields, for the first value that is not what its table says."""
+    _object(tree, fields, (), _REFUSALS[dialect])
+
+
+# --- things with something inside ----------------------------------------------------------------------------------
+
+
+def _object(value: JSON, field: Object, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, dict):
-        raise invalid(at, "must be an object")
-    return value
+        raise refuse(path, "must be an object")
+    fields, texts = field.fields, field.texts
+    for key, inner in value.items():
+        if inner is None or (key in texts and isinstance(inner, str)):
+            continue
+        known = fields.get(key)
+        if known is None or (isinstance(known, Closed) and isinstance(inner, str) and inner in known.words):
+            continue
+        _CHECKS[type(known)](inner, known, (*path, key), refuse)
+    for name in field.required:
+        if value.get(name) is None:
+            raise refuse((*path, name), _REQUIRED)
 
 
-def array(value: Any, at: str) -> list[Any]:
+def _variant(value: JSON, field: Variant, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, dict):
+        raise refuse(path, "must be an object")
+    case = field.case(value)
+    if case is not None:
+        _CHECKS[type(case)](value, case, path, refuse)
+        return
+    name = value.get(field.key)
+    if name is None:
+        raise refuse((*path, field.key), _REQUIRED)
+    if not isinstance(name, str):
+        raise refuse((*path, field.key), _A_STRING)
+    if not isinstance(field.otherwise, Errand):
+        raise refuse((*path, field.key), f"must be {_one_of(field.cases)}")
+    _errand(value, field.otherwise, path, refuse)
+
+
+def _items(value: JSON, field: Items, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, list):
-        raise invalid(at, "must be a list")
-    return value
+        raise refuse(path, "must be a list")
+    if len(value) < field.least:
+        raise refuse(path, _FILLED)
+    if field.most is not None and len(value) > field.most:
+        raise refuse(path, f"must hold at most {field.most} items")
+    item = field.item
+    checked = _CHECKS[type(item)]
+    for index, inner in enumerate(value):
+        checked(inner, item, (*path, index), refuse)
 
 
-def string(value: Any, at: str) -> str:
+def _either(value: JSON, field: Either, path: Path, refuse: Refusal) -> None:
+    found = field.text if isinstance(value, str) and not field.refused else field.other
+    if not isinstance(value, str) and not isinstance(value, _TYPES.get(type(found), _ANYTHING)):
+        raise refuse(path, f"must be {_claim(field.text)} or {_claim(found)}")
+    _CHECKS[type(found)](value, found, path, refuse)
+
+
+def _keyed(value: JSON, field: Keyed, path: Path, refuse: Refusal) -> None:
+    """The keys are the caller's own: what is wrong under one is told of them all."""
+    if not isinstance(value, dict):
+        raise refuse(path, "must be an object")
+    for inner in value.values():
+        _CHECKS[type(field.value)](inner, field.value, path, refuse)
+
+
+def _inner(value: JSON, field: Dropped | Local, path: Path, refuse: Refusal) -> None:
+    _CHECKS[type(field.field)](value, field.field, path, refuse)
+
+
+def _errand(value: JSON, field: Errand, path: Path, refuse: Refusal) -> None:
+    if value or not field.unless_false:
+        _CHECKS[type(field.field)](value, field.field, path, refuse)
+
+
+# --- single values -------------------------------------------------------------------------------------------------
+
+
+def _string(value: JSON, _field: Field, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
-        raise invalid(at, "must be a string")
-    return value
+        raise refuse(path, _A_STRING)
 
 
-def filled(value: Any, at: str) -> str:
-    if not string(value, at):
-        raise invalid(at, "must not be empty")
-    return str(value)
+def _text(value: JSON, field: Text, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, str):
+        raise refuse(path, _A_STRING)
+    if field.filled and not value:
+        raise refuse(path, _FILLED)
+    if field.seen and not value.strip():
+        raise refuse(path, "must contain something other than white space")
 
 
-def strings(value: Any, at: str) -> list[str]:
-    return [string(item, f"{at}.{i}") for i, item in enumerate(array(value, at))]
+def _word(value: JSON, field: Closed, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, str) or (value not in field.words and not field.growing):
+        raise refuse(path, f"must be {_claim(field)}")
 
 
-def base64(value: Any, at: str) -> str:
-    """Text that really is base64, as the servers that will decode it demand."""
-    text = filled(value, at)
-    try:
-        binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:  # binascii.Error, and characters outside ASCII
-        raise invalid(at, "must be base64") from None
-    return text
+def _formed(value: JSON, field: Name | Id, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, str):
+        raise refuse(path, _A_STRING)
+    _has_form(value, field.form, path, refuse)
 
 
-def boolean(value: Any, at: str) -> bool:
+def _has_form(value: str, form: Form | None, path: Path, refuse: Refusal) -> None:
+    if form is not None and not form.pattern.match(value):
+        raise refuse(path, f"must be {form.claim}")
+
+
+def _number(value: JSON, field: Number, path: Path, refuse: Refusal) -> None:
+    """JSON does not tell 2.0 from 2."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse(path, f"must be {_claim(field)}")
+    if field.whole and isinstance(value, float) and not value.is_integer():
+        raise refuse(path, f"must be {_claim(field)}")
+    if (field.low is not None and value < field.low) or (field.high is not None and value > field.high):
+        raise refuse(path, f"must be {_claim(field)}")
+
+
+def _flag(value: JSON, field: Flag, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, bool):
-        raise invalid(at, "must be true or false")
-    return value
+        raise refuse(path, f"must be {_claim(field)}")
 
 
-def integer(value: Any, at: str, *, low: int | None = None) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise invalid(at, "must be an integer")
-    if low is not None and value < low:
-        raise invalid(at, f"must be at least {low}")
-    return value
+def _seed(value: JSON, field: Seed, path: Path, refuse: Refusal) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse(path, f"must be {_claim(field)}")
 
 
-def number(value: Any, at: str, *, low: float | None = None, high: float | None = None) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise invalid(at, "must be a number")
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise invalid(at, f"must lie between {low:g} and {high:g}" if high is not None else f"must be at least {low:g}")
-    return float(value)
+def _free(value: JSON, field: Free, path: Path, refuse: Refusal) -> None:
+    if field.keyed and not isinstance(value, dict):
+        raise refuse(path, "must be an object")
 
 
-def one_of(value: Any, at: str, choices: Collection[str]) -> str:
-    """A member of a closed set; the refusal lists the set, never the value."""
-    if not isinstance(value, str) or value not in choices:
-        raise invalid(at, "must be one of " + ", ".join(sorted(choices)))
-    return value
+def _opaque(value: JSON, field: Opaque, path: Path, refuse: Refusal) -> None:
+    """Text that really is base64 where servers will decode it."""
+    if not isinstance(value, str):
+        raise refuse(path, _A_STRING)
+    if not field.coded:
+        return
+    if not value:
+        raise refuse(path, _FILLED)
+    try:
+        binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:  # binascii.Error, and characters outside ASCII
+        raise refuse(path, "must be base64") from None
+    _has_form(value, field.form, path, refuse)
+
+
+def _url(value: JSON, _field: Url, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, str):
+        raise refuse(path, _A_STRING)
+    if not value:
+        raise refuse(path, _FILLED)
+
+
+def _token_ids(value: JSON, field: TokenIds, path: Path, refuse: Refusal) -> None:
+    if not isinstance(value, list):
+        raise refuse(path, "must be a list")
+    if not field.texts:
+        for index, item in enumerate(value):
+            if not _is_token(item):
+                raise refuse((*path, index), "must be an integer")
+        return
+    if not value:
+        raise refuse(path, _FILLED)
+    if not (
+        all(isinstance(item, str) for item in value)
+        or all(map(_is_token, value))
+        or all(isinstance(item, list) and item and all(map(_is_token, item)) for item in value)
+    ):
+        raise refuse(path, "must hold strings, or token ids, all of one form")
+
+
+def _is_token(item: JSON) -> bool:
+    return isinstance(item, int) and not isinstance(item, bool) and item >= 0
+
+
+# --- what to say ---------------------------------------------------------------------------------------------------
+
+
+def _claim(field: Field) -> str:
+    """What a value must be, after "must be"."""
+    match field:
+        case Closed(words=words):
+            return _one_of(words)
+        case Number():
+            return _amount(field)
+        case Seed():
+            return "an integer"
+        case Flag():
+            return "true or false"
+        case Items() | TokenIds():
+            return "a list"
+        case Object() | Variant() | Free() | Keyed():
+            return "an object"
+        case _:
+            return "a string"
+
+
+def _amount(field: Number) -> str:
+    kind = "an integer" if field.whole else "a number"
+    if field.low is not None and field.high is not None:
+        return f"{kind} from {field.low:g} to {field.high:g}"
+    return kind if field.low is None else f"{kind} of at least {field.low:g}"
+
+
+def _one_of(words: Any) -> str:
+    return "one of " + ", ".join(sorted(word for word in words if word))
+
+
+_ANYTHING = object
+_TYPES: Mapping[type[Field], type] = {
+    Items: list,
+    TokenIds: list,
+    Object: dict,
+    Variant: dict,
+    Keyed: dict,
+    Flag: bool,
+}
+"""What tells whether a value is the second of an `Either`."""
+_CHECKS: Mapping[type[Field], Callable[[JSON, Any, Path, Refusal], None]] = {
+    Object: _object,
+    Variant: _variant,
+    Items: _items,
+    Either: _either,
+    Keyed: _keyed,
+    Dropped: _inner,
+    Local: _inner,
+    Errand: _errand,
+    Text: _text,
+    Signed: _string,
+    JsonText: _string,
+    Strict: _string,
+    Replaced: _string,
+    Closed: _word,
+    Name: _formed,
+    Id: _formed,
+    Number: _number,
+    Flag: _flag,
+    Seed: _seed,
+    Free: _free,
+    Opaque: _opaque,
+    Url: _url,
+    TokenIds: _token_ids,
+}

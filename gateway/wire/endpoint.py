@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gateway.domain import Caller, Dialect, Operation, Tree
+from gateway.wire.checks import check
 from gateway.wire.fields import Object
 from gateway.wire.hub import Translated
 from gateway.wire.reply import Asked, ReplyShape
@@ -70,6 +71,10 @@ def _always(_tree: Tree) -> bool:
     return True
 
 
+def _unrelated(_tree: Tree) -> None:
+    """No field of this row depends on another."""
+
+
 def _no_answer(_tree: Tree, _answering: Answering) -> AnsweredHere | None:
     return None
 
@@ -79,7 +84,8 @@ class Endpoint:
     """One way to ask for an operation.
 
     `subject` is the field that says what is asked (`messages`, `input`): a request without it asks for nothing.
-    `fields` are all fields of a request. `validate` raises InvalidRequest. `to_hub` translates a valid request.
+    `fields` are all fields of a request: what each may be, and what becomes of it. `relate` raises InvalidRequest where
+    two of them do not go together. `to_hub` translates a valid request.
     `reply` is the shape of what a target answers that is asked in these words. `whole` and `writer` put an answer into
     the caller's words. `streams` tells whether the caller wants a stream, `counts` whether one ends with a count of
     tokens, `in_json` whether the answer itself was asked for as JSON. `here` answers what needs no target.
@@ -92,7 +98,6 @@ class Endpoint:
     paths: tuple[str, ...]
     subject: str
     fields: Object
-    validate: Callable[[Tree], None]
     to_hub: Callable[[Tree], Translated]
     reply: ReplyShape
     whole: Callable[[Tree, ReplyShape, Answering], Tree]
@@ -101,12 +106,18 @@ class Endpoint:
     counts: Callable[[Tree], bool] = _always
     in_json: Callable[[Tree], bool] = _never
     here: Callable[[Tree, Answering], AnsweredHere | None] = _no_answer
+    relate: Callable[[Tree], None] = _unrelated
     spoken: Spoken | None = None
 
     @property
     def hub(self) -> bool:
         """Whether its words are the hub's."""
         return self.dialect is HUB
+
+    def validate(self, tree: Tree) -> None:
+        """Raise InvalidRequest for a request that is not what its dialect asks for, naming a field and no value."""
+        check(tree, self.fields, self.dialect)
+        self.relate(tree)
 
 
 @dataclass(frozen=True, slots=True)

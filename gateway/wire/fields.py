@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from typing_extensions import override
 
@@ -49,13 +49,25 @@ Sent: TypeAlias = Callable[["JSON", Field], "JSON"]
 """What is sent of a value."""
 
 
+class Form(NamedTuple):
+    """What a string must begin with, or be altogether, and how to say so: `claim` goes on after "must be"."""
+
+    pattern: re.Pattern[str]
+    claim: str
+
+
 @dataclass(frozen=True, slots=True)
 class Text(Field):
-    """Free text: scanned, and rewritten in place where a decision takes something out."""
+    """Free text: scanned, and rewritten in place where a decision takes something out.
+
+    `filled`: it may not be empty. `seen`: it holds more than white space.
+    """
 
     fate = Fate.SCANNED
 
     carrier: Carrier
+    filled: bool = False
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Name(Field):
     fate = Fate.SCANNED
 
     carrier: Carrier
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +102,12 @@ class JsonText(Field):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Field):
-    """A word of a closed set, or a boolean. Anything else is scanned, cannot be replaced, and is `unreadable`."""
+    """A word of a set. Anything else is refused; where the set is `growing` it is scanned, kept, and `unreadable`."""
 
     fate = Fate.KEPT
 
     words: frozenset[str]
+    growing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,8 @@ class Id(Field):
     """An id that software made. Scanned for numbers of people; one that holds any is mapped to an id of ours and back."""
 
     fate = Fate.SCANNED
+
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +131,23 @@ class Strict(Field):
 
 @dataclass(frozen=True, slots=True)
 class Number(Field):
-    """A setting: a boolean, or a number of at most `limit` either side of nothing. Anything else is `unreadable`.
+    """A setting: a number of at most `limit` either side of nothing; beyond that it is `unreadable`.
 
-    No setting needs seven digits that are a person's number: off the premises they are rounded away.
+    What is not `whole`, under `low` or over `high` is refused. No setting needs seven digits that are a person's number:
+    off the premises they are rounded away.
     """
 
     fate = Fate.REPLACED
 
     limit: float
+    whole: bool = False
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Flag(Field):
-    """True or false, which may be said as 1 or 0. Anything else is `unreadable`."""
+    """True or false."""
 
     fate = Fate.KEPT
 
@@ -142,12 +162,14 @@ class Seed(Field):
 @dataclass(frozen=True, slots=True)
 class Opaque(Field):
     """Bytes that nobody here can read (base64 of an image): an unknown. What they are their first bytes say, and a text
-    in disguise is read as one.
+    in disguise is read as one. `coded`: they must be base64.
     """
 
     fate = Fate.KEPT
 
     reason: UnknownReason
+    coded: bool = False
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +183,14 @@ class Url(Field):
 
 @dataclass(frozen=True, slots=True)
 class TokenIds(Field):
-    """Numbers that stand for text: unknown. A number that no vocabulary reaches is scanned besides."""
+    """Numbers that stand for text: unknown. A number that no vocabulary reaches is scanned besides.
+
+    With `texts` a list of texts may stand there, or one of lists of numbers: all of one form, and at least one.
+    """
 
     fate = Fate.KEPT
+
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +199,7 @@ class Free(Field):
 
     With `numbers` a number may be replaced by a quoted pseudonym: true of arguments, not of a schema. In a `schema` what
     stands under `default`, `const`, `enum` or `examples` is a value, and the property it belongs to is its cue.
+    `keyed`: it must be an object.
     """
 
     fate = Fate.SCANNED
@@ -180,6 +208,7 @@ class Free(Field):
     words: frozenset[str] = frozenset()
     numbers: bool = False
     schema: bool = False
+    keyed: bool = False
 
     @override
     def names(self) -> Iterable[str]:
@@ -188,9 +217,11 @@ class Free(Field):
 
 @dataclass(frozen=True, slots=True)
 class Items(Field):
-    """A list of the same thing."""
+    """A list of the same thing, of `least` to `most` items."""
 
     item: Field
+    least: int = 0
+    most: int | None = None
 
     @override
     def children(self) -> Iterable[Field]:
@@ -203,10 +234,11 @@ class Items(Field):
 
 @dataclass(frozen=True, slots=True)
 class Either(Field):
-    """A string of one kind, or anything else of another."""
+    """A string of one kind, or anything else of another. With `refused` no string may stand there."""
 
     text: Field
     other: Field
+    refused: bool = False
 
     @override
     def children(self) -> Iterable[Field]:
@@ -239,6 +271,12 @@ class Object(Field):
 
     fields: Mapping[str, Field]
     carrier: Carrier = Carrier.OTHER
+    required: tuple[str, ...] = ()
+    texts: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The fields that take any text: nothing to check where one is given."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", frozenset(name for name, of in self.fields.items() if _takes_text(of)))
 
     @override
     def children(self) -> Iterable[Field]:
@@ -262,7 +300,10 @@ class Object(Field):
 
 @dataclass(frozen=True, slots=True)
 class Variant(Field):
-    """Objects told apart by one field. `missing` stands in where it is absent; what is no case is `unreadable`."""
+    """Objects told apart by one field. `missing` stands in where it is absent.
+
+    What is no case is refused, unless it is an errand; a walk that meets it all the same holds it for `unreadable`.
+    """
 
     key: str
     cases: Mapping[str, Field]
@@ -271,7 +312,9 @@ class Variant(Field):
 
     def case(self, value: dict[str, JSON]) -> Field | None:
         """The case of an object; None where it is none."""
-        name = value.get(self.key, self.missing)
+        name = value.get(self.key)
+        if name is None:
+            name = self.missing
         return self.cases.get(name) if isinstance(name, str) else None
 
     @override
@@ -334,34 +377,11 @@ class Replaced(Field):
     fate = Fate.REPLACED
 
 
-def closed(words: str) -> Closed:
-    return Closed(frozenset(words.split()))
-
-
-ID = Id()
-SIGNATURE = Strict(re.compile(r"[A-Za-z0-9+/=_-]*"), max_chars=1_000_000)
-"""Base64 that a provider made and wants back as it was: signatures, encrypted reasoning. It never leaves its dialect."""
-MEDIA_TYPE = Strict(re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}"))
-SETTING = Number(1_000)
-FLAG = Flag()
-SEED = Seed()
-TOKENS = Number(4_000_000)
-SCHEMA_WORDS = closed(
-    """type properties required description title enum items string number integer boolean object array null anyOf
-    oneOf allOf not const default examples format additionalProperties minimum maximum exclusiveMinimum
-    exclusiveMaximum multipleOf minLength maxLength pattern minItems maxItems uniqueItems minProperties maxProperties
-    $ref $defs definitions $schema $id nullable date date-time time email uri uuid prefixItems patternProperties strict
-    true false"""
-).words
-"""JSON Schema's own vocabulary: as keys and values of a schema these say nothing about anybody."""
-SCHEMA = Free(Carrier.TOOL_DEFINITION, words=SCHEMA_WORDS, schema=True)
-FUNCTION = Object(
-    {
-        "name": Name(Carrier.TOOL_DEFINITION),
-        "description": Text(Carrier.TOOL_DEFINITION),
-        "parameters": SCHEMA,
-        "strict": FLAG,
-    },
-    Carrier.TOOL_DEFINITION,
-)
-CACHE_CONTROL = Object({"type": closed("ephemeral"), "ttl": closed("5m 1h")})
+def _takes_text(of: Field) -> bool:
+    match of:
+        case Text(filled=False, seen=False) | Name(form=None) | Id(form=None) | JsonText() | Signed() | Replaced():
+            return True
+        case Either(text=inner, refused=False) | Dropped(field=inner) | Local(field=inner):
+            return _takes_text(inner)
+        case _:
+            return False

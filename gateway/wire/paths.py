@@ -9,7 +9,8 @@ from gateway.domain import Path, Tree
 from gateway.errors import InvalidRequest
 from gateway.wire import operations
 from gateway.wire.endpoint import Endpoint
-from gateway.wire.fields import SCHEMA_WORDS, Field, closed
+from gateway.wire.fields import Field
+from gateway.wire.vocabulary import SCHEMA_WORDS, closed
 
 FORBIDDEN = closed(
     "api_base base_url api_key api_version api_type organization deployment_id extra_headers extra_body "

@@ -43,9 +43,6 @@ ELSEWHERE = {
     "gateway/wire/openai/embeddings.py": "tests/contract/test_operations.py",
     "gateway/wire/reply.py": "tests/wire/test_operations.py",
     "gateway/wire/writer.py": "tests/contract/test_operations.py",
-    "gateway/wire/anthropic/fields.py": "tests/wire/test_paths.py",  # tables of fields: one test walks all dialects
-    "gateway/wire/ollama/fields.py": "tests/wire/test_paths.py",
-    "gateway/wire/openai/fields.py": "tests/wire/test_paths.py",
 }
 """Modules whose tests stand elsewhere, and in which file; one by one, so that none is exempt by accident."""
 

@@ -155,4 +155,4 @@ async def test_no_identifier_leaves_whatever_field_it_stands_in(start, upstream,
             asked += 1
     assert left == [], "\n".join(map(str, left))
     assert asked > 10
-    assert len(cloud.sent) > 10  # not all were refused, or nothing was shown
+    assert len(cloud.sent) > 5  # not all were refused, or nothing was shown

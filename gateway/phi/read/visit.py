@@ -159,8 +159,7 @@ class Visitor:
         if not isinstance(value, dict):
             self.visit(value, field.otherwise, path)
             return
-        name = value.get(field.key, field.missing)
-        case = field.cases.get(name) if isinstance(name, str) else None
+        case = field.case(value)
         if case is None:
             if not isinstance(field.otherwise, ErrandField):
                 self._unknown(UnknownReason.UNREADABLE, (*path, field.key))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gateway.domain import Tree
 from gateway.wire.anthropic import messages, tokens
-from gateway.wire.anthropic.validation import validate_count
+from gateway.wire.anthropic.fields import COUNTED
 from gateway.wire.endpoint import AnsweredHere
 from gateway.wire.writer import Answering
 
@@ -19,7 +19,7 @@ ENDPOINT = replace(
     messages.ENDPOINT,
     name="count_tokens",
     paths=("/v1/messages/count_tokens",),
-    validate=validate_count,
+    fields=COUNTED,
     here=_counted,
     spoken=None,
 )

@@ -17,7 +17,7 @@ from gateway.wire.anthropic.fields import MESSAGES as FIELDS
 from gateway.wire.anthropic.reply import from_hub
 from gateway.wire.anthropic.request import to_hub
 from gateway.wire.anthropic.stream import Event, Stream
-from gateway.wire.anthropic.validation import validate
+from gateway.wire.anthropic.validation import relate
 from gateway.wire.endpoint import Endpoint, Spoken
 from gateway.wire.errors import envelope
 from gateway.wire.framing import sse
@@ -126,7 +126,7 @@ ENDPOINT = Endpoint(
     paths=("/v1/messages",),
     subject="messages",
     fields=FIELDS,
-    validate=validate,
+    relate=relate,
     to_hub=to_hub,
     reply=REPLY,
     whole=_whole,

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.domain import Usage
 from gateway.wire import hub
-from gateway.wire.anthropic.blocks import IDENTIFIER
+from gateway.wire.anthropic.fields import IDENTIFIER
 from gateway.wire.openai.reply import usage_of
 
 STOP_REASONS = {
@@ -67,7 +67,7 @@ def ending(choice: dict[str, Any], *, called: bool, refused: bool) -> dict[str, 
 
 def tool_id(given: str, *, message_id: str, index: int) -> str:
     """The upstream's id where the dialect allows it, else one of ours that is stable within the message."""
-    if IDENTIFIER.fullmatch(given):
+    if IDENTIFIER.pattern.fullmatch(given):
         return given
     return f"toolu_{message_id.removeprefix('msg_')}_{index}"
 

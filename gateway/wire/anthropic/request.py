@@ -1,6 +1,6 @@
 """A Messages request as a hub request; reports what the hub cannot carry and refuses what would change the meaning.
 
-Takes a tree that `validation.validate` has passed; never touches it.
+Takes a valid tree; never touches it.
 """
 
 from __future__ import annotations

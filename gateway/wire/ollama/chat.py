@@ -15,7 +15,6 @@ from gateway.wire.hub import Translated
 from gateway.wire.ollama import native_reply, native_request, reply
 from gateway.wire.ollama.fields import CHAT as FIELDS
 from gateway.wire.ollama.request import chat_to_hub
-from gateway.wire.ollama.validation import loads_only, validate_chat
 from gateway.wire.openai import chat as hub
 from gateway.wire.reply import Asked, ReplyShape
 from gateway.wire.writer import Answering, StreamWriter
@@ -42,6 +41,11 @@ def streams(tree: Tree) -> bool:
 def in_json(tree: Tree) -> bool:
     """Whether the answer itself was asked for as JSON."""
     return tree.get("format") == "json" or isinstance(tree.get("format"), dict)
+
+
+def loads_only(tree: Tree, *, key: str) -> bool:
+    """Whether the request asks for nothing but a loaded model: no messages, an empty prompt, nothing to embed."""
+    return not tree.get(key) and not tree.get("images")
 
 
 def loaded(tree: Tree, wrap: reply.Wrap, answering: Answering, *, subject: str) -> AnsweredHere | None:
@@ -113,7 +117,6 @@ ENDPOINT = Endpoint(
     paths=("/api/chat",),
     subject="messages",
     fields=FIELDS,
-    validate=validate_chat,
     to_hub=lambda tree: Translated(chat_to_hub(tree)),
     reply=hub.REPLY,
     whole=lambda tree, _shape, answering: whole(tree, reply.as_chat, answering),

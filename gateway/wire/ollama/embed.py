@@ -8,9 +8,9 @@ from gateway.domain import Dialect, Operation, Tree
 from gateway.wire.endpoint import AnsweredHere, Endpoint, Native, Spoken
 from gateway.wire.hub import Translated
 from gateway.wire.ollama import native_reply, native_request, reply
+from gateway.wire.ollama.chat import loads_only
 from gateway.wire.ollama.fields import EMBED, EMBEDDINGS
 from gateway.wire.ollama.request import embed_to_hub
-from gateway.wire.ollama.validation import loads_only, validate_embed, validate_embeddings
 from gateway.wire.openai import chat as hub
 from gateway.wire.openai import embeddings as vectors
 from gateway.wire.reply import ReplyShape
@@ -41,7 +41,6 @@ ENDPOINT = Endpoint(
     paths=("/api/embed",),
     subject="input",
     fields=EMBED,
-    validate=validate_embed,
     to_hub=lambda tree: Translated(embed_to_hub(tree)),
     reply=vectors.REPLY,
     whole=_whole,
@@ -61,7 +60,6 @@ OLDER = replace(
     paths=("/api/embeddings",),
     subject="prompt",
     fields=EMBEDDINGS,
-    validate=validate_embeddings,
     whole=lambda tree, _shape, _answering: reply.embeddings_from_hub(tree),
     here=_nothing_older,
     spoken=None,

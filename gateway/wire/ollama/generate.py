@@ -8,7 +8,6 @@ from gateway.wire.hub import Translated
 from gateway.wire.ollama import chat, reply
 from gateway.wire.ollama.fields import GENERATE as FIELDS
 from gateway.wire.ollama.request import generate_to_hub
-from gateway.wire.ollama.validation import validate_generate
 
 ENDPOINT = replace(
     chat.ENDPOINT,
@@ -16,7 +15,6 @@ ENDPOINT = replace(
     paths=("/api/generate",),
     subject="prompt",
     fields=FIELDS,
-    validate=validate_generate,
     to_hub=lambda tree: Translated(generate_to_hub(tree)),
     whole=lambda tree, _shape, answering: chat.whole(tree, reply.as_generate, answering),
     writer=lambda answering: chat.LineWriter(reply.as_generate, answering),

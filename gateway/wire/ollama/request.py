@@ -1,6 +1,6 @@
 """Requests of Ollama's native API as hub requests; refuses what the hub has no words for, touches nothing.
 
-Takes trees that `validation` has passed. Fields that only Ollama knows (`keep_alive`, `num_ctx` …) stand in the hub
+Takes valid trees. Fields that only Ollama knows (`keep_alive`, `num_ctx` …) stand in the hub
 request under their own names: the `ollama` adapter finds them there, and the rule of any other target drops them.
 """
 
@@ -11,11 +11,19 @@ from typing import Any
 from gateway.errors import InvalidRequest
 from gateway.wire.hub import JSON_OUTPUT_NAME, data_url, dumps
 from gateway.wire.ollama import options
-from gateway.wire.ollama.validation import media_type
 
 OWN_FIELDS = frozenset({"keep_alive", "truncate", "shift"}) | options.OWN
 """Top-level fields of a hub request that mean something to Ollama only."""
 _COPIED = ("model", "logprobs", "top_logprobs", "keep_alive", "truncate", "shift")
+
+
+_SIGNATURES = {
+    "iVBORw0KGgo": "image/png",
+    "/9j/": "image/jpeg",
+    "R0lGOD": "image/gif",
+    "UklGR": "image/webp",
+    "Qk": "image/bmp",
+}
 
 
 def chat_to_hub(tree: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +87,8 @@ def _content(text: str, images: list[str] | None) -> str | list[dict[str, Any]]:
         return text
     parts: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
     for data in images:
-        url = data_url(media_type(data) or "image/png", data)
+        kind = next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), "image/png")
+        url = data_url(kind, data)
         parts.append({"type": "image_url", "image_url": {"url": url}})
     return parts
 

@@ -22,7 +22,6 @@ from gateway.wire.openai.reply import (
     has_content,
     usage_of,
 )
-from gateway.wire.openai.validation import validate_chat
 from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
 from gateway.wire.writer import Answering, StreamWriter
 
@@ -108,7 +107,6 @@ ENDPOINT = Endpoint(
     paths=("/v1/chat/completions", "/chat/completions"),
     subject="messages",
     fields=FIELDS,
-    validate=validate_chat,
     to_hub=Translated,
     reply=REPLY,
     whole=lambda tree, _shape, _answering: tree,

@@ -8,7 +8,6 @@ from gateway.wire.hub import Translated
 from gateway.wire.openai.chat import headers
 from gateway.wire.openai.fields import EMBEDDINGS as FIELDS
 from gateway.wire.openai.reply import usage_of
-from gateway.wire.openai.validation import validate_embeddings
 from gateway.wire.openai.vectors import count_inputs, embeddings_reply
 from gateway.wire.reply import Asked, Channels, ReplyShape
 
@@ -33,7 +32,6 @@ ENDPOINT = Endpoint(
     paths=("/v1/embeddings", "/embeddings"),
     subject="input",
     fields=FIELDS,
-    validate=validate_embeddings,
     to_hub=Translated,
     reply=REPLY,
     whole=lambda tree, _shape, _answering: tree,

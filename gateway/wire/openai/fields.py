@@ -6,14 +6,6 @@ import re
 
 from gateway.domain import Capability, Carrier, UnknownReason
 from gateway.wire.fields import (
-    CACHE_CONTROL,
-    FLAG,
-    FUNCTION,
-    ID,
-    SCHEMA,
-    SEED,
-    SETTING,
-    TOKENS,
     Dropped,
     Either,
     Errand,
@@ -32,22 +24,24 @@ from gateway.wire.fields import (
     TokenIds,
     Url,
     Variant,
-    closed,
 )
+from gateway.wire.vocabulary import CACHE_CONTROL, FLAG, FUNCTION, ID, SCHEMA, SEED, SETTING, TOKENS, closed, growing
 
 ROLES = closed("system developer user assistant tool function")
-EFFORT = closed("none minimal low medium high xhigh max ultra")
-VOICE = closed("alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse")
+EFFORT = growing("none minimal low medium high xhigh max ultra")
+VOICE = growing("alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse")
 
 
 def _parts(carrier: Carrier) -> Variant:
     kind = closed("text image_url input_audio file refusal")
 
     def part(fields: dict[str, Field]) -> Object:
-        return Object({"type": kind, "cache_control": CACHE_CONTROL, **fields}, carrier)
+        return Object({"type": kind, "cache_control": CACHE_CONTROL, **fields}, carrier, required=tuple(fields))
 
-    image = Object({"url": Url(UnknownReason.IMAGE), "detail": closed("auto low high original")}, carrier)
-    audio = Object({"data": Opaque(UnknownReason.AUDIO), "format": closed("wav mp3 flac ogg opus m4a webm pcm16")})
+    image = Object(
+        {"url": Url(UnknownReason.IMAGE), "detail": growing("auto low high original")}, carrier, required=("url",)
+    )
+    audio = Object({"data": Opaque(UnknownReason.AUDIO), "format": growing("wav mp3 flac ogg opus m4a webm pcm16")})
     file = Object(
         {
             "file_data": Opaque(UnknownReason.FILE),
@@ -61,7 +55,7 @@ def _parts(carrier: Carrier) -> Variant:
         {
             "text": part({"text": Text(carrier)}),
             "refusal": part({"refusal": Text(carrier)}),
-            "image_url": part({"image_url": Either(Url(UnknownReason.IMAGE), image)}),
+            "image_url": part({"image_url": Either(Url(UnknownReason.IMAGE), image, refused=True)}),
             "input_audio": part({"input_audio": audio}),
             "file": part({"file": file}),
         },
@@ -74,20 +68,27 @@ def _content(carrier: Carrier) -> Either:
     return Either(text, Items(_parts(carrier)))
 
 
-CALLED = Object({"name": Name(Carrier.TOOL_ARGS), "arguments": JsonText(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS)
-TOOL_CALL = Object(
-    {
-        "id": ID,
-        "type": closed("function custom"),
-        "index": SETTING,
-        "function": CALLED,
-        "custom": Object({"name": Name(Carrier.TOOL_ARGS), "input": Text(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS),
-    },
-    Carrier.TOOL_ARGS,
+CALLED = Object(
+    {"name": Name(Carrier.TOOL_ARGS), "arguments": JsonText(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
+)
+CALLED_CUSTOM = Object(
+    {"name": Name(Carrier.TOOL_ARGS), "input": Text(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
 )
 
 
-def _message(carrier: Carrier) -> Object:
+def _call(kind: str, called: Object) -> Object:
+    return Object({"id": ID, "type": closed(kind), "index": SETTING, kind: called}, Carrier.TOOL_ARGS, required=(kind,))
+
+
+TOOL_CALL = Variant(
+    "type",
+    {"function": _call("function", CALLED), "custom": _call("custom", CALLED_CUSTOM)},
+    otherwise=Free(Carrier.TOOL_ARGS),
+    missing="function",
+)
+
+
+def _message(carrier: Carrier, *, required: tuple[str, ...] = ("role", "content")) -> Object:
     return Object(
         {
             "role": ROLES,
@@ -102,10 +103,12 @@ def _message(carrier: Carrier) -> Object:
             "audio": Errand(Capability.STORED_FILES, Object({"id": ID})),
         },
         carrier,
+        required,
     )
 
 
 MESSAGE = _message(Carrier.MESSAGE)
+ANSWER = _message(Carrier.MESSAGE, required=("role",))  # one that only calls tools has no content
 SYSTEM = _message(Carrier.SYSTEM)
 RESULT = _message(Carrier.TOOL_RESULT)
 MESSAGES = Items(
@@ -115,12 +118,13 @@ MESSAGES = Items(
             "system": SYSTEM,
             "developer": SYSTEM,
             "user": MESSAGE,
-            "assistant": MESSAGE,
+            "assistant": ANSWER,
             "tool": RESULT,
             "function": RESULT,
         },
         otherwise=MESSAGE,
-    )
+    ),
+    least=1,
 )
 FUNCTION_NAME = Object({"name": Name(Carrier.TOOL_DEFINITION)}, Carrier.TOOL_DEFINITION)
 TOOLS = Items(
@@ -130,6 +134,7 @@ TOOLS = Items(
             "function": Object(
                 {"type": closed("function"), "function": FUNCTION, "cache_control": CACHE_CONTROL},
                 Carrier.TOOL_DEFINITION,
+                required=("function",),
             ),
             "custom": Object(
                 {
@@ -151,10 +156,10 @@ TOOLS = Items(
     )
 )
 TOOL_CHOICE = Either(
-    closed("auto none required any"),
+    closed("auto none required"),
     Object(
         {
-            "type": closed("function custom allowed_tools"),
+            "type": growing("function custom allowed_tools"),
             "function": FUNCTION_NAME,
             "custom": FUNCTION_NAME,
             "allowed_tools": Free(Carrier.TOOL_ARGS, words=frozenset({"mode", "tools", "type", "function"})),
@@ -185,12 +190,17 @@ RESPONSE_FORMAT = Variant(
     otherwise=Free(Carrier.TOOL_ARGS),
 )
 OF_LOCAL_SERVERS: dict[str, Field] = {
-    field: Local(Number(1_000_000))
-    for field in closed(
-        "top_k min_p top_a typical_p repeat_penalty repetition_penalty repetition_context_size min_tokens "
-        "num_ctx ttl mirostat mirostat_tau mirostat_eta dynatemp_range cache_prompt ignore_eos "
-        "add_generation_prompt enable_thinking thinking_budget xtc_probability xtc_threshold"
-    ).words
+    **dict.fromkeys(
+        closed(
+            "top_k min_p top_a typical_p repeat_penalty repetition_penalty repetition_context_size min_tokens "
+            "num_ctx ttl mirostat mirostat_tau mirostat_eta dynatemp_range thinking_budget xtc_probability xtc_threshold"
+        ).words,
+        Local(Number(1_000_000)),
+    ),
+    **dict.fromkeys(
+        closed("cache_prompt ignore_eos add_generation_prompt enable_thinking").words,
+        Local(FLAG),
+    ),
 }
 
 CHAT = Object(
@@ -201,13 +211,13 @@ CHAT = Object(
         "stream_options": Object({"include_usage": FLAG, "include_obfuscation": FLAG}),
         "temperature": SETTING,
         "top_p": SETTING,
-        "n": SETTING,
+        "n": Number(1_000, whole=True, low=1, high=128),
         "presence_penalty": SETTING,
         "frequency_penalty": SETTING,
         "max_tokens": TOKENS,
         "max_completion_tokens": TOKENS,
         "logprobs": FLAG,
-        "top_logprobs": SETTING,
+        "top_logprobs": Number(1_000, whole=True),
         "seed": SEED,
         "stop": Either(Text(Carrier.OTHER), Items(Text(Carrier.OTHER))),
         "logit_bias": Keyed(re.compile(r"\d{1,6}"), SETTING),  # ids of a vocabulary have no seven digits
@@ -220,17 +230,17 @@ CHAT = Object(
         "prediction": Object({"type": closed("content"), "content": _content(Carrier.MESSAGE)}, Carrier.MESSAGE),
         "reasoning_effort": EFFORT,
         "reasoning": Object({"effort": EFFORT, "max_tokens": TOKENS, "exclude": FLAG, "enabled": FLAG}),
-        "verbosity": closed("low medium high"),
-        "modalities": Items(closed("text audio")),
-        "audio": Object({"voice": VOICE, "format": closed("wav mp3 flac opus pcm16 aac")}),
-        "service_tier": closed("auto default flex priority scale standard_only"),
+        "verbosity": growing("low medium high"),
+        "modalities": Items(growing("text audio")),
+        "audio": Object({"voice": VOICE, "format": growing("wav mp3 flac opus pcm16 aac")}),
+        "service_tier": growing("auto default flex priority scale standard_only"),
         "user": Dropped(Text(Carrier.USER)),
         "safety_identifier": Dropped(Text(Carrier.USER)),
         "prompt_cache_key": Dropped(Text(Carrier.USER)),
-        "prompt_cache_retention": Dropped(closed("in_memory in-memory 24h")),
+        "prompt_cache_retention": Dropped(growing("in_memory in-memory 24h")),
         "prompt_cache_options": Dropped(Free(Carrier.OTHER)),
         "moderation": Free(Carrier.OTHER),
-        "metadata": Dropped(Free(Carrier.METADATA)),
+        "metadata": Dropped(Free(Carrier.METADATA, keyed=True)),
         "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
         "previous_response_id": Errand(Capability.STORED_FILES, ID, unless_false=True),
         "conversation": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
@@ -244,18 +254,20 @@ CHAT = Object(
         "chat_template_kwargs": Local(Free(Carrier.OTHER, words=frozenset({"enable_thinking", "true", "false"}))),
         "keep_alive": Local(Free(Carrier.OTHER)),
         **OF_LOCAL_SERVERS,
-    }
+    },
+    required=("messages",),
 )
 
-WORDS_OR_IDS = Either(Text(Carrier.INPUT), TokenIds())
+WORDS_OR_IDS = Either(Text(Carrier.INPUT), TokenIds(texts=True))
 EMBEDDINGS = Object(
     {
         "model": Replaced(),
         "input": WORDS_OR_IDS,
         "encoding_format": closed("float base64"),
-        "dimensions": TOKENS,
+        "dimensions": Number(4_000_000, whole=True, low=1),
         "user": Dropped(Text(Carrier.USER)),
-        "metadata": Dropped(Free(Carrier.METADATA)),
+        "metadata": Dropped(Free(Carrier.METADATA, keyed=True)),
     },
     Carrier.INPUT,
+    required=("input",),
 )

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.errors import InvalidRequest
 from gateway.wire.anthropic.request import to_hub
-from gateway.wire.openai.validation import validate_chat
+from gateway.wire.openai.chat import ENDPOINT as CHAT
 
 TOOL = {"name": "lookup", "description": "d", "input_schema": {"type": "object"}}
 
@@ -62,7 +62,7 @@ CARRIED = {
 def test_what_the_hub_can_say_is_carried(fields, expected):
     translated = to_hub(request(**fields)).tree
     assert {key: translated.get(key) for key in expected} == expected
-    validate_chat(translated)
+    CHAT.validate(translated)
 
 
 def test_nothing_is_added_that_was_not_asked_for():

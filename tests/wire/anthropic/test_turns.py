@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest
+from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
 from gateway.wire.anthropic.turns import Turns
-from gateway.wire.anthropic.validation import validate
 
 PNG = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}
 URL = "data:image/png;base64,iVBORw0KGgo="
@@ -205,7 +205,7 @@ def test_no_word_of_the_caller_is_dropped(system, said, blocks, result, argument
             {"role": "user", "content": [result, *blocks]},
         ],
     }
-    validate(tree)
+    MESSAGES.validate(tree)
     messages = Turns(tree).messages
     spelled = json.dumps([message.get("content") for message in messages], ensure_ascii=False)
     for words in (system, said, *(leaf(block) for block in blocks), *leaves(result)):

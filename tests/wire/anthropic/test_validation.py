@@ -5,8 +5,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest
-from gateway.wire.anthropic.validation import validate, validate_count
+from gateway.wire.anthropic import fields
+from gateway.wire.anthropic.count_tokens import ENDPOINT as COUNT_TOKENS
+from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
 
+validate = MESSAGES.validate
 PNG = "iVBORw0KGgo="
 SECRET = "MRN-8675309"
 TOOL = {"name": "lookup", "input_schema": {"type": "object"}}
@@ -190,14 +193,13 @@ def test_what_the_api_rejects_is_rejected_by_name_and_not_echoed(tree, param):
     assert SECRET not in raised.value.message
 
 
-def test_too_many_messages_are_rejected(monkeypatch):
-    monkeypatch.setattr("gateway.wire.anthropic.validation.MAX_MESSAGES", 1)
+def test_too_many_messages_are_rejected():
     with pytest.raises(InvalidRequest):
-        validate(request(messages=[{"role": "user", "content": "a"}] * 2))
+        validate(request(messages=[{"role": "user", "content": "a"}] * (fields.MAX_MESSAGES + 1)))
 
 
 def test_counting_needs_no_limit_on_the_answer():
-    validate_count({"messages": [{"role": "user", "content": "x"}]})
+    COUNT_TOKENS.validate({"messages": [{"role": "user", "content": "x"}]})
 
 
 JSON = st.recursive(
@@ -228,6 +230,6 @@ FIELDS = [
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
-def test_any_json_is_valid_or_an_invalid_request(fields):
+def test_any_json_is_valid_or_an_invalid_request(given_fields):
     with contextlib.suppress(InvalidRequest):
-        validate(request() | fields)
+        validate(request() | given_fields)

@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest
+from gateway.wire.ollama.chat import ENDPOINT as CHAT
+from gateway.wire.ollama.embed import ENDPOINT as EMBED
 from gateway.wire.ollama.native_request import chat_from_hub, embed_from_hub
 from gateway.wire.ollama.request import chat_to_hub, embed_to_hub
-from gateway.wire.ollama.validation import validate_chat, validate_embed
 
 PNG = "iVBORw0KGgo="
 TOOLS = [{"type": "function", "function": {"name": name}} for name in ("f", "g")]
@@ -49,7 +50,7 @@ def test_what_ollama_can_say_is_carried(fields, expected):
     made = native(**fields)
     assert {name: made.tree.get(name) for name in expected} == expected
     assert made.lost == ()
-    validate_chat(made.tree)
+    CHAT.validate(made.tree)
 
 
 @pytest.mark.parametrize(("effort", "think"), [("minimal", "low"), ("medium", "medium"), ("xhigh", "high")])
@@ -211,7 +212,7 @@ FIELDS = st.fixed_dictionaries(
 
 @given(FIELDS)
 def test_a_native_chat_survives_the_way_through_the_hub(tree):
-    validate_chat(tree)
+    CHAT.validate(tree)
     made = chat_from_hub(chat_to_hub(tree), model="m")
     assert made.tree == tree | {"truncate": False, "shift": False}
     assert made.lost == ()
@@ -219,5 +220,5 @@ def test_a_native_chat_survives_the_way_through_the_hub(tree):
 
 def test_a_native_embed_survives_the_way_through_the_hub():
     tree = {"model": "m", "input": ["a"], "dimensions": 3, "keep_alive": "5m", "options": {"num_ctx": 9}}
-    validate_embed(tree)
+    EMBED.validate(tree)
     assert embed_from_hub(embed_to_hub(tree), model="m") == tree | {"truncate": False}

@@ -3,7 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest
+from gateway.wire.fields import Flag, Items, Number
 from gateway.wire.ollama import options
+from gateway.wire.ollama.chat import ENDPOINT as CHAT
+from gateway.wire.ollama.fields import OPTIONS
 
 
 def test_the_founding_options_become_the_hubs():
@@ -52,27 +55,39 @@ WRONG = [
 ]
 
 
+def validate(given):
+    CHAT.validate({"options": given})
+
+
 @pytest.mark.parametrize(("value", "param"), WRONG)
 def test_an_option_of_the_wrong_type_is_refused_by_name(value, param):
     with pytest.raises(InvalidRequest) as raised:
-        options.validate(value)
+        validate(value)
     assert raised.value.param == param
 
 
 def test_unknown_options_pass_and_whole_floats_are_integers():
-    options.validate({"unheard_of": object(), "num_ctx": 4096.0, "temperature": None, "use_mmap": True})
+    validate({"unheard_of": object(), "num_ctx": 4096.0, "temperature": None, "use_mmap": True})
     assert options.to_hub({"num_ctx": 4096.0}) == {"num_ctx": 4096}
 
 
-VALUES = {
-    **{name: st.integers(1, 9999) for name in options.INTEGERS},
-    **{name: st.floats(0, 2) for name in options.NUMBERS},
-    **{name: st.booleans() for name in options.BOOLEANS},
-    "stop": st.lists(st.text(min_size=1), min_size=1, max_size=3),
-}
+def _any(field):
+    """Values that the table allows for an option."""
+    match field:
+        case Flag():
+            return st.booleans()
+        case Number(whole=False):
+            return st.floats(0, 2)
+        case Items():
+            return st.lists(st.text(min_size=1), min_size=1, max_size=3)
+        case _:
+            return st.integers(1, 9999)
+
+
+VALUES = {name: _any(field) for name, field in OPTIONS.fields.items()}
 
 
 @given(st.fixed_dictionaries({}, optional=VALUES))
 def test_options_survive_the_way_through_the_hub(given):
-    options.validate(given)
+    validate(given)
     assert options.from_hub(options.to_hub(given)) == given

@@ -2,7 +2,8 @@ import pytest
 
 from gateway.errors import InvalidRequest
 from gateway.wire.ollama.request import OWN_FIELDS, chat_to_hub, embed_to_hub, generate_to_hub
-from gateway.wire.openai.validation import validate_chat, validate_embeddings
+from gateway.wire.openai.chat import ENDPOINT as CHAT
+from gateway.wire.openai.embeddings import ENDPOINT as EMBEDDINGS
 
 PNG = "iVBORw0KGgo="
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + PNG}}
@@ -44,7 +45,7 @@ CARRIED = {
 def test_what_a_chat_asks_for_is_carried(fields, expected):
     hub = chat(**fields)
     assert {name: hub.get(name) for name in expected} == expected
-    validate_chat(hub)
+    CHAT.validate(hub)
 
 
 def test_images_are_parts_after_the_text():
@@ -119,7 +120,7 @@ def test_embed_asks_for_floats():
         "num_ctx": 9,
         "encoding_format": "float",
     }
-    validate_embeddings(hub)
+    EMBEDDINGS.validate(hub)
 
 
 def test_the_older_embeddings_has_one_prompt():
