@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from gateway.config.addresses import Place, address
@@ -11,7 +12,7 @@ from gateway.config.environment import variables
 from gateway.config.schema import ProviderSection, TargetSection
 from gateway.config.settings import IPNetwork
 from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
-from gateway.kinds import profile
+from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
 
 
@@ -35,7 +36,7 @@ def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, 
                 "Ollama runs models of this name in its own cloud, but the provider is said to be on the premises.",
                 "Choose a model that runs here, or a provider without `on_prem`.",
             )
-        targets[name] = _target(name, section, provider)
+        targets[name] = _at_its_vendor(draft, _target(name, section, provider))
     return targets
 
 
@@ -91,6 +92,10 @@ def _check_traits(draft: Draft, path: Path, section: ProviderSection) -> None:
             "`baa` is no trait to list: an agreement has a reference and an end.",
             "Write `baa: {reference: …, expires: YYYY-MM-DD}` on the provider.",
         )
+    if profile(section.kind).any_vendor:
+        for name in sorted(section.params.keys() & vendors.ELSEWHERE):
+            message = f"`{name}` would lead requests somewhere else than the provider's address."
+            draft.problem((*path, "params", name), message, "Write `base_url` on the provider.")
     if Trait.ON_PREM in section.traits and section.proxy:
         draft.problem((*path, "proxy"), "What is on the premises is never reached through a proxy.", "Remove `proxy`.")
     if section.proxy and address(section.proxy, ()) is None:
@@ -140,6 +145,28 @@ def _off(draft: Draft, name: str, section: ProviderSection, key: str) -> str:
     if names:
         return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not set"
     return "no `api_key` is configured" if known.needs_key else ""
+
+
+def _at_its_vendor(draft: Draft, target: Target) -> Target:
+    """The target, its provider being where the vendor is that the model's name says, if the configuration does not."""
+    provider = target.provider
+    if not profile(provider.kind).any_vendor or provider.base_url:
+        return target
+    found = vendors.address(target.model, vectors=any(one.one_model for one in target.operations))
+    if not found:
+        vendor = vendors.vendor(target.model)
+        message = (
+            f"Where `{vendor}` is, nobody says: it is not among the vendors whose address the gateway knows."
+            if vendor
+            else "The model does not say who the vendor is."
+        )
+        remedy = f"Write `base_url` under `providers.{provider.name}`" + (
+            ", or the kind of the provider if it has one of its own (`gateway schema config` lists them)."
+            if vendor
+            else f", or the vendor before the model: `mistral/{target.model}`."
+        )
+        draft.problem(("targets", target.name, "model"), message, remedy)
+    return replace(target, provider=replace(provider, base_url=found))
 
 
 def _target(name: str, section: TargetSection, provider: Provider) -> Target:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.domain import Adapter, ProviderKind
+from gateway.domain import Adapter, Provider, ProviderKind
+from gateway.kinds.origin import Origin, origin
 from gateway.kinds.repairs import Repair
+
+Settings = Mapping[str, str]
+"""The `params` of a provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +35,10 @@ class Profile:
     start: str = ""
     """What an administrator does to bring it up; `{model}` stands for the model."""
 
-    public_url: str = ""
+    public_url: str | Callable[[Settings], str] = ""
     """Where the vendor's cloud is; a word in braces is a value of `params`. "" for a server without one address."""
+    credential_urls: Callable[[Settings], tuple[str, ...]] | None = None
+    """Where its tokens are made from credentials, beside the address; nothing of a request goes there."""
     needs_url: bool = False
     """Whether the configuration has to say `base_url`."""
     needs_key: bool = False
@@ -70,12 +76,24 @@ class Profile:
     price_prefixes: tuple[str, ...] = ()
     """What LiteLLM's price list puts before a model's name, tried in order; none: priced by its power."""
 
-    def address(self, base_url: str, params: Mapping[str, str]) -> str:
+    def address(self, base_url: str, params: Settings) -> str:
         """Where a provider is: `base_url`, or else the vendor's cloud; "" where nobody says."""
+        if base_url:
+            return base_url
         try:
-            return base_url or self.public_url.format_map(params)
+            return self.public_url.format_map(params) if isinstance(self.public_url, str) else self.public_url(params)
         except KeyError:
             return ""
+
+    def origins(self, provider: Provider) -> frozenset[Origin]:
+        """Where a connection that carries a request may go, and nowhere else; empty where nobody says."""
+        found = origin(self.address(provider.base_url, provider.params))
+        return frozenset({found} if found else ())
+
+    def credential_origins(self, provider: Provider) -> frozenset[Origin]:
+        """Where a connection may go that fetches a token and carries nothing of a request."""
+        urls = self.credential_urls(provider.params) if self.credential_urls else ()
+        return frozenset(found for found in map(origin, urls) if found)
 
     def openai_base(self, base_url: str) -> str:
         """The address under which this server speaks OpenAI's dialect."""

@@ -1,4 +1,4 @@
-"""Any other vendor that LiteLLM knows; the model's name says which: `gemini/…`, `mistral/…`."""
+"""Any other vendor that LiteLLM knows; the model's name says which: `gemini/…`, `mistral/…`, and `vendors` where it is."""
 
 from __future__ import annotations
 

@@ -1,16 +1,28 @@
-"""Connection pools of aiohttp, one per provider, whose every socket passes the guard; sends nothing itself."""
+"""Connection pools of aiohttp, one per provider, that lead to its address only; sends nothing itself.
+
+Every request, also one over a connection that is open, and every socket is held against the provider's origins: neither
+a library, a redirect nor a variable of the environment can lead body or key anywhere else (law 10).
+"""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import aiohttp
+from typing_extensions import override
 
 from gateway import __version__
 from gateway.domain import Provider
-from gateway.events import EventSink
+from gateway.events import EgressViolation, EventSink
+from gateway.kinds import profile
+from gateway.kinds.origin import Origin, origin
 from gateway.upstream.sockets import Network, Networks, guard
+
+if TYPE_CHECKING:
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 CONNECT_S = 5.0
 KEEPALIVE_S = 4.0
@@ -19,9 +31,59 @@ SILENCE_S = 600.0
 """How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
 
 
+_Key: TypeAlias = tuple[str, str, bool, bool]
+"""Name and address of a provider, whether it sends on what it is asked, and whether tokens are made there."""
+
+
+class Misled(aiohttp.ClientConnectionError):
+    """A connection to somebody else than the provider was asked for; there is none."""
+
+
 def never_connected(error: Exception) -> bool:
     """Whether a request failed before there was a connection, so that nothing of it went out."""
-    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+    kinds = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL | Misled
+    return isinstance(error, kinds)
+
+
+class _Pinned(aiohttp.TCPConnector):
+    """Connections to the origins of one provider; whatever asks for another one gets none."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        origins: frozenset[Origin],
+        *,
+        tls: ssl.SSLContext | bool,
+        networks: Networks,
+        events: EventSink,
+    ) -> None:
+        through = origin(provider.proxy) if provider.proxy else None
+        super().__init__(
+            limit=0,
+            ssl=tls,
+            keepalive_timeout=KEEPALIVE_S,
+            socket_factory=guard(provider, frozenset({through}) if through else origins, networks, events),
+        )
+        self._origins = origins
+        self._through = through
+        self._provider = provider
+        self._told = events
+
+    @override
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """A connection for `req`, new or open.
+
+        Raises:
+            Misled: it goes to another scheme, host or port than the provider's, or through another proxy.
+        """
+        wanted = Origin.of(req.url.scheme, req.url.raw_host or "", req.url.port)
+        through = origin(str(req.proxy)) if req.proxy else None
+        if wanted not in self._origins or through != self._through:
+            self._told.emit(EgressViolation(provider=self._provider.name))
+            raise Misled("this is not the provider's address")
+        return await super().connect(req, traces, timeout)
 
 
 class Pools:
@@ -30,19 +92,24 @@ class Pools:
     def __init__(self, *, networks: Networks, events: EventSink) -> None:
         self._networks = networks
         self._events = events
-        self._sessions: dict[tuple[str, bool], tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
+        self._sessions: dict[_Key, tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
         self._retired: list[aiohttp.ClientSession] = []
 
-    def session(self, provider: Provider) -> aiohttp.ClientSession:
-        """The session of `provider`; its sockets open only while an `Outbound` for it is leaving."""
-        key = provider.name, provider.forwards
+    def session(self, provider: Provider, *, credentials: bool = False) -> aiohttp.ClientSession:
+        """The session of `provider`; its sockets open only while an `Outbound` for it is leaving.
+
+        `credentials`: the one that leads to where its tokens are made, and not to where its requests go.
+        """
+        key = provider.name, provider.base_url, provider.forwards, credentials
         known, networks = self._sessions.get(key), self._networks()
         if known is not None:
             for_whom, attested, session = known
             if (for_whom is provider or for_whom == provider) and (attested is networks or attested == networks):
                 return session
             self._retired.append(session)  # reconfigured; what is under way ends on the old one
-        session = self._open(provider)
+        known_kind = profile(provider.kind)
+        origins = known_kind.credential_origins(provider) if credentials else known_kind.origins(provider)
+        session = self._open(provider, origins)
         self._sessions[key] = (provider, networks, session)
         return session
 
@@ -52,18 +119,12 @@ class Pools:
         self._retired.clear()
         self._sessions.clear()
 
-    def _open(self, provider: Provider) -> aiohttp.ClientSession:
+    def _open(self, provider: Provider, origins: frozenset[Origin]) -> aiohttp.ClientSession:
         tls: ssl.SSLContext | bool = True
         if provider.ca_bundle:
             tls = ssl.create_default_context(cafile=provider.ca_bundle)
-        connector = aiohttp.TCPConnector(
-            limit=0,
-            ssl=tls,
-            keepalive_timeout=KEEPALIVE_S,
-            socket_factory=guard(provider, self._networks, self._events),
-        )
         return aiohttp.ClientSession(
-            connector=connector,
+            connector=_Pinned(provider, origins, tls=tls, networks=self._networks, events=self._events),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
             trust_env=False,
             auto_decompress=False,

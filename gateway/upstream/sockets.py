@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
+from gateway.kinds.origin import Origin
 from gateway.upstream.port import asking, leaving
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,12 +36,15 @@ def on_premises(address: str, networks: Sequence[Network]) -> bool:
     return ip.is_loopback or any(ip in network for network in networks)
 
 
-def guard(provider: Provider, networks: Networks, events: EventSink) -> Callable[[AddrInfo], socket.socket]:
-    """A socket factory for one provider.
+def guard(
+    provider: Provider, origins: frozenset[Origin], networks: Networks, events: EventSink
+) -> Callable[[AddrInfo], socket.socket]:
+    """A socket factory for one provider, whose requests or whose proxy's go to one of `origins`.
 
     Raises (from the factory):
-        ForbiddenAddress: nothing is on its way out and nothing is asked, or it is for another provider, or a provider
-            on the premises resolved to an address that is not there.
+        ForbiddenAddress: nothing is on its way out and nothing is asked, or it is for another provider, or the address
+            has another port or is another IP address than the origins say, or a provider on the premises resolved to an
+            address that is not there.
     """
 
     def open_socket(addr_info: AddrInfo) -> socket.socket:
@@ -50,6 +54,9 @@ def guard(provider: Provider, networks: Networks, events: EventSink) -> Callable
         if not sent and not (provider.at_home and asked == provider):
             events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("no outbound is recorded for this connection")
+        if not any(_leads_to(address, one) for one in origins):
+            events.emit(EgressViolation(provider=provider.name))
+            raise ForbiddenAddress("this is not the provider's address")
         if provider.at_home and not on_premises(str(address[0]), networks()):
             if sent:  # a question has nothing to lose: its server is simply not there
                 events.emit(EgressViolation(provider=provider.name))
@@ -59,3 +66,10 @@ def guard(provider: Provider, networks: Networks, events: EventSink) -> Callable
         return made
 
     return open_socket
+
+
+def _leads_to(address: tuple[object, ...], origin: Origin) -> bool:
+    """Whether a socket address is one that the origin may have come to: where its name leads is DNS's word."""
+    host, port = str(address[0]).partition("%")[0], address[1]
+    there = Origin.of(origin.scheme, host, origin.port)
+    return port == origin.port and there is not None and (not origin.literal or there.host == origin.host)

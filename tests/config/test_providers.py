@@ -70,6 +70,47 @@ def test_a_cloud_with_a_public_address_has_it() -> None:
     assert provider("{kind: bedrock}").providers["p"].base_url == ""
 
 
+@pytest.mark.parametrize(
+    ("model", "more", "base_url"),
+    [
+        ("groq/llama-3.3-70b-versatile", "", "https://api.groq.com/openai/v1"),
+        ("cohere/command-r", "", "https://api.cohere.com/v2/chat"),
+        ("cohere/embed-v4", "capabilities: [embeddings]", "https://api.cohere.com/v2/embed"),
+        ("voyage/voyage-3", "capabilities: [embeddings]", "https://api.voyageai.com/v1"),
+    ],
+)
+def test_a_vendor_is_where_the_table_says(model: str, more: str, base_url: str) -> None:
+    text = f"providers:\n  p: {{kind: litellm}}\ntargets:\n  t: {{provider: p, model: {model}, {more}}}\n"
+    assert settings(text, GROQ_API_BASE="http://evil.example").targets["t"].provider.base_url == base_url
+
+
+def test_an_address_of_ones_own_comes_before_the_tables() -> None:
+    text = "providers:\n  p: {kind: litellm, base_url: 'https://relay.example'}\n"
+    for model in ("groq/x", "nonsense/x", "x"):
+        found = settings(f"{text}targets:\n  t: {{provider: p, model: {model}}}\n").targets["t"].provider
+        assert found.base_url == "https://relay.example"
+
+
+@pytest.mark.parametrize(
+    ("model", "remedy"),
+    [
+        ("nonsense/x", "Write `base_url` under `providers.p`, or the kind of the provider if it has one of its own"),
+        ("vertex_ai/gemini", "Write `base_url` under `providers.p`, or the kind of the provider"),
+        ("gpt-4o", "Write `base_url` under `providers.p`, or the vendor before the model: `mistral/gpt-4o`."),
+        ("voyage/voyage-3", "Write `base_url` under `providers.p`"),
+    ],
+)
+def test_a_vendor_of_whom_nobody_says_where_it_is_is_refused(model: str, remedy: str) -> None:
+    [problem] = problems(f"providers:\n  p: {{kind: litellm}}\ntargets:\n  t: {{provider: p, model: {model}}}\n")
+    assert problem.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize("name", ["api_base", "base_url", "custom_llm_provider", "fallbacks", "use_litellm_proxy"])
+def test_params_lead_nowhere_else(name: str) -> None:
+    [problem] = problems(f"providers:\n  p: {{kind: litellm, params: {{{name}: x}}}}\n")
+    assert problem.remedy == "Write `base_url` on the provider."
+
+
 NETWORKS = "server: {on_prem_networks: [10.1.0.0/16]}\n"
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import ProviderKind
+from gateway.domain import Adapter, Provider, ProviderKind
 from gateway.kinds import profile
+from gateway.kinds.origin import Origin
 
 ANTHROPIC, BEDROCK, OLLAMA, VLLM = (
     profile(kind) for kind in (ProviderKind.ANTHROPIC, ProviderKind.BEDROCK, ProviderKind.OLLAMA, ProviderKind.VLLM)
@@ -32,3 +33,20 @@ def test_a_vendors_address_may_need_a_setting():
 
 def test_a_server_without_a_public_address_has_none():
     assert VLLM.address("", {"region": "x"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "base_url", "params", "origins"),
+    [
+        (ProviderKind.OLLAMA, "http://o:1/v1", {}, {Origin("http", "o", 1)}),
+        (ProviderKind.ANTHROPIC, "", {}, {Origin("https", "api.anthropic.com", 443)}),
+        (ProviderKind.ANTHROPIC, "https://relay.example:8443/x", {}, {Origin("https", "relay.example", 8443)}),
+        (ProviderKind.BEDROCK, "", {}, set()),
+        (ProviderKind.LITELLM, "", {}, set()),
+        (ProviderKind.EMBEDDED, "", {}, set()),
+    ],
+)
+def test_a_provider_has_one_origin_or_none(kind, base_url, params, origins):
+    given = Provider("p", kind, Adapter.DIRECT, base_url, params=params)
+    assert profile(kind).origins(given) == origins
+    assert profile(kind).credential_origins(given) == frozenset()

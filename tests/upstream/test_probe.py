@@ -106,9 +106,7 @@ async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve, as
     assert {path for path, _ in seen} == {"/v1/models", "/api/tags", "/api/ps"}
 
 
-@pytest.mark.parametrize(
-    "url", ["http://192.0.2.1:9/v1", "http://127.0.0.1:1/v1", "http://no.such.name.invalid/v1", "http://[bad"]
-)
+@pytest.mark.parametrize("url", ["http://192.0.2.1:9/v1", "http://127.0.0.1:1/v1", "http://no.such.name.invalid/v1"])
 async def test_what_cannot_or_may_not_be_reached_is_down(url, asking):
     """192.0.2.1 is not on the premises: the tripwire of all tests would see a connection."""
     assert await probe(provider(url), *asking) == Probed(up=False)

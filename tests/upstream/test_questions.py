@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from gateway.domain import Adapter, Provider, ProviderKind, Trait
-from gateway.upstream.questions import MAX_ANSWER_BYTES, Questions, Reply, Unanswered
+from gateway.upstream.questions import MAX_ANSWER_BYTES, Questions, Reply, Unanswered, Unreachable
 
 
 class Heard:
@@ -39,7 +39,8 @@ async def test_a_question_brings_the_key_and_its_body_and_nothing_of_the_asker(a
         return web.json_response({"models": [{"name": await request.json()}, "no object"]})
 
     server = await upstream(answer)
-    reply = await asked.ask(provider(api_key="k"), f"http://localhost:{server.port}/asked", body={"model": "m"})
+    url = f"http://localhost:{server.port}"
+    reply = await asked.ask(provider(url, api_key="k"), f"{url}/asked", body={"model": "m"})
     assert reply.items("models") == [{"name": {"model": "m"}}]
     assert seen["Authorization"] == "Bearer k"
     assert seen["User-Agent"].startswith("triage-gateway/")
@@ -63,7 +64,7 @@ async def test_only_a_list_in_a_good_answer_counts(asked, upstream, status, body
         return web.json_response(body, status=status, headers={"Location": "http://127.0.0.1:1/"})
 
     server = await upstream(answer)
-    reply = await asked.ask(provider(), f"http://127.0.0.1:{server.port}/x", body={})
+    reply = await asked.ask(provider(server.base_url), f"http://127.0.0.1:{server.port}/x", body={})
     assert (reply.status, reply.items("models")) == (status, items)
 
 
@@ -72,7 +73,7 @@ async def test_what_is_no_json_is_an_answer_without_content(asked, upstream):
         return web.Response(text="Ollama is running")
 
     server = await upstream(answer)
-    assert await asked.ask(provider(), f"http://127.0.0.1:{server.port}/", body={}) == Reply(200)
+    assert await asked.ask(provider(server.base_url), f"http://127.0.0.1:{server.port}/", body={}) == Reply(200)
 
 
 @pytest.mark.parametrize("body", ["x" * (MAX_ANSWER_BYTES + 1), None])
@@ -82,14 +83,14 @@ async def test_too_much_and_an_error_of_the_servers_own_are_no_answer(asked, ups
 
     server = await upstream(answer)
     with pytest.raises(Unanswered):
-        await asked.ask(provider(), f"http://127.0.0.1:{server.port}/", body={})
+        await asked.ask(provider(server.base_url), f"http://127.0.0.1:{server.port}/", body={})
 
 
-@pytest.mark.parametrize("url", ["http://192.0.2.1:9/", "http://no.such.name.invalid/", "http://[bad"])
+@pytest.mark.parametrize("url", ["http://192.0.2.1:9/", "http://no.such.name.invalid/"])
 async def test_a_question_goes_nowhere_beyond_the_premises(asked, url):
     """The tripwire of all tests would see a connection."""
     with pytest.raises(Unanswered):
-        await asked.ask(provider(), url)
+        await asked.ask(provider(url), url)
 
 
 async def test_a_cloud_is_asked_nothing(upstream):
@@ -97,6 +98,22 @@ async def test_a_cloud_is_asked_nothing(upstream):
     questions = Questions(networks=tuple, events=heard)
     server = await upstream()
     with pytest.raises(Unanswered):
-        await questions.ask(provider(on_prem=False), f"http://127.0.0.1:{server.port}/", body={})
+        await questions.ask(provider(server.base_url, on_prem=False), f"http://127.0.0.1:{server.port}/", body={})
     assert len(heard.events) == 1
+    assert server.sent == []
+
+
+async def test_a_question_goes_to_the_provider_that_is_asked_and_to_nobody_else(upstream):
+    heard = Heard()
+    questions = Questions(networks=tuple, events=heard)
+    server = await upstream()
+    for base in (
+        "http://[bad",
+        "http://127.0.0.1:1",
+        f"http://localhost:{server.port}",
+        f"https://127.0.0.1:{server.port}",
+    ):
+        with pytest.raises(Unreachable):
+            await questions.ask(provider(base), f"http://127.0.0.1:{server.port}/", body={})
+    assert len(heard.events) == 4
     assert server.sent == []

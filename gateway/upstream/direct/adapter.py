@@ -5,7 +5,7 @@ aiohttp and not httpx: one shared httpx client gave 25 requests a second at 64 n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import aiohttp
@@ -52,9 +52,12 @@ class Direct:
     async def send_to(self, address: Address, outbound: Outbound) -> Reply:
         """Send to an address known only at run time (the embedded model chooses its own port)."""
         target = outbound.target
+        provider = target.provider
+        if provider.base_url != address.base_url:
+            provider = replace(provider, base_url=address.base_url)  # which is what its connections are held against
         token = leaving.set(outbound)
         try:
-            response = await self._pools.session(target.provider).post(
+            response = await self._pools.session(provider).post(
                 self._url(address, outbound),
                 data=outbound.content if len(outbound.content) < IN_PIECES_BYTES else BytesIO(outbound.content),
                 headers=_headers(address, outbound),

@@ -27,7 +27,7 @@ from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
 from gateway.upstream.litellm import params
 from gateway.upstream.litellm.reply import chunk_tree, reply_tree
-from gateway.upstream.litellm.wire import Exchange, NoWire, Wire, fetch_token
+from gateway.upstream.litellm.wire import Exchange, NoWire, Wire, fetch_token, no_other_way
 from gateway.upstream.pools import SILENCE_S, Pools
 from gateway.upstream.port import AttemptFailed, Reply
 from gateway.upstream.sockets import Networks
@@ -91,7 +91,7 @@ class LiteLlm:
 
     async def aclose(self) -> None:
         if self._loading is not None:
-            with contextlib.suppress(ImportError):
+            with contextlib.suppress(Exception):
                 litellm = await self._loading
                 await litellm.litellm_core_utils.logging_worker.GLOBAL_LOGGING_WORKER.stop()
         await self._pools.aclose()
@@ -105,8 +105,8 @@ class LiteLlm:
     async def _library(self) -> Any:
         try:
             return await asyncio.shield(self._import())
-        except ImportError:
-            error = UpstreamRejected("LiteLLM is not installed whole. Run: pip install --upgrade litellm")
+        except Exception:  # noqa: BLE001 - it also reads the environment, where a number may be none
+            error = UpstreamRejected("LiteLLM cannot be loaded. Run: pip install --upgrade litellm")
             raise AttemptFailed(error, result=AttemptResult.REJECTED) from None
 
 
@@ -122,6 +122,7 @@ def _load(on_import: Callable[[], None]) -> Any:
         from litellm.llms.vertex_ai.vertex_llm_base import VertexBase  # noqa: PLC0415
     warnings.filterwarnings("ignore", module=r"litellm\b|pydantic\b")  # about its own models, on first use
     _quieten(litellm)
+    no_other_way()
     wire = Wire()
     # Every asynchronous client LiteLLM makes asks one of these two for its transport; blocking ones get none.
     AsyncHTTPHandler.create_async_transport = staticmethod(lambda **_ignored: wire)

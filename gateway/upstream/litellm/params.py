@@ -91,6 +91,8 @@ def check(provider: Provider) -> None:
         unknown = [name for name in provider.params if name not in known.params]
         if unknown:
             raise Incomplete(f"Provider {provider.name} has no use for {_names(unknown)} under `params`.")
+    if not known.address(provider.base_url, provider.params):
+        raise Incomplete(f"Provider {provider.name} needs `base_url`: its address is not known.")
 
 
 def connection(provider: Provider) -> Arguments:

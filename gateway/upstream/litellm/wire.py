@@ -9,11 +9,14 @@ and LiteLLM sees only that it went wrong.
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Final
 
 import aiohttp
 import httpx
@@ -25,6 +28,7 @@ from gateway.upstream import faults
 from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import AttemptFailed, leaving
+from gateway.upstream.sockets import ForbiddenAddress
 
 TOKEN_S = 30.0
 """How long a vendor may take to turn credentials into a token."""
@@ -76,6 +80,22 @@ class Exchange:
 
 
 _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+_LOOKING_OUT: Final = frozenset({"socket.connect", "socket.getaddrinfo", "socket.sendto"})
+
+
+@functools.cache
+def no_other_way() -> None:
+    """Have every socket refused that LiteLLM opens by itself on behalf of an exchange, for the life of the process.
+
+    Some of its vendors bring a client of their own along (`aiohttp_openai/`, boto, google's). None of those asks for the
+    transport of this module; Python tells of each socket before it connects and each name before it is looked up.
+    """
+
+    def audit(event: str, _arguments: tuple[object, ...]) -> None:
+        if event in _LOOKING_OUT and _exchange.get() is not None and leaving.get() is None:
+            raise ForbiddenAddress("LiteLLM has one wire only")
+
+    sys.addaudithook(audit)
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -87,7 +107,10 @@ class Wire(httpx.AsyncBaseTransport):
         if exchange is None or exchange.failure is not None:
             raise Stopped("")
         content = await request.aread()
-        response = await _request(exchange, request.method, str(request.url), body=content, headers=request.headers)
+        session = exchange.pools.session(exchange.outbound.target.provider)
+        response = await _request(
+            exchange, session, request.method, str(request.url), body=content, headers=request.headers
+        )
         exchange.responses.append(response)
         if response.status != 200:
             body = await read(response, MAX_ERROR_BYTES, exchange.outbound.target, cut=True)
@@ -141,7 +164,8 @@ def fetch_token(
 
 
 async def _fetch(exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]) -> Token:
-    response = await _request(exchange, method, url, body=body, headers=headers)
+    session = exchange.pools.session(exchange.outbound.target.provider, credentials=True)
+    response = await _request(exchange, session, method, url, body=body, headers=headers)
     target = exchange.outbound.target
     data = await read(response, MAX_ERROR_BYTES, target, cut=True)
     if response.status != 200:
@@ -150,18 +174,23 @@ async def _fetch(exchange: Exchange, method: str, url: str, *, body: bytes, head
 
 
 async def _request(
-    exchange: Exchange, method: str, url: str, *, body: bytes, headers: Mapping[str, str]
+    exchange: Exchange,
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
 ) -> aiohttp.ClientResponse:
-    provider = exchange.outbound.target.provider
     token = leaving.set(exchange.outbound)
     try:
-        return await exchange.pools.session(provider).request(
+        return await session.request(
             method,
             URL(url, encoded=True),
             data=body or None,
             headers={name: value for name, value in headers.items() if _leaves(name.lower())},
             allow_redirects=False,
-            proxy=provider.proxy or None,
+            proxy=exchange.outbound.target.provider.proxy or None,
         )
     except aiohttp.SocketTimeoutError:
         raise exchange.fail(faults.late(exchange.outbound.target)) from None

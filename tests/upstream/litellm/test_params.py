@@ -57,12 +57,17 @@ def test_the_model_is_named_as_litellm_wants_it(kind, model, operation, name):
             },
         ),
         (
-            provider(ProviderKind.VERTEX, params={"project": "p", "location": "l", "credentials": "{}"}),
-            {"vertex_project": "p", "vertex_location": "l", "vertex_credentials": "{}"},
+            provider(ProviderKind.VERTEX, params={"project": "p", "location": "eu-west4", "credentials": "{}"}),
+            {
+                "vertex_project": "p",
+                "vertex_location": "eu-west4",
+                "vertex_credentials": "{}",
+                "api_base": "https://eu-west4-aiplatform.googleapis.com",
+            },
         ),
         (
-            provider(ProviderKind.LITELLM, api_key="k", params={"api_version": "v"}),
-            {"api_key": "k", "api_version": "v"},
+            provider(ProviderKind.LITELLM, base_url="https://v/v1", api_key="k", params={"api_version": "v"}),
+            {"api_base": "https://v/v1", "api_key": "k", "api_version": "v"},
         ),
     ],
 )
@@ -74,7 +79,9 @@ def test_every_address_is_given_because_litellm_would_take_one_from_the_environm
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        (provider(ProviderKind.AZURE), "`api_version`"),
+        (provider(ProviderKind.AZURE, base_url="https://a"), "`api_version`"),
+        (provider(ProviderKind.AZURE, params={"api_version": "v"}), "`base_url`"),
+        (provider(ProviderKind.LITELLM, api_key="k"), "`base_url`"),
         (provider(ProviderKind.BEDROCK, api_key="k"), "`region`"),
         (provider(ProviderKind.BEDROCK, params={"region": "r"}), "`access_key_id`, `secret_access_key`"),
         (provider(ProviderKind.VERTEX, params={"project": "p", "location": "l"}), "`credentials`"),

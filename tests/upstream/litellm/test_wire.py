@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 
+import aiohttp
 import httpx
 import pytest
 
 from gateway.domain import ProviderKind
 from gateway.events import AttemptResult
 from gateway.testing import RecordingSink
-from gateway.upstream.litellm.wire import Exchange, NoWire, Stopped, Wire, fetch_token
+from gateway.upstream.litellm.wire import Exchange, NoWire, Stopped, Wire, fetch_token, no_other_way
 from gateway.upstream.pools import Pools
+from gateway.upstream.sockets import ForbiddenAddress
 from tests.kit.servers import hangs, status
 from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stream
 
@@ -17,10 +21,12 @@ from tests.kit.vendors import ASKED, answers, outbound_of, provider_of, raw_stre
 @pytest.fixture
 async def exchange_of():
     """Makes exchanges with a server."""
-    pools = Pools(networks=list, events=RecordingSink())
+    events = RecordingSink()
+    pools = Pools(networks=list, events=events)
 
-    def make(server, *, stream=False) -> Exchange:
-        return Exchange(outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=stream), pools)
+    def make(server, *, stream=False, **more) -> Exchange:
+        kind = ProviderKind.VERTEX if more else ProviderKind.OPENAI
+        return Exchange(outbound_of(ASKED, provider_of(kind, server, **more), stream=stream), pools)
 
     yield make
     await pools.aclose()
@@ -126,9 +132,43 @@ async def test_what_comes_packed_was_not_asked_for(client, upstream, exchange_of
     assert exchange.failure.result is AttemptResult.BAD_REPLY
 
 
+def makes_tokens(server):
+    return {"credentials": json.dumps({"token_uri": f"{server.base_url}/token"})}
+
+
+async def test_tokens_are_made_where_the_credentials_say_and_requests_go_where_the_provider_is(
+    client, upstream, exchange_of
+):
+    server, tokens = await upstream(answers({})), await upstream(answers({}))
+    exchange = exchange_of(server, params=makes_tokens(tokens))
+    with exchange.entered(), pytest.raises(Stopped):
+        await client.post(tokens.base_url, json={})
+    exchange = exchange_of(server, params=makes_tokens(tokens))
+    with exchange.entered(), pytest.raises(Stopped):
+        await asyncio.to_thread(fetch_token, f"{server.base_url}/token", "POST", b"grant=jwt")
+    assert server.sent == tokens.sent == []
+    assert exchange.failure.reached is False
+
+
+async def test_on_behalf_of_an_exchange_no_other_socket_opens(upstream, exchange_of, tripwire):
+    """As a client would that a vendor brings along."""
+    no_other_way()
+    server = await upstream()
+    tripwire.providers.clear()  # it would see the attempts
+    with exchange_of(server).entered():
+        with pytest.raises(ForbiddenAddress):
+            await asyncio.open_connection("127.0.0.1", server.port)
+        with pytest.raises(ForbiddenAddress):
+            await asyncio.to_thread(socket.create_connection, ("localhost", server.port))
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.ClientConnectorError):
+                await session.post(server.base_url)
+    assert server.connections == 0
+
+
 async def test_a_token_is_fetched_for_an_exchange_from_a_thread(upstream, exchange_of):
     server = await upstream(answers({"access_token": "t"}))
-    with exchange_of(server).entered():
+    with exchange_of(server, params=makes_tokens(server)).entered():
         token = await asyncio.to_thread(fetch_token, f"{server.base_url}/token", "POST", b"grant=jwt")
     assert (token.status, token.data) == (200, b'{"access_token": "t"}')
     assert server.sent[0].body == b"grant=jwt"
@@ -136,7 +176,7 @@ async def test_a_token_is_fetched_for_an_exchange_from_a_thread(upstream, exchan
 
 async def test_a_token_that_does_not_come_is_late(upstream, exchange_of):
     server = await upstream(hangs())
-    exchange = exchange_of(server)
+    exchange = exchange_of(server, params=makes_tokens(server))
     with exchange.entered(), pytest.raises(Stopped):
         await asyncio.to_thread(fetch_token, f"{server.base_url}/token", "POST", b"", None, 0.05)
     assert exchange.failure.result is AttemptResult.TIMEOUT

@@ -1,0 +1,56 @@
+"""Where a connection goes, as one value: scheme, host and port; resolves no name and opens nothing."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port of an address, in one spelling (RFC 6454, section 4)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, scheme: str, host: str, port: int | None) -> Origin | None:
+        """The origin; None for any scheme but `http` and `https`, and where there is no host.
+
+        Upper case, a port that goes without saying and the spellings of one IP address make no difference. A name and
+        the address that it leads to are two origins: where a name leads is known at each connection only.
+        """
+        scheme = scheme.lower()
+        if scheme not in _PORTS or not host:
+            return None
+        return cls(scheme, _one_spelling(host), port or _PORTS[scheme])
+
+    @property
+    def literal(self) -> bool:
+        """Whether the host is an IP address, so that no look-up can lead elsewhere."""
+        return _is_ip(self.host)
+
+
+def origin(url: str) -> Origin | None:
+    """The origin of a URL; None if it has none."""
+    try:
+        parts = urlsplit(url)
+        return Origin.of(parts.scheme, parts.hostname or "", parts.port)
+    except ValueError:
+        return None
+
+
+def _one_spelling(host: str) -> str:
+    host = host.strip("[]").lower()
+    return str(ipaddress.ip_address(host)) if _is_ip(host) else host
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
