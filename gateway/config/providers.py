@@ -181,4 +181,5 @@ def _target(name: str, section: TargetSection, provider: Provider) -> Target:
         price=Price(**dict(price)) if price else None,
         relay_errors=section.relay_errors or provider.relay_errors,
         token_note=section.token_note,
+        idle_s=section.idle_s,
     )

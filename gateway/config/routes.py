@@ -101,7 +101,7 @@ def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> di
         )
         _check_route(draft, name, listed, section.operation)
         arranged = leaning.arrange(listed, section.operation)
-        routes[name] = Route(name, arranged, section.operation, section.first_token_s or patience_s)
+        routes[name] = Route(name, arranged, section.operation, section.first_token_s or patience_s, section.idle_s)
     return routes
 
 

@@ -182,6 +182,7 @@ class TargetSection(Section):
     price: PriceSection | None = None
     relay_errors: Flag = False
     token_note: Flag = False
+    idle_s: Seconds | None = None
 
 
 class RouteSection(Section):
@@ -189,6 +190,7 @@ class RouteSection(Section):
     order: Literal["listed"] = "listed"
     operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
+    idle_s: Seconds | None = None
 
 
 def _several(value: object) -> object:

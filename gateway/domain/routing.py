@@ -152,7 +152,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model at one provider; `token_note`: a model that is sent tokens is told what they are."""
+    """One model at one provider; `token_note`: a model that is sent tokens is told what they are.
+
+    `idle_s`: how long it may be silent in the middle of an answer; it comes before the route's.
+    """
 
     name: str
     provider: Provider
@@ -163,6 +166,7 @@ class Target:
     price: Price | None = None
     relay_errors: bool = False
     token_note: bool = False
+    idle_s: float | None = None
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -173,15 +177,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A public model name: the targets it may lead to, in order, and how long to wait for the first content.
+    """A public model name: the targets it may lead to, in order, and how long to wait for them.
 
-    `first_token_s` None: nobody set a limit; a model that loads for minutes is then waited for.
+    `first_token_s` is for the first content, `idle_s` for what comes next once it is there. None: nobody set a limit;
+    a model that loads for minutes is then waited for.
     """
 
     name: str
     targets: tuple[Target, ...]
     operation: Operation = USUAL_OPERATION
     first_token_s: float | None = None
+    idle_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

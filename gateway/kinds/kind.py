@@ -52,6 +52,8 @@ class Profile:
     """Takes requests of Anthropic's dialect as they are; they go to it directly, without a translation."""
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
+    one_choice: bool = False
+    """It answers once, however many answers (`n`) are asked for; elsewhere one that never came was cut off."""
     takes_encoding_format: bool = True
     """Whether `encoding_format` may be said to its embeddings; some servers ignore it, others refuse it."""
     overflow: tuple[bytes, ...] = ()

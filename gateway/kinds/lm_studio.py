@@ -18,6 +18,7 @@ PROFILE = Profile(
     synonyms=("lmstudio",),
     start="start LM Studio's server (`lms server start`) and load {model}",
     needs_url=True,
+    one_choice=True,
     repairs=(to_max_tokens, no_object_tool_choice, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
     overflow=(b"context the overflows", b"trying to keep the first"),

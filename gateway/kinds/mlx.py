@@ -13,5 +13,6 @@ PROFILE = Profile(
     synonyms=("mlx",),
     start="start `mlx_lm.server --port 8081 --model {model}`",
     needs_url=True,
+    one_choice=True,
     repairs=(to_max_tokens, no_loading, no_object_tool_choice, AS_REASONING),
 )

@@ -14,6 +14,7 @@ PROFILE = Profile(
     start="start Ollama (`ollama serve`) and pull {model} (`ollama pull {model}`)",
     needs_url=True,
     under_v1=True,
+    one_choice=True,
     repairs=(to_max_tokens, no_object_tool_choice, flat_tool_results, AS_REASONING),
     overflow=(b"context length",),
 )

@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
 
 from gateway.domain import Adapter, Detection, Passage, Target, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
+from gateway.kinds import profile
 from gateway.outbound.prepare import Look, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
@@ -24,10 +25,11 @@ from gateway.policy.decide import Decision, Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.attestation import Attestation, Place
-from gateway.upstream.port import AttemptFailed, Reply, Upstream
+from gateway.upstream.port import DONE, AttemptFailed, Reply, Upstream
 from gateway.upstream.questions import Unanswered, Unreachable
+from gateway.upstream.silence import IDLE_S
 from gateway.wire.endpoint import Call
-from gateway.wire.reply import Asked, Stream
+from gateway.wire.reply import Asked, Stream, choices_of
 
 MAX_SILENT_CHUNKS: Final = 10_000
 """Chunks that are kept while a stream has no content: more than any server's heartbeats, and a few megabytes."""
@@ -60,6 +62,7 @@ class Run:
     key: bytes
     model: str
     first_token_s: float | None
+    idle_s: float | None
     now: Callable[[Egress], Egress | None]
     record_all: bool = False
 
@@ -271,11 +274,13 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     streamed, events = prepared.outbound.endpoint.reply.streamed, reply.events
     if streamed is None or events is None:
         raise faults.bad_reply(prepared.outbound.target, status=200)
-    stream = streamed.open(_asked(run))
+    outbound = prepared.outbound
+    choices = 1 if profile(outbound.target.provider.kind).one_choice else choices_of(outbound.tree)
+    stream = streamed.open(replace(_asked(run), choices=choices))
     first: list[Tree] = []
     async for raw in events:
         with _reading(prepared):
-            chunk = stream.chunk(raw)
+            chunk = stream.done() if raw is DONE else stream.chunk(raw)
             begun = chunk is not None and streamed.has_content(chunk)
         if chunk is None:
             continue
@@ -283,6 +288,7 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
         if len(first) > MAX_SILENT_CHUNKS:
             raise faults.bad_reply(prepared.outbound.target, status=200)
         if begun:
+            reply.silence.begins(prepared.outbound.target.idle_s or run.idle_s or IDLE_S)
             return Opened(prepared, reply, stream=stream, first=first, rest=events)
     if not stream.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)

@@ -14,7 +14,7 @@ from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
-from gateway.events import AbortPhase, EventSink, Side, StreamAborted
+from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
 from gateway.phi.findings import Findings
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
@@ -28,7 +28,7 @@ from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
-from gateway.upstream.port import AttemptFailed
+from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import ReplyShape
 
@@ -151,6 +151,7 @@ class Pipeline:
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
+            idle_s=resolution.route.idle_s,
             now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
             record_all=settings.ledger_local == "refuse",
         )
@@ -247,7 +248,7 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
     try:
         async for raw in opened.rest:
             trace.waited(time.perf_counter() - began)
-            chunk_or_none = opened.stream.chunk(raw)
+            chunk_or_none = opened.stream.done() if raw is DONE else opened.stream.chunk(raw)
             if chunk_or_none is not None:
                 yield chunk_or_none
             count += 1
@@ -255,9 +256,9 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
                 await asyncio.sleep(0)
             began = time.perf_counter()
         trace.waited(time.perf_counter() - began)
-    except AttemptFailed:
+    except AttemptFailed as failure:
         if not opened.stream.finished:
-            raise broken from None
+            raise failure.error if failure.result is AttemptResult.TIMEOUT else broken from None
     if not opened.stream.finished:
         raise broken
 

@@ -10,8 +10,11 @@ import orjson
 from gateway.domain import Target, Tree
 from gateway.errors import UpstreamFailed
 from gateway.upstream import faults
+from gateway.upstream.port import DONE
+from gateway.upstream.silence import IDLE_S, Silence, pieces
+from gateway.wire.framing import sse
 from gateway.wire.framing.lines import LineDecoder
-from gateway.wire.framing.sse import DONE, SseDecoder
+from gateway.wire.framing.sse import SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
@@ -19,22 +22,27 @@ _HEARTBEATS = frozenset({b"", b"null"})
 
 
 async def read(response: aiohttp.ClientResponse, limit: int, target: Target, *, cut: bool) -> bytes:
-    """The body, up to `limit` bytes: what is beyond is cut off or a failure."""
-    pieces: list[bytes] = []
+    """The body, up to `limit` bytes: what is beyond is cut off or a failure, and so is one that stops on the way."""
+    read: list[bytes] = []
     size = 0
+    silence = Silence()
     try:
-        async for piece in response.content.iter_any():
-            pieces.append(piece)
+        async for piece in pieces(response, silence):
+            if not read:
+                silence.begins(target.idle_s or IDLE_S)
+            read.append(piece)
+            silence.spoke()
             size += len(piece)
             if size > limit:
                 response.close()
                 if cut:
                     break
                 raise faults.bad_reply(target, status=response.status)
-    except (aiohttp.ClientError, OSError):
+    except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
         if not cut:
-            raise faults.unreachable(target, reached=True) from None
-    return b"".join(pieces)
+            late = isinstance(error, TimeoutError)
+            raise faults.silent(target) if late else faults.unreachable(target, reached=True) from None
+    return b"".join(read)
 
 
 def as_object(body: bytes, target: Target) -> Tree:
@@ -47,32 +55,41 @@ def as_object(body: bytes, target: Target) -> Tree:
     return tree
 
 
-async def events(response: aiohttp.ClientResponse, target: Target) -> AsyncIterator[Tree]:
+async def events(response: aiohttp.ClientResponse, target: Target, silence: Silence) -> AsyncIterator[Tree]:
     """The JSON of each event until `[DONE]` or the end of the connection; an empty or `null` event is a heartbeat."""
     decoder = SseDecoder()
     try:
-        async for piece in response.content.iter_any():
+        async for piece in pieces(response, silence):
             for event in decoder.decode(piece):
-                if event.data == DONE:
+                if event.data == sse.DONE:
                     response.release()
+                    yield DONE
                     return
                 if event.data.strip() not in _HEARTBEATS:
+                    silence.spoke()
                     yield as_object(event.data, target)
         for event in decoder.flush():
-            if event.data != DONE and event.data.strip() not in _HEARTBEATS:
+            if event.data == sse.DONE:
+                yield DONE
+            elif event.data.strip() not in _HEARTBEATS:
                 yield as_object(event.data, target)
+    except TimeoutError:
+        raise faults.silent(target) from None
     except (aiohttp.ClientError, OSError, UpstreamFailed):
         raise faults.bad_reply(target, status=200) from None
 
 
-async def lines(response: aiohttp.ClientResponse, target: Target) -> AsyncIterator[Tree]:
+async def lines(response: aiohttp.ClientResponse, target: Target, silence: Silence) -> AsyncIterator[Tree]:
     """The JSON of each line until the end of the connection: Ollama's framing."""
     decoder = LineDecoder()
     try:
-        async for piece in response.content.iter_any():
+        async for piece in pieces(response, silence):
             for line in decoder.decode(piece):
+                silence.spoke()
                 yield as_object(line, target)
         for line in decoder.flush():
             yield as_object(line, target)
+    except TimeoutError:
+        raise faults.silent(target) from None
     except (aiohttp.ClientError, OSError, UpstreamFailed):
         raise faults.bad_reply(target, status=200) from None

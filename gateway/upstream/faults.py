@@ -76,9 +76,15 @@ def unattested(target: Target) -> AttemptFailed:
 
 
 def late(target: Target) -> AttemptFailed:
-    """No first content within the route's limit, or silence for too long."""
+    """No first content within the route's limit, or no sign of life at all."""
     text = f"Target {target.name} did not answer in time."
     return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
+
+
+def silent(target: Target) -> AttemptFailed:
+    """It began, and then said nothing for longer than `idle_s`."""
+    text = f"Target {target.name} fell silent in the middle of its answer. `idle_s` says how long it may."
+    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT, status=200)
 
 
 def _failed(text: str, result: AttemptResult, status: int) -> AttemptFailed:

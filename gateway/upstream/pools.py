@@ -18,6 +18,7 @@ from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
 from gateway.kinds import profile
 from gateway.kinds.origin import Origin, origin
+from gateway.upstream.silence import SILENCE_S
 from gateway.upstream.sockets import Network, Networks, guard
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 CONNECT_S = 5.0
 KEEPALIVE_S = 4.0
 """Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
-SILENCE_S = 600.0
-"""How long an upstream may say nothing at all: longer than a model loads, and than any client waits."""
 
 
 _Key: TypeAlias = tuple[str, str, bool, bool]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.domain import Provider, Tree
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Outbound
+from gateway.upstream.silence import Silence
 
 leaving: ContextVar[Outbound | None] = ContextVar("leaving", default=None)
 """The `Outbound` on whose behalf this task may open a connection; a socket opened without one is a violation."""
@@ -43,10 +44,17 @@ class AttemptFailed(Exception):
         self.reached = reached
 
 
-class Reply:
-    """What came back: a whole `tree`, or `events` as they arrive; exactly one of them. Close it whatever happened."""
+DONE: Final[Tree] = {}
+"""This very object among the events of a stream: the provider said that it is done, whether it gave a reason or not."""
 
-    __slots__ = ("_close", "events", "tree")
+
+class Reply:
+    """What came back: a whole `tree`, or `events` as they arrive; exactly one of them. Close it whatever happened.
+
+    `silence` is what the provider is granted between one event and the next.
+    """
+
+    __slots__ = ("_close", "events", "silence", "tree")
 
     def __init__(
         self,
@@ -54,9 +62,11 @@ class Reply:
         tree: Tree | None = None,
         events: AsyncIterator[Tree] | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
+        silence: Silence | None = None,
     ) -> None:
         self.tree = tree
         self.events = events
+        self.silence = silence or Silence()
         self._close = close
 
     async def aclose(self) -> None:

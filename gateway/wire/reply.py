@@ -22,7 +22,8 @@ class Channels(Enum):
 class Asked:
     """What a reply answers: the caller's request, the model name it used, and the id and time that the reply bears.
 
-    `usage`: whether a stream ends with the count of tokens. `created` is in seconds since 1970.
+    `usage`: whether a stream ends with the count of tokens. `created` is in seconds since 1970. `choices`: how many
+    answers the target was asked for.
     """
 
     payload: Tree
@@ -30,6 +31,13 @@ class Asked:
     reply_id: str
     created: int
     usage: bool
+    choices: int = 1
+
+
+def choices_of(tree: Tree) -> int:
+    """How many answers a request in the hub's words asks for (`n`)."""
+    number = tree.get("n")
+    return number if isinstance(number, int) and number > 1 else 1
 
 
 class Stream(Protocol):
@@ -43,6 +51,9 @@ class Stream(Protocol):
 
     def chunk(self, tree: Tree) -> Tree | None:
         """The chunk as the caller's side gets it, or None. Raises UpstreamFailed for an error in its place."""
+
+    def done(self) -> Tree | None:
+        """The provider says that it is done: the chunk with the reason that it left out, or None."""
 
     def last(self) -> Tree | None:
         """The chunk that ends the stream, where the shape has one."""

@@ -60,12 +60,14 @@ DELTA = {"content": "Some"}
 BODY = {"messages": SAY, "stream": True}
 BROKEN = {
     "the connection drops": breaks_after("Some"),
-    "the stream ends without a finish reason": streams([chunk(DELTA)]),
     "the stream ends without anything more": streams([chunk(DELTA)], done=False),
     "a finish reason that is empty": streams([chunk(DELTA), chunk({}, "")], done=False),
     "content after an early finish reason": streams([chunk({}, "stop"), chunk(DELTA)], done=False),
     "one of two choices without its own": streams(
         [chunk(DELTA), {"choices": [{"index": 1, "delta": DELTA}]}, chunk({}, "stop")], done=False
+    ),
+    "one of two choices without its own, and it says that it is done": streams(
+        [chunk(DELTA), {"choices": [{"index": 1, "delta": DELTA}]}, chunk({}, "stop")]
     ),
     "an error string": streams([chunk(DELTA), {"error": CANARY}]),
     "an error object": streams([chunk(DELTA), {"error": {"message": CANARY, "code": 500}}]),
@@ -86,6 +88,94 @@ async def test_after_content_it_ends_as_an_error_in_the_callers_dialect(pair, fa
     assert response.status_code == 200
     assert_broken(response.text, dialect)
     assert len(server.sent) == 1
+
+
+CALL = {"tool_calls": [{"index": 0, "id": "call_a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}
+
+
+@pytest.mark.parametrize(
+    ("delta", "ends"),
+    [
+        (DELTA, {"openai": '"finish_reason":"stop"', "anthropic": '"end_turn"', "ollama": '"done_reason":"stop"'}),
+        (CALL, {"openai": '"finish_reason":"tool_calls"', "anthropic": '"tool_use"', "ollama": '"done_reason":"stop"'}),
+    ],
+    ids=["text", "call"],
+)
+@pytest.mark.parametrize("more", [[], [chunk({}, "")], [{"choices": [], "usage": {"prompt_tokens": 3}}]])
+@pytest.mark.parametrize(("path", "body", "dialect"), CALLS)
+async def test_who_says_that_it_is_done_and_gives_no_reason_ends_clean(pair, delta, ends, more, path, body, dialect):
+    gateway, server = pair
+    server.answer = streams([chunk(delta), *more])
+    async with gateway.client() as client:
+        response = await client.post(path, json={**body, "stream": True})
+    assert "error" not in response.text
+    assert ends[dialect] in response.text
+    assert gateway.settled()[-1]["outcome"] == "ok"
+
+
+async def test_a_choice_that_was_asked_for_and_never_began_was_cut_off(pair):
+    gateway, server = pair
+    for done in (True, False):
+        server.answer = streams([chunk(DELTA), chunk({}, "stop")], done=done)
+        assert_broken((await gateway.chat(stream=True, n=2)).text, "openai")
+    both = [{"choices": [{"index": at, "delta": DELTA, "finish_reason": "stop"}]} for at in (0, 1)]
+    server.answer = streams(both)
+    assert (await gateway.chat(stream=True, n=2)).text.endswith("data: [DONE]\n\n")
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+PATIENT = "server: {commit_s: 30}\n"
+
+
+def falls_silent(*, heartbeat: bytes = b""):
+    """Begins an answer, and then says nothing more, or nothing but heartbeats."""
+
+    async def answer(request):
+        response = web.StreamResponse(headers={"Content-Type": SSE})
+        await response.prepare(request)
+        await response.write(f"data: {json.dumps(chunk(DELTA))}\n\n".encode())
+        while True:
+            await asyncio.sleep(0.02)
+            if heartbeat:
+                await response.write(heartbeat)
+
+    return answer
+
+
+@pytest.mark.parametrize("where", ["route", "target", "target first"])
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize(("path", "body", "dialect"), CALLS)
+async def test_who_falls_silent_is_waited_for_as_long_as_is_configured(
+    start, upstream, where, streamed, path, body, dialect
+):
+    server = await upstream(falls_silent())
+    on_route = {"route": ", idle_s: 0.2", "target": "", "target first": ", idle_s: 3600"}[where]
+    on_target = "" if where == "route" else ", idle_s: 0.2"
+    config = one_route(server, PATIENT).replace("targets: [chat]", f"targets: [chat], first_token_s: 60{on_route}")
+    gateway = await start(config.replace("model: test-model", f"model: test-model{on_target}"))
+    async with gateway.client() as client, asyncio.timeout(SOON_S):
+        response = await client.post(path, json={**body, "stream": streamed})
+    if streamed:
+        assert response.status_code == 200
+        assert_broken(response.text, dialect)
+    else:
+        check(response, 504, dialect)
+    await asyncio.wait_for(server.cancelled.wait(), SOON_S)  # the upstream stops working
+    [settled] = gateway.settled()
+    assert (settled["outcome"], settled["error_code"]) == ("deadline", "upstream_timeout")
+
+
+@pytest.mark.parametrize("heartbeat", [b": ping\n\n", b"data:\n\n", b"data: null\n\n"])
+async def test_heartbeats_are_life_and_not_for_ever(start, upstream, monkeypatch, heartbeat):
+    monkeypatch.setattr("gateway.upstream.silence.SILENCE_S", 1.0)
+    server = await upstream(falls_silent(heartbeat=heartbeat))
+    gateway = await start(one_route(server, PATIENT).replace("targets: [chat]", "targets: [chat], idle_s: 0.9"))
+    async with asyncio.timeout(SOON_S):
+        began = asyncio.get_running_loop().time()
+        response = await gateway.chat(stream=True)
+    assert asyncio.get_running_loop().time() - began >= 0.95  # silence alone would have ended it before
+    assert_broken(response.text, "openai")
 
 
 @pytest.mark.parametrize("heartbeat", [b"data:\n\n", b"data: \n\n", b"data: null\n\n", b": ping\n\n"])

@@ -18,6 +18,7 @@ from gateway.upstream import bodies, faults
 from gateway.upstream.direct import native
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
+from gateway.upstream.silence import Silence
 from gateway.upstream.sockets import Networks
 from gateway.wire.endpoint import Endpoint
 
@@ -112,6 +113,7 @@ async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
         async def close() -> None:
             response.close()
 
-        return Reply(events=bodies.events(response, target), close=close)
+        silence = Silence()
+        return Reply(events=bodies.events(response, target, silence), close=close, silence=silence)
     tree = bodies.as_object(await bodies.read(response, bodies.MAX_REPLY_BYTES, target, cut=False), target)
     return Reply(tree=tree)

@@ -13,6 +13,7 @@ from gateway.events import AttemptResult
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies
 from gateway.upstream.port import AttemptFailed, Reply
+from gateway.upstream.silence import Silence
 from gateway.wire.endpoint import Native, NativeChunks
 from gateway.wire.reply import Asked
 
@@ -25,7 +26,8 @@ async def reply(response: aiohttp.ClientResponse, outbound: Outbound, native: Na
         async def close() -> None:
             response.close()
 
-        return Reply(events=_chunks(response, outbound, native.chunks(asked)), close=close)
+        silence = Silence()
+        return Reply(events=_chunks(response, outbound, native.chunks(asked), silence), close=close, silence=silence)
     body = await bodies.read(response, bodies.MAX_REPLY_BYTES, outbound.target, cut=False)
     try:
         return Reply(tree=native.whole(bodies.as_object(body, outbound.target), asked))
@@ -33,9 +35,11 @@ async def reply(response: aiohttp.ClientResponse, outbound: Outbound, native: Na
         raise _failed(error) from None
 
 
-async def _chunks(response: aiohttp.ClientResponse, outbound: Outbound, chunks: NativeChunks) -> AsyncIterator[Tree]:
+async def _chunks(
+    response: aiohttp.ClientResponse, outbound: Outbound, chunks: NativeChunks, silence: Silence
+) -> AsyncIterator[Tree]:
     try:
-        async for line in bodies.lines(response, outbound.target):
+        async for line in bodies.lines(response, outbound.target, silence):
             for chunk in chunks.feed(line):
                 yield chunk
         chunks.finish()

@@ -28,8 +28,9 @@ from gateway.upstream import faults
 from gateway.upstream.litellm import params
 from gateway.upstream.litellm.reply import chunk_tree, reply_tree
 from gateway.upstream.litellm.wire import Exchange, NoWire, Wire, fetch_token, no_other_way
-from gateway.upstream.pools import SILENCE_S, Pools
+from gateway.upstream.pools import Pools
 from gateway.upstream.port import AttemptFailed, Reply
+from gateway.upstream.silence import SILENCE_S
 from gateway.upstream.sockets import Networks
 
 _ENVIRONMENT: Final = {
@@ -86,7 +87,9 @@ class LiteLlm:
             exchange.close()
             raise
         if outbound.stream and _chats(outbound):
-            return Reply(events=_events(litellm, reply, exchange), close=_closing(reply, exchange))
+            return Reply(
+                events=_events(litellm, reply, exchange), close=_closing(reply, exchange), silence=exchange.silence
+            )
         return Reply(tree=reply_tree(reply.model_dump(exclude_none=True)))
 
     async def aclose(self) -> None:
@@ -214,6 +217,7 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
             break
         except Exception as error:  # noqa: BLE001 - the edge of a library that raises anything
             raise _failure(litellm, exchange, error) from None
+        exchange.silence.spoke()
         tree = chunk_tree(chunk.model_dump(exclude_none=True))
         if _invented(stream, tree, exchange):
             raise faults.bad_reply(exchange.outbound.target, status=200)
@@ -221,16 +225,19 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
 
 
 def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
-    """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8)."""
+    """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8).
+
+    Where the provider said that it was done (`[DONE]`), it only left the reason out.
+    """
     choices = tree["choices"]
     if not isinstance(choices, list) or not any(isinstance(one, dict) and one["finish_reason"] for one in choices):
         return False
     if stream.received_finish_reason is None and stream.intermittent_finish_reason is None:
-        return True
+        return not exchange.done
     target = exchange.outbound.target  # vendors that are only LiteLLM's have words of their own for it
     any_vendor = profile(target.provider.kind).any_vendor
     other = any_vendor and not target.model.startswith(("gemini/", "vertex_ai/"))
-    return not exchange.finished and not other
+    return not (exchange.finished or exchange.done) and not other
 
 
 def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:

@@ -28,6 +28,7 @@ from gateway.upstream import faults
 from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import AttemptFailed, leaving
+from gateway.upstream.silence import Silence, pieces
 from gateway.upstream.sockets import ForbiddenAddress
 
 TOKEN_S = 30.0
@@ -38,7 +39,9 @@ _NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
 
 _FINISH = re.compile(rb'"(?:finish_reason|finishReason|stop_reason|stopReason)"\s{0,8}:\s{0,8}"')
 """How OpenAI, Google, Anthropic and Bedrock say why an answer ended; in a text of the model its quotes were escaped."""
-_FINISH_BYTES = 40
+_DONE = re.compile(rb"\n(?:data:\s{0,8}\[DONE\]|event:\s{0,8}message_stop)")
+"""How OpenAI and Anthropic end a stream; a line of the model's own would be escaped."""
+_TAIL_BYTES = 40
 
 
 class Stopped(httpx.TransportError):
@@ -55,6 +58,9 @@ class Exchange:
     answered: bool = False
     finished: bool = False
     """Whether a reason for the end of the answer was seen; LiteLLM makes one up where there was none."""
+    done: bool = False
+    """Whether the provider said that it was done."""
+    silence: Silence = field(default_factory=Silence)
     failure: AttemptFailed | None = None
     responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
 
@@ -217,16 +223,17 @@ class _Body(httpx.AsyncByteStream):
         exchange, target = self._exchange, self._exchange.outbound.target
         size, tail = 0, b""
         try:
-            async for piece in self._response.content.iter_any():
+            async for piece in pieces(self._response, exchange.silence):
                 size += len(piece)
                 if size > MAX_REPLY_BYTES and not exchange.outbound.stream:
                     raise exchange.fail(faults.bad_reply(target, status=200))
                 seen = tail + piece
                 exchange.finished = exchange.finished or _FINISH.search(seen) is not None
-                tail = seen[-_FINISH_BYTES:]
+                exchange.done = exchange.done or _DONE.search(seen) is not None
+                tail = seen[-_TAIL_BYTES:]
                 yield piece
-        except aiohttp.SocketTimeoutError:
-            raise exchange.fail(faults.late(target)) from None
+        except TimeoutError:  # aiohttp's own is one too
+            raise exchange.fail(faults.silent(target)) from None
         except (aiohttp.ClientError, OSError):
             raise exchange.fail(faults.bad_reply(target, status=200)) from None
 

@@ -66,11 +66,15 @@ class EventStream:
     The counterpart of `openai_reply.ChunkStream` for a stream that stays in this dialect.
     """
 
-    __slots__ = ("_finished", "_model", "usage")
+    __slots__ = ("_called", "_finished", "_last", "_model", "_open", "_said", "usage")
 
     def __init__(self, *, model: str) -> None:
         self._model = model
         self._finished = False
+        self._open: set[Any] = set()
+        self._said = False
+        self._called = False
+        self._last: dict[str, Any] | None = None
         self.usage: Usage | None = None
 
     @property
@@ -87,11 +91,34 @@ class EventStream:
             self._finished = self._finished or bool((event.get("delta") or {}).get("stop_reason"))
         if event.get("type") == "message_start":
             return event | {"message": event["message"] | {"model": self._model}}
+        self._follow(event)
+        if event.get("type") == "message_stop" and not self._finished and self._said and not self._open:
+            self._finished, self._last = True, event
+            reason = {"stop_reason": "tool_use" if self._called else "end_turn", "stop_sequence": None}
+            return {"type": "message_delta", "delta": reason, "usage": {"output_tokens": self._output_tokens}}
         return event
 
-    def last(self) -> dict[str, Any] | None:
-        """None: the stream brings its own last event."""
+    def _follow(self, event: dict[str, Any]) -> None:
+        """Which blocks are open: a message that ends within one was cut."""
+        match event.get("type"):
+            case "content_block_start":
+                self._open.add(event.get("index"))
+                self._called = self._called or (event.get("content_block") or {}).get("type") == "tool_use"
+            case "content_block_stop":
+                self._open.discard(event.get("index"))
+        self._said = self._said or has_content(event)
+
+    @property
+    def _output_tokens(self) -> int:
+        return self.usage.output_tokens if self.usage else 0
+
+    def done(self) -> dict[str, Any] | None:
+        """None: this dialect has an event of its own for it (`message_stop`)."""
         return None
+
+    def last(self) -> dict[str, Any] | None:
+        """The `message_stop` that had to wait for a reason, which the provider left out; else it has brought its own."""
+        return self._last
 
 
 def aggregate(events: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -27,7 +27,13 @@ from gateway.wire.writer import Answering, StreamWriter
 
 
 def _open(asked: Asked) -> ChunkStream:
-    return ChunkStream(model=asked.model, reply_id=asked.reply_id, created=asked.created, include_usage=asked.usage)
+    return ChunkStream(
+        model=asked.model,
+        reply_id=asked.reply_id,
+        created=asked.created,
+        include_usage=asked.usage,
+        choices=asked.choices,
+    )
 
 
 def _whole(tree: Tree, asked: Asked) -> Tree:

@@ -134,13 +134,16 @@ class ChunkStream:
     out only if the caller asked (`include_usage`), but `usage` remembers it either way.
     """
 
-    __slots__ = ("_calls", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "usage")
+    __slots__ = (
+        *("_calls", "_choices", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "usage"),
+    )
 
-    def __init__(self, *, model: str, reply_id: str, created: int, include_usage: bool) -> None:
+    def __init__(self, *, model: str, reply_id: str, created: int, include_usage: bool, choices: int = 1) -> None:
         self._model = model
         self._id = reply_id
         self._created = created
         self._include_usage = include_usage
+        self._choices = choices
         self._roles: set[int] = set()
         self._calls: dict[int, _CallIndex] = {}
         self._ended: set[int] = set()
@@ -149,11 +152,11 @@ class ChunkStream:
 
     @property
     def finished(self) -> bool:
-        """Whether every choice that began has its own finish reason: a stream without one did not end, it broke (law 8).
+        """Whether every choice that was asked for has its own finish reason: a stream without one broke (law 8).
 
         An empty reason is none, and content after a reason takes it back.
         """
-        return bool(self._ended) and not self._open
+        return len(self._ended) >= self._choices and not self._open
 
     def chunk(self, tree: Tree) -> Tree | None:
         """The chunk as the caller gets it, or None if nothing of it is for the caller.
@@ -174,6 +177,16 @@ class ChunkStream:
         if not choices:
             return None
         return {**self._frame(choices), **_extras(tree)}
+
+    def done(self) -> Tree | None:
+        """The reason for the end of each choice, from a provider that says it is done and gave none at all.
+
+        Where it gave one to any choice, the one that has none was cut; and what never began has not ended.
+        """
+        if self._ended or len(self._open) < self._choices:
+            return None
+        choices = [self._choice({"index": index, "finish_reason": "stop"}) for index in sorted(self._open)]
+        return self._frame([choice for choice in choices if choice])
 
     def last(self) -> Tree | None:
         """The usage chunk that ends a stream for a caller that asked for it."""

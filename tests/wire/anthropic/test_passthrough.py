@@ -113,3 +113,49 @@ def test_a_call_that_was_cut_off_has_no_arguments():
         {"type": "message_delta", "delta": {"stop_reason": "max_tokens"}, "usage": None},
     ]
     assert aggregate(events)["content"][0]["input"] == {}
+
+
+def block(index, kind, **delta):
+    """A block with one delta, closed."""
+    return [
+        {"type": "content_block_start", "index": index, "content_block": {"type": kind}},
+        {"type": "content_block_delta", "index": index, "delta": delta},
+        {"type": "content_block_stop", "index": index},
+    ]
+
+
+START = {"type": "message_start", "message": {"model": "theirs"}}
+SAID = block(0, "text", type="text_delta", text="x")
+STOP = {"type": "message_stop"}
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([START, *SAID, STOP], "end_turn"),
+        ([START, *SAID, {"type": "message_delta", "delta": {"stop_reason": None}}, STOP], "end_turn"),
+        ([START, *SAID, *block(1, "tool_use", type="input_json_delta", partial_json="{}"), STOP], "tool_use"),
+        ([START, *SAID[:-1], STOP], None),  # in the middle of a block
+        ([START, STOP], None),  # nothing was said
+        ([START, *SAID], None),  # it never said that it is done
+    ],
+)
+def test_a_message_that_is_stopped_without_a_reason_is_given_one(events, reason):
+    stream = EventStream(model="m")
+    made = [stream.chunk(event) for event in events]
+    assert stream.done() is None
+    assert stream.finished is (reason is not None)
+    if reason:
+        assert made[-1]["delta"] == {"stop_reason": reason, "stop_sequence": None}
+        assert stream.last() == STOP
+    else:
+        assert made[1:] == events[1:]
+        assert stream.last() is None
+
+
+def test_a_message_that_is_stopped_with_a_reason_passes_as_it_is():
+    stream = EventStream(model="m")
+    events = [*SAID, {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, STOP]
+    assert [stream.chunk(event) for event in events] == events
+    assert stream.finished
+    assert stream.last() is None

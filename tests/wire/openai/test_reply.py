@@ -181,3 +181,40 @@ def test_there_and_back_a_whole_reply_stays_the_same():
 def test_odd_usage_counts_nothing_and_breaks_nothing(usage):
     found = usage_of({"usage": usage})
     assert found is None or found.input_tokens == 0
+
+
+SAYS, CALLS = {"content": "x"}, {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}]}
+
+
+@pytest.mark.parametrize(
+    ("chunks", "choices", "reasons"),
+    [
+        ([said(SAYS)], 1, ["stop"]),
+        ([said(SAYS), said({}, "")], 1, ["stop"]),
+        ([said(CALLS)], 1, ["tool_calls"]),
+        ([said(SAYS), said(SAYS, index=1)], 2, ["stop", "stop"]),
+        ([said(SAYS), said(CALLS, index=1)], 2, ["stop", "tool_calls"]),
+        ([said({"role": "assistant"})], 1, None),  # nothing began
+        ([said(SAYS)], 2, None),  # the other one never began
+        ([said(SAYS, "stop"), said(SAYS, index=1)], 2, None),  # it gives reasons, and the other one has none
+        ([said(SAYS, "stop"), said(SAYS)], 1, None),  # it went on after its reason
+        ([said(SAYS, "length")], 1, None),  # nothing is missing
+    ],
+)
+def test_a_provider_that_is_done_and_gave_no_reason_at_all_is_given_one(chunks, choices, reasons):
+    stream = ChunkStream(model="m", reply_id="chatcmpl-1", created=7, include_usage=False, choices=choices)
+    for one in chunks:
+        stream.chunk(one)
+    before = stream.finished
+    made = stream.done()
+    assert (made and [choice["finish_reason"] for choice in made["choices"]]) == reasons
+    assert stream.finished is (before or reasons is not None)
+
+
+@pytest.mark.parametrize(("choices", "finished"), [(1, True), (2, False)])
+def test_a_choice_that_never_began_has_not_ended(choices, finished):
+    stream = ChunkStream(model="m", reply_id="chatcmpl-1", created=7, include_usage=False, choices=choices)
+    stream.chunk(said(SAYS, "stop"))
+    assert stream.finished is finished
+    stream.chunk(said({}, "stop", index=1))
+    assert stream.finished

@@ -1,0 +1,60 @@
+"""How long a provider may say nothing in the middle of its answer; knows no provider and no dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+import aiohttp
+
+SILENCE_S: Final = 600.0
+"""How long an upstream may say nothing of its answer: longer than a model loads, and than any client waits."""
+IDLE_S: Final = 120.0
+"""How long it may be silent once it has begun, where nothing is configured: slow machines hold back the whole of a tool
+call until they have written it."""
+
+
+class Silence:
+    """What one answer is granted. Before its first content a model may load for minutes; from `begins` on it is writing.
+
+    Any byte is a sign of life, also a heartbeat; but a server that sends nothing but those is waited for no longer than
+    one that is silent from the start.
+    """
+
+    __slots__ = ("_idle_s", "_spoke_s")
+
+    def __init__(self) -> None:
+        self._idle_s: float | None = None
+        self._spoke_s = 0.0
+
+    def begins(self, idle_s: float) -> None:
+        """The first content is there: from now on the provider may be silent for `idle_s` seconds at a time."""
+        self._idle_s = idle_s
+        self.spoke()
+
+    def spoke(self) -> None:
+        """The answer went on."""
+        self._spoke_s = time.monotonic()
+
+    @property
+    def left_s(self) -> float | None:
+        """How long the next bytes may take; None while the answer has not begun."""
+        if self._idle_s is None:
+            return None
+        return min(self._idle_s, max(self._spoke_s + max(SILENCE_S, self._idle_s) - time.monotonic(), 0.0))
+
+
+async def pieces(response: aiohttp.ClientResponse, silence: Silence) -> AsyncIterator[bytes]:
+    """The bytes of a body as they come.
+
+    Raises:
+        TimeoutError: nothing came for longer than `silence` grants.
+    """
+    while True:
+        async with asyncio.timeout(silence.left_s):
+            piece = await response.content.readany()
+        if not piece:
+            return
+        yield piece
