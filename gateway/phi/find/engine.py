@@ -83,7 +83,10 @@ class Engine:
             self._encoder.rest()
 
     def detect(self, passages: Sequence[Passage]) -> Sequence[Detection]:
-        looks = [self.look(passage) for passage in passages]
+        return self.settled(passages, [self.look(passage) for passage in passages])
+
+    def settled(self, passages: Sequence[Passage], looks: Sequence[Look]) -> Sequence[Detection]:
+        """One detection per passage, of what each says by itself and what they say together."""
         beside: dict[int, list[Hit]] = {}
         for window in across.windows(passages):
             own = [looks[at].hits for at in window]
