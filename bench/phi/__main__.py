@@ -118,6 +118,14 @@ def blind_rows(engine: Engine) -> Iterator[Row]:
         )
 
 
+def talk_rows(engine: Engine) -> Iterator[Row]:
+    told, words, masked = measure.talks(engine)
+    yield Row(f"talks in words of their own ({told.spans.total()} spans): span recall", told.span_recall, 0.95, 0.98)
+    yield Row(
+        f"  words masked in those that name nobody ({words})", masked / words, 0.003, 0.001, low=True, form="{:.4f}"
+    )
+
+
 def record_rows(engine: Engine) -> Iterator[Row]:
     for family, found in measure.records(engine).items():
         if family.startswith("free-"):
@@ -190,6 +198,7 @@ def main() -> int:
         print(f"No data in {options.data}: measured on our own sets only. bench/phi/README.md says where to get it.\n")
     rows += own_rows(engine)
     rows += blind_rows(engine)
+    rows += talk_rows(engine)
     rows += record_rows(engine)
     if not options.no_cost:
         rows += cost_rows(engine)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.phi.corpus import people
 from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document
-from bench.phi.held_out import records_more, sets
+from bench.phi.held_out import records_more, sets, talk
 from bench.phi.score import Score, score
 from bench.phi.swap import swapped
 from bench.phi.train import SEED, augmented, trained
@@ -88,6 +88,19 @@ def records(engine: Engine) -> dict[str, Score]:
         spans = [(one.start, one.end) for one in found if document.spans or one.counts]
         scores.setdefault(document.family, Score()).add(document, spans)
     return scores
+
+
+def talks(engine: Engine) -> tuple[Score, int, int]:
+    """Talks with somebody in them, all that was found; and of those with nobody the words, and the words that were found."""
+    scored, words, masked = Score(), 0, 0
+    for document in talk.talks():
+        found = engine.detect([Passage(document.text)])[0].findings
+        if document.spans:
+            scored.add(document, [(one.start, one.end) for one in found])
+        else:
+            words += len(document.text.split())
+            masked += sum(len(document.text[one.start : one.end].split()) for one in found)
+    return scored, words, masked
 
 
 def kept_requests(engine: Engine, payloads: Iterable[Tree]) -> list[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from gateway.domain import Kind, UnknownReason
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import formats, layouts
 from gateway.phi.find.rules import catalogue
+from gateway.phi.find.talk import listen
 from gateway.phi.find.text import readings
 from gateway.phi.find.text.normalise import Normalised, normalise
 from gateway.phi.find.text.readings import Blob
@@ -69,24 +70,15 @@ _SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BEFORE: Final = 24
 _LONGEST_NAME: Final = 32
-_LEAST_DIGITS: Final = 6
 
 
 def _spelled(text: str, ways: frozenset[str]) -> Iterator[Hit]:
-    """A name spelled letter by letter where it is said, and a long number in words: nobody says six digits that mean nothing."""
+    """A name spelled letter by letter where it is said."""
     for start, end, said in readings.spelled(text, ways):
         if said.isalpha() and len(said) <= _LONGEST_NAME:
             before = text[max(0, start - _BEFORE - len(said)) : start].casefold()
             if _SPELLED.search(before) or said.casefold() in _WORD.findall(before):
                 yield Hit(Kind.NAME, start, end, 0.9, Evidence.CUE, patient=True)
-        elif sum(char.isdigit() for char in said) >= _LEAST_DIGITS and text[start].isalpha():
-            first = start - 2 if _LETTER_BEFORE.search(text, max(0, start - 3), start) else start
-            kind = Kind.PHONE if len(said) in _PHONE_LENGTHS and first == start else Kind.OTHER_ID
-            yield Hit(kind, first, end, 0.85, Evidence.SHAPE, patient=True)
-
-
-_LETTER_BEFORE: Final = re.compile(r"(?:^|\W)[A-Z] $")
-_PHONE_LENGTHS: Final = (10, 11)
 
 
 def _again(again: Normalised, depth: int) -> list[Hit]:
@@ -94,6 +86,7 @@ def _again(again: Normalised, depth: int) -> list[Hit]:
         *catalogue.find(again),
         *layouts.find(again),
         *formats.recognised(again).hits,
+        *listen.find(again, listen.heard(again)),
         *find(again, hidden(again), depth - 1),
     ]
 

@@ -22,6 +22,8 @@ from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import formats, keys, layouts
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
+from gateway.phi.find.talk import listen
+from gateway.phi.find.talk.listen import Talk
 from gateway.phi.find.text.normalise import Normalised, normalise
 from gateway.phi.find.trim import trim
 from gateway.phi.grammar import find_tokens
@@ -37,17 +39,20 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage as every pass sees it: its normalised text, what in it can be read otherwise, and the records in it."""
+    """A passage as every pass sees it: its normalised text, what in it can be read otherwise, the records in it, and the talk."""
 
     passage: Passage
     folded: Normalised
     hidden: Hidden
     records: Records
+    talk: Talk
 
     @classmethod
     def of(cls, passage: Passage) -> Reading:
         folded = normalise(passage.text)
-        return cls(passage, folded, evasion.hidden(folded), formats.recognised(folded, passage.cue))
+        records = formats.recognised(folded, passage.cue)
+        talk = Talk() if records.formats - _LOOSE else listen.heard(folded)
+        return cls(passage, folded, evasion.hidden(folded), records, talk)
 
 
 Pass: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
@@ -85,6 +90,14 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Values under the keys of JSON and XML of no known format, and after labels."""
     return [*hits, *layouts.find(reading.folded)]
+
+
+def _talk(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """What is said aloud, and the answers to what somebody asks for; records are written."""
+    text, talk = reading.folded.text, reading.talk
+    if talk.held:
+        hits = [hit for hit in hits if not listen.labelled(hit, talk, text)]
+    return [*hits, *listen.find(reading.folded, talk)] if talk.ways else hits
 
 
 def _evasion(reading: Reading, hits: list[Hit]) -> list[Hit]:
@@ -169,8 +182,13 @@ def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What only its context made a hit and what holds no value."""
-    text = reading.folded.text
-    return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or not veto.empty(hit, text)]
+    text, talk = reading.folded.text, reading.talk
+    return [
+        hit
+        for hit in hits
+        if hit.evidence is not Evidence.CONTEXT
+        or not (veto.empty(hit, text) or (talk.held and listen.nobody(hit, text, talk)))
+    ]
 
 
 def _company(reading: Reading, hits: list[Hit]) -> list[Hit]:  # noqa: ARG001
@@ -187,6 +205,7 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "rules": _rules,
     "keys": _keys,
     "layouts": _layouts,
+    "talk": _talk,
     "evasion": _evasion,
     "records": _records,
     "exceptions": _exceptions,
@@ -198,9 +217,11 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "company": _company,
 }
 NAMES: Final = (
-    "rules", "keys", "layouts", "evasion", "records", "model", "encoder",
+    "rules", "keys", "layouts", "talk", "evasion", "records", "model", "encoder",
     "exceptions", "trim", "merge", "tokens", "veto", "permit", "company",
 )  # fmt: skip
+_LOOSE: Final = frozenset({"tables"})
+"""Columns are seen in many texts, also in talks; the other formats say for sure that a text is written."""
 _CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
 """A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""
 _PERSONA: Final = re.compile(

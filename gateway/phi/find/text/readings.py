@@ -1,4 +1,4 @@
-"""Other ways to read a text: escapes undone, spaced and spelled-out characters closed up, blobs decoded; finds nothing."""
+"""Other ways to read a text: escapes undone, spaced characters closed up, blobs decoded; finds nothing."""
 
 from __future__ import annotations
 
@@ -29,17 +29,6 @@ _STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4,}[A-
 _SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
 _LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
-_DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_DIGIT_WORDS: Final = {word: str(index) for index, word in enumerate(_DIGITS)} | {
-    "oh": "0",
-    "niner": "9",
-    "dash": "-",
-    "hyphen": "-",
-    "dot": ".",
-}
-_NUMBER_WORD: Final = "|".join(_DIGIT_WORDS)
-_SPOKEN: Final = re.compile(rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3,}}(?:{_NUMBER_WORD})\b")
-_WORD: Final = re.compile(r"[a-z]+")
 
 _BASE: Final = r"[A-Za-z0-9+/_-]"
 _GATE: Final = Gate(
@@ -53,7 +42,6 @@ _GATE: Final = Gate(
         "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
         "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
         "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
-        "spoken": rf"(?i)\b(?:(?:{_NUMBER_WORD}|double|triple)[\s,-]{{1,3}}){{3}}(?:{_NUMBER_WORD})\b",
         "base64": rf"(?:^|[^A-Za-z0-9+/=_-])({_BASE}{{16,}}(?:\r?\n{_BASE}{{8,}})*={{0,2}}|{_BASE}{{7,}}={{1,2}})",
         "hexadecimal": r"(?:^|\W)((?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,-]?(?:0x)?[0-9A-Fa-f]{2}){5,})(?:$|\W)",
         "asks": r"(?i)\b(?:de-?(?:cod|cipher)|decrypt|encod|encrypt|base ?(?:64|32)|rot-?13|cipher|hexadec|obfuscat|gzip|zlib)",
@@ -146,11 +134,10 @@ def _unescaped(value: str) -> str:
 
 
 def spelled(text: str, ways: frozenset[str]) -> Iterator[tuple[int, int, str]]:
-    """Where characters stand one by one, or digits are words, with what they say closed up."""
-    for name, pattern, by in _UNDO:
-        if name in ways and name in {"spaced", "spoken"}:
-            for match in pattern.finditer(text):
-                yield *match.span(), by(match.group())
+    """Where characters stand one by one, with what they say closed up."""
+    if "spaced" in ways:
+        for match in _SPACED.finditer(text):
+            yield *match.span(), _joined(match.group())
 
 
 def _unquoted_printable(value: str) -> str:
@@ -176,18 +163,6 @@ def _joined(value: str) -> str:
     return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", alone)
 
 
-def _spoken(value: str) -> str:
-    digits: list[str] = []
-    times = 1
-    for word in _WORD.findall(value.lower()):
-        if word in {"double", "triple"}:
-            times = 2 if word == "double" else 3
-            continue
-        digits.append(_DIGIT_WORDS[word] * times)
-        times = 1
-    return "".join(digits)
-
-
 _UNDO: Final = (
     ("quoted", _QUOTED, _unquoted_printable),
     ("marked_up", _MARKED_UP, lambda value: " " if value.casefold() in {"<br>", "<br/>", "<br />"} else ""),
@@ -197,7 +172,6 @@ _UNDO: Final = (
     ("escape", _ESCAPE, _unescaped),
     ("spaced", _SPACED, _joined),
     ("lettered", _LETTERED, lambda value: re.sub(r"[ .]", "", value)),
-    ("spoken", _SPOKEN, _spoken),
 )
 
 

@@ -1,0 +1,148 @@
+"""Days as people say them: "the ninth of the third, uh, sixty-four", "twelve slash four slash eighty one"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from gateway.phi.find.talk.aloud import MONTHS, PAUSES, TEENS, TENS, UNITS, Word, ordinal, pair
+
+
+class Day(NamedTuple):
+    """A day said in characters [start, end); one that is not `certain` is only three numbers, or has no year."""
+
+    start: int
+    end: int
+    certain: bool
+
+
+_BETWEEN: Final = PAUSES | frozenset((",", ".", "-", "–", "…", "\n", "of", "the", "day", "in", "year", "a", "'"))
+_SLASHES: Final = frozenset(("slash", "stroke", "dash", "hyphen", "/", "point", "dot"))
+_MOST_BETWEEN: Final = 4
+_CENTURIES: Final = frozenset(("eighteen", "nineteen", "twenty"))
+_DAYS, _MONTHS = 31, 12
+
+
+def days(heard: Sequence[Word]) -> Iterator[Day]:
+    """The days in `heard`, in order, not overlapping."""
+    at = 0
+    while at < len(heard):
+        found = _day(heard, at)
+        if found is None:
+            at += 1
+            continue
+        last, certain = found
+        yield Day(heard[at].start, heard[last - 1].end, certain)
+        at = last
+
+
+def _day(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
+    word = heard[at].text
+    if word in MONTHS and (len(word) > 3 or word == "may"):
+        return _month_first(heard, at)
+    first = ordinal(heard, at)
+    if first is not None and first[0] <= _DAYS:
+        return _day_first(heard, *first)
+    number = pair(heard, at)
+    return _numbers(heard, *number) if number is not None and 1 <= number[0] <= _DAYS else None
+
+
+def _month_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
+    """The month first: "march third, nineteen fifty two", "march the third"."""
+    day = ordinal(heard, _past(heard, at + 1)[0]) or pair(heard, _past(heard, at + 1)[0])
+    if day is None or not 1 <= day[0] <= _DAYS:
+        return None
+    year = _year(heard, _past(heard, day[1])[0])
+    plain = heard[at + 1].text.isdecimal() or day[1] - at < 3  # "march 3": the rules of written days see to that
+    return (year, True) if year is not None else None if plain and heard[at + 1].text.isdecimal() else (day[1], False)
+
+
+def _day_first(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | None:
+    """The day first: "third of march", "the ninth of the third sixty four"; a day and nothing more is none."""
+    place, slashed = _past(heard, at)
+    if place >= len(heard):
+        return None
+    month = MONTHS.get(heard[place].text)
+    if month is not None:
+        year = _year(heard, _past(heard, place + 1)[0])
+        return (year, True) if year is not None else (place + 1, True)
+    number = ordinal(heard, place) or (pair(heard, place) if slashed or _of(heard, at) else None)
+    if number is None or not (1 <= number[0] <= _MONTHS or day <= _MONTHS) or number[0] > _DAYS:
+        return None
+    year = _year(heard, _past(heard, number[1])[0])
+    if year is not None:
+        return year, True
+    return (number[1], False) if _of(heard, at) else None
+
+
+def _of(heard: Sequence[Word], at: int) -> bool:
+    return any(word.text == "of" for word in heard[at : at + _MOST_BETWEEN])
+
+
+def _numbers(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | None:
+    """Three numbers: "nine three sixty-four", with or without a word for the stroke between."""
+    place, slashed = _past(heard, at)
+    if place < len(heard) and heard[place].text in MONTHS:
+        year = _year(heard, _past(heard, place + 1)[0])
+        return (year, True) if year is not None else None
+    second = pair(heard, place)
+    if second is None or not 1 <= second[0] <= _DAYS or (second[0] > _MONTHS and day > _MONTHS):
+        return None
+    place, again = _past(heard, second[1])
+    year = _year(heard, place)
+    if year is None or all(word.text.isdecimal() for word in heard[at - 1 : year] if word.text[0].isalnum()):
+        return None
+    return year, (slashed and again) or _whole(heard, place)
+
+
+def _past(heard: Sequence[Word], at: int) -> tuple[int, bool]:
+    """The place after what may stand between two parts of a day, and whether a stroke was said."""
+    last, slashed = min(len(heard), at + _MOST_BETWEEN), False
+    while at < last and (heard[at].text in _BETWEEN or heard[at].text in _SLASHES):
+        slashed = slashed or heard[at].text in _SLASHES
+        at += 1
+    return at, slashed
+
+
+def _whole(heard: Sequence[Word], at: int) -> bool:
+    """Whether the year at `at` is said with its century."""
+    word = heard[at].text
+    following = heard[at + 1].text if at + 1 < len(heard) else ""
+    if word.isdecimal():
+        return len(word) == 4
+    return following == "thousand" or (
+        word in _CENTURIES and (following in TENS or following in TEENS or following == "hundred")
+    )
+
+
+def _year(heard: Sequence[Word], at: int) -> int | None:
+    """The place after a year at `at`: "nineteen sixty four", "two thousand and nine", "oh oh", "64"."""
+    if at >= len(heard):
+        return None
+    word = heard[at].text
+    following = heard[at + 1].text if at + 1 < len(heard) else ""
+    if word.isdecimal():
+        return at + 1 if len(word) == 2 or (len(word) == 4 and word[:2] in {"18", "19", "20"}) else None
+    if (word == "two" and following == "thousand") or (word in _CENTURIES and following == "hundred"):
+        joined = at + 2 < len(heard) and heard[at + 2].text == "and"
+        rest = pair(heard, at + 3 if joined else at + 2)
+        return rest[1] if rest is not None else at + 2
+    if word in _CENTURIES:
+        return _of_a_century(heard, at)
+    if word in UNITS:  # "oh nine", "six four", "oh oh"
+        return at + 2 if following in UNITS else None
+    last = pair(heard, at)
+    return last[1] if last is not None else None
+
+
+def _of_a_century(heard: Sequence[Word], at: int) -> int | None:
+    """The place after "nineteen sixty four", also with a pause within, "nineteen oh four", "twenty twenty", "twenty four"."""
+    place = _past(heard, at + 1)[0]
+    following = heard[place].text if place < len(heard) else ""
+    rest = pair(heard, place)
+    if rest is not None and following in TENS:
+        return rest[1]
+    if place == at + 1 and rest is not None and (following in TEENS or UNITS.get(following) == 0):
+        return rest[1]
+    last = pair(heard, at)
+    return last[1] if last is not None else None
