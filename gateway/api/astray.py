@@ -21,8 +21,6 @@ _KNOWN: Final[Sequence[tuple[str, str]]] = (
     ("/v1/messages/batches", _NOT_KEPT),
     ("/v1/complet", f"Text completions are not served: {_CHAT}"),
     ("/completions", f"Text completions are not served: {_CHAT}"),
-    ("/v1/responses", f"The Responses API is not served: {_CHAT}"),
-    ("/responses", f"The Responses API is not served: {_CHAT}"),
     *((f"/v1/{name}", _NOT_KEPT) for name in ("files", "batches", "uploads", "assistants", "threads", "vector_stores")),
     *((f"/v1/{name}", _NOT_KEPT) for name in ("conversations", "fine_tuning", "evals", "containers")),
 )

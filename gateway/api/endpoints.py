@@ -34,8 +34,9 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, visit: Visit) -> None:
     Raises:
         GatewayError: it may not or cannot be answered, and nothing was sent yet.
     """
-    answering = Answering(visit.exchange.request_id, RequestClock())
+    clock = RequestClock()
     async with checked_body(visit) as tree:
+        answering = Answering(visit.exchange.request_id, clock, tree)
         await visit.aside(partial(endpoint.validate, tree), large=visit.large)
         here = await visit.aside(partial(endpoint.here, tree, answering), large=visit.large)
         if here is not None:

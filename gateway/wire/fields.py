@@ -354,12 +354,19 @@ class Local(Field):
 class Errand(Field):
     """A field that makes a target fetch, store or call someone else (law 11). No capability: always refused.
 
-    With `unless_false` a false or empty value asks for nothing.
+    With `unless_false` a false or empty value asks for nothing; neither does an object with what `unless` says.
     """
 
     capability: Capability | None
     field: Field
     unless_false: bool = False
+    unless: tuple[str, JSON] | None = None
+
+    def asks(self, value: JSON) -> bool:
+        """Whether this value sends the target on the errand."""
+        if self.unless is not None and isinstance(value, dict) and value.get(self.unless[0]) == self.unless[1]:
+            return False
+        return bool(value) or not self.unless_false
 
     @override
     def children(self) -> Iterable[Field]:

@@ -17,10 +17,13 @@ from gateway.wire.ollama import chat as ollama_chat
 from gateway.wire.ollama import embed, generate
 from gateway.wire.openai import catalogue as openai_catalogue
 from gateway.wire.openai import chat, embeddings
+from gateway.wire.responses import create, input_tokens
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     chat.ENDPOINT,
     embeddings.ENDPOINT,
+    create.ENDPOINT,
+    input_tokens.ENDPOINT,
     messages.ENDPOINT,
     count_tokens.ENDPOINT,
     ollama_chat.ENDPOINT,
@@ -36,6 +39,7 @@ _UNFIT: Mapping[Operation, str] = {
     Operation.CHAT: "That model makes embeddings and cannot chat. Ask for a chat model, or POST /v1/embeddings.",
     Operation.EMBEDDINGS: "That model cannot make embeddings. Ask for an embedding model.",
 }
+_OPENAIS = ("/v1/chat/", "/v1/embeddings", "/v1/responses", "/chat/", "/responses")
 BANNERS: Mapping[Dialect, str] = {Dialect.OLLAMA: ollama_catalogue.BANNER}
 """What `GET /` answers, in plain text, where a dialect's clients look for it."""
 
@@ -75,7 +79,7 @@ def dialect_at(path: str, headers: Container[str]) -> Dialect:
         return Dialect.OLLAMA
     if path.startswith("/v1/messages"):
         return Dialect.ANTHROPIC
-    marked = MARKS[Dialect.ANTHROPIC] in headers and not path.startswith(("/v1/chat/", "/v1/embeddings", "/chat/"))
+    marked = MARKS[Dialect.ANTHROPIC] in headers and not path.startswith(_OPENAIS)
     return Dialect.ANTHROPIC if marked else UNTOLD
 
 

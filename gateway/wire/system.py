@@ -16,7 +16,8 @@ def system_text(tree: Tree) -> str:
 
 def _texts(tree: Tree) -> Iterator[str]:
     yield from _flat(tree.get("system"))  # Anthropic, and Ollama's generate
-    messages = tree.get("messages")
+    yield from _flat(tree.get("instructions"))  # OpenAI's Responses, whose items are messages too
+    messages = tree.get("messages") or tree.get("input")
     for message in messages if isinstance(messages, list) else []:
         if isinstance(message, dict) and message.get("role") in _ROLES:
             yield from _flat(message.get("content"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from gateway.domain import Tree
@@ -35,10 +35,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What a writer knows of the request that it answers."""
+    """What a writer knows of the request that it answers; `payload` is its body, for dialects that repeat it."""
 
     request_id: str
     clock: Clock
+    payload: Tree = field(default_factory=dict)
 
 
 class StreamWriter(Protocol):

@@ -143,7 +143,7 @@ async def test_a_body_that_dribbles_in_is_cut_off(gateway, endpoint):
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-NAMING = [endpoint for endpoint in ENDPOINTS if not endpoint.path.endswith("count_tokens")]  # counts for any model
+NAMING = [endpoint for endpoint in ENDPOINTS if not endpoint.path.endswith("_tokens")]  # counts for any model
 SENDING = [endpoint for endpoint in NAMING if endpoint.path != "/api/show"]
 
 
@@ -175,7 +175,8 @@ UNKNOWN_PATHS = [
     ("GET", "/v1/", "openai"),
     ("POST", "/", "openai"),
     ("POST", "/v1/completions", "openai"),
-    ("POST", "/v1/responses", "openai"),
+    ("GET", "/v1/responses/resp_1", "openai"),
+    ("POST", "/v1/responses/compact", "openai"),
     ("POST", "/v1/files", "openai"),
     ("POST", "/v1/chat%2Fcompletions/..", "openai"),
     ("POST", "/V1/chat/completions", "openai"),

@@ -23,6 +23,8 @@ HI = [{"role": "user", "content": "Hello."}]
 CASES = {
     "openai.chat": ({"messages": HI}, lambda body: body["choices"][0]["message"]["content"]),
     "openai.embeddings": ({"input": "Hello."}, lambda body: body["data"][0]["embedding"]),
+    "openai.responses": ({"input": "Hello."}, lambda body: body["output"][0]["content"][0]["text"]),
+    "openai.input_tokens": ({"input": "Hello."}, lambda body: body["input_tokens"]),
     "anthropic.messages": ({"max_tokens": 9, "messages": HI}, lambda body: body["content"][0]["text"]),
     "anthropic.count_tokens": ({"messages": HI}, lambda body: body["input_tokens"]),
     "ollama.chat": ({"messages": HI, "stream": False}, lambda body: body["message"]["content"]),
@@ -30,6 +32,7 @@ CASES = {
     "ollama.embed": ({"input": "Hello."}, lambda body: body["embeddings"][0]),
     "ollama.embeddings": ({"prompt": "Hello."}, lambda body: body["embedding"]),
 }
+COUNTED = {"anthropic.count_tokens", "openai.input_tokens"}
 ROWS = {f"{row.dialect}.{row.name}": row for row in ENDPOINTS}
 
 
@@ -56,7 +59,7 @@ async def test_a_row_that_streams_streams(start, upstream, name):
         reply = await client.post(ROWS[name].paths[0], json={**payload, "stream": True})
         assert reply.status_code == 200
         assert reply.headers["content-type"].startswith(("text/event-stream", "application/x-ndjson")) or (
-            name == "anthropic.count_tokens"
+            name in COUNTED
         )
 
 

@@ -43,10 +43,11 @@ FORMS = [
         for shift in range(3)
     ),
 ]
-ROWS = [row for row in ENDPOINTS if row.name != "count_tokens"]
+ROWS = [row for row in ENDPOINTS if row.name not in {"count_tokens", "input_tokens"}]
 BASE: dict[str, dict[str, Any]] = {
     "openai.chat": {"messages": [{"role": "user", "content": "Hello."}]},
     "openai.embeddings": {"input": "Hello."},
+    "openai.responses": {"input": "Hello."},
     "anthropic.messages": {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]},
     "ollama.chat": {"messages": [{"role": "user", "content": "Hello."}], "stream": False},
     "ollama.generate": {"prompt": "Hello.", "stream": False},

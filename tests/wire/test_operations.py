@@ -25,6 +25,8 @@ SCHEMA = {"type": "object"}
 REQUESTS = {
     "openai.chat": {"model": "m", "messages": HI},
     "openai.embeddings": {"model": "m", "input": "hi"},
+    "openai.responses": {"model": "m", "input": "hi"},
+    "openai.input_tokens": {"model": "m", "input": "hi"},
     "anthropic.messages": {"model": "m", "max_tokens": 9, "messages": HI},
     "anthropic.count_tokens": {"model": "m", "max_tokens": 9, "messages": HI},
     "ollama.chat": {"model": "m", "messages": HI},

@@ -12,6 +12,11 @@ from gateway.wire.system import system_text
         ({"messages": [{"role": "system", "content": [{"type": "text", "text": "part"}]}]}, "part"),
         ({"system": "anthropic", "messages": []}, "anthropic"),
         ({"system": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]}, "one\ntwo"),
+        (
+            {"instructions": "a", "input": [{"role": "developer", "content": [{"text": "b"}]}, {"type": "reasoning"}]},
+            "a\nb",
+        ),
+        ({"instructions": "a", "input": "not this"}, "a"),
         ({"system": 7, "messages": [None, {"role": "system", "content": None}]}, ""),
     ],
 )

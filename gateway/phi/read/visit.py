@@ -323,7 +323,7 @@ class Visitor:
                 self._unreadable([number for number in numbers if number not in _VOCABULARY], at)
 
     def _errand(self, value: JSON, field: ErrandField, path: Path) -> None:
-        if value or not field.unless_false:
+        if field.asks(value):
             self.errands.append(Errand(field.capability, path))
         self.visit(value, field.field, path)
 

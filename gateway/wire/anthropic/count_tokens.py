@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateway.domain import Tree
-from gateway.wire.anthropic import messages, tokens
+from gateway.wire import tokens
+from gateway.wire.anthropic import messages
 from gateway.wire.anthropic.fields import COUNTED
 from gateway.wire.endpoint import AnsweredHere
 from gateway.wire.writer import Answering
 
 
 def _counted(tree: Tree, _answering: Answering) -> AnsweredHere:
-    return AnsweredHere({"input_tokens": tokens.estimate(tree)}, {"x-gateway-token-count": "estimate"})
+    counted = tokens.estimate(tree["messages"], tree.get("system") or "", tree.get("tools") or [])
+    return AnsweredHere({"input_tokens": counted}, tokens.HEADERS)
 
 
 ENDPOINT = replace(

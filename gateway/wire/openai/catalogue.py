@@ -31,10 +31,18 @@ def model(name: str) -> Tree:
     return {"id": name, "object": "model", "created": CREATED, "owned_by": "gateway"}
 
 
+_RESPONSES_KEPT = (
+    "This gateway keeps no responses, and each says so with `store: false`. Send the whole conversation in `input`, "
+    "and run long answers as a stream."
+)
+
 LISTINGS = (Listing(Dialect.OPENAI, ("/v1/models", "/models"), page, model),)
+_RESPONSES = ("/v1/responses", "/responses")
 _COMPLETIONS = ("/v1/chat/completions", "/chat/completions")
 REFUSALS = (
     Refusal(Dialect.OPENAI, ("GET",), _COMPLETIONS, partial(MethodNotAllowed, allow=("POST",)), _STORED),
     Refusal(Dialect.OPENAI, ("GET", "POST", "DELETE"), _COMPLETIONS, NotFound, _STORED, below=True),
+    Refusal(Dialect.OPENAI, ("GET",), _RESPONSES, partial(MethodNotAllowed, allow=("POST",)), _RESPONSES_KEPT),
+    Refusal(Dialect.OPENAI, ("GET", "POST", "DELETE"), _RESPONSES, NotFound, _RESPONSES_KEPT, below=True),
 )
 """Refused and not answered with an empty list: a provider may well have stored something under an id we do not know."""

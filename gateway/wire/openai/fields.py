@@ -29,6 +29,7 @@ from gateway.wire.vocabulary import CACHE_CONTROL, FLAG, FUNCTION, ID, SCHEMA, S
 
 ROLES = closed("system developer user assistant tool function")
 EFFORT = growing("none minimal low medium high xhigh max ultra")
+VERBOSITY = growing("low medium high")
 VOICE = growing("alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse")
 
 
@@ -230,7 +231,7 @@ CHAT = Object(
         "prediction": Object({"type": closed("content"), "content": _content(Carrier.MESSAGE)}, Carrier.MESSAGE),
         "reasoning_effort": EFFORT,
         "reasoning": Object({"effort": EFFORT, "max_tokens": TOKENS, "exclude": FLAG, "enabled": FLAG}),
-        "verbosity": growing("low medium high"),
+        "verbosity": VERBOSITY,
         "modalities": Items(growing("text audio")),
         "audio": Object({"voice": VOICE, "format": growing("wav mp3 flac opus pcm16 aac")}),
         "service_tier": growing("auto default flex priority scale standard_only"),

@@ -1,0 +1,43 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.wire import tokens
+
+PROSE = "The patient was seen for follow-up of stable angina and reports no new symptoms since the last visit. " * 20
+
+
+def counted(content, *more):
+    return tokens.estimate([{"role": "user", "content": content}], *more)
+
+
+def test_english_prose_is_counted_within_a_third():
+    words = len(PROSE.split())
+    assert 1.0 * words < counted(PROSE) < 1.34 / 0.67 * words
+
+
+def test_every_part_of_a_request_counts():
+    bare = counted("hi")
+    assert counted("hi", PROSE) > bare + 400
+    assert counted("hi", [{"name": "f", "description": PROSE, "strict": True}]) > bare + 400
+    assert counted([{"type": "text", "text": PROSE}]) > bare + 400
+
+
+def test_an_image_counts_by_what_it_costs_and_not_by_its_base64():
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 100_000}}
+    assert tokens.IMAGE_TOKENS <= counted([image]) < tokens.IMAGE_TOKENS + 20
+    shown = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 100_000}}
+    assert counted([shown]) == counted([image])
+    pdf = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "A" * 160_000}}
+    assert 2_000 < counted([pdf]) < 4_000
+    file = {"type": "file", "file": {"file_data": "A" * 160_000}}
+    assert counted([file]) == counted([pdf])
+
+
+def test_calls_of_tools_count():
+    calls = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": PROSE}}]
+    assert tokens.estimate([{"role": "assistant", "content": None, "tool_calls": calls}]) > 400
+
+
+@given(st.text(), st.text())
+def test_more_text_is_never_fewer_tokens(one, other):
+    assert 1 <= counted(one) <= counted(one + other)
