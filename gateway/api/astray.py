@@ -7,7 +7,6 @@ from typing import Final
 
 _UNKNOWN: Final = "There is nothing at this path. The APIs are under /v1 and /api."
 _NOT_KEPT: Final = "This gateway keeps nothing for a caller, so it has no files, batches, threads or stored answers."
-_CHAT: Final = "set your client to chat completions, POST /v1/chat/completions."
 _TWICE: Final = "The path begins with /v1 twice: leave /v1 off the base URL of this client."
 _KNOWN: Final[Sequence[tuple[str, str]]] = (
     ("/v1/v1/", _TWICE),
@@ -19,8 +18,6 @@ _KNOWN: Final[Sequence[tuple[str, str]]] = (
         "Anthropic's API is at /v1/messages: set the base URL to the address of the gateway, without a path.",
     ),
     ("/v1/messages/batches", _NOT_KEPT),
-    ("/v1/complet", f"Text completions are not served: {_CHAT}"),
-    ("/completions", f"Text completions are not served: {_CHAT}"),
     *((f"/v1/{name}", _NOT_KEPT) for name in ("files", "batches", "uploads", "assistants", "threads", "vector_stores")),
     *((f"/v1/{name}", _NOT_KEPT) for name in ("conversations", "fine_tuning", "evals", "containers")),
 )

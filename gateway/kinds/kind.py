@@ -50,6 +50,8 @@ class Profile:
     """Takes requests in OpenAI's dialect, so that every field of it may pass."""
     speaks_anthropic: bool = False
     """Takes requests of Anthropic's dialect as they are; they go to it directly, without a translation."""
+    also: frozenset[str] = frozenset()
+    """Rows of the table of operations, by name, that it answers besides those of every server of its dialect."""
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
     one_choice: bool = False

@@ -21,5 +21,6 @@ PROFILE = Profile(
     one_choice=True,
     repairs=(to_max_tokens, no_object_tool_choice, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
+    also=frozenset({"completions"}),
     overflow=(b"context the overflows", b"trying to keep the first"),
 )

@@ -16,5 +16,6 @@ PROFILE = Profile(
     under_v1=True,
     one_choice=True,
     repairs=(to_max_tokens, no_object_tool_choice, flat_tool_results, AS_REASONING),
+    also=frozenset({"completions"}),
     overflow=(b"context length",),
 )

@@ -22,6 +22,8 @@ def with_token_note(body: Tree, endpoint: Endpoint) -> Tree:
     """
     if endpoint.spoken is not None and endpoint.spoken.system_field:
         return {**body, "system": _joined(body.get("system"))}
+    if "messages" not in body:  # a text that goes on: nobody there to be told
+        return body
     given = body["messages"]
     messages = list(given) if isinstance(given, list) else []
     first = messages[0] if messages else None

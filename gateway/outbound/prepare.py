@@ -152,8 +152,9 @@ def prepare(
 def endpoint_of(target: Target, asked: Endpoint) -> Endpoint:
     """The row in whose words a target is asked: Claude in its own for callers who speak them, so that nothing is lost."""
     provider = target.provider
-    native = provider.adapter is Adapter.OLLAMA
-    return spoken(asked, native=native, untranslated=profile(provider.kind).speaks_anthropic)
+    native, known = provider.adapter is Adapter.OLLAMA, profile(provider.kind)
+    also = known.also if provider.adapter is Adapter.DIRECT else frozenset[str]()
+    return spoken(asked, native=native, untranslated=known.speaks_anthropic, also=also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Spoken:
     `path` stands behind its base URL or, where `from_root`, behind the root of its server. `headers` are made from its
     key. `from_hub` takes a request of the hub and the target's context in tokens, if that is known. `streamed` writes
     into a body whether it is to be answered as a stream. `system_field`: the system prompt is a field of the body.
+    `everywhere`: whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`).
     """
 
     path: str
@@ -51,6 +52,7 @@ class Spoken:
     streamed: Callable[[Tree, bool], Tree]
     from_root: bool = False
     system_field: bool = False
+    everywhere: bool = True
     native: Native | None = None
 
 

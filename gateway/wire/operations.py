@@ -16,12 +16,13 @@ from gateway.wire.ollama import catalogue as ollama_catalogue
 from gateway.wire.ollama import chat as ollama_chat
 from gateway.wire.ollama import embed, generate
 from gateway.wire.openai import catalogue as openai_catalogue
-from gateway.wire.openai import chat, embeddings
+from gateway.wire.openai import chat, completions, embeddings
 from gateway.wire.responses import create, input_tokens
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     chat.ENDPOINT,
     embeddings.ENDPOINT,
+    completions.ENDPOINT,
     create.ENDPOINT,
     input_tokens.ENDPOINT,
     messages.ENDPOINT,
@@ -39,14 +40,14 @@ _UNFIT: Mapping[Operation, str] = {
     Operation.CHAT: "That model makes embeddings and cannot chat. Ask for a chat model, or POST /v1/embeddings.",
     Operation.EMBEDDINGS: "That model cannot make embeddings. Ask for an embedding model.",
 }
-_OPENAIS = ("/v1/chat/", "/v1/embeddings", "/v1/responses", "/chat/", "/responses")
+_OPENAIS = ("/v1/chat/", "/v1/completions", "/v1/embeddings", "/v1/responses", "/chat/", "/responses")
 BANNERS: Mapping[Dialect, str] = {Dialect.OLLAMA: ollama_catalogue.BANNER}
 """What `GET /` answers, in plain text, where a dialect's clients look for it."""
 
 
 @cache
 def _spoken(rows: tuple[Endpoint, ...]) -> Mapping[tuple[Dialect, Operation], Endpoint]:
-    return {(row.dialect, row.operation): row for row in rows if row.spoken is not None}
+    return {(row.dialect, row.operation): row for row in rows if row.spoken is not None and row.spoken.everywhere}
 
 
 @cache
@@ -95,11 +96,12 @@ def endpoint_for(dialect: Dialect, operation: Operation | None, payload: Tree) -
     return next((row for row in rows if row.subject in payload), rows[0])
 
 
-def spoken(asked: Endpoint, *, native: bool = False, untranslated: bool = False) -> Endpoint:
+def spoken(asked: Endpoint, *, native: bool = False, untranslated: bool = False, also: Container[str] = ()) -> Endpoint:
     """The row in whose words a target is asked; the same as `asked` where nothing has to be translated.
 
     `native`: the target is asked by Ollama's own API. `untranslated`: it speaks Anthropic's dialect, so that callers of
-    that dialect reach it without a translation. All else is asked in the hub's words.
+    that dialect reach it without a translation. `also`: rows by name that it answers besides what everybody of its
+    dialect does. All else is asked in the hub's words.
 
     Raises:
         InvalidRequest: nobody can ask the target for this operation.
@@ -109,7 +111,7 @@ def spoken(asked: Endpoint, *, native: bool = False, untranslated: bool = False)
         dialect = Dialect.OLLAMA
     elif untranslated and asked.dialect is Dialect.ANTHROPIC:
         dialect = Dialect.ANTHROPIC
-    if asked.dialect is dialect and asked.spoken is not None:
+    if asked.dialect is dialect and asked.spoken is not None and (asked.spoken.everywhere or asked.name in also):
         return asked
     row = _spoken(ENDPOINTS).get((dialect, asked.operation))
     if row is None:

@@ -174,7 +174,6 @@ UNKNOWN_PATHS = [
     ("GET", "/v1", "openai"),
     ("GET", "/v1/", "openai"),
     ("POST", "/", "openai"),
-    ("POST", "/v1/completions", "openai"),
     ("GET", "/v1/responses/resp_1", "openai"),
     ("POST", "/v1/responses/compact", "openai"),
     ("POST", "/v1/files", "openai"),

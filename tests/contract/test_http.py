@@ -148,7 +148,6 @@ async def test_an_unknown_path_is_answered_in_the_dialect_of_whoever_asks(gatewa
     ("path", "says"),
     [
         ("/v1/responses/compact", "keeps no responses"),
-        ("/v1/completions", "/v1/chat/completions"),
         ("/v1/v1/messages", "base URL"),
         ("/v1/v1/chat/completions", "base URL"),
         ("/messages", "base URL"),

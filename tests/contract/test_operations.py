@@ -9,7 +9,6 @@ from aiohttp import web
 
 from gateway.domain import Carrier, Operation
 from gateway.wire import operations
-from gateway.wire.checks import string
 from gateway.wire.fields import Object, Replaced, Text
 from gateway.wire.hub import Translated
 from gateway.wire.openai import embeddings
@@ -23,6 +22,7 @@ HI = [{"role": "user", "content": "Hello."}]
 CASES = {
     "openai.chat": ({"messages": HI}, lambda body: body["choices"][0]["message"]["content"]),
     "openai.embeddings": ({"input": "Hello."}, lambda body: body["data"][0]["embedding"]),
+    "openai.completions": ({"prompt": "Hello."}, lambda body: body["choices"][0]["text"]),
     "openai.responses": ({"input": "Hello."}, lambda body: body["output"][0]["content"][0]["text"]),
     "openai.input_tokens": ({"input": "Hello."}, lambda body: body["input_tokens"]),
     "anthropic.messages": ({"max_tokens": 9, "messages": HI}, lambda body: body["content"][0]["text"]),
@@ -89,8 +89,7 @@ def summary(monkeypatch):
         operation=word,
         paths=("/v1/summaries",),
         subject="text",
-        fields=Object({"model": Replaced(), "text": Text(Carrier.INPUT)}),
-        validate=lambda tree: string(tree.get("text"), "text") and None,
+        fields=Object({"model": Replaced(), "text": Text(Carrier.INPUT)}, required=("text",)),
         to_hub=Translated,
         reply=ReplyShape(
             channels=Channels.NONE, whole=lambda tree, asked: {**tree, "model": asked.model}, usage_of=usage_of

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import OVERFLOW, PROFILES, profile
+from gateway.wire.operations import ENDPOINTS
 
 
 def test_every_kind_has_a_profile_of_its_own():
@@ -38,3 +39,9 @@ def test_a_setting_that_is_required_is_one_that_is_known():
 def test_the_signs_of_an_overflow_are_compared_in_lower_case():
     assert b"prompt is too long" in OVERFLOW
     assert {sign for sign in OVERFLOW if sign != sign.lower()} == set()
+
+
+def test_what_a_kind_answers_besides_is_a_row_that_not_everybody_has():
+    besides = {row.name for row in ENDPOINTS if row.spoken is not None and not row.spoken.everywhere}
+    assert besides
+    assert set[str]().union(*(known.also for known in PROFILES.values())) == besides

@@ -52,6 +52,17 @@ EMBEDDINGS_WRONG = {
     "encoding_format": [CANARY, 5, [], {}],
     "dimensions": [0, -1, CANARY, 1.5, [], {}, True],
 }
+COMPLETIONS_WRONG = {
+    "prompt": [None, 5, {}, [], [5, "a"], [[CANARY]], [True], [{}]],
+    "model": [5, [], {}],
+    "suffix": [5, []],
+    "echo": ["yes", 1],
+    "logprobs": [CANARY, 1.5, -1, True],
+    "best_of": [0, CANARY],
+    "n": [0, 129],
+    "stop": [5, [5], {}],
+    "stream": ["yes", 1],
+}
 RESPONSES_WRONG = {
     "input": [None, [], {}, 5, [5], [[]], [{}], [{"role": "alien", "content": "x"}], [{"role": [], "content": "x"}],
               [{"role": "user", "content": 5}], [{"role": "user"}], [{"type": "hologram", "hologram": CANARY}], [{"type": []}],
@@ -138,6 +149,7 @@ ENDPOINTS = [
     Endpoint("/v1/chat/completions", {"messages": SAY}, "openai", OPENAI_WRONG),
     Endpoint("/chat/completions", {"messages": SAY}, "openai", {}),
     Endpoint("/v1/embeddings", {"input": "text"}, "openai", EMBEDDINGS_WRONG),
+    Endpoint("/v1/completions", {"prompt": "Hello."}, "openai", COMPLETIONS_WRONG),
     Endpoint("/v1/responses", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/responses/input_tokens", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/messages", {"max_tokens": 9, "messages": SAY}, "anthropic", MESSAGES_WRONG),

@@ -8,7 +8,7 @@ from gateway.domain import Adapter, Dialect, Kind, Operation, ProviderKind, Styl
 from gateway.outbound.note import TOKEN_NOTE, with_token_note
 from gateway.wire.anthropic import messages
 from gateway.wire.ollama import chat as ollama_chat
-from gateway.wire.openai import chat
+from gateway.wire.openai import chat, completions
 
 from .conftest import target_of
 
@@ -86,6 +86,11 @@ def test_embeddings_are_of_the_callers_text_alone(send):
     made = send({"input": "MRN 8675309"}, operation=Operation.EMBEDDINGS, target=NOTED).outbound
     assert made.tree["input"].startswith("MRN [MRN_")
     assert set(made.tree) == {"input", "model", "encoding_format"}
+
+
+def test_a_text_that_goes_on_is_told_nothing():
+    body = {"prompt": "[MRN_abcde23456] was"}
+    assert with_token_note(body, completions.ENDPOINT) is body
 
 
 def test_the_note_is_never_scanned_and_never_breaks_the_second_look(send, detector):

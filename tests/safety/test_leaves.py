@@ -47,6 +47,7 @@ ROWS = [row for row in ENDPOINTS if row.name not in {"count_tokens", "input_toke
 BASE: dict[str, dict[str, Any]] = {
     "openai.chat": {"messages": [{"role": "user", "content": "Hello."}]},
     "openai.embeddings": {"input": "Hello."},
+    "openai.completions": {"prompt": "Hello."},
     "openai.responses": {"input": "Hello."},
     "anthropic.messages": {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]},
     "ollama.chat": {"messages": [{"role": "user", "content": "Hello."}], "stream": False},

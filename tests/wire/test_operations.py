@@ -25,6 +25,7 @@ SCHEMA = {"type": "object"}
 REQUESTS = {
     "openai.chat": {"model": "m", "messages": HI},
     "openai.embeddings": {"model": "m", "input": "hi"},
+    "openai.completions": {"model": "m", "prompt": "hi"},
     "openai.responses": {"model": "m", "input": "hi"},
     "openai.input_tokens": {"model": "m", "input": "hi"},
     "anthropic.messages": {"model": "m", "max_tokens": 9, "messages": HI},
@@ -78,7 +79,7 @@ def test_a_request_reaches_the_hub(name):
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.spoken])
 def test_between_two_who_speak_alike_nothing_is_translated(name):
     row, request = ROWS[name], REQUESTS[name]
-    assert spoken(row, native=row.dialect is Dialect.OLLAMA, untranslated=True) is row
+    assert spoken(row, native=row.dialect is Dialect.OLLAMA, untranslated=True, also={row.name}) is row
     translated = translate(request, row, row)
     assert translated.tree is request
     assert translated.lost == ()
@@ -112,6 +113,13 @@ def test_nothing_is_translated_to_anthropics_dialect(name):
     with pytest.raises(InvalidRequest):
         translate(REQUESTS[name], row, ROWS["anthropic.messages"])
     assert spoken(row, untranslated=True).hub
+
+
+def test_only_servers_that_are_said_to_have_a_row_are_asked_in_its_words():
+    row = ROWS["openai.completions"]
+    assert spoken(row) is ROWS["openai.chat"]
+    assert spoken(row, also={"rerank"}) is ROWS["openai.chat"]
+    assert spoken(row, native=True, also={row.name}) is ROWS["ollama.chat"]
 
 
 def test_what_a_dialect_has_no_word_for_is_refused():

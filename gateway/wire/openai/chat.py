@@ -72,6 +72,9 @@ def _in_json(tree: Tree) -> bool:
     return isinstance(form, dict) and form.get("type") != "text"
 
 
+SPOKEN = Spoken("chat/completions", headers, lambda tree, _context: Translated(tree), _streamed)
+
+
 class SseWriter(StreamWriter):
     """Chunks as server-sent events; a stream that breaks ends with an error event and without `[DONE]`."""
 
@@ -120,5 +123,5 @@ ENDPOINT = Endpoint(
     streams=lambda tree: tree.get("stream") is True,
     counts=_counts,
     in_json=_in_json,
-    spoken=Spoken("chat/completions", headers, lambda tree, _context: Translated(tree), _streamed),
+    spoken=SPOKEN,
 )

@@ -204,6 +204,11 @@ OF_LOCAL_SERVERS: dict[str, Field] = {
     ),
 }
 
+_ALSO_OF_TEXTS = closed(
+    "model stream stream_options temperature top_p n presence_penalty frequency_penalty max_tokens seed stop logit_bias user "
+    "response_format store previous_response_id background adapters draft_model chat_template_kwargs keep_alive"
+).words
+"""Fields of a chat that a completion has too."""
 CHAT = Object(
     {
         "model": Replaced(),
@@ -259,6 +264,18 @@ CHAT = Object(
     required=("messages",),
 )
 
+COMPLETIONS = Object(
+    {
+        **{name: CHAT.fields[name] for name in _ALSO_OF_TEXTS},
+        "prompt": Either(Text(Carrier.MESSAGE), TokenIds(texts=True)),
+        "suffix": Text(Carrier.MESSAGE),
+        "echo": FLAG,
+        "logprobs": Number(1_000, whole=True, low=0),
+        "best_of": Number(1_000, whole=True, low=1, high=128),
+        **OF_LOCAL_SERVERS,
+    },
+    required=("prompt",),
+)
 WORDS_OR_IDS = Either(Text(Carrier.INPUT), TokenIds(texts=True))
 EMBEDDINGS = Object(
     {

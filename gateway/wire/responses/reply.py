@@ -61,8 +61,8 @@ class Frame:
         tree["tools"] = [_tool(tool) for tool in request.get("tools") or ()]
         return cls(tree, tools.known(request), suffix)
 
-    def response(self, model: str, created: int, **more: Any) -> Tree:
-        """The response under the model name that the caller used; `created` in seconds since 1970."""
+    def response(self, model: str, created: int, more: Tree) -> Tree:
+        """The response under the model name that the caller used, with `more`; `created` in seconds since 1970."""
         return {**self.tree, "created_at": created, "model": model, "output": [], **more}
 
     def item_id(self, prefix: str, index: int) -> str:
@@ -111,7 +111,7 @@ def from_hub(reply: dict[str, Any], frame: Frame, *, completed_at: int) -> Tree:
     more: dict[str, Any] = {"output": output, "usage": usage_tree(usage_of(reply) or Usage()), **ended}
     if reply.get("service_tier") is not None:
         more["service_tier"] = reply["service_tier"]
-    return frame.response(str(reply.get("model") or ""), int(reply.get("created") or 0), **more)
+    return frame.response(str(reply.get("model") or ""), int(reply.get("created") or 0), more)
 
 
 def ending(choice: dict[str, Any], *, completed_at: int) -> dict[str, Any]:

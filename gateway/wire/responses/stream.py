@@ -169,7 +169,7 @@ class Stream:
         return event
 
     def _of_response(self, state: str, more: dict[str, Any]) -> Event:
-        return self._event(f"response.{state}", {"response": self.frame.response(self._model, self._created, **more)})
+        return self._event(f"response.{state}", {"response": self.frame.response(self._model, self._created, more)})
 
     def _start(self) -> Iterator[Event]:
         if not self._started:
@@ -181,7 +181,7 @@ class Stream:
         if thought := hub.reasoning(delta):
             yield from self._say("summary", thought)
         if text := hub.words(delta.get("content")):
-            yield from self._say("text", text, logprobs=tokens(logprobs))
+            yield from self._say("text", text, {"logprobs": tokens(logprobs)})
         if refusal := hub.words(delta.get("refusal")):
             yield from self._say("refusal", refusal)
         for item in delta.get("annotations") or ():
@@ -192,13 +192,13 @@ class Stream:
 
     # --- messages and reasoning --------------------------------------------------------------------------------------
 
-    def _say(self, kind: str, text: str, **more: Any) -> Iterator[Event]:
+    def _say(self, kind: str, text: str, more: Event | None = None) -> Iterator[Event]:
         yield from self._part(kind)
         if (item := self._open) is not None:
             item.pieces.append(text)
-            if more.get("logprobs"):
+            if more is not None:
                 item.part["logprobs"] = [*item.part["logprobs"], *more["logprobs"]]
-            yield self._in_part(item, f"response.{SAID[kind].stem}.delta", delta=text, **more)
+            yield self._in_part(item, f"response.{SAID[kind].stem}.delta", {"delta": text, **(more or {})})
 
     def _part(self, kind: str) -> Iterator[Event]:
         """Opens the item and the part that a text of this kind stands in, if another or none is open."""
@@ -214,7 +214,7 @@ class Stream:
         if self._open.kind != kind:
             yield from self._close_part(self._open)
             self._open.kind, self._open.part = kind, _empty(kind)
-            yield self._in_part(self._open, f"response.{said.part}.added", part=_empty(kind))
+            yield self._in_part(self._open, f"response.{said.part}.added", {"part": _empty(kind)})
 
     def _annotate(self, noted: dict[str, Any]) -> Iterator[Event]:
         yield from self._part("text")
@@ -222,15 +222,15 @@ class Stream:
             index = len(item.part["annotations"])
             item.part["annotations"].append(noted)
             kind = "response.output_text.annotation.added"
-            yield self._in_part(item, kind, annotation=noted, annotation_index=index)
+            yield self._in_part(item, kind, {"annotation": noted, "annotation_index": index})
 
     def _close_part(self, item: _Item) -> Iterator[Event]:
         if item.kind:
             said, part = SAID[item.kind], item.part
             part[said.name] = "".join(item.pieces)
             more = {"logprobs": part["logprobs"]} if item.kind == "text" else {}
-            yield self._in_part(item, f"response.{said.stem}.done", **{said.name: part[said.name]}, **more)
-            yield self._in_part(item, f"response.{said.part}.done", part=part)
+            yield self._in_part(item, f"response.{said.stem}.done", {said.name: part[said.name], **more})
+            yield self._in_part(item, f"response.{said.part}.done", {"part": part})
             item.tree[said.parts].append(part)
             item.kind, item.pieces = "", []
 
@@ -243,7 +243,7 @@ class Stream:
             yield self._event("response.output_item.done", {"output_index": item.at, "item": item.tree})
             self._open = None
 
-    def _in_part(self, item: _Item, kind: str, **data: Any) -> Event:
+    def _in_part(self, item: _Item, kind: str, data: Event) -> Event:
         said = SAID[item.kind]
         where = {"item_id": item.tree["id"], "output_index": item.at, said.counter: len(item.tree[said.parts])}
         return self._event(kind, where | data)
@@ -263,7 +263,7 @@ class Stream:
             yield from self._call_added(call)
             call.pieces.append(piece.arguments)
             if "arguments" in call.item:
-                yield self._of_call(call, "delta", delta=piece.arguments)
+                yield self._of_call(call, "delta", {"delta": piece.arguments})
 
     def _call_added(self, call: _Call) -> Iterator[Event]:
         if call.at < 0:
@@ -279,13 +279,13 @@ class Stream:
         name = "arguments" if "arguments" in call.item else "input"
         if name == "input" and said:
             said = tools.as_input(said)
-            yield self._of_call(call, "delta", delta=said)
+            yield self._of_call(call, "delta", {"delta": said})
         call.item |= {name: said, "status": self._status}
         named = {"name": call.item["name"]} if name == "arguments" else {}
-        yield self._of_call(call, "done", **{name: said}, **named)
+        yield self._of_call(call, "done", {name: said, **named})
         yield self._event("response.output_item.done", {"output_index": call.at, "item": call.item})
 
-    def _of_call(self, call: _Call, state: str, **data: Any) -> Event:
+    def _of_call(self, call: _Call, state: str, data: Event) -> Event:
         said = SAID["arguments" if "arguments" in call.item else "input"]
         where = {"item_id": call.item["id"], "output_index": call.at}
         return self._event(f"response.{said.stem}.{state}", where | data)
