@@ -13,7 +13,7 @@ from gateway.config import Settings
 from gateway.config.settings import IPNetwork
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
-from gateway.detectors.second import Second
+from gateway.detectors.secondary import SecondaryDetector
 from gateway.domain import Adapter, Detector
 from gateway.events import EventSink, FanOut
 from gateway.observability.logs import EventLog, take_over_again
@@ -140,7 +140,7 @@ def _scanner(
     settings: Settings, *, key: bytes, second: Callable[[], Detector] | None, own: Callable[[], OwnWords]
 ) -> Scanner:
     limit_s = settings.scan_deadline_s
-    beside = Second(second, key=key, memory=LruMemory(), limit_s=limit_s) if second else None
+    beside = SecondaryDetector(second, key=key, memory=LruMemory(), limit_s=limit_s) if second else None
     return Scanner(load_engine(), key=key, memory=LruMemory(), second=beside, own=own, deadline_s=limit_s)
 
 

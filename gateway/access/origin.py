@@ -9,14 +9,14 @@ from gateway.errors import InvalidRequest, OriginNotAllowed
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class HostPolicy:
     """Host names beside loopback that the gateway answers to, and origins of web pages that may call it; lower case."""
 
     hosts: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
 
 
-def check_host(host: str | None, doors: Doors, *, http_version: str = "1.1") -> None:
+def check_host(host: str | None, host_policy: HostPolicy, *, http_version: str = "1.1") -> None:
     """Raise `OriginNotAllowed` unless `Host` is loopback or configured: a rebound DNS name would be neither.
 
     Only HTTP/1.0 may leave it out; in any later version that is an `InvalidRequest` (RFC 9112, 3.2). No browser does.
@@ -26,14 +26,14 @@ def check_host(host: str | None, doors: Doors, *, http_version: str = "1.1") -> 
             return
         raise InvalidRequest("The request has no `Host` header, which HTTP/1.1 demands.")
     name = host_name(host)
-    if name and (is_loopback(name) or name in doors.hosts):
+    if name and (is_loopback(name) or name in host_policy.hosts):
         return
     raise OriginNotAllowed("The gateway is not known by this host name. Add it to `server.hosts` if it should be.")
 
 
-def check_origin(origin: str | None, doors: Doors) -> None:
+def check_origin(origin: str | None, host_policy: HostPolicy) -> None:
     """Raise `OriginNotAllowed` for a web page that `server.cors_origins` does not list; others send no Origin."""
-    if origin is None or origin.lower() in doors.origins:
+    if origin is None or origin.lower() in host_policy.origins:
         return
     raise OriginNotAllowed("Web pages of this origin may not call the gateway. See `server.cors_origins`.")
 

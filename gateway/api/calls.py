@@ -1,4 +1,4 @@
-"""From a visit to a `Call`: the body within its limits, the claims of its headers; invents no claim."""
+"""From a request to a `Call`: the body within its limits, the claims of its headers; invents no claim."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from gateway.api.front import Visit
+from gateway.api.front import AuthenticatedRequest
 from gateway.domain import Tree
 from gateway.errors import InvalidRequest
 from gateway.pipeline.aside import LARGE_BYTES, LARGE_VALUES
@@ -17,37 +17,37 @@ MAX_NAME_CHARS = 256
 
 
 @asynccontextmanager
-async def checked_body(visit: Visit) -> AsyncIterator[Tree]:
+async def checked_body(request: AuthenticatedRequest) -> AsyncIterator[Tree]:
     """The JSON object of the body, which counts against the budget as it arrives and for as long as the request lives.
 
     Raises:
         Overloaded: all bodies together would be too much for the process.
         InvalidRequest, PayloadTooLarge, RequestTimeout: as the body was.
     """
-    limits = visit.settings.limits
-    announced = visit.exchange.header("content-length")
-    with visit.in_flight.body(limits.body_budget) as share:
+    limits = request.settings.limits
+    announced = request.exchange.header("content-length")
+    with request.in_flight.body(limits.body_budget) as share:
         if announced.isdigit() and int(announced) <= limits.max_body:
             share.hold(int(announced))
-        body = await visit.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s, hold=share.hold)
+        body = await request.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s, hold=share.hold)
         size = len(body)
-        values = await visit.aside(partial(values_in, body), large=size > LARGE_BYTES)
+        values = await request.aside(partial(values_in, body), large=size > LARGE_BYTES)
         share.hold(size, values=values)
-        visit.large = size > LARGE_BYTES or values > LARGE_VALUES
-        tree = await visit.aside(partial(read_object, body), large=visit.large)
+        request.large = size > LARGE_BYTES or values > LARGE_VALUES
+        tree = await request.aside(partial(read_object, body), large=request.large)
         del body  # what was parsed is all that there is from here on
         yield tree
 
 
-def call_of(visit: Visit, tree: Tree, endpoint: Endpoint) -> Call:
+def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Call:
     """The call that the pipeline takes.
 
     Agents are claimed by the base URL (`/agent/<tag>/…`), the agent header, the task header or `metadata.agent`.
     """
-    exchange, names = visit.exchange, visit.settings.headers
+    exchange, names = request.exchange, request.settings.headers
     model = tree.get("model")
     claimed = {exchange.tag, exchange.header(names.agent), _metadata_agent(tree)}
-    claimed.add(visit.settings.table.agent_of_task(exchange.header(names.task)))
+    claimed.add(request.settings.table.agent_of_task(exchange.header(names.task)))
     if any(len(name) > MAX_NAME_CHARS for name in claimed):
         raise InvalidRequest("The name of an agent is too long.")
     return Call(
@@ -55,12 +55,12 @@ def call_of(visit: Visit, tree: Tree, endpoint: Endpoint) -> Call:
         payload=tree,
         model=model if isinstance(model, str) else "",
         stream=endpoint.streams(tree),
-        caller=visit.caller,
+        caller=request.caller,
         request_id=exchange.request_id,
         claimed_agents=frozenset(claimed - {""}),
         claimed_route=exchange.header(names.route),
         conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
-        large=visit.large,
+        large=request.large,
     )
 
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from gateway.api.astray import advice
 from gateway.api.exchange import Exchange, Message
-from gateway.api.front import WRONG_METHOD, Visit, dialect_of
+from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
 from gateway.api.question import ask
 from gateway.domain import Permission
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
@@ -38,18 +38,18 @@ def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
     @app.post("/gateway/explain")
     async def explain(request: Request) -> JSONResponse:
         """What would become of a request, which is not sent (`may: [explain]`)."""
-        visit = demand(request, Permission.EXPLAIN)
+        authenticated = demand(request, Permission.EXPLAIN)
         body = await Exchange(request.scope, request.receive, _unsent).body(
-            limit=visit.settings.limits.max_body, deadline_s=visit.settings.limits.body_timeout_s
+            limit=authenticated.settings.limits.max_body, deadline_s=authenticated.settings.limits.body_timeout_s
         )
-        question = ask(read_object(body), visit.settings, asker=visit.caller)
+        question = ask(read_object(body), authenticated.settings, asker=authenticated.caller)
         explained = await pipeline.explain(question.call, outbound=question.outbound)
-        return JSONResponse(explained.tree(), headers={"x-gateway-request-id": visit.exchange.request_id})
+        return JSONResponse(explained.tree(), headers={"x-gateway-request-id": authenticated.exchange.request_id})
 
     @app.exception_handler(GatewayError)
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
-        visit = request.scope.get("gateway.visit")
-        request_id = visit.exchange.request_id if isinstance(visit, Visit) else ""
+        authenticated = request.scope.get("gateway.request")
+        request_id = authenticated.exchange.request_id if isinstance(authenticated, AuthenticatedRequest) else ""
         rendered = render(error, dialect_of(str(request.scope["path"]), request.headers), request_id=request_id)
         return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
 
@@ -69,15 +69,15 @@ async def _unsent(_message: Message) -> None:
     """A sender for an exchange that only reads."""
 
 
-def demand(request: Request, permission: Permission) -> Visit:
-    """The visit, if its caller has `permission`.
+def demand(request: Request, permission: Permission) -> AuthenticatedRequest:
+    """The request, if its caller has `permission`.
 
     Raises:
         PermissionDenied: the key is good, the grant does not say `may: [...]`.
     """
-    visit = request.scope.get("gateway.visit")
-    if not isinstance(visit, Visit):
+    authenticated = request.scope.get("gateway.request")
+    if not isinstance(authenticated, AuthenticatedRequest):
         raise InvalidApiKey("A valid key is needed.")
-    if permission not in visit.caller.may:
+    if permission not in authenticated.caller.may:
         raise PermissionDenied(f"This key may not do that: its caller needs `may: [{permission}]`.")
-    return visit
+    return authenticated

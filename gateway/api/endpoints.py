@@ -10,7 +10,7 @@ from functools import partial
 from typing_extensions import override
 
 from gateway.api.calls import call_of, checked_body
-from gateway.api.front import Facade, Handler, Visit
+from gateway.api.front import AuthenticatedRequest, Facade, Handler
 from gateway.api.streams import stream
 from gateway.domain import Capability, Dialect
 from gateway.errors import InvalidRequest, UpstreamFailed
@@ -28,31 +28,31 @@ def facades(pipeline: Pipeline) -> Mapping[str, Facade]:
     return {str(dialect): _facade(dialect, pipeline) for dialect in Dialect}
 
 
-async def serve(endpoint: Endpoint, pipeline: Pipeline, visit: Visit) -> None:
+async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRequest) -> None:
     """Answer one request: check it, send it down the pipeline, write what comes back in the caller's words.
 
     Raises:
         GatewayError: it may not or cannot be answered, and nothing was sent yet.
     """
     clock = RequestClock()
-    async with checked_body(visit) as tree:
-        answering = Answering(visit.exchange.request_id, clock, tree)
-        await visit.aside(partial(endpoint.validate, tree), large=visit.large)
-        here = await visit.aside(partial(endpoint.here, tree, answering), large=visit.large)
+    async with checked_body(request) as tree:
+        answering = Answering(request.exchange.request_id, clock, tree)
+        await request.aside(partial(endpoint.validate, tree), large=request.large)
+        here = await request.aside(partial(endpoint.here, tree, answering), large=request.large)
         if here is not None:
             if here.model:
-                known(visit.settings.table, visit.caller, here.model)
-            await visit.json(here.tree, headers=here.headers)
+                known(request.settings.table, request.caller, here.model)
+            await request.json(here.tree, headers=here.headers)
             return
-        call = call_of(visit, tree, endpoint)
-        async with visit.exchange.while_connected():
+        call = call_of(request, tree, endpoint)
+        async with request.exchange.while_connected():
             if call.stream and endpoint.writer is not None:
-                await stream(visit, pipeline, call, endpoint.writer(answering))
+                await stream(request, pipeline, call, endpoint.writer(answering))
                 return
-            answer = await pipeline.answer(call, default_agent=visit.listener.default_agent)
+            answer = await pipeline.answer(call, default_agent=request.listener.default_agent)
         if answer.tree is None:
             raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
-        await visit.json(endpoint.whole(answer.tree, answer.shape, answering), headers=answer.headers)
+        await request.json(endpoint.whole(answer.tree, answer.shape, answering), headers=answer.headers)
 
 
 class RequestClock(Clock):
@@ -103,30 +103,30 @@ def _facade(dialect: Dialect, pipeline: Pipeline) -> Facade:
     return Facade(dialect, exact, below, mark=mark, banner=banner)
 
 
-async def _page(listed: Listing, visit: Visit) -> None:
-    await visit.json(listed.page(listing(visit.settings.table, visit.caller)))
+async def _page(listed: Listing, request: AuthenticatedRequest) -> None:
+    await request.json(listed.page(listing(request.settings.table, request.caller)))
 
 
-async def _one(listed: Listing, visit: Visit) -> None:
+async def _one(listed: Listing, request: AuthenticatedRequest) -> None:
     """One model by its id, which may hold `/` and `:`."""
-    name = visit.params["rest"]
-    known(visit.settings.table, visit.caller, name)
+    name = request.params["rest"]
+    known(request.settings.table, request.caller, name)
     if listed.one is not None:
-        await visit.json(listed.one(name))
+        await request.json(listed.one(name))
 
 
-async def _refuse(refusal: Refusal, _visit: Visit) -> None:
+async def _refuse(refusal: Refusal, _request: AuthenticatedRequest) -> None:
     raise refusal.error(refusal.message)
 
 
-async def _show(visit: Visit) -> None:
+async def _show(request: AuthenticatedRequest) -> None:
     """One model of Ollama's list, named as `model` or, by older clients, as `name`."""
-    async with checked_body(visit) as tree:
+    async with checked_body(request) as tree:
         name = tree.get("model") or tree.get("name")
         if not isinstance(name, str):
             raise InvalidRequest("model: must be a string.", param="model")
-        route = known(visit.settings.table, visit.caller, name)
+        route = known(request.settings.table, request.caller, name)
         first = route.targets[0]
         does = "embedding" if route.operation.capability is Capability.EMBEDDINGS else "completion"
         can = [str(capability) for capability in sorted(first.capabilities) if capability in {"vision", "tools"}]
-        await visit.json(catalogue.show(capabilities=[does, *can], context=first.context))
+        await request.json(catalogue.show(capabilities=[does, *can], context=first.context))

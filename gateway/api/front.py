@@ -41,7 +41,7 @@ from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_o
 from gateway.wire.errors import render
 from gateway.wire.operations import dialect_at, operation_at
 
-Handler: TypeAlias = Callable[["Visit"], Awaitable[None]]
+Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVENESS, READINESS = "/health", "/ready"
 CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
@@ -57,7 +57,7 @@ ALLOWED_HEADERS = (
 
 
 @dataclass(slots=True)
-class Visit:
+class AuthenticatedRequest:
     """One authenticated request at a facade, with the settings it keeps to its end."""
 
     exchange: Exchange
@@ -193,15 +193,15 @@ class Front:
         if path == "/":
             await _root(exchange, offer.banner)
             return
-        visit = self._visit(exchange, settings, offer.listener)
-        handler, visit.params = _handler(exchange, offer)
+        request = self._request(exchange, settings, offer.listener)
+        handler, request.params = _handler(exchange, offer)
         if handler is not None:
-            await handler(visit)
+            await handler(request)
             return
         if path not in CONTROL_PATHS:
             raise NotFound(advice(path, [name for name, facade in offer.withheld.items() if _endpoints(facade, path)]))
         method = "GET" if exchange.method == "HEAD" else exchange.method  # the server itself leaves the body out
-        inner = {**scope, "path": path, "method": method, "gateway.visit": visit}
+        inner = {**scope, "path": path, "method": method, "gateway.request": request}
         await self._control(inner, exchange.receive, exchange.send)
 
     def _offer(self) -> _Offer:
@@ -222,17 +222,17 @@ class Front:
             _refuse_repeated(exchange.repeated, settings)
         try:
             host = exchange.headers.get("host")
-            check_host(host, settings.doors, http_version=str(scope.get("http_version", "1.1")))
+            check_host(host, settings.host_policy, http_version=str(scope.get("http_version", "1.1")))
         except OriginNotAllowed:
             self._events.emit(AuthFailed(reason=AuthFailure.HOST))
             raise
         try:
-            check_origin(exchange.headers.get("origin"), settings.doors)
+            check_origin(exchange.headers.get("origin"), settings.host_policy)
         except OriginNotAllowed:
             self._events.emit(AuthFailed(reason=AuthFailure.ORIGIN))
             raise
 
-    def _visit(self, exchange: Exchange, settings: Settings, listener: Listener) -> Visit:
+    def _request(self, exchange: Exchange, settings: Settings, listener: Listener) -> AuthenticatedRequest:
         try:
             caller = authenticate(
                 exchange.header("authorization"),
@@ -244,7 +244,7 @@ class Front:
             given = exchange.header("authorization") or exchange.header("x-api-key")
             self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
             raise
-        return Visit(exchange, settings, listener, caller, self._in_flight, self._aside)
+        return AuthenticatedRequest(exchange, settings, listener, caller, self._in_flight, self._aside)
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
         if exchange.started:
@@ -321,7 +321,7 @@ def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
 def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:
     """What lets a page of a configured origin read the answer; nothing for anyone else."""
     origin = exchange.header("origin")
-    if not origin or origin.lower() not in settings.doors.origins:
+    if not origin or origin.lower() not in settings.host_policy.origins:
         return {}
     return {"access-control-allow-origin": origin, "vary": "origin", "access-control-expose-headers": "*"}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from gateway.api.front import Visit
+from gateway.api.front import AuthenticatedRequest
 from gateway.errors import GatewayError, Stopping
 from gateway.pipeline import Answer, Pipeline
 from gateway.wire.endpoint import Call
 from gateway.wire.writer import StreamWriter
 
 
-async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWriter) -> None:
+async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, writer: StreamWriter) -> None:
     """Answer `call` as a stream.
 
     Headers wait for the first content, so that until then an error is a plain HTTP error; after `commit_s` the 200 goes
@@ -21,10 +21,10 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
     Raises:
         GatewayError: before anything was sent.
     """
-    exchange = visit.exchange
-    work = asyncio.ensure_future(pipeline.answer(call, default_agent=visit.listener.default_agent))
+    exchange = request.exchange
+    work = asyncio.ensure_future(pipeline.answer(call, default_agent=request.listener.default_agent))
     try:
-        pending = await _wait(visit, work, writer)
+        pending = await _wait(request, work, writer)
         try:
             answer = await work
         except GatewayError as error:
@@ -35,7 +35,7 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
             return
         if not pending:
             await exchange.begin(200, _headers(writer, answer.headers))
-        await _relay(visit, answer, writer, trailer=pending)
+        await _relay(request, answer, writer, trailer=pending)
     except asyncio.CancelledError:
         if exchange.started and not exchange.gone:  # the gateway stops; what was not begun gets a plain error
             await exchange.write(writer.error(Stopping()))
@@ -47,24 +47,24 @@ async def stream(visit: Visit, pipeline: Pipeline, call: Call, writer: StreamWri
             await work.result().aclose()
 
 
-async def _wait(visit: Visit, work: asyncio.Future[Answer], writer: StreamWriter) -> bool:
+async def _wait(request: AuthenticatedRequest, work: asyncio.Future[Answer], writer: StreamWriter) -> bool:
     """Wait for the first content; True if the headers went out before it came."""
-    commit_s = visit.settings.limits.commit_s
+    commit_s = request.settings.limits.commit_s
     if not writer.may_commit_early:
         await asyncio.wait({work})
         return False
     done, _ = await asyncio.wait({work}, timeout=commit_s)
     if done:
         return False
-    await visit.exchange.begin(200, _headers(writer, {"x-gateway-target": "pending"}))
+    await request.exchange.begin(200, _headers(writer, {"x-gateway-target": "pending"}))
     while not done:
-        await visit.exchange.write(writer.heartbeat())
+        await request.exchange.write(writer.heartbeat())
         done, _ = await asyncio.wait({work}, timeout=commit_s)
     return True
 
 
-async def _relay(visit: Visit, answer: Answer, writer: StreamWriter, *, trailer: bool) -> None:
-    exchange = visit.exchange
+async def _relay(request: AuthenticatedRequest, answer: Answer, writer: StreamWriter, *, trailer: bool) -> None:
+    exchange = request.exchange
     if answer.events is None:
         return
     writer.opened(answer.shape)

@@ -38,7 +38,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fetch; 1 and what to do about it where that fails."""
+    """Fetch the models; exit status 1, with advice on stderr, if that fails."""
     try:
         fetch(Path(options.state_dir) / FOLDER, report=lambda line: print(line, flush=True))
     except FetchFailed as failure:

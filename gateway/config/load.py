@@ -15,8 +15,8 @@ from gateway.config.providers import build_providers, build_targets
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
 from gateway.config.servers import (
-    build_doors,
     build_headers,
+    build_host_policy,
     build_keyring,
     build_limits,
     build_listeners,
@@ -117,7 +117,7 @@ def _build(draft: Draft, text: str) -> Settings:
         listeners=build_listeners(draft, keyring),
         limits=build_limits(draft),
         headers=build_headers(draft),
-        doors=build_doors(draft),
+        host_policy=build_host_policy(draft),
         keyring=keyring,
         on_prem_networks=networks,
         state_dir=draft.beside(config.state_dir),

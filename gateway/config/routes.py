@@ -21,8 +21,10 @@ _SENSES: Final = frozenset({Capability.VISION, Capability.AUDIO, Capability.FILE
 
 def build_table(draft: Draft, providers: Mapping[str, Provider], targets: Mapping[str, Target]) -> RoutingTable:
     """Everything that names lead to; problems go into the draft."""
-    leaning = Leaning(_chosen(draft, "primary", providers), _chosen(draft, "fallback", providers), targets)
-    routes = _routes(draft, targets, leaning)
+    preference = ProviderPreference(
+        _chosen(draft, "primary", providers), _chosen(draft, "fallback", providers), targets
+    )
+    routes = _routes(draft, targets, preference)
     agents = _agents(draft)
     return RoutingTable(
         routes=routes,
@@ -34,7 +36,7 @@ def build_table(draft: Draft, providers: Mapping[str, Provider], targets: Mappin
 
 
 @dataclass(frozen=True, slots=True)
-class Leaning:
+class ProviderPreference:
     """The providers that `routing.primary` and `routing.fallback` name ("" for none), and all targets in order."""
 
     primary: str
@@ -88,7 +90,7 @@ def _by_kind(word: str, providers: Mapping[str, Provider]) -> str:
     return next((name for name, provider in providers.items() if provider.kind is kind), "")
 
 
-def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> dict[str, Route]:
+def _routes(draft: Draft, targets: Mapping[str, Target], preference: ProviderPreference) -> dict[str, Route]:
     threshold_ms = draft.config.routing.first_token_ms
     patience_s = threshold_ms / 1000 if threshold_ms else None
     routes: dict[str, Route] = {}
@@ -100,7 +102,7 @@ def _routes(draft: Draft, targets: Mapping[str, Target], leaning: Leaning) -> di
             if draft.known("targets", target, (*path, index)) and target in targets
         )
         _check_route(draft, name, listed, section.operation)
-        arranged = leaning.arrange(listed, section.operation)
+        arranged = preference.arrange(listed, section.operation)
         routes[name] = Route(name, arranged, section.operation, section.first_token_s or patience_s, section.idle_s)
     return routes
 

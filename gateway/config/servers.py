@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from gateway.access.callers import Keyring
-from gateway.access.origin import Doors, host_name, is_loopback
+from gateway.access.origin import HostPolicy, host_name, is_loopback
 from gateway.config.addresses import network
 from gateway.config.draft import Draft
 from gateway.config.schema import Bind
@@ -84,7 +84,7 @@ def build_listeners(draft: Draft, keyring: Keyring) -> tuple[Listener, ...]:
     return (main, *others)
 
 
-def build_doors(draft: Draft) -> Doors:
+def build_host_policy(draft: Draft) -> HostPolicy:
     """Host names and origins that are let in."""
     server = draft.config.server
     hosts = {host_name(_bracketed(bind.host)) for bind in (server, *draft.config.listeners) if not _wildcard(bind.host)}
@@ -103,7 +103,7 @@ def build_doors(draft: Draft) -> Doors:
                 ("server", "cors_origins", index), message, "Write it like `https://portal.example`, no path."
             )
         origins.add(origin.lower())
-    return Doors(frozenset(hosts), frozenset(origins))
+    return HostPolicy(frozenset(hosts), frozenset(origins))
 
 
 def build_headers(draft: Draft) -> Headers:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from gateway.access.callers import Keyring
-from gateway.access.origin import Doors
+from gateway.access.origin import HostPolicy
 from gateway.domain import Caller, Provider, Target
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
@@ -83,7 +83,7 @@ class Settings:
     listeners: tuple[Listener, ...]
     limits: Limits
     headers: Headers
-    doors: Doors
+    host_policy: HostPolicy
     keyring: Keyring
     on_prem_networks: tuple[IPNetwork, ...]
     state_dir: str

@@ -8,10 +8,10 @@ from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.detectors.agreement import united
 from gateway.detectors.kept import Across, Digests, Kept, Window
-from gateway.detectors.second import Second
+from gateway.detectors.secondary import SecondaryDetector
 from gateway.detectors.turns import Turns
+from gateway.detectors.union import united
 from gateway.detectors.worker import Job, Worker, WorkerFailed
 from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
@@ -65,7 +65,7 @@ class Scanner:
         *,
         key: bytes,
         memory: ScanMemory[Kept | Window],
-        second: Second | None = None,
+        second: SecondaryDetector | None = None,
         worker: Worker[list[Look]] | None = None,
         own: Callable[[], OwnWords] = OwnWords,
         deadline_s: float = 10.0,

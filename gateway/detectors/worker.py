@@ -44,8 +44,8 @@ def serve(connection: Connection, make: Callable[[], Job[A]]) -> None:
 class Worker(Generic[A]):
     """One process, started when first needed, replaced when it dies or is stuck, ended with the gateway.
 
-    One thread talks to it, so that however many wait, no more than one thread does. Whoever asks waits for
-    `timeout_s`; the process itself may take `limit_s` for a question, and `LOAD_S` to get ready: a text that was late
+    A single thread talks to it, and waiting callers hold no thread each. A caller waits for `timeout_s`; the process
+    itself may take `limit_s` for a question, and `LOAD_S` to get ready: a text that was late
     only because others came first, or while the process was loading, costs no restart.
     """
 

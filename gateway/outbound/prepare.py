@@ -41,7 +41,7 @@ _SEAL = object()
 MAX_LOOKS = 2
 """How often a body is redacted and looked at: once, and once more for what the first look found."""
 
-Look = Callable[[Sequence[Passage]], Sequence[Detection]]
+Detect = Callable[[Sequence[Passage]], Sequence[Detection]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def prepare(
     *,
     findings: Findings,
     key: bytes,
-    look: Look,
+    look: Detect,
     today: date,
     stream: bool | None = None,
 ) -> Prepared:
@@ -187,7 +187,7 @@ def _redacted(
     form: _Form,
     styles: Mapping[Kind, Style],
     key: bytes,
-    look: Look,
+    look: Detect,
     today: date,
 ) -> tuple[Translated, frozenset[Kind], Pseudonyms]:
     """The body without what the decision takes out, and a second look at it.

@@ -14,7 +14,7 @@ from gateway.domain import Adapter, Detection, Passage, Target, Tree
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.kinds import profile
-from gateway.outbound.prepare import Look, Prepared, RedactionRefused, prepare
+from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.aside import Aside
@@ -35,7 +35,7 @@ MAX_SILENT_CHUNKS: Final = 10_000
 """Chunks that are kept while a stream has no content: more than any server's heartbeats, and a few megabytes."""
 
 
-class Looks(Protocol):
+class SecondLook(Protocol):
     """The second look at what is about to leave: where we are, or in slices of the event loop."""
 
     @property
@@ -93,7 +93,7 @@ class Attempts:
         attestation: Attestation,
         ledger: AuditSink,
         events: EventSink,
-        scanner: Looks,
+        scanner: SecondLook,
         aside: Aside,
         audit_key: bytes,
     ) -> None:
@@ -172,7 +172,7 @@ class Attempts:
                 standing,
                 findings=run.findings,
                 key=run.key,
-                look=self._looking(run.call),
+                look=self._second_look(run.call),
                 today=today(),
                 stream=run.streamed,
             )
@@ -181,7 +181,7 @@ class Attempts:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
-    def _looking(self, call: Call) -> Look:
+    def _second_look(self, call: Call) -> Detect:
         """The second look; at a large request from the thread it is prepared in, and back here in slices."""
         if not call.large:
             return partial(self._scanner.look, caller=call.caller.name)

@@ -49,7 +49,7 @@ def load(texts: Mapping[str, str], *, tests: Mapping[str, str] = MappingProxyTyp
     """One policy of several files (name → text); each is tried on its own examples before they are joined.
 
     `tests` are files that hold nothing but examples, for all policies together. Raises `DocumentInvalid` with the
-    problems of all files, ids that two files use included; `tests` are tried when there are none.
+    problems of all files, among them ids used twice; `tests` are tried only if no file has a problem.
     """
     policies: list[Policy] = []
     problems: list[Problem] = []

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.access.origin import Doors, check_host, check_origin, host_name, is_loopback
+from gateway.access.origin import HostPolicy, check_host, check_origin, host_name, is_loopback
 from gateway.errors import InvalidRequest, OriginNotAllowed
 
-DOORS = Doors(frozenset({"gateway.clinic.example", "10.0.0.5"}), frozenset({"https://portal.example"}))
+HOST_POLICY = HostPolicy(frozenset({"gateway.clinic.example", "10.0.0.5"}), frozenset({"https://portal.example"}))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ DOORS = Doors(frozenset({"gateway.clinic.example", "10.0.0.5"}), frozenset({"htt
     ],
 )
 def test_loopback_and_configured_hosts_are_let_in(host: str) -> None:
-    check_host(host, DOORS)
+    check_host(host, HOST_POLICY)
 
 
 @pytest.mark.parametrize(
@@ -51,20 +51,20 @@ def test_loopback_and_configured_hosts_are_let_in(host: str) -> None:
 )
 def test_any_other_host_is_refused(host: str) -> None:
     with pytest.raises(OriginNotAllowed):
-        check_host(host, DOORS)
+        check_host(host, HOST_POLICY)
 
 
 def test_only_http_1_0_may_leave_the_host_out() -> None:
-    check_host(None, DOORS, http_version="1.0")
+    check_host(None, HOST_POLICY, http_version="1.0")
     with pytest.raises(InvalidRequest):
-        check_host(None, DOORS)
+        check_host(None, HOST_POLICY)
     with pytest.raises(OriginNotAllowed):
-        check_host("evil.example", DOORS, http_version="1.0")
+        check_host("evil.example", HOST_POLICY, http_version="1.0")
 
 
 @pytest.mark.parametrize("origin", [None, "https://portal.example", "HTTPS://Portal.Example"])
 def test_no_origin_and_configured_origins_are_let_in(origin: str | None) -> None:
-    check_origin(origin, DOORS)
+    check_origin(origin, HOST_POLICY)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_no_origin_and_configured_origins_are_let_in(origin: str | None) -> None
 )
 def test_any_other_origin_is_refused(origin: str) -> None:
     with pytest.raises(OriginNotAllowed):
-        check_origin(origin, DOORS)
+        check_origin(origin, HOST_POLICY)
 
 
 @given(st.text(max_size=30))
 def test_no_host_raises_anything_but_our_refusal(host: str) -> None:
     with contextlib.suppress(OriginNotAllowed):
-        check_host(host, DOORS)
-        assert is_loopback(host_name(host)) or host_name(host) in DOORS.hosts
+        check_host(host, HOST_POLICY)
+        assert is_loopback(host_name(host)) or host_name(host) in HOST_POLICY.hosts

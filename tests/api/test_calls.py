@@ -1,4 +1,4 @@
-"""From a visit to a call: bodies in flight are bounded together, and every claim is taken down."""
+"""From a request to a call: bodies in flight are bounded together, and every claim is taken down."""
 
 from __future__ import annotations
 

@@ -148,9 +148,9 @@ def test_doors_are_the_hosts_and_origins_of_the_file_and_the_addresses_listened_
     text = f"""{CALLERS}
 server: {{host: 10.0.0.5, behind_tls_proxy: true, hosts: [Gateway.Example, "fd00::1"], cors_origins: ["https://A.example:8443"]}}
 """
-    doors = settings(text).doors
-    assert doors.hosts == {"gateway.example", "10.0.0.5", "fd00::1"}
-    assert doors.origins == {"https://a.example:8443"}
+    host_policy = settings(text).host_policy
+    assert host_policy.hosts == {"gateway.example", "10.0.0.5", "fd00::1"}
+    assert host_policy.origins == {"https://a.example:8443"}
 
 
 def test_header_names_are_configurable_in_any_case() -> None:

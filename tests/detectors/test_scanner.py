@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from gateway.detectors.scanner import FAILED, Scanner, looking
-from gateway.detectors.second import Second
+from gateway.detectors.secondary import SecondaryDetector
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.find.engine import Engine
@@ -179,7 +179,7 @@ async def two():
             ENGINE,
             key=KEY,
             memory=LruMemory(),
-            second=Second(detector, key=KEY, memory=LruMemory(), limit_s=limit_s),
+            second=SecondaryDetector(detector, key=KEY, memory=LruMemory(), limit_s=limit_s),
             deadline_s=deadline_s,
         )
         made.append(scanner)

@@ -1,6 +1,7 @@
-"""Identifiers written so that a plain reading misses them; what nobody can read is suspicious only with evidence.
+"""Finds identifiers in disguise: spelled out, spaced out or encoded; reports what cannot be decoded only with evidence.
 
-Other readings are searched again, to a fixed depth: each is about as long as the text or shorter, so the work is linear.
+A text in disguise has other readings, and each is searched like a text, to a fixed depth. A reading is hardly longer than
+its text, so the work is linear.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gateway.phi.find.text.normalise import Normalised, normalise
 from gateway.phi.find.text.readings import Blob
 
 _DEPTH: Final = 3
-"""Encodings inside encodings that are undone."""
+"""How many encodings inside one another are undone."""
 _OPAQUE: Final = frozenset({UnknownReason.ENCODED})
 _STRETCHED: Final = 1.5
 _TELLING: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.PHONE})
@@ -28,7 +29,7 @@ _TELLING: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.PHONE})
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What in a normalised text can be read otherwise: by which ways, and the runs that are encoded as a whole."""
+    """The disguises that a normalised text may wear (`ways`), and its runs of encoded characters (`blobs`)."""
 
     ways: frozenset[str]
     blobs: tuple[Blob, ...] = ()
@@ -38,13 +39,13 @@ _NOTHING: Final = Hidden(frozenset())
 
 
 def hidden(folded: Normalised) -> Hidden:
-    """The other readings that a text has; none, for nearly every text."""
+    """The disguises of a text; nearly every text has none."""
     ways = readings.triggers(folded.shape)
     return Hidden(ways, tuple(readings.blobs(folded.text, folded.shape, ways))) if ways else _NOTHING
 
 
 def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
-    """Hits in other readings of a text, over the characters that stand for them."""
+    """Hits in other readings of a text, at the places of the text where they are disguised."""
     if not seen.ways or depth == 0:
         return []
     hits: list[Hit] = []
@@ -73,7 +74,7 @@ _LONGEST_NAME: Final = 32
 
 
 def _spelled(text: str, ways: frozenset[str]) -> Iterator[Hit]:
-    """A name spelled letter by letter where it is said."""
+    """Names spelled letter by letter near a word that says so."""
     for start, end, said in readings.spelled(text, ways):
         if said.isalpha() and len(said) <= _LONGEST_NAME:
             before = text[max(0, start - _BEFORE - len(said)) : start].casefold()
@@ -119,7 +120,7 @@ _TURN: Final = str.maketrans(
 
 
 def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[UnknownReason]:
-    """`encoded` for a blob that does not decode to a text, when it is a file, or when decoding is what the text is about."""
+    """`encoded` if a run does not decode to text and either is a file or stands in a text that asks to decode something."""
     asked = "asks" in seen.ways
     for blob in seen.blobs:
         if blob.said is None and blob.way != "grouped" and _suspicious(blob, asked=asked):
@@ -130,7 +131,7 @@ def opaque(folded: Normalised, seen: Hidden, hits: Sequence[Hit]) -> frozenset[U
 
 
 def _suspicious(blob: Blob, *, asked: bool) -> bool:
-    """Whether what decodes to no text is a file, or long and named as something to decode; a hash is neither."""
+    """Whether a run that decodes to no text is a file, or is long where the text asks to decode something; never a hash."""
     value = blob.value
     if len(value) >= _FILE and value.startswith(_MAGIC):
         return True
@@ -148,7 +149,7 @@ def _suspicious(blob: Blob, *, asked: bool) -> bool:
 
 
 def _turned(text: str) -> bool:
-    """Whether turning letters by thirteen shows an identifier: digits stay, so only a cue can appear."""
+    """Whether ROT13 shows an identifier. It leaves digits alone, so only the words beside them can appear."""
     plain = {(hit.start, hit.kind) for hit in catalogue.find(normalise(text))}
     return any(
         hit.evidence is Evidence.CUE and hit.kind is not Kind.DATE and (hit.start, hit.kind) not in plain

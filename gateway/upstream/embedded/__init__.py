@@ -1,1 +1,1 @@
-"""The demonstration models: real, small, served by llama.cpp in child processes; they do show, not medicine."""
+"""The demonstration models: real, small, served by llama.cpp in child processes; not meant for medical use."""

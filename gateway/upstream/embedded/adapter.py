@@ -1,4 +1,4 @@
-"""Sends to the demonstration models: their endpoint is known only once the child runs; the rest is `direct`."""
+"""Sends to the demonstration models: starts the process that serves one, then sends as `direct` does."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gateway.upstream.port import AttemptFailed, Reply
 
 
 class EmbeddedUpstream:
-    """An `Upstream` that starts what it sends to; its children end with it, `direct` is shared and does not."""
+    """Starts a llama.cpp process for each model on demand and stops them on `aclose`; does not close the shared `direct`."""
 
     def __init__(self, direct: Direct, *, state_dir: str | Path, events: EventSink) -> None:
         self._direct = direct
         self._children = Children(Path(state_dir) / FOLDER, events=events)
 
     def problem(self) -> str:
-        """Why the demonstration models cannot be served, and what to do about it; "" if nothing is in the way."""
+        """Why the demonstration models cannot be served, and what to do about it; "" if they can."""
         return self._children.problem()
 
     async def start(self, model: str) -> None:
-        """Have a model ready before the first request needs it.
+        """Start a model before the first request needs it.
 
         Raises:
             UpstreamFailed: it cannot be served; the message says what to do.
@@ -33,7 +33,7 @@ class EmbeddedUpstream:
         await self._children.endpoint(model)
 
     async def send(self, outbound: Outbound) -> Reply:
-        """Send to the model's child, started if need be.
+        """Send to the process of the model; starts it if it does not run.
 
         Raises:
             AttemptFailed: whatever went wrong, as what it means for the request.

@@ -1,6 +1,6 @@
-"""The children's lives: started on demand, once for all who wait, restarted once, ended with the gateway.
+"""Starts the process of a model on demand, restarts it once after a crash, and ends it with the gateway.
 
-One child per model: what was never asked for costs no memory, and a crash takes only its own model away.
+There is one process per model: a model that nobody asks for costs no memory, and a crash ends no other model.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Children:
         }
 
     def problem(self) -> str:
-        """Why the models cannot be served here and what to do about it; "" if nothing is in the way."""
+        """Why the models cannot be served here and what to do about it; "" if they can."""
         for child in self._children.values():
             if problem := child.problem():
                 return problem
@@ -117,7 +117,7 @@ class _Child:
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
             self._starting.add_done_callback(self._started)
-        return await asyncio.shield(self._starting)  # who waits may go away: the others still want it
+        return await asyncio.shield(self._starting)  # one caller may give up while others still wait
 
     async def aclose(self) -> None:
         self._closed = True
@@ -132,7 +132,7 @@ class _Child:
     def _started(self, task: asyncio.Task[Address]) -> None:
         self._starting = None
         if not task.cancelled():
-            task.exception()  # seen: nobody may be waiting any more
+            task.exception()  # so that asyncio does not complain where nobody waits any more
 
     async def _start(self) -> Address:
         if problem := self.problem():

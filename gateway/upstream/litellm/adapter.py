@@ -1,8 +1,8 @@
-"""Sends through LiteLLM to every vendor it knows: its translation and nothing else of it.
+"""Sends through LiteLLM to every vendor it knows; uses its translation and nothing else of it.
 
-Imported on first use, in a thread, because the import takes seconds and 200 MiB. What LiteLLM brings along is off:
-retries, price-map and `.env` reads, telemetry, callbacks, logs, proxies. Its exceptions quote the provider and the
-request, so their text is never used; `wire` says what happened.
+LiteLLM is imported on first use, in a thread, because that takes seconds and 200 MiB. Everything else that it does is
+switched off: retries, reading price maps and `.env`, telemetry, callbacks, logs, proxies. Its exceptions quote the
+provider and the request, so their text is never used: the module `wire` knows what happened.
 """
 
 from __future__ import annotations
@@ -179,12 +179,12 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
 
 
 def _chats(outbound: Outbound) -> bool:
-    """Whether LiteLLM is asked for a chat; else for vectors, the only other thing it is asked for."""
+    """Whether this is a chat. If not, it is for embeddings: LiteLLM is used for nothing else."""
     return outbound.endpoint.reply.streamed is not None
 
 
 def _check_package(module: str, provider: str) -> None:
-    """Whether LiteLLM finds what it needs for this vendor and does not bring along. Raises `Incomplete`."""
+    """Check that the package is installed that LiteLLM needs for this vendor but does not install. Raises `Incomplete`."""
     with contextlib.suppress(ModuleNotFoundError):
         if not module or importlib.util.find_spec(module) is not None:
             return
@@ -193,7 +193,7 @@ def _check_package(module: str, provider: str) -> None:
 
 
 def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
-    """The fields of the hub that LiteLLM can say to the target's vendor."""
+    """The fields of the hub that LiteLLM can translate for the target's vendor."""
     target = outbound.target
     if params.speaks_openai(target.provider):
         return frozenset()
@@ -208,7 +208,7 @@ def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
 
 
 async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterator[Tree]:
-    """The chunks, as the hub's."""
+    """The chunks of LiteLLM's stream, in the hub's form."""
     while True:
         try:
             with exchange.entered():
@@ -225,7 +225,7 @@ async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterato
 
 
 def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
-    """Whether a finish reason is LiteLLM's own, which it gives a stream that stops without one: it broke (law 8).
+    """Whether LiteLLM invented a finish reason, as it does for a stream that stops without one: it broke (law 8).
 
     Where the provider said that it was done (`[DONE]`), it only left the reason out.
     """
@@ -234,7 +234,7 @@ def _invented(stream: Any, tree: Tree, exchange: Exchange) -> bool:
         return False
     if stream.received_finish_reason is None and stream.intermittent_finish_reason is None:
         return not exchange.done
-    target = exchange.outbound.target  # vendors that are only LiteLLM's have words of their own for it
+    target = exchange.outbound.target  # vendors that only LiteLLM knows write the reason in ways that we do not know
     any_vendor = profile(target.provider.kind).any_vendor
     other = any_vendor and not target.model.startswith(("gemini/", "vertex_ai/"))
     return not (exchange.finished or exchange.done) and not other
@@ -250,14 +250,14 @@ def _closing(stream: Any, exchange: Exchange) -> Callable[[], Any]:
 
 
 def _failure(litellm: Any, exchange: Exchange, error: Exception) -> AttemptFailed:
-    """What happened, without a word of the exception's: as the wire saw it, or by the class of the error."""
+    """What happened: as the wire saw it, else by the class of the exception. Its text is never used."""
     if exchange.failure is not None:
         return exchange.failure
     target = exchange.outbound.target
     kinds = litellm.exceptions
     if isinstance(error, kinds.AuthenticationError):
         return faults.refused(401, b"", target=target)
-    if not exchange.answered:  # it never left: LiteLLM cannot say it to this vendor
+    if not exchange.answered:  # nothing was sent: LiteLLM cannot translate it for this vendor
         return faults.refused(400, b"", target=target)
     if isinstance(error, kinds.RateLimitError):
         return faults.refused(429, b"", target=target)

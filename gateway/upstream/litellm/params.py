@@ -1,7 +1,7 @@
-"""What LiteLLM is called with: a provider and a hub request in, keyword arguments out; knows no LiteLLM, opens nothing.
+"""Turns a provider and a request of the hub into keyword arguments of LiteLLM; does not import it, opens nothing.
 
-LiteLLM falls back to environment variables for addresses, keys and regions it is not given. So every address is given,
-and a provider that lacks a setting is refused here instead.
+LiteLLM takes addresses, keys and regions that it is not given from environment variables. So an address is always given,
+and a provider that lacks a setting is refused here.
 
 LM Studio and Ollama are reached as `openai/` with their `/v1`, like any server of OpenAI's dialect. LiteLLM's own
 `lm_studio/` refuses fields that the server takes (`reasoning_effort`; `dimensions` of embeddings). Its `ollama_chat/`
@@ -28,8 +28,8 @@ FIELDS: Final = frozenset(
     for name, field in row.fields.fields.items()
     if not isinstance(field, Dropped | Errand | Local | Replaced)
 ) - {"reasoning", "moderation"}
-"""Fields of the hub that become arguments. No other does, because many arguments of LiteLLM configure it;
-`reasoning` and `moderation` are no arguments of its own."""
+"""Fields of the hub that are passed as arguments. No other field is, because many arguments of LiteLLM configure LiteLLM
+itself. It has no arguments called `reasoning` and `moderation`."""
 _ALWAYS: Final = frozenset({"messages", "stream", "stream_options", "input"})
 _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
     "n": (1,),
@@ -44,12 +44,12 @@ _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
     "response_format": ({"type": "text"},),
     "tool_choice": ("auto",),
 }
-"""Values that say what a target does anyway."""
+"""Values that ask for what a target does without them, so that the field may be left out."""
 _HINTS: Final = frozenset(
     {"seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier", "dimensions"}
 )
-"""Fields that ask for the same answer in another manner, or that the gateway sees to itself (`dimensions`): left out
-where a target does not know them."""
+"""Fields that say how to work and not what to answer, and `dimensions`, which the gateway does itself: left out where a
+target does not support them."""
 
 
 class Incomplete(ValueError):
@@ -65,7 +65,7 @@ class Unsupported(ValueError):
 
 
 def speaks_openai(provider: Provider) -> bool:
-    """Whether LiteLLM sends the request on in OpenAI's dialect, so that every field may pass."""
+    """Whether LiteLLM speaks OpenAI's dialect to this provider, so that every field may pass."""
     return profile(provider.kind).speaks_openai
 
 
@@ -77,7 +77,7 @@ def model_name(target: Target, *, chat: bool) -> str:
 
 
 def check(provider: Provider) -> None:
-    """Whether the provider is configured whole.
+    """Check that every setting the provider needs is there, and no other.
 
     Raises:
         Incomplete: a setting is missing or unknown.
@@ -96,7 +96,7 @@ def check(provider: Provider) -> None:
 
 
 def connection(provider: Provider) -> Arguments:
-    """Where the provider is and what it wants to see: address, key, `params`."""
+    """The arguments that reach the provider and log in to it: address, key, `params`."""
     known = profile(provider.kind)
     made: Arguments = {known.params.get(name, name): value for name, value in provider.params.items() if value}
     base = known.openai_base(known.address(provider.base_url, provider.params))
@@ -113,10 +113,10 @@ def request(tree: Tree, provider: Provider, *, chat: bool, supported: frozenset[
     """The arguments that carry the request; `supported` are the fields of the hub that LiteLLM can hand to the target.
 
     Raises:
-        Unsupported: the target cannot honour a field, and the answer would be another without it.
+        Unsupported: the target cannot honour a field, and leaving it out would change the answer.
     """
     given = {name: value for name, value in tree.items() if name in FIELDS}
-    given.pop("encoding_format", None)  # always numbers: base64 is made for the caller, where one asks for it
+    given.pop("encoding_format", None)  # we ask for numbers, and make base64 for a caller who wants it
     if speaks_openai(provider):
         made: Arguments = dict(given)
         if not chat:

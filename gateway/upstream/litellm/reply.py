@@ -1,4 +1,4 @@
-"""Replies and chunks of LiteLLM as the hub's; drops what it adds and what it makes up; holds no state."""
+"""Turns replies and chunks of LiteLLM into the hub's; drops what LiteLLM adds or invents; holds no state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PARTS = ("role", "content", "reasoning_content", "refusal", "audio", "function_
 
 
 def reply_tree(reply: dict[str, Any]) -> Tree:
-    """A whole reply, chat or embeddings, from the dump of LiteLLM's."""
+    """A whole reply, chat or embeddings; `reply` is LiteLLM's object as a mapping."""
     tree: Tree = {}
     if "choices" in reply:
         tree["choices"] = [_choice(choice, "message") for choice in reply["choices"]]
@@ -23,7 +23,7 @@ def reply_tree(reply: dict[str, Any]) -> Tree:
 
 
 def chunk_tree(chunk: dict[str, Any]) -> Tree:
-    """One chunk of a stream from the dump of LiteLLM's."""
+    """One chunk of a stream; `chunk` is LiteLLM's object as a mapping."""
     made = [_choice(choice, "delta") for choice in chunk.get("choices", [])]
     choices: list[JSON] = [choice for choice in made if choice["delta"] or choice["finish_reason"]]
     return {"choices": choices, **_usage(chunk)}
@@ -45,7 +45,7 @@ def _called(call: dict[str, Any]) -> Tree:
 
 
 def _usage(reply: dict[str, Any]) -> Tree:
-    """Usage, if the provider reported it: LiteLLM, whose counting is off, reports zeros where there is none."""
+    """Usage, if the provider reported it. LiteLLM's own counting is switched off, so zeros mean that it did not."""
     usage = reply.get("usage") or {}
     counts = {name: usage.get(name) or 0 for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
     if not any(counts.values()):

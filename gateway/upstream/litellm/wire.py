@@ -1,9 +1,9 @@
-"""The only wire LiteLLM gets: our pools and our guard under its HTTP clients; no proxy, no redirect, no second try.
+"""The transport under all HTTP clients of LiteLLM: our pools and our guard; no proxy, no redirect, no second try.
 
 LiteLLM makes an HTTP client per vendor, each with habits of its own: it obeys proxy variables even for loopback, follows
-redirects, sends again after a connection error, and quotes the provider in its exceptions. All of them are given the
-transport of this module, so that none of it happens whatever the vendor: what goes wrong is judged here, from the bytes,
-and LiteLLM sees only that it went wrong.
+redirects, sends again after a connection error, and quotes the provider in its exceptions. All of them get the transport
+of this module, so that none of this happens for any vendor. It judges failures itself, from status and bytes; LiteLLM only
+learns that there was one.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _NOSY = ("x-stainless-", "x-goog-api-client", "llm_provider-")
 """Headers in which SDKs tell about the machine they run on."""
 
 _FINISH = re.compile(rb'"(?:finish_reason|finishReason|stop_reason|stopReason)"\s{0,8}:\s{0,8}"')
-"""How OpenAI, Google, Anthropic and Bedrock say why an answer ended; in a text of the model its quotes were escaped."""
+"""How OpenAI, Google, Anthropic and Bedrock write why an answer ended. In a text of the model the quotes are escaped."""
 _DONE = re.compile(rb"\n(?:data:\s{0,8}\[DONE\]|event:\s{0,8}message_stop)")
 """How OpenAI and Anthropic end a stream; a line of the model's own would be escaped."""
 _TAIL_BYTES = 40
 
 
 class Stopped(httpx.TransportError):
-    """What LiteLLM is told of every failure: nothing. No retry of its own is tied to this class."""
+    """Raised to LiteLLM for every failure, without a word. It does not try again after an error of this class."""
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Wire(httpx.AsyncBaseTransport):
 
 
 class NoWire(httpx.BaseTransport):
-    """The wire for LiteLLM's blocking clients: there is none."""
+    """The transport of LiteLLM's blocking clients: it sends nothing."""
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:

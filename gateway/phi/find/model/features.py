@@ -75,7 +75,7 @@ def tokens(text: str) -> Tokens:
 
 
 def _pieces(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The same, where words joined by - or / are one token only if there is a digit in them."""
+    """`pairs`, with words cut at - and / unless they contain a digit."""
     for space, word in pairs:
         if len(word) > 1 and ("-" in word or "/" in word) and not _DIGIT.search(word):
             before = space
@@ -87,7 +87,7 @@ def _pieces(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 class _Word(NamedTuple):
-    """What one word says: of its own place, of the places around it, and its part in what neighbours say together."""
+    """The features of one word: for its own place, for each place near it, and its parts of features of neighbours together."""
 
     own: tuple[Feature, ...]
     before2: tuple[Feature, ...]
@@ -122,13 +122,13 @@ def _case(word: str) -> str:
 
 
 class Describer:
-    """Turns tokens into features by the marks of a lexicon; remembers its work for what tells nobody's name or number."""
+    """Turns tokens into features by the marks of a lexicon. It caches dictionary words and forms of numbers, never names."""
 
     def __init__(self, marks: Mapping[str, str]) -> None:
         self._marks = marks
         self._ordinary: dict[str, _Word] = {}  # words of the lexicon that are more than a name, and signs
         self._classed: dict[tuple[str, str], _Word] = {}  # names and unknown words, by case and marks alone
-        self._numbers: dict[str, _Word] = {}  # by form: every digit but that of a century is a 0
+        self._numbers: dict[str, _Word] = {}  # by form: every digit is a 0, but for the century of a year
 
     def features(self, cut: Tokens, start: int = 0, end: int | None = None) -> list[list[Feature]]:
         """One list of features for each of tokens [start, end)."""
@@ -201,14 +201,14 @@ class Describer:
 
 
 _USUAL: Final = frozenset({"x", "Xx", "X", "I"})
-"""Ways to write a word that are remembered: there are too many of the others ("pATIENT")."""
+"""Cases of words whose features are cached; the others, like "pATIENT", are too many."""
 _YEAR: Final = 4
 _ZEROES: Final = str.maketrans("123456789", "000000000")
 _KEPT: Final = 5_000
 
 
 def _style(texts: Sequence[str]) -> Feature | None:
-    """Said of every token where capitals tell nothing, because all letters are small or all are capitals."""
+    """A feature for every token of a text in small letters only, or in capitals only, where case tells nothing."""
     letters = [text for text in texts if text[0].isalpha()]
     if all(map(str.islower, letters)):
         return b"small|"
@@ -222,7 +222,7 @@ def _lists(marks: str) -> str:
 
 @cache
 def _is_name(marks: str) -> bool:
-    """Whether a word says nothing but that it is a name: the model shall learn from its place, not from who it is."""
+    """Whether a word is nothing but a name. All such words look alike to the model, so that it learns from their place."""
     return (
         "G" in marks or "g" in marks or (marks[:1] in {"F", "f", "r"} and "P" not in marks and "p" not in marks)
     ) and not ({"w", "D", "O", "A"} & set(marks))
@@ -232,13 +232,13 @@ _MERGED: Final = {"G": "g", "g": "g", "F": "f", "f": "f", "r": "f", "P": "p", "p
 
 
 def _unit(lower: str) -> str:
-    """`65-year-old` → `-year-old`, `12th` → `th`: what is said of a number, if it is short."""
+    """`65-year-old` → `-year-old`, `12th` → `th`: the letters beside a number; "" if there are many."""
     unit = _RUN.sub("", lower)
     return unit if len(unit) < 10 and unit.isascii() else ""
 
 
 def _endings(word: str) -> tuple[Feature, ...]:
-    """What an unknown word begins and ends with."""
+    """The first and last letters of an unknown word, as features."""
     return f"p={word[:3]}".encode(), f"s={word[-3:]}".encode(), f"z={word[-4:]}".encode()
 
 

@@ -30,7 +30,7 @@ def asking(make: Callable[[], Detector]) -> Job[Opinion]:
     return lambda passages: Opinion(tuple(detector.detect(passages)), detector.version, detector.covers)
 
 
-class Second:
+class SecondaryDetector:
     """A detector that `make` makes where it runs: in a process, in which a text that takes too long can be stopped.
 
     A regular expression or a tagger holds the interpreter's lock, and a thread could not be stopped. It is asked about

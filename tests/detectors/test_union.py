@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detectors.agreement import united
+from gateway.detectors.union import united
 from gateway.domain import Detection, Finding, Kind, Passage, UnknownReason
 
 TEXT = Passage("0123456789")

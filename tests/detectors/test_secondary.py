@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from gateway.detectors.second import Second
+from gateway.detectors.secondary import SecondaryDetector
 from gateway.detectors.worker import WorkerFailed
 from gateway.domain import Detection, Finding, Kind, Passage
 from gateway.state.memory import LruMemory
@@ -18,7 +18,7 @@ class Unfit(Attentive):
 
 @pytest.fixture
 async def second():
-    made = Second(Attentive, key=b"k" * 32, memory=LruMemory(), limit_s=0.3)
+    made = SecondaryDetector(Attentive, key=b"k" * 32, memory=LruMemory(), limit_s=0.3)
     yield made
     await made.aclose()
 
@@ -61,7 +61,7 @@ async def test_what_was_said_before_is_not_asked_again(second):
 
 
 async def test_one_that_does_not_start_says_so(capfd):
-    unfit = Second(Unfit, key=b"k" * 32, memory=LruMemory())
+    unfit = SecondaryDetector(Unfit, key=b"k" * 32, memory=LruMemory())
     with pytest.raises(WorkerFailed, match="second detector does not start"):
         await unfit.start()
     await unfit.aclose()
