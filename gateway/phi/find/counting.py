@@ -75,20 +75,21 @@ _WIDE: Final = 300
 
 DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
 """Who writes there is a developer, not a clinician."""
+SHARED_MAILBOX: Final = 0.6
+"""Confidence of the address of a task or a group, such as support@: nobody's own."""
 _CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
 
 
 def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
     """For each hit whether it counts: direct ones always, indirect ones beside a direct one or a cue for a patient.
 
-    Authors and maintainers are credited with a text or a program, and are nobody in care (`credits`).
+    The mailbox of a task or a group is nobody's, unless they say whose. Authors and maintainers are credited with a text or a program, and are nobody in care (`credits`).
 
     Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
-    house = [carrier in DEVELOPERS and _of_the_house(hit, text) for hit in hits]
-    if any(hit.kind is Kind.NAME for hit in hits):
-        house = [ours or credit for ours, credit in zip(house, credited(hits, text), strict=True)]
+    house = [(carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) for hit in hits]
+    house = [ours or credit for ours, credit in zip(house, credited(hits, text), strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:
@@ -98,6 +99,15 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         for hit, ours in zip(hits, house, strict=True)
     ]
     return [True] * len(hits) if any(about) else about
+
+
+def _shared(hit: Hit, text: str) -> bool:
+    """Whether it is the mailbox of a task or a group, and nobody is said to use it."""
+    if hit.kind is not Kind.EMAIL or hit.confidence > SHARED_MAILBOX:
+        return False
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    return all(said.search(side) is None for said in (_SOMEONE, _OWNER) for side in (before, after))
 
 
 def _of_the_house(hit: Hit, text: str) -> bool:
@@ -137,7 +147,7 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
         owner = _OWNS_PAGE if hit.kind is Kind.URL else _OWNER
         return owner.search(around) is not None or _PERSONAL.search(around) is not None
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
-    if public > event or _EDITION.search(before):
+    if public > event or _EDITION.search(before) or (hit.kind is Kind.DATE and _stamped(before, text[hit.end :][:60])):
         return False
     if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
         return True
@@ -149,6 +159,22 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     return person and _PUBLIC.search(after) is None
 
 
+def _stamped(before: str, after: str) -> bool:
+    """Whether a day is when a program wrote a line or a file, or where a query begins or ends."""
+    return _STAMP_BEFORE.search(before) is not None or (
+        not before.strip(" \t[\"'") and _STAMP_AFTER.match(after) is not None
+    )
+
+
+_STAMP_BEFORE: Final = re.compile(
+    r"^[-dlcbps][rwxsStT-]{9}[.+@]?[ \t][^\n]*[ \t]\d[\d.,]*[KMGTB]?[ \t]+$| - \S+ \[$|(?i:[<>]=?|\bbetween|\binterval|\band) (?:date |timestamp )?'$"
+)
+"""Before the day in `ls -l`, a web server's log, the bound of a range in SQL."""
+_STAMP_AFTER: Final = re.compile(
+    r"[T ]?[\d:.,]{0,15}(?:Z|[ ]?[+-]\d\d:?\d\d)?[\]\"']?[ \t:|-]{1,3}(?:\[[^\]\n]{1,32}\][ \t:|-]{1,3})?\[?(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL|NOTICE|CRIT(?:ICAL)?|SEVERE|LOG|info|warn(?:ing)?|error|debug|trace)\b"
+    r"|[ \t]+\d\d:\d\d(?: [AP]M)?[ \t]+(?:<DIR>|[\d,]+)[ \t]+\S"
+)
+"""After the day in a log (the hour, a level) and in `dir`."""
 _REACHED: Final = _CONTACTS | {Kind.URL, Kind.IP}
 
 

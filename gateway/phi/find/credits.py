@@ -26,10 +26,21 @@ _BESIDE: Final = 160
 
 _TRAILER: Final = re.compile(
     r"(?:^|\n)[ \t>+#*/-]{0,6}(?:(?:Signed-off|Co-authored|Co-developed|Reviewed|Acked|Tested|Reported|Suggested|Helped|Authored|Committed|Approved|Based-on-patch)-by"
-    r"|Author|Commit|Committer|AuthorDate|Maintainers?|Uploaders|SPDX-FileCopyrightText|From|Cc|Merge-request-by|Packager|Vendor|Changed-By)\s?:[ \t]*[^\n]{0,120}$",
+    r"|Author|Commit|Committer|AuthorDate|Maintainers?|Uploaders|SPDX-FileCopyrightText|Merge-request-by|Packager|Vendor|Changed-By)\s?:[ \t]*[^\n]{0,120}$",
     re.IGNORECASE,
 )
 """Trailers of a commit, headers of a patch or a package; a clinical note has words like these, but no address after the name."""
+_MAILED: Final = re.compile(r"(?:^|\n)[ \t>]{0,6}(?:From|To|Cc|Reply-To)\s?:[ \t]*[^\n]{0,300}$", re.IGNORECASE)
+_PATCH: Final = re.compile(r"\[(?:RFC )?PATCH\b|(?:^|\n)[ \t>]{0,6}(?:diff --git |Signed-off-by:|@@ -\d)")
+"""What a mail holds that sends a change: who writes it and who gets it are authors then, and else anybody."""
+_CODE_OWNERS: Final = re.compile(
+    r"(?:^|\n)(?:[*/.~]\S{0,80}|\S{1,80}[/*]\S{0,80})[ \t]+(?:[^\s@]{0,60}@\S{1,80}[ \t]+){0,8}$"
+)
+"""Before an owner in a file of CODEOWNERS: a path, and other owners."""
+_AUTHORS_ADDRESS: Final = re.compile(
+    r"(?i)(?:[@\\]authors?|<(?:author|developer|maintainer|contributor)>)[^\n@]{0,80}[<(]$"
+)
+"""Before the address of an author whose name nothing may have taken for one."""
 _CODE_CREDIT: Final = re.compile(
     r"(?i)(?:[@\\]authors?\b[ \t:{]*|__(?:author|maintainer|credits|copyright)__\s*=\s*[\[(]?\s*[\"'][^\n]{0,80}|(?:^|\n)[ \t]*(?:\#|//|/?\*+|--|;|%|!|\"\"\"|<!--|rem)[ \t!*]*(?:original )?(?:authors?|maintainers?|written by|created by|contributors?|copyright)\b[^\n]{0,80}"
     r"|(?:copyright|\(c\)|©)[ \t]+(?:\(c\)|©)?[ \t,]*(?:(?:19|20)\d\d(?:\s?[-,–]\s?(?:19|20)?\d\d)*,?[ \t]+)?(?:by[ \t]+)?[^\n.]{0,80}|\b(?:TODO|FIXME|XXX|HACK|NOTE)\("
@@ -61,6 +72,9 @@ _TAGGED: Final = re.compile(
 )
 """RIS, MEDLINE and EndNote; `Authors:` at the head of an abstract."""
 _CSL: Final = re.compile(r"[\"'](?:family|given|literal|non-dropping-particle)[\"']\s*:\s*[\"']$")
+_CSL_TITLE: Final = re.compile(
+    r"[\"'](?:container-title|title|collection-title|publisher|publisher-place|event|journal)(?:-short)?[\"']\s*:\s*\[?[\"'][^\"'\n]{0,300}$"
+)
 _CSL_ITEM: Final = re.compile(
     r"[\"'](?:author|editor|container-title|DOI|issued|citation-key|publisher|translator)[\"']\s*:"
 )
@@ -95,7 +109,7 @@ _CARE: Final = re.compile(
 _HINTS: Final = (
     "author", "maintain", "-by:", "copyright", "©", "(c)", "et al", "doi", "todo(", "fixme(", "xxx(", "hack(", "note(", "developer", "contributor", "committer",
     "creator", "editor", "owner", "assignee", "reviewer", "translat", "person(", "au  -", "au - ", "%a ", "family", "vol.", "journal", "arxiv", "pmid", "isbn",
-    "orcid", "correspond", "acknowledg", "-rw", "drwx", "from:", "cc:", "colleagues", "co-workers", "press", " -- ",
+    "orcid", "correspond", "acknowledg", "-rw", "drwx", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
 )  # fmt: skip
 """Without one of these, and without the date of a publication, nobody is credited with anything."""
 _DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} \(|\d\(\d+\):\d")
@@ -109,7 +123,7 @@ def credited(hits: Sequence[Hit], text: str) -> list[bool]:
     known = [hit.kind in _CREDITED and _credit(hit, text) for hit in hits]
     for index, hit in enumerate(hits):
         if hit.kind in _FIELD and index and known[index - 1] and hits[index - 1].kind is Kind.NAME:
-            known[index] = text[hits[index - 1].end : hit.start].strip(" \t<(\"',[") == ""
+            known[index] |= text[hits[index - 1].end : hit.start].strip(" \t<(\"',[") == ""
     firm = [hit for hit in hits if hit.kind in DIRECT - _CREDITED or (hit.kind is Kind.DATE and hit.patient)]
     return [one and not _in_care(hit, text, firm) for one, hit in zip(known, hits, strict=True)]
 
@@ -124,9 +138,20 @@ def _in_care(hit: Hit, text: str, firm: Sequence[Hit]) -> bool:
 def _credit(hit: Hit, text: str) -> bool:
     before = text[max(0, hit.start - _LINE) : hit.start]
     after = text[hit.end : hit.end + _LINE].partition("\n")[0]
+    if _mailed(before, after, hit, text):
+        return True
     if hit.kind not in _NAMES:
-        return bool(_CODE_CREDIT.search(before) or _keyed(before) or _TRAILER.search(before))
+        return any(one.search(before) for one in (_CODE_CREDIT, _TRAILER, _AUTHORS_ADDRESS)) or _keyed(before)
     return _of_a_program(before, after) or _of_a_citation(before, after) or _of_a_reference(hit, text)
+
+
+def _mailed(before: str, after: str, hit: Hit, text: str) -> bool:
+    """Whether it is who sends or gets a change of a program, or owns a path of one."""
+    if hit.kind is Kind.EMAIL and _CODE_OWNERS.search(before) and "codeowners" in text.casefold():
+        return True
+    if hit.kind in _NAMES and _ADDRESSED.match(after.lstrip("\"'")) is None:
+        return False
+    return _MAILED.search(before) is not None and _PATCH.search(text) is not None
 
 
 def _of_a_program(before: str, after: str) -> bool:
@@ -164,7 +189,11 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def _of_a_citation(before: str, after: str) -> bool:
-    if _TAGGED.search(before) or _BIBTEX.search(before) or (_CSL.search(before) and _CSL_ITEM.search(before)):
+    if (
+        _TAGGED.search(before)
+        or _BIBTEX.search(before)
+        or ((_CSL.search(before) or _CSL_TITLE.search(before)) and _CSL_ITEM.search(before))
+    ):
         return True
     if _CITING.match(after):
         return True

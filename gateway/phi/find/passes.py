@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
 from gateway.phi.find import evasion
-from gateway.phi.find.counting import DEVELOPERS
+from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
@@ -146,7 +146,7 @@ def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
     if reading.passage.carrier not in DEVELOPERS:
         return hits
     text = reading.folded.text
-    hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > _SHARED_MAILBOX]
+    hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > SHARED_MAILBOX]
     if persona := _PERSONA.search(text):
         name = persona.group(1)
         hits = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT or text[hit.start : hit.end] != name]
@@ -228,5 +228,3 @@ _PERSONA: Final = re.compile(
     r"\b(?:[Yy]ou are|[Yy]our name is|[Aa]ct as|[Yy]ou act as|[Aa]ssistant (?:called|named))\s+(?:the |an? )?[\"'*]{0,2}([A-Z]\w+)"
 )
 """What a product calls its assistant ("You are Florence, …")."""
-_SHARED_MAILBOX: Final = 0.6
-"""Confidence of an address such as support@: in a system prompt it is nobody's."""

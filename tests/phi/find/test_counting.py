@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Carrier, Kind
-from gateway.phi.find.counting import counted
+from gateway.phi.find.counting import SHARED_MAILBOX, counted
 from gateway.phi.find.hit import Hit
 
 
@@ -33,6 +33,7 @@ PATIENT = [
     (Kind.DATE, "Vaccination record\nMMR  Jan 5 2020\nNext due", "Jan 5 2020"),
     (Kind.FACILITY, "dialyses at the Heron Point unit", "Heron Point"),
     (Kind.URL, "set up the video visit link https://v.example/room/4471-rosa", "https://v.example/room/4471-rosa"),
+    (Kind.DATE, "2025-03-06 12:02 seen on the ward, error in the chart", "2025-03-06"),
     (Kind.IP, "AUDIT: chart opened, remote addr 198.51.100.7", "198.51.100.7"),
 ]
 PUBLIC = [
@@ -52,6 +53,14 @@ PUBLIC = [
     (Kind.DATE, "Vaccine record formats in FHIR since June 2023", "June 2023"),
     (Kind.URL, "How do I join the webinar https://meet.example/j/123456789?", "https://meet.example/j/123456789"),
     (Kind.IP, "nginx: remote addr 198.51.100.7, 404", "198.51.100.7"),
+    (
+        Kind.DATE,
+        "2025-03-06 12:02:40,113 ERROR [listener-0] could not apply, not part of an active group",
+        "2025-03-06 12:02:40",
+    ),
+    (Kind.DATE, '10.215.240.59 - - [28/Sep/2026:10:48:07 +0000] "GET /seen"', "28/Sep/2026"),
+    (Kind.DATE, "drwxr-xr-x  4 vscode wheel    2.5K Mar 26  2025 visits.ts", "Mar 26  2025"),
+    (Kind.DATE, "Filter: (admit_ts >= '2026-01-01 00:00:00'::timestamp)", "2026-01-01 00:00:00"),
     (Kind.AGE, "Is aspirin useful in adults over 90 years of age?", "90 years"),
 ]
 
@@ -125,3 +134,25 @@ def test_a_date_of_birth_in_a_system_prompt_counts():
 @pytest.mark.parametrize("text", ["Today is 2026-11-21. You see a patient who", "Local time is 2026-11-21. He asks"])
 def test_the_day_of_the_request_does_not(text):
     assert counted([hit(Kind.DATE, text, "2026-11-21")], text, carrier=Carrier.SYSTEM) == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("docs block with owner ops@example.org, alert on failure", False),
+        ("questions go to support@example.org", False),
+        ("her address is info@example.org", True),
+        ("write to the patient at office@example.org", True),
+    ],
+)
+def test_the_mailbox_of_a_group_counts_where_it_is_said_to_be_somebodys(text, counts):
+    start = text.index("@")
+    start = text.rindex(" ", 0, start) + 1
+    mailbox = Hit(Kind.EMAIL, start, text.index("org") + 3, SHARED_MAILBOX)
+    assert counted([mailbox], text) == [counts]
+
+
+def test_a_mailbox_of_a_group_counts_beside_what_identifies():
+    text = "MRN 8675309, write to ops@example.org"
+    mailbox = Hit(Kind.EMAIL, text.index("ops"), len(text), SHARED_MAILBOX)
+    assert counted([hit(Kind.MRN, text, "8675309"), mailbox], text) == [True, True]

@@ -51,6 +51,25 @@ def hits(text, *values):
             ["Karpov, S. A.", "Coupe, S. J."],
         ),
         ('[{"author": [{"family": "Ilani", "given": "T."}], "DOI": "10.1/x"}]', ["Ilani"]),
+        (
+            "Signed-off-by: Ottilie Brandvold <ob@example.org>\nTested-by: T <tn@example.org>",
+            ["ob@example.org", "tn@example.org"],
+        ),
+        ("# MAINTAINERS: Ottilie B <ob@example.org>, Tam N <tn@example.org>", ["ob@example.org", "tn@example.org"]),
+        ("/* @author Ottilie Brandvold <ob@example.org> */", ["ob@example.org"]),
+        (
+            "maintainers:\n  - name: Ottilie Brandvold\n    email: ob@example.org\n",
+            ["Ottilie Brandvold", "ob@example.org"],
+        ),
+        (
+            'From: Tam Nguyen <tn@example.org>\nSubject: [PATCH] x\nCc: Ottilie B <ob@example.org>, "R" <rv@example.org>\n\ny',
+            ["Tam Nguyen", "tn@example.org", "ob@example.org", "rv@example.org"],
+        ),
+        ("# CODEOWNERS\n*.sql  tn@example.org ob@example.org\n/docs/ @team", ["tn@example.org", "ob@example.org"]),
+        (
+            '[{"title": "X", "container-title": "J Brandvold", "author": [{"family": "Ilani"}]}]',
+            ["J Brandvold", "Ilani"],
+        ),
         ("as Yan et al. propose, and Kessler (2001) found; (Brandvold and Myers, 2004)", ["Yan", "Kessler", "Myers"]),
     ],
 )
@@ -70,6 +89,9 @@ def test_authors_and_maintainers_are_credited(text, names):
         ("owner: Ottilie Brandvold\nroom: 4", "Ottilie Brandvold"),
         ("INSERT INTO patients VALUES ('Ottilie Brandvold', 1)", "Ottilie Brandvold"),
         ("Ottilie Brandvold called on 3/4/2019; 12:30-12:45", "Ottilie Brandvold"),
+        ("From: Ottilie Brandvold <ob@example.org>\nSubject: my bill\n\nWhy so dear?", "Ottilie Brandvold"),
+        ("From: Ottilie Brandvold <ob@example.org>\nSubject: my bill\n\nWhy so dear?", "ob@example.org"),
+        ("contact: Ottilie Brandvold <ob@example.org>", "ob@example.org"),
         ('authors = ["Ottilie Brandvold"]  # her appointment is on Monday', "Ottilie Brandvold"),
     ],
 )

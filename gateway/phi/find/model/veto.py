@@ -45,8 +45,8 @@ _BODY: Final = re.compile(
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
 _CODED: Final = re.compile(
-    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
-    r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
+    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|[a-z]+/1,?0{2,5}|\d(?: \d){3,}(?: 10)?|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
+    r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|08(?:00|08) ?\d{3} ?\d{3,4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
 )
 """A version ("7.11.3"), a code of ICD-10 ("E11.22"), a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
 _YEAR_DIGITS: Final = 4
@@ -70,9 +70,9 @@ _CONTRACTED: Final = re.compile(
     r"(?:[a-z]+n't|(?:i|you|we|they|he|she|it|that|there|who|what|let|here|how|where)'(?:m|re|ve|ll|d|s))"
 )
 _CATALOGUE: Final = re.compile(
-    r"(?i)\b(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|(?:error|status|exit)(?: code)?|pp|kb|patch|concepts?|"
-    r"clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
-    r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?[.:#= (]{1,4}$"
+    r"(?i)(?:\b|_)(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|(?:error|status|exit)(?: code)?|pp|kb|patch|concepts?|"
+    r"lot|batch|lock|seal|leaflet|item_?ids?|effective_time|clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
+    r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?(?: in)?[.:#= (\[\"']{1,6}$|--(?:id|run|run-id|job|build|issue|pr|port|pid)[ =]$"
 )
 _CODE_SYSTEM: Final = re.compile(
     r"(?i)\b(?:snomed|loinc|rxnorm|omop|icd-?(?:9|10)|cpt|hcpcs|concept ids?|coders?|coding)\b(?![^\n]*\b(?:mrn|account|policy|member|claim|patient|pt|chart|case|record|encounter)\b)"
@@ -333,6 +333,8 @@ _RATIO: Final = re.compile(r"(\d{1,3})/(\d{1,3})$")
 _SCORED: Final = re.compile(
     r"(?i)(?:\bpain|\bscore|\bva|acuity|vision|unaided|strength|power|\bmoca|\bmmse)\b[\w\s:=]{0,12}$|(?:[A-Za-z:,.;]|/\d{1,2}) ?\b[LR] $"
 )
-_PUBLIC_NUMBER: Final = re.compile(r"(?:KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$")
+_PUBLIC_NUMBER: Final = re.compile(
+    r"(?:ORA-\d{5}$|(?:TS|CS|MSB)\d{4}$|KB\d{6,7}|CVE-\d{4}-\d{4,}|[KP]\d{6}|RFC ?\d{3,5}|NCT\d{8})$"
+)
 _PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
 _ANY_DIGIT: Final = re.compile(r"\d")

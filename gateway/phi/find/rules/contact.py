@@ -31,8 +31,18 @@ def _digits(value: str) -> str:
 _SAMPLE: Final = re.compile(r"(?i)(?:such as|e\.?g\.?,?|example:?|format:?|like|matche?s?|placeholder:?)\W*$")
 
 
+_NUMBERED_THING: Final = re.compile(
+    r"(?i)\b(?:ndc|gtin|lot|batch|lock|seal|tag|catalog(?:ue)?|cat|sku|item|part|model|asset|isbn|issn|ean|upc|po)\b(?: ?(?:no|nos|number|code|id)\b)?[\s.:#]{0,3}$"
+)
+"""A word for a thing in trade before its number, which a telephone's may look like."""
+_FREEPHONE: Final = re.compile(r"(?:44|0044)?0?(?:80[08]|30[0-9]|34[0-9]|37[0-9])\d{6,7}$")
+"""Numbers that the United Kingdom gives to services alone: nobody lives there (Ofcom, National Telephone Numbering Plan)."""
+
+
 def _phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
+    if _NUMBERED_THING.search(before) or (value.lstrip("(").startswith(("0", "+44")) and _FREEPHONE.match(digits)):
+        return 0.0
     if (
         digits[-10:] in lexicon.PUBLIC_LINES
         or before[-1:].isalnum()
@@ -71,10 +81,14 @@ def _internal(value: str, before: str, after: str) -> float:
     return 0.95 if len(_digits(value)) > 4 or _PAGER.search(before) else 0.0
 
 
-_ROLE_MAILBOX: Final = re.compile(
-    r"(?i)(?:support|info|help|helpdesk|contact|admin|no-?reply|noreply|do-?not-?reply|sales|billing|privacy|security|webmaster|postmaster|"
-    r"feedback|press|legal|careers|team|hello|git|service|services|office|enquiries|inquiries|example|user|name|email)@"
+_ROLE: Final = (
+    r"(?:support|info|help|helpdesk|contacts?|admin|no-?reply|do-?not-?reply|sales|billing|privacy|security|abuse|webmaster|postmaster|hostmaster|root|"
+    r"feedback|press|media|legal|careers|jobs|team|hello|git|services?|office|enquiries|inquiries|example|users?|name|email|mailer|list|"
+    r"ops|devops|sre|dev|devel|developers?|maintainers?|contributors?|api|bot|ci|cd|build|builds|release|releases|alerts?|alarms?|monitoring|oncall|on-call|"
+    r"bi|core|data|analytics|reports?|reporting|performance|quality|platform|infra|it|web|community|docs|training|events|library|register|registry)"
 )
+_ROLE_MAILBOX: Final = re.compile(rf"(?i)(?:{_ROLE}(?:[._-]{_ROLE})*@|[^@]+@(?:[\w-]+\.)*(?:no-?reply|donotreply)\.)")
+"""Nobody's own address: that of a task or a group, or one at which nobody reads."""
 
 
 def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -192,10 +206,10 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.EMAIL,
-        r"([A-Za-z0-9][A-Za-z0-9._%+'/=-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24})\b",
+        r"(?:\b[A-Za-z][\w-]{0,40}=)?([A-Za-z0-9][A-Za-z0-9._%+'/=-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24})\b",
         evidence=Evidence.CHECKED,
         judge=_email,
-        hits=("«meadowlark.kemp@inboxly.test»", "«hr.leave@deerfieldplant.test»"),
+        hits=("«meadowlark.kemp@inboxly.test»", "«hr.leave@deerfieldplant.test»", "TO=«ops@deerfieldplant.test»"),
         misses=("team@localhost",),
     ),
     Rule(

@@ -127,7 +127,7 @@ _PLAN: Final = (
     cued(
         Kind.PLAN_MEMBER,
         r"(?:health ?plan|insurance|insurer?|insur|ins\.?|medicaid|medicare|beneficiary|subscriber|member(?:ship)?|enrollee|insured|payer|payor"
-        r"|plan|policy|coverage|tricare|champva|medi-?cal|hmo|ppo|group|bcbs|blue cross(?: blue shield)?|aetna|cigna|humana|"
+        r"|plan|policy|coverage|tricare|champva|medi-cal|(?-i:MediCal)|hmo|ppo|group|bcbs|blue cross(?: blue shield)?|aetna|cigna|humana|"
         rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}",
         digits=3,
         value=rf"(?:[a-z]{{3}} )?{VALUE}",
@@ -136,9 +136,9 @@ _PLAN: Final = (
     ),
     cued(
         Kind.PLAN_MEMBER,
-        r"hicn?|mbi|pm-?jay|ayushman(?: bharat)?(?: card)?|abha|gms(?: card)?|medi-?cal|medi-?cal bic|lwc|ghic|ehic|european health insurance|mutuelle|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder",
+        r"hicn?|mbi|pm-?jay|ayushman(?: bharat)?(?: card)?|abha|gms(?: card)?|(?:medi-cal|(?-i:MediCal))(?: bic)?|lwc|ghic|ehic|european health insurance|mutuelle|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder",
         hits=("Versichertennummer «M482095117»", "Medi-Cal BIC «72740183D30127»"),
-        misses=("Versichertennummer unknown",),
+        misses=("Versichertennummer unknown", "Medical (non-training) 402 / 33"),
     ),
     cued(
         Kind.PLAN_MEMBER,

@@ -110,6 +110,10 @@ def kin(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.85 if (known and first.casefold() not in _PEOPLES) or not marks else 0.0
 
 
+_COLUMN_TYPES: Final = frozenset("varchar varchar2 nvarchar char nchar text string str citext clob".split())
+"""What a column of names holds, in SQL and its like: `surname VARCHAR(64)`."""
+
+
 def surname(value: str, before: str, after: str) -> float:
     """`Surname PAPAS` in a form: in capitals whatever the word, else only what may be a name."""
     label = value.casefold() in {
@@ -124,6 +128,7 @@ def surname(value: str, before: str, after: str) -> float:
         "mrn",
         "none",
         "not",
+        *_COLUMN_TYPES,
     }
     return 0.0 if label else 0.9 if value.isupper() else told(value, before, after)
 
@@ -143,8 +148,14 @@ def quoted(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.0 if any(char.isdigit() for char in value) or told(value, "", "") == 0 else 0.95
 
 
+_PARTY: Final = re.compile(
+    r"\b(?:Ltd|Limited|Inc|LLC|LLP|plc|PLC|GmbH|AG|SA|Corp|Corporation|Company|Co|Trust|Systems|Services)\.? \(.?$"
+)
+"""A party of a contract, before what the contract calls it: `Larkfield Systems Ltd ("Supplier")`."""
+
+
 def alias(value: str, before: str, after: str) -> float:
-    if _PRODUCT.search(value):
+    if _PRODUCT.search(value) or (_PARTY.search(before) and lexicon.ORDINARY in _marks(value)):
         return 0.0
     quoted = before[-1:] in {'"', "'"}
     return 0.85 if quoted or told(value, before, after) else 0.0

@@ -78,6 +78,13 @@ def test_a_person_stays_a_person(text, value):
         ("request 018f3d4e-77aa-7c10-9b1e-3f0c2a8b6d21", "018f3d4e-77aa-7c10-9b1e-3f0c2a8b6d21", Kind.OTHER_ID),
         ("the step before Winkler", "Winkler", Kind.DATE),
         ("see Lindgren 2006", "Lindgren 2006", Kind.DATE),
+        ("reagent lot 67348201 drifts", "67348201", Kind.OTHER_ID),
+        ("cart checked, lock no. 0022168", "0022168", Kind.OTHER_ID),
+        ('"product_ndc": ["31969-472"], "route"', "31969-472", Kind.OTHER_ID),
+        ("WHERE itemid IN (22840, 22076)", "22840", Kind.OTHER_ID),
+        ("pipelines runs show --id 20871", "20871", Kind.OTHER_ID),
+        ("SNF days/1000 1,410", "days/1000", Kind.OTHER_ID),
+        ("pain now: 0 1 2 3 4 5 6 7 8 9 10", "0 1 2 3 4 5 6 7 8 9 10", Kind.OTHER_ID),
     ],
 )
 def test_no_place_and_no_number_of_anybody(text, value, kind):
