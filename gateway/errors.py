@@ -11,10 +11,11 @@ GatewayError
 ├── NotFound 404 not_found                      ├── ModelNotFound 404 model_not_found
 ├── MethodNotAllowed 405 method_not_allowed     ├── RequestTimeout 408 request_timeout
 ├── PayloadTooLarge 413 payload_too_large      ├── HeadersTooLarge 431 headers_too_large
-├── RateLimitExceeded 429 rate_limit_exceeded   ├── InsufficientQuota 429 insufficient_quota
+├── RateLimitExceeded, UpstreamLimited 429 rate_limit_exceeded
+├── InsufficientQuota 429 insufficient_quota
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
-├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping 503 overloaded
+├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping, UpstreamOverloaded 503 overloaded
 ├── PhiScanFailed 503 phi_scan_failed           └── UpstreamTimeout 504 upstream_timeout
 
 A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
@@ -33,7 +34,7 @@ class GatewayError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
-    retry_after_s: ClassVar[int | None] = None
+    retry_after_s: int | None = None
     should_retry: ClassVar[bool | None] = None
     settled: bool = False  # whether the request that it ended was accounted for already
 
@@ -136,7 +137,17 @@ class RateLimitExceeded(GatewayError):
     retry_after_s = 1
 
 
+class UpstreamLimited(GatewayError):
+    """The provider has had enough of us for now; it may have said for how long."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+    retry_after_s = 1
+
+
 class InsufficientQuota(GatewayError):
+    """The account at the provider is used up: another try will not help, somebody has to pay."""
+
     status = 429
     code = "insufficient_quota"
     should_retry = False
@@ -155,7 +166,7 @@ class UpstreamRejected(GatewayError):
 
 
 class UpstreamFailed(GatewayError):
-    """The provider failed: no connection, 5xx, 429, or an answer that is none."""
+    """The provider failed: no connection, 5xx, or an answer that is none."""
 
     status = 502
     code = "upstream_failed"
@@ -178,6 +189,14 @@ class Overloaded(GatewayError):
     status = 503
     code = "overloaded"
     retry_after_s = 1
+
+
+class UpstreamOverloaded(GatewayError):
+    """The provider has too much to do, for everybody."""
+
+    status = 503
+    code = "overloaded"
+    retry_after_s = 5
 
 
 class Stopping(Overloaded):

@@ -24,7 +24,8 @@ class AttemptResult(StrEnum):
     TIMEOUT = "timeout"  # no first content in time, or silence in a stream
     RATE_LIMITED = "rate_limited"  # 429
     SERVER_ERROR = "server_error"  # 5xx
-    REJECTED = "rejected"  # another 4xx: our key, our model, our request
+    REJECTED = "rejected"  # another 4xx: our request
+    MISCONFIGURED = "misconfigured"  # our key, our account or our model: 401, 402, 403, 404
     BAD_REPLY = "bad_reply"  # an answer that is none: HTML, half a stream, nothing
     CANCELLED = "cancelled"  # the caller went away
     REFUSED = "refused"  # prepare or the last look refused; nothing was sent

@@ -37,7 +37,7 @@ TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
     *(Settlement, events.EgressViolation, events.TargetForwards, events.LedgerWritten, events.ProviderProbed),
-    *(events.LedgerLost, events.ConfigReloaded),
+    *(events.LedgerLost, events.ConfigReloaded, events.AttemptEnded),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
@@ -70,6 +70,8 @@ NUMBERS = (
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
     *("words_wider", "words_narrower"),
 )
+QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
+"""Attempts of which no line is written: the line of their request says it."""
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
@@ -145,8 +147,8 @@ class EventLog:
             case events.EgressViolation() | events.LedgerLost():
                 grave = {"loss": event.loss} if isinstance(event, events.LedgerLost) else {"provider": event.provider}
                 self._write(logging.CRITICAL, event.event, grave)
-            case events.TargetForwards():
-                self._write(logging.WARNING, event.event, {"provider": event.provider, "target": event.target})
+            case events.AttemptEnded() | events.TargetForwards():
+                self._let_down(event)
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 rows = {"record": event.record, "result": event.result, "count": event.count}
                 self._write(logging.ERROR, event.event, rows)
@@ -162,6 +164,14 @@ class EventLog:
                 self._write(logging.INFO, event.event, _state(event))
             case _:
                 return  # counted, and part of the line of its request
+
+    def _let_down(self, event: events.AttemptEnded | events.TargetForwards) -> None:
+        """A target was not what it should be; what only an administrator can mend is an error."""
+        if isinstance(event, events.TargetForwards):
+            self._write(logging.WARNING, event.event, {"provider": event.provider, "target": event.target})
+        elif event.result not in QUIET:
+            ours = event.result is events.AttemptResult.MISCONFIGURED
+            self._write(logging.ERROR if ours else logging.WARNING, event.event, _failed(event))
 
     def library(self, record: logging.LogRecord) -> None:
         """What is left of a line of a library."""
@@ -213,6 +223,19 @@ def _settled(event: Settlement) -> dict[str, object]:
         line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
     return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
+
+
+def _failed(event: events.AttemptEnded) -> dict[str, object]:
+    line: dict[str, object] = {
+        "request_id": event.request_id,
+        "provider": event.provider,
+        "target": event.target,
+        "model": event.model,
+        "result": event.result,
+        "duration_s": round(event.duration_s, 6),
+        "status": event.status,
+    }
+    return {key: value for key, value in line.items() if value is not None}
 
 
 def _reloaded(event: events.ConfigReloaded) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.domain import Provider, Target
-from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable
+from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable, UpstreamLimited, UpstreamOverloaded
 from gateway.events import AttemptResult
 from gateway.kinds import profile
 from gateway.policy.decide import Decision, Refusal
@@ -13,6 +13,8 @@ from gateway.upstream.port import AttemptFailed
 
 _NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
 """What starting a server does not mend."""
+_NOT_THERE = frozenset({AttemptResult.CONNECT, AttemptResult.MISCONFIGURED})
+"""What somebody who runs the gateway has to mend, before anything can be reached."""
 
 
 def nothing_permitted(decision: Decision, *, off: Sequence[Target]) -> GatewayError:
@@ -33,13 +35,22 @@ def nothing_permitted(decision: Decision, *, off: Sequence[Target]) -> GatewayEr
 def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision: Decision) -> GatewayError:
     """Every permitted target was tried and failed.
 
-    Where a rule kept other targets out, or nothing could even be reached, the caller learns what to start (503); a
-    single provider that failed while answering is its own error (502, 504).
+    One that is merely busy is told before all others: to ask again later is all that it takes. Where a rule kept other
+    targets out, or nothing could even be reached, the caller learns what to start (503); a single provider that failed
+    while answering is its own error (502, 504), and so is one that does not take our key or have our model.
     """
     _, last = failures[-1]
     if all(failure.result in _NEVER_SENT for _, failure in failures):
         return last.error
-    down = all(failure.result is AttemptResult.CONNECT for _, failure in failures)
+    busy = [failure.error for _, failure in failures if isinstance(failure.error, UpstreamLimited | UpstreamOverloaded)]
+    if busy:
+        soonest = min(busy, key=lambda error: error.retry_after_s or 0)
+        soonest.message = f"{soonest.message} {_kept(decision.refusals)}".strip()
+        return soonest
+    ours = [failure.error for _, failure in failures if failure.result is AttemptResult.MISCONFIGURED]
+    if len(ours) == len(failures):
+        return ours[0]
+    down = all(failure.result in _NOT_THERE for _, failure in failures)
     if not decision.refusals and not down:
         return last.error
     tried = list({target.name: target for target, _ in failures}.values())

@@ -8,7 +8,17 @@ from decimal import Decimal
 
 from gateway.domain import Destination, Outcome, Sensitivity, Settlement, Target, Usage
 from gateway.domain.settlement import MICRO, NANO
-from gateway.errors import AccessDenied, EgressDenied, GatewayError, Overloaded, RateLimitExceeded, UpstreamTimeout
+from gateway.errors import (
+    AccessDenied,
+    EgressDenied,
+    GatewayError,
+    InsufficientQuota,
+    Overloaded,
+    RateLimitExceeded,
+    UpstreamLimited,
+    UpstreamOverloaded,
+    UpstreamTimeout,
+)
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
@@ -166,6 +176,8 @@ def outcome_of(error: GatewayError) -> Outcome:
             return Outcome.SHED
         case UpstreamTimeout():
             return Outcome.DEADLINE
+        case UpstreamLimited() | UpstreamOverloaded() | InsufficientQuota():
+            return Outcome.UPSTREAM_ERROR
         case _ if error.status < 500:
             return Outcome.CLIENT_ERROR
         case _ if error.status == 500:

@@ -6,14 +6,23 @@ caller alone, never to a log (law 9).
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import orjson
 
 from gateway.domain import Target
 from gateway.errors import (
     ContextLengthExceeded,
+    InsufficientQuota,
     InvalidRequest,
     PayloadTooLarge,
     UpstreamFailed,
+    UpstreamLimited,
+    UpstreamOverloaded,
     UpstreamRejected,
     UpstreamTimeout,
 )
@@ -22,10 +31,19 @@ from gateway.kinds import OVERFLOW
 from gateway.upstream.port import AttemptFailed
 
 MAX_RELAYED = 500
+MAX_RETRY_AFTER_S: Final = 60
+"""A caller is told to wait no longer than this: SDKs sleep for as long as they are told up to here, and give up beyond."""
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?")
+_USED_UP: Final = (b"insufficient_quota", b"credit balance is too low", b"insufficient balance", b"billing_not_active")
+"""How OpenAI, Anthropic and DeepSeek say that an account is used up, under 429, 400 and 402."""
 
 
-def refused(status: int, body: bytes, *, target: Target) -> AttemptFailed:
-    """The failure that an HTTP answer with an error status stands for."""
+def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, str] = _NOTHING) -> AttemptFailed:
+    """The failure that an HTTP answer with an error status stands for.
+
+    `headers` are those of the answer: what they say of a wait is handed on, within bounds.
+    """
     provider = target.provider.name
     said = _relayed(body) if target.relay_errors or target.provider.relay_errors else ""
     if status in {400, 413, 422, 500} and any(sign in body.lower() for sign in OVERFLOW):
@@ -33,15 +51,16 @@ def refused(status: int, body: bytes, *, target: Target) -> AttemptFailed:
             said or f"The request is longer than the context of target {target.name}. Shorten it."
         )
         return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
+    if status == 402 or (status in {400, 403, 429} and any(sign in body.lower() for sign in _USED_UP)):
+        used_up = InsufficientQuota(
+            said or f"The account at provider {provider} is used up. Somebody has to pay there."
+        )
+        return AttemptFailed(used_up, result=AttemptResult.MISCONFIGURED, status=status)
     match status:
-        case 429:
-            return _failed(said or f"Provider {provider} is at its limit.", AttemptResult.RATE_LIMITED, status)
-        case 401 | 403:
-            text = said or f"Provider {provider} refused our key. Check its `api_key` in the configuration."
-            return _rejected(text, status)
-        case 404:
-            text = said or f"Provider {provider} does not have the model of target {target.name}. Load or pull it."
-            return _rejected(text, status)
+        case 429 | 503 | 529:
+            return _busy(status, said, target, headers)
+        case 401 | 403 | 404:
+            return _misconfigured(status, said, target)
         case 408:
             timeout = UpstreamTimeout(f"Provider {provider} took too long.")
             return AttemptFailed(timeout, result=AttemptResult.TIMEOUT, status=status)
@@ -91,8 +110,42 @@ def _failed(text: str, result: AttemptResult, status: int) -> AttemptFailed:
     return AttemptFailed(UpstreamFailed(text), result=result, status=status)
 
 
-def _rejected(text: str, status: int) -> AttemptFailed:
-    return AttemptFailed(UpstreamRejected(text), result=AttemptResult.REJECTED, status=status, fallback=False)
+def _misconfigured(status: int, said: str, target: Target) -> AttemptFailed:
+    """Our key or our model: somebody has to change the configuration, and another target may do meanwhile."""
+    provider = target.provider.name
+    if status == 404:
+        text = f"Provider {provider} does not have the model of target {target.name}. Load or pull it, or name another."
+    else:
+        text = f"Provider {provider} refused our key. Check its `api_key`, or give target {target.name} another."
+    return AttemptFailed(UpstreamRejected(said or text), result=AttemptResult.MISCONFIGURED, status=status)
+
+
+def _busy(status: int, said: str, target: Target, headers: Mapping[str, str]) -> AttemptFailed:
+    """Later it may go, and nothing is wrong with anybody."""
+    provider = target.provider.name
+    error: UpstreamLimited | UpstreamOverloaded
+    if status == 429:
+        error, result = UpstreamLimited(said or f"Provider {provider} is at its limit."), AttemptResult.RATE_LIMITED
+    else:
+        error = UpstreamOverloaded(said or f"Provider {provider} has too much to do.")
+        result = AttemptResult.SERVER_ERROR
+    wait_s = _wait_s(headers)
+    if wait_s is not None:
+        error.retry_after_s = min(max(math.ceil(wait_s), 1), MAX_RETRY_AFTER_S)
+    return AttemptFailed(error, result=result, status=status)
+
+
+def _wait_s(headers: Mapping[str, str]) -> float | None:
+    """What `Retry-After` (RFC 9110, 10.2.3) or the finer `retry-after-ms` of SDKs says; a date is told as the longest.
+
+    Who names a date means minutes or more, and its clock may not be ours.
+    """
+    told = {name.lower(): value.strip() for name, value in headers.items() if name.lower().startswith("retry-after")}
+    for name, per_s in (("retry-after-ms", 1000), ("retry-after", 1)):
+        value = told.get(name, "")
+        if _NUMBER.fullmatch(value):
+            return float(value) / per_s
+    return MAX_RETRY_AFTER_S if told.get("retry-after") else None
 
 
 def _relayed(body: bytes) -> str:

@@ -23,8 +23,8 @@ class AttemptFailed(Exception):
     """One try of one target failed.
 
     `error` is what the caller gets if nobody else may take the request; `fallback` whether another target may be tried
-    (never after the provider understood and refused: our key, our model or the request itself is wrong); `reached`
-    False where it is known that the provider received nothing of the request.
+    (never after the provider understood the request and says that it is wrong); `reached` False where it is known that
+    the provider received nothing of the request.
     """
 
     def __init__(

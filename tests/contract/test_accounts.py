@@ -72,7 +72,7 @@ async def moved(_request):
 
 
 @pytest.mark.parametrize(
-    ("answer", "code"), [(moved, 502), (status(500), 502), (status(429), 502), (breaks_after(""), 502)]
+    ("answer", "code"), [(moved, 502), (status(500), 502), (status(429), 429), (breaks_after(""), 502)]
 )
 async def test_what_left_is_told_as_left_whatever_came_back(start, upstream, answer, code):
     local, cloud = await upstream(), await upstream(answer)

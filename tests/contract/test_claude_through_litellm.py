@@ -121,7 +121,7 @@ async def test_without_fallback_there_is_exactly_one_attempt(clinic, behaviour):
     gateway, local, cloud = await clinic(AUTO_FALLBACK="false")
     cloud.answer = behaviour
     reply = await gateway.chat(PROMPT, model="pathology")
-    assert reply.status_code >= 500
+    assert reply.status_code in {429, 502, 503}
     assert "CANARY" not in reply.text
     assert (cloud.connections, local.connections) == (1, 0)
 

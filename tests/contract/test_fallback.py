@@ -49,6 +49,10 @@ async def both(start, upstream):
     return begin, first, second
 
 
+def busy(code, wait):
+    return sends(b"{}", code=code, **{"Retry-After": wait})
+
+
 FAILS = {
     "500": status(500),
     "502": status(502),
@@ -171,13 +175,74 @@ async def test_a_caller_that_does_not_stream_gets_502_and_no_half_answer(both):
     assert second.sent == []
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 413, 422])
+@pytest.mark.parametrize("code", [400, 413, 422])
 async def test_what_the_provider_understood_and_refused_is_not_tried_elsewhere(both, code):
     begin, first, second = both
     gateway = await begin()
     first.answer = status(code, CANARY)
-    check(await gateway.chat(), {400, 413, 502}, "openai")
+    check(await gateway.chat(), {400, 413}, "openai")
     assert second.sent == []
+
+
+@pytest.mark.parametrize("code", [401, 402, 403, 404])
+async def test_who_does_not_take_our_key_or_have_our_model_is_stepped_over_and_shouted_about(both, code):
+    begin, first, _ = both
+    gateway = await begin()
+    first.answer = status(code, CANARY)
+    for streamed in (False, True):
+        response = await gateway.chat(stream=streamed)
+        assert (response.status_code, response.headers["x-gateway-target"]) == (200, "second")
+    assert gateway.metric("gateway_fallbacks_total", reason="misconfigured", result="ok") == 2
+    lines = [json.loads(line) for line in gateway.log.getvalue().splitlines()]
+    shouted = [line for line in lines if line["level"] == "error"]
+    assert {(line["event"], line["target"], line["status"], line["result"]) for line in shouted} == {
+        ("attempt.ended", "first", code, "misconfigured")
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "told", "retries"),
+    [
+        (401, "", (502, "upstream_rejected", "Check its `api_key`, or give target first another."), "false"),
+        (404, "", (502, "upstream_rejected", "the model of target first. Load or pull it, or name another."), "false"),
+        (402, "", (429, "insufficient_quota", "The account at provider"), "false"),
+        (429, '{"error": {"code": "insufficient_quota"}}', (429, "insufficient_quota", "The account"), "false"),
+    ],
+)
+async def test_the_error_of_a_sole_target_stays_and_says_what_to_change(both, code, body, told, retries):
+    begin, first, second = both
+    gateway = await begin("routing: {auto_fallback: false}")
+    first.answer = status(code, body)
+    response = await gateway.chat()
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == told[:2]
+    assert told[2] in error["message"]
+    assert response.headers["x-should-retry"] == retries
+    assert "retry-after" not in response.headers
+    assert second.sent == []
+
+
+@pytest.mark.parametrize(("code", "ours"), [(429, 429), (503, 503), (529, 503)])
+@pytest.mark.parametrize(("path", "body", "dialect"), CALLS)
+async def test_who_is_busy_is_told_as_busy_and_for_how_long(both, code, ours, path, body, dialect):
+    begin, first, second = both
+    gateway = await begin()
+    first.answer, second.answer = busy(code, "7"), busy(code, "3")
+    for streamed in (False, True):
+        async with gateway.client() as client:
+            response = await client.post(path, json={**body, "stream": streamed})
+        check(response, ours, dialect)
+        assert response.headers["retry-after"] == "3"
+        assert gateway.settled()[-1]["outcome"] == "upstream_error"
+    assert (len(first.sent), len(second.sent)) == (2, 2)
+
+
+async def test_one_that_is_busy_is_told_before_one_that_is_down(both, start):
+    _, first, _ = both
+    first.answer = busy(429, "9")
+    gateway = await start(two(first.port, unused_port()))
+    response = await gateway.chat()
+    assert (response.status_code, response.headers["retry-after"]) == (429, "9")
 
 
 @pytest.mark.parametrize("fault", ["500", "an empty stream", "429"])
@@ -187,10 +252,7 @@ async def test_without_auto_fallback_there_is_one_attempt(both, fault):
     first.answer = FAILS[fault]
     for streamed in (False, True):
         response = await gateway.chat(stream=streamed)
-        assert response.status_code in {
-            200,
-            502,
-        }  # an empty answer that ends properly is the last word of the last target
+        assert response.status_code in {200, 429, 502}  # an empty answer that ends properly is the last target's word
         assert second.sent == []
     assert len(first.sent) == 2
 
@@ -291,7 +353,7 @@ default_route: general
         first.answer = fault
         for streamed in (False, True):
             response = await gateway.chat(stream=streamed)
-            check(response, 503, "openai", code="upstream_failed")
+            check(response, {429, 503}, "openai")
             assert "far was not allowed" in response.json()["error"]["message"]
     first.answer = breaks_after("Some")
     assert_broken((await gateway.chat(stream=True)).text, "openai")

@@ -124,7 +124,8 @@ async def test_models_are_listed_and_found_by_ids_with_slashes(client):
         (status(400), openai.BadRequestError),
         (status(401), openai.InternalServerError),
         (status(404), openai.InternalServerError),
-        (status(429), openai.InternalServerError),
+        (status(429), openai.RateLimitError),
+        (status(503), openai.InternalServerError),
         (status(500), openai.InternalServerError),
     ],
 )

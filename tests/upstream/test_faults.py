@@ -7,7 +7,16 @@ import json
 import pytest
 
 from gateway.domain import Adapter, Provider, ProviderKind, Target
-from gateway.errors import ContextLengthExceeded, InvalidRequest, PayloadTooLarge, UpstreamFailed, UpstreamRejected
+from gateway.errors import (
+    ContextLengthExceeded,
+    InsufficientQuota,
+    InvalidRequest,
+    PayloadTooLarge,
+    UpstreamFailed,
+    UpstreamLimited,
+    UpstreamOverloaded,
+    UpstreamRejected,
+)
 from gateway.errors import UpstreamTimeout as Timeout
 from gateway.events import AttemptResult
 from gateway.upstream import faults
@@ -20,15 +29,17 @@ TARGET = Target("chat", Provider("local", ProviderKind.VLLM, Adapter.DIRECT), "m
     ("status", "error", "result", "fallback"),
     [
         (400, InvalidRequest, AttemptResult.REJECTED, False),
-        (401, UpstreamRejected, AttemptResult.REJECTED, False),
-        (403, UpstreamRejected, AttemptResult.REJECTED, False),
-        (404, UpstreamRejected, AttemptResult.REJECTED, False),
+        (401, UpstreamRejected, AttemptResult.MISCONFIGURED, True),
+        (402, InsufficientQuota, AttemptResult.MISCONFIGURED, True),
+        (403, UpstreamRejected, AttemptResult.MISCONFIGURED, True),
+        (404, UpstreamRejected, AttemptResult.MISCONFIGURED, True),
         (408, Timeout, AttemptResult.TIMEOUT, True),
         (413, PayloadTooLarge, AttemptResult.REJECTED, False),
         (422, InvalidRequest, AttemptResult.REJECTED, False),
-        (429, UpstreamFailed, AttemptResult.RATE_LIMITED, True),
+        (429, UpstreamLimited, AttemptResult.RATE_LIMITED, True),
         (500, UpstreamFailed, AttemptResult.SERVER_ERROR, True),
-        (529, UpstreamFailed, AttemptResult.SERVER_ERROR, True),
+        (503, UpstreamOverloaded, AttemptResult.SERVER_ERROR, True),
+        (529, UpstreamOverloaded, AttemptResult.SERVER_ERROR, True),
         (302, UpstreamFailed, AttemptResult.BAD_REPLY, True),
         (204, UpstreamFailed, AttemptResult.BAD_REPLY, True),
     ],
@@ -53,6 +64,45 @@ def test_every_way_to_say_that_it_does_not_fit_is_one_error(body):
     failure = faults.refused(400, body, target=TARGET)
     assert type(failure.error) is ContextLengthExceeded
     assert not failure.fallback
+
+
+@pytest.mark.parametrize("status", [429, 503, 529])
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"retry-after": "0"}, 1),
+        ({"Retry-After": "0.2"}, 1),
+        ({"Retry-After": "7.5"}, 8),
+        ({"Retry-After": "86400"}, 60),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 60),
+        ({"Retry-After": "soon"}, 60),
+        ({"Retry-After": "-5"}, 60),
+        ({"Retry-After": "9" * 400}, 60),
+        ({"retry-after-ms": "2500", "Retry-After": "30"}, 3),
+        ({"Retry-After": ""}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_a_provider_wants_us_to_wait_is_handed_on_within_bounds(status, headers, wait_s):
+    error = faults.refused(status, b"", target=TARGET, headers=headers).error
+    assert error.retry_after_s == (type(error).retry_after_s if wait_s is None else wait_s)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, {"error": {"code": "insufficient_quota", "type": "insufficient_quota"}}),
+        (400, {"type": "error", "error": {"message": "Your credit balance is too low to access the Anthropic API."}}),
+        (402, {"error": {"message": "Insufficient Balance"}}),
+        (403, {"error": {"code": "billing_not_active"}}),
+    ],
+)
+def test_an_account_that_is_used_up_is_no_matter_of_waiting(status, body):
+    failure = faults.refused(status, json.dumps(body).encode(), target=TARGET, headers={"Retry-After": "7"})
+    assert type(failure.error) is InsufficientQuota
+    assert (failure.error.retry_after_s, failure.error.should_retry) == (None, False)
+    assert failure.result is AttemptResult.MISCONFIGURED
 
 
 @pytest.mark.parametrize("body", [{"error": {"message": SAID}}, {"error": SAID}])

@@ -102,7 +102,7 @@ async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
     target = outbound.target
     if response.status != 200:
         body = await bodies.read(response, bodies.MAX_ERROR_BYTES, target, cut=True)
-        raise faults.refused(response.status, body, target=target)
+        raise faults.refused(response.status, body, target=target, headers=response.headers)
     kind = response.headers.get("Content-Type", "").lower()
     if response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"} or "html" in kind:
         raise faults.bad_reply(target, status=200)

@@ -110,7 +110,7 @@ class LiteLlm:
             return await asyncio.shield(self._import())
         except Exception:  # noqa: BLE001 - it also reads the environment, where a number may be none
             error = UpstreamRejected("LiteLLM cannot be loaded. Run: pip install --upgrade litellm")
-            raise AttemptFailed(error, result=AttemptResult.REJECTED) from None
+            raise AttemptFailed(error, result=AttemptResult.MISCONFIGURED, reached=False) from None
 
 
 def _load(on_import: Callable[[], None]) -> Any:
@@ -172,10 +172,11 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
             **(_CHAT if _chats(outbound) else _EMBEDDINGS),
         }
     except params.Incomplete as incomplete:
-        raise AttemptFailed(UpstreamRejected(str(incomplete)), result=AttemptResult.REJECTED, fallback=False) from None
+        rejected = UpstreamRejected(str(incomplete))
+        raise AttemptFailed(rejected, result=AttemptResult.MISCONFIGURED, reached=False) from None
     except params.Unsupported as unsupported:
         error = InvalidRequest(f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out.")
-        raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
+        raise AttemptFailed(error, result=AttemptResult.REJECTED, reached=False) from None
 
 
 def _chats(outbound: Outbound) -> bool:
@@ -204,7 +205,7 @@ def _supported(litellm: Any, outbound: Outbound) -> frozenset[str]:
         return frozenset(known or ())
     except Exception:  # noqa: BLE001 - the edge of a library that raises anything
         error = UpstreamRejected(f"LiteLLM does not know the vendor of target {target.name}. Check its `model`.")
-        raise AttemptFailed(error, result=AttemptResult.REJECTED, fallback=False) from None
+        raise AttemptFailed(error, result=AttemptResult.MISCONFIGURED, reached=False) from None
 
 
 async def _events(litellm: Any, stream: Any, exchange: Exchange) -> AsyncIterator[Tree]:

@@ -120,7 +120,8 @@ class Wire(httpx.AsyncBaseTransport):
         exchange.responses.append(response)
         if response.status != 200:
             body = await read(response, MAX_ERROR_BYTES, exchange.outbound.target, cut=True)
-            raise exchange.fail(faults.refused(response.status, body, target=exchange.outbound.target))
+            target = exchange.outbound.target
+            raise exchange.fail(faults.refused(response.status, body, target=target, headers=response.headers))
         coding = response.headers.get("Content-Encoding", "identity").lower()
         if coding not in {"", "identity"} or "html" in response.headers.get("Content-Type", "").lower():
             response.close()

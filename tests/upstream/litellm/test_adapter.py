@@ -209,7 +209,7 @@ async def test_vertex_is_sent_its_own_dialect_with_a_token_fetched_on_our_wire(l
     assert proxy.sent == []
 
 
-@pytest.mark.parametrize(("code", "result"), [(400, AttemptResult.REJECTED), (503, AttemptResult.SERVER_ERROR)])
+@pytest.mark.parametrize(("code", "result"), [(400, AttemptResult.MISCONFIGURED), (503, AttemptResult.SERVER_ERROR)])
 async def test_credentials_that_google_refuses_are_a_failure_before_anything_is_sent(litellm, upstream, code, result):
     server = await upstream(vertex(token=code))
     failed = await failure(litellm, outbound_of(ASKED, google(server), model="gemini-2.0-flash"))
@@ -362,7 +362,7 @@ async def test_usage_that_nobody_reported_is_not_made_up(litellm, upstream):
     [
         (302, AttemptResult.BAD_REPLY, True),
         (400, AttemptResult.REJECTED, False),
-        (401, AttemptResult.REJECTED, False),
+        (401, AttemptResult.MISCONFIGURED, True),
         (422, AttemptResult.REJECTED, False),
         (429, AttemptResult.RATE_LIMITED, True),
         (500, AttemptResult.SERVER_ERROR, True),
