@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
@@ -73,13 +72,15 @@ class Run:
 
 @dataclass(slots=True)
 class Opened:
-    """An answer that has begun: whole (`tree`), or a stream of which `first` was read already."""
+    """An answer that has begun: a stream of which `first` was read already, all of it where the answer came whole.
+
+    `stream` is None where the operation has no streams: then `first` is the one piece that the answer is.
+    """
 
     prepared: Prepared
     reply: Reply
-    tree: Tree | None = None
-    stream: Stream | None = None
-    first: Sequence[Tree] = ()
+    stream: Stream | None
+    first: Sequence[Tree]
     rest: AsyncIterator[Tree] | None = None
 
 
@@ -254,15 +255,14 @@ def _served_elsewhere(egress: Egress) -> AttemptFailed:
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
-    """An answer that came in one piece; in pieces for a caller who wants them."""
+    """An answer that came in one piece, as the stream that says the same."""
     shape, asked = prepared.outbound.endpoint.reply, _asked(run)
-    with _reading(prepared):
-        made = shape.whole(tree, asked)
-    if not run.call.stream or shape.streamed is None:
-        return Opened(prepared, reply, tree=made)
+    made = shape.whole(tree, asked)
+    if shape.streamed is None:
+        return Opened(prepared, reply, None, [made])
     stream = shape.streamed.open(asked)
     first = [chunk for raw in shape.streamed.chunks_of(made) if (chunk := stream.chunk(raw)) is not None]
-    return Opened(prepared, reply, stream=stream, first=first)
+    return Opened(prepared, reply, stream, first)
 
 
 async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Opened:
@@ -279,9 +279,8 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     stream = streamed.open(replace(_asked(run), choices=choices))
     first: list[Tree] = []
     async for raw in events:
-        with _reading(prepared):
-            chunk = stream.done() if raw is DONE else stream.chunk(raw)
-            begun = chunk is not None and streamed.has_content(chunk)
+        chunk = stream.done() if raw is DONE else stream.chunk(raw)
+        begun = chunk is not None and streamed.has_content(chunk)
         if chunk is None:
             continue
         first.append(chunk)
@@ -289,25 +288,10 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
             raise faults.bad_reply(prepared.outbound.target, status=200)
         if begun:
             reply.silence.begins(prepared.outbound.target.idle_s or run.idle_s or IDLE_S)
-            return Opened(prepared, reply, stream=stream, first=first, rest=events)
+            return Opened(prepared, reply, stream, first, events)
     if not stream.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)
-    return Opened(prepared, reply, stream=stream, first=first)
-
-
-@contextmanager
-def _reading(prepared: Prepared) -> Iterator[None]:
-    """Around the reading of what a provider sent, and nothing else: what is not shaped like a reply is none.
-
-    Everywhere else such an exception is a fault of ours, and is told as one.
-
-    Raises:
-        AttemptFailed: it cannot be read.
-    """
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError):
-        raise faults.bad_reply(prepared.outbound.target, status=200) from None
+    return Opened(prepared, reply, stream, first)
 
 
 def _asked(run: Run) -> Asked:

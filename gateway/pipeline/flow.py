@@ -102,10 +102,8 @@ class Pipeline:
         try:
             run = await self._decided(call, settings, trace, default_agent=default_agent)
             opened = await self._attempts.first_content(run)
-            if opened.tree is None and not call.stream:
-                opened.tree = await _read_out(opened, trace)
-            if opened.tree is not None:
-                return _whole(opened, opened.tree, trace)
+            if not call.stream or opened.stream is None:
+                return _whole(opened, await _read_out(opened, trace), trace)
         except GatewayError as error:
             trace.failed(error)
             raise
@@ -264,7 +262,7 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
 
 
 async def _read_out(opened: Opened, trace: Trace) -> Tree:
-    """A stream that was asked for on the caller's behalf, read to its end."""
+    """The answer in one piece, for a caller who wants it so: whatever way it came, it is the same."""
     try:
         chunks: list[Tree] = []
         async for chunk in _chunks(opened, trace):
@@ -275,8 +273,9 @@ async def _read_out(opened: Opened, trace: Trace) -> Tree:
         await opened.reply.aclose()
     streamed = opened.prepared.outbound.endpoint.reply.streamed
     if streamed is None or opened.stream is None:
-        raise UpstreamFailed("The provider answered in pieces what comes in one.")
-    return streamed.aggregate(chunks, opened.stream.usage)
+        return chunks[0]
+    last = opened.stream.last()
+    return streamed.aggregate([*chunks, last] if last else chunks, opened.stream.counts)
 
 
 def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:

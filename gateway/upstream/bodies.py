@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import orjson
 
-from gateway.domain import Target, Tree
+from gateway.domain import JSON, Target, Tree
 from gateway.errors import UpstreamFailed
 from gateway.upstream import faults
 from gateway.upstream.port import DONE
@@ -18,6 +18,8 @@ from gateway.wire.framing.sse import SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
+MAX_DEPTH = 200
+"""Of a reply: what is nested deeper than 254 cannot be written again, and some of that is ours."""
 _HEARTBEATS = frozenset({b"", b"null"})
 
 
@@ -46,13 +48,28 @@ async def read(response: aiohttp.ClientResponse, limit: int, target: Target, *, 
 
 
 def as_object(body: bytes, target: Target) -> Tree:
+    """The object that a body is; one nested deeper than can be written again is none."""
     try:
         tree = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise faults.bad_reply(target, status=200) from None
-    if not isinstance(tree, dict):
+    if not isinstance(tree, dict) or (body.count(b"[") + body.count(b"{") > MAX_DEPTH and _deep(tree)):
         raise faults.bad_reply(target, status=200)
     return tree
+
+
+def _deep(value: JSON) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for node in level
+            if isinstance(node, dict | list)
+            for inner in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return True
 
 
 async def events(response: aiohttp.ClientResponse, target: Target, silence: Silence) -> AsyncIterator[Tree]:

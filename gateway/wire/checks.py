@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from gateway.domain import JSON, Dialect, Path, Tree
-from gateway.errors import InvalidRequest
+from gateway.errors import GatewayError, InvalidRequest, UpstreamFailed
 from gateway.wire.fields import (
     Closed,
     Dropped,
@@ -40,8 +40,9 @@ from gateway.wire.fields import (
     Variant,
 )
 
-Refusal: TypeAlias = Callable[[Path, str], InvalidRequest]
+Refusal: TypeAlias = Callable[[Path, str], GatewayError]
 """The error for a path, made of known names and indices only (law 9), and what is wrong there."""
+UNREADABLE = "The provider answered with nothing that can be read as a reply."
 _A_STRING = "must be a string"
 _FILLED = "must not be empty"
 _REQUIRED = "field required"
@@ -71,6 +72,15 @@ _REFUSALS: Mapping[Dialect, Refusal] = {
 def check(tree: Tree, fields: Object, dialect: Dialect) -> None:
     """Raise InvalidRequest, as `dialect` names fields, for the first value that is not what its table says."""
     _object(tree, fields, (), _REFUSALS[dialect])
+
+
+def check_reply(tree: JSON, field: Field) -> None:
+    """Raise UpstreamFailed where a reply, or a piece of one, is not what its table says: it cannot be read."""
+    _CHECKS[type(field)](tree, field, (), _unreadable)
+
+
+def _unreadable(_path: Path, _claim: str) -> UpstreamFailed:
+    return UpstreamFailed(UNREADABLE)
 
 
 # --- things with something inside ----------------------------------------------------------------------------------

@@ -51,6 +51,14 @@ def arguments(text: str | None, *, truncated: bool = False) -> dict[str, Any]:
     raise UpstreamFailed("The model answered with a tool call whose arguments are not a JSON object. Try again.")
 
 
+def complete(text: str) -> bool:
+    """Whether the argument text of a call spells an object already, so that nothing can follow."""
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
 def data_url(media_type: str, data: str) -> str:
     return f"data:{media_type};base64,{data}"
 
@@ -121,6 +129,7 @@ def _called(item: dict[str, Any], at: int) -> Called:
 def first_choice(reply: dict[str, Any]) -> dict[str, Any]:
     """The first choice of a hub reply; raises UpstreamFailed when it has none."""
     choices = reply.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0].get("message"), dict):
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, dict) or not isinstance(first.get("message"), dict):
         raise UpstreamFailed("The provider's reply holds no message. Try again, or another route.")
-    return dict(choices[0])
+    return dict(first)

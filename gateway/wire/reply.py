@@ -43,7 +43,13 @@ def choices_of(tree: Tree) -> int:
 class Stream(Protocol):
     """One stream of a target, made whole chunk by chunk."""
 
-    usage: Usage | None
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens as far as they were reported."""
+
+    @property
+    def counts(self) -> Tree | None:
+        """Usage as the target wrote it."""
 
     @property
     def finished(self) -> bool:
@@ -61,12 +67,15 @@ class Stream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """What a shape does with streams. `has_content` is content in the sense of law 8."""
+    """What a shape does with streams. `has_content` is content in the sense of law 8.
+
+    Of a whole reply `aggregate(chunks_of(reply))` is that reply, whatever fields it has; with it goes `Stream.counts`.
+    """
 
     open: Callable[[Asked], Stream]
     has_content: Callable[[Tree], bool]
     chunks_of: Callable[[Tree], Sequence[Tree]]
-    aggregate: Callable[[Sequence[Tree], Usage | None], Tree]
+    aggregate: Callable[[Sequence[Tree], Tree | None], Tree]
 
 
 @dataclass(frozen=True, slots=True)

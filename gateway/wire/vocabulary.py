@@ -25,6 +25,8 @@ SETTING = Number(1_000)
 FLAG = Flag()
 SEED = Seed()
 TOKENS = Number(4_000_000, whole=True)
+COUNT = Number(4_000_000, whole=True, low=0)
+"""How many tokens, in a reply."""
 SCHEMA_WORDS = closed(
     """type properties required description title enum items string number integer boolean object array null anyOf
     oneOf allOf not const default examples format additionalProperties minimum maximum exclusiveMinimum

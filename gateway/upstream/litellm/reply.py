@@ -6,7 +6,9 @@ from typing import Any
 
 from gateway.domain import JSON, Tree
 
-_PARTS = ("role", "content", "reasoning_content", "refusal", "audio", "function_call")
+_ADDED = frozenset({"provider_specific_fields", "tool_calls"})
+"""What LiteLLM adds to a message, or what needs a look of its own."""
+_TOLD = ("service_tier", "system_fingerprint", "citations", "search_results")
 
 
 def reply_tree(reply: dict[str, Any]) -> Tree:
@@ -16,22 +18,23 @@ def reply_tree(reply: dict[str, Any]) -> Tree:
         tree["choices"] = [_choice(choice, "message") for choice in reply["choices"]]
     if "data" in reply:
         tree["data"] = reply["data"]
-    for name in ("service_tier", "system_fingerprint"):
-        if reply.get(name):
-            tree[name] = reply[name]
-    return tree | _usage(reply)
+    return tree | _told(reply) | _usage(reply)
 
 
 def chunk_tree(chunk: dict[str, Any]) -> Tree:
     """One chunk of a stream; `chunk` is LiteLLM's object as a mapping."""
     made = [_choice(choice, "delta") for choice in chunk.get("choices", [])]
     choices: list[JSON] = [choice for choice in made if choice["delta"] or choice["finish_reason"]]
-    return {"choices": choices, **_usage(chunk)}
+    return {"choices": choices, **_told(chunk), **_usage(chunk)}
+
+
+def _told(reply: dict[str, Any]) -> Tree:
+    return {name: reply[name] for name in _TOLD if reply.get(name)}
 
 
 def _choice(choice: dict[str, Any], part: str) -> Tree:
     said = choice.get(part) or {}
-    kept: Tree = {name: said[name] for name in _PARTS if name in said}
+    kept: Tree = {name: value for name, value in said.items() if name not in _ADDED}
     if said.get("tool_calls"):
         kept["tool_calls"] = [_called(call) for call in said["tool_calls"]]
     made: Tree = {"index": choice.get("index", 0), part: kept, "finish_reason": choice.get("finish_reason")}
@@ -41,7 +44,7 @@ def _choice(choice: dict[str, Any], part: str) -> Tree:
 
 
 def _called(call: dict[str, Any]) -> Tree:
-    return {name: call[name] for name in ("index", "id", "type", "function", "custom") if name in call}
+    return {name: value for name, value in call.items() if name not in _ADDED and value != {}}
 
 
 def _usage(reply: dict[str, Any]) -> Tree:
@@ -50,9 +53,4 @@ def _usage(reply: dict[str, Any]) -> Tree:
     counts = {name: usage.get(name) or 0 for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
     if not any(counts.values()):
         return {}
-    made: dict[str, Any] = dict(counts)
-    for group, name in (("prompt_tokens_details", "cached_tokens"), ("completion_tokens_details", "reasoning_tokens")):
-        count = (usage.get(group) or {}).get(name)
-        if count:
-            made[group] = {name: count}
-    return {"usage": made}
+    return {"usage": {**{name: value for name, value in usage.items() if value}, **counts}}

@@ -10,10 +10,14 @@ from typing import Any
 
 import orjson
 
-from gateway.domain import Usage
+from gateway.domain import Carrier, Usage
 from gateway.errors import UpstreamFailed
 from gateway.wire import hub
+from gateway.wire.checks import UNREADABLE, check_reply
+from gateway.wire.fields import Errand, Free, Items, Object, Text, Variant
+from gateway.wire.vocabulary import COUNT, closed
 
+_ENDING = ("stop_reason", "stop_sequence", "stop_details")
 _DELTA_KEYS = {
     "text_delta": "text",
     "thinking_delta": "thinking",
@@ -22,10 +26,53 @@ _DELTA_KEYS = {
 }
 
 
+_WORDS = Text(Carrier.OTHER)
+_ANY = Free(Carrier.OTHER)
+_USAGE = Object(
+    {
+        "input_tokens": COUNT,
+        "output_tokens": COUNT,
+        "cache_read_input_tokens": COUNT,
+        "cache_creation_input_tokens": COUNT,
+        "output_tokens_details": Object({"thinking_tokens": COUNT}),
+    }
+)
+_BLOCK = Variant(
+    "type",
+    {
+        "text": Object({"text": _WORDS, "citations": Items(_ANY)}, required=("text",)),
+        "thinking": Object({"thinking": _WORDS, "signature": _WORDS}, required=("thinking",)),
+        "tool_use": Object({"input": Free(Carrier.OTHER, keyed=True)}, required=("input",)),
+        "server_tool_use": Object({"input": Free(Carrier.OTHER, keyed=True)}, required=("input",)),
+    },
+    otherwise=Errand(None, _ANY),
+)
+MESSAGE = Object(
+    {"type": closed("message"), "content": Items(_BLOCK), "usage": _USAGE, "stop_reason": _WORDS},
+    required=("type", "content"),
+)
+_DELTA = Variant(
+    "type",
+    {kind: Object({key: _WORDS}) for kind, key in _DELTA_KEYS.items()},
+    otherwise=Errand(None, _ANY),
+)
+EVENT = Variant(
+    "type",
+    {
+        "message_start": Object({"message": MESSAGE}, required=("message",)),
+        "content_block_start": Object({"index": COUNT, "content_block": _BLOCK}, required=("index", "content_block")),
+        "content_block_delta": Object({"index": COUNT, "delta": _DELTA}, required=("index", "delta")),
+        "content_block_stop": Object({"index": COUNT}, required=("index",)),
+        "message_delta": Object({"delta": Object({"stop_reason": _WORDS}), "usage": _USAGE}),
+    },
+    otherwise=Errand(None, _ANY),
+)
+"""What has to be true of a reply and of the events of one for us to read them; all else passes as it is."""
+
+
 def message_reply(tree: dict[str, Any], *, model: str) -> dict[str, Any]:
     """A whole reply under the model name that the caller asked for. Raises UpstreamFailed for one that is none."""
-    if tree.get("type") != "message" or not isinstance(tree.get("content"), list):
-        raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
+    check_reply(tree, MESSAGE)
     return tree | {"model": model}
 
 
@@ -66,7 +113,7 @@ class EventStream:
     The counterpart of `openai_reply.ChunkStream` for a stream that stays in this dialect.
     """
 
-    __slots__ = ("_called", "_finished", "_last", "_model", "_open", "_said", "usage")
+    __slots__ = ("_called", "_finished", "_last", "_model", "_open", "_said", "counts", "usage")
 
     def __init__(self, *, model: str) -> None:
         self._model = model
@@ -76,6 +123,7 @@ class EventStream:
         self._called = False
         self._last: dict[str, Any] | None = None
         self.usage: Usage | None = None
+        self.counts: dict[str, Any] | None = None  # they stand in the events
 
     @property
     def finished(self) -> bool:
@@ -86,6 +134,7 @@ class EventStream:
         """The event as the caller gets it. Raises UpstreamFailed for an error in the place of an event."""
         if event.get("type") == "error" or "error" in event:
             raise UpstreamFailed("The provider reported an error in the middle of its answer.")
+        check_reply(event, EVENT)
         self.usage = usage_of(event, self.usage)
         if event.get("type") == "message_delta":
             self._finished = self._finished or bool((event.get("delta") or {}).get("stop_reason"))
@@ -132,14 +181,16 @@ def aggregate(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
             case "content_block_start" if message:
                 message["content"].append(dict(event["content_block"]))
             case "content_block_delta" if message:
+                if event["index"] >= len(message["content"]):
+                    raise UpstreamFailed(UNREADABLE)
                 _extend(message["content"][event["index"]], event["delta"], arguments, event["index"])
             case "message_delta" if message:
-                usage = message.get("usage") or {}
                 counts = {key: count for key, count in (event.get("usage") or {}).items() if count is not None}
                 message |= event.get("delta") or {}
-                message["usage"] = usage | counts
+                if counts:
+                    message["usage"] = (message.get("usage") or {}) | counts
     if not message:
-        raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
+        raise UpstreamFailed(UNREADABLE)
     for index, text in arguments.items():
         message["content"][index]["input"] = hub.arguments(text, truncated=message.get("stop_reason") == "max_tokens")
     return message
@@ -148,25 +199,25 @@ def aggregate(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def _extend(block: dict[str, Any], delta: dict[str, Any], arguments: dict[int, str], index: int) -> None:
     kind = delta.get("type")
     if kind == "input_json_delta":
-        arguments[index] = arguments.get(index, "") + delta["partial_json"]
+        arguments[index] = arguments.get(index, "") + (delta.get("partial_json") or "")
     elif kind == "citations_delta":
-        block["citations"] = [*(block.get("citations") or []), delta["citation"]]
+        block["citations"] = [*(block.get("citations") or []), delta.get("citation")]
     elif kind in _DELTA_KEYS:
         key = _DELTA_KEYS[kind]
-        block[key] = (block.get(key) or "") + delta[key]
+        block[key] = str(block.get(key) or "") + (delta.get(key) or "")
 
 
 def events_of(message: dict[str, Any]) -> list[dict[str, Any]]:
     """The events that spell a whole reply, for a caller that asked for a stream."""
-    head = message | {"content": [], "stop_reason": None, "stop_sequence": None}
+    head = message | {"content": []} | {key: None for key in _ENDING if key in message}
     events: list[dict[str, Any]] = [{"type": "message_start", "message": head}]
     for index, block in enumerate(message["content"]):
         start, deltas = _spelled(block)
         events.append({"type": "content_block_start", "index": index, "content_block": start})
         events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
         events.append({"type": "content_block_stop", "index": index})
-    ending = {key: message.get(key) for key in ("stop_reason", "stop_sequence")}
-    events.append({"type": "message_delta", "delta": ending, "usage": message.get("usage") or {"output_tokens": 0}})
+    ending = {key: message[key] for key in _ENDING if key in message}
+    events.append({"type": "message_delta", "delta": ending, "usage": message.get("usage") or {}})
     return [*events, {"type": "message_stop"}]
 
 
@@ -175,12 +226,15 @@ def _spelled(block: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]
     match block.get("type"):
         case "text":
             deltas = [{"type": "text_delta", "text": block["text"]}] if block["text"] else []
-            cited = [{"type": "citations_delta", "citation": item} for item in block.get("citations") or []]
-            return {"type": "text", "text": ""}, [*deltas, *cited]
+            citations = block.get("citations")
+            cited = [{"type": "citations_delta", "citation": item} for item in citations or []]
+            begun: dict[str, Any] = {"text": "", "citations": []} if citations else {"text": ""}
+            return block | begun, [*deltas, *cited]
         case "thinking":
-            thought = {"type": "thinking_delta", "thinking": block["thinking"]}
-            signed = {"type": "signature_delta", "signature": block.get("signature") or ""}
-            return {"type": "thinking", "thinking": "", "signature": ""}, [thought, signed]
+            deltas = [{"type": "thinking_delta", "thinking": block["thinking"]}]
+            if signature := block.get("signature"):
+                deltas.append({"type": "signature_delta", "signature": signature})
+            return block | {"thinking": ""} | ({"signature": ""} if "signature" in block else {}), deltas
         case "tool_use" | "server_tool_use":
             spelled = {"type": "input_json_delta", "partial_json": orjson.dumps(block["input"]).decode()}
             return block | {"input": {}}, [spelled]

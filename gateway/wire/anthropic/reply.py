@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.domain import Usage
+from gateway.domain import Tree
 from gateway.wire import hub
 from gateway.wire.anthropic.fields import IDENTIFIER
-from gateway.wire.openai.reply import usage_of
+from gateway.wire.openai.reply import counts_of, usage_of
 
 STOP_REASONS = {
     "stop": "end_turn",
@@ -46,7 +46,7 @@ def from_hub(reply: dict[str, Any], *, model: str, message_id: str) -> dict[str,
         "model": model,
         "content": content,
         **ending(choice, called=bool(calls), refused=bool(message.get("refusal"))),
-        "usage": usage_tree(usage_of(reply) or Usage()),
+        "usage": usage_tree(counts_of(reply)),
     }
 
 
@@ -72,11 +72,30 @@ def tool_id(given: str, *, message_id: str, index: int) -> str:
     return f"toolu_{message_id.removeprefix('msg_')}_{index}"
 
 
-def usage_tree(usage: Usage) -> dict[str, Any]:
-    """`usage` as this dialect counts it: input tokens without those read from a cache."""
-    return {
+_HUBS = frozenset(
+    {"prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details", "completion_tokens_details"}
+)
+
+
+def usage_tree(counts: Tree | None) -> dict[str, Any]:
+    """`usage` of the hub as this dialect counts it: input tokens without those read from a cache; the rest as it is.
+
+    Where nothing was reported, all that the API lets be null is null; the two sums it demands are 0.
+    """
+    usage = usage_of({"usage": counts})
+    if counts is None or usage is None:
+        return {
+            "input_tokens": 0,
+            "output_tokens": 0,
+            "cache_creation_input_tokens": None,
+            "cache_read_input_tokens": None,
+        }
+    made: dict[str, Any] = {
         "input_tokens": max(0, usage.input_tokens - usage.cached_input_tokens),
         "output_tokens": usage.output_tokens,
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": usage.cached_input_tokens,
     }
+    if usage.reasoning_tokens:
+        made["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return {name: value for name, value in counts.items() if name not in _HUBS} | made

@@ -1,7 +1,9 @@
 """Hub chunks as the complete event sequence of a Messages stream; holds back nothing but a tool call's name.
 
+A call that begins before another is complete waits for the end, because one block is open at a time.
+
 message_start, ping, then per block content_block_start, content_block_delta…, content_block_stop, then message_delta
-with stop reason and usage, then message_stop. One block is open at a time, as the original does it.
+with stop reason and usage, then message_stop.
 """
 
 from __future__ import annotations
@@ -9,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.domain import Dialect, Usage
+from gateway.domain import Dialect, Tree
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
 from gateway.wire.anthropic.reply import ending, tool_id, usage_tree
 from gateway.wire.errors import envelope
-from gateway.wire.openai.reply import usage_of
+from gateway.wire.openai.reply import counts_of
 
 Event = tuple[str, dict[str, Any]]
 """Name of a server-sent event, and its data."""
@@ -33,6 +35,7 @@ class _Call:
     index: int
     id: str = ""
     name: str = ""
+    said: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,16 +53,17 @@ class Stream:
     _blocks: int = 0
     _open: str = ""
     _call: _Call | None = None
-    _calls: set[int] = field(default_factory=set)
+    _calls: dict[int, int] = field(default_factory=dict)
+    _waiting: dict[int, list[hub.Called]] = field(default_factory=dict)
     _said: bool = False
     _refused: bool = False
     _choice: dict[str, Any] = field(default_factory=dict)
-    _usage: Usage | None = None
+    _counts: Tree | None = None
 
     def feed(self, chunk: dict[str, Any]) -> list[Event]:
-        """Events for one chunk. Raises UpstreamFailed when tool calls come interleaved, which no client could read."""
+        """Events for one chunk. Raises UpstreamFailed where a call goes on that was complete and is closed."""
         events = self._start()
-        self._usage = usage_of(chunk) or self._usage
+        self._counts = counts_of(chunk, self._counts)
         for choice in chunk.get("choices") or []:
             if choice.get("index", 0) == 0:
                 self._delta(choice.get("delta") or {}, events)
@@ -74,11 +78,14 @@ class Stream:
             raise UpstreamFailed("The provider's stream ended before the answer did. Try again.")
         events = self._start()
         self._close(events)
+        for pieces in self._waiting.values():
+            self._piece(hub.joined(pieces), events)
+            self._close(events)
         if not self._said and not self._calls:
             self._block("text", events)
             self._close(events)
         delta = ending(self._choice, called=bool(self._calls), refused=self._refused)
-        usage = usage_tree(self._usage or Usage())
+        usage = usage_tree(self._counts)
         events.append(("message_delta", {"type": "message_delta", "delta": delta, "usage": usage}))
         events.append(("message_stop", {"type": "message_stop"}))
         return events
@@ -125,24 +132,30 @@ class Stream:
 
     def _tool(self, piece: hub.Called, events: list[Event]) -> None:
         if self._call is None or self._call.index != piece.index:
+            if piece.index in self._waiting or (self._call is not None and not hub.complete("".join(self._call.said))):
+                self._waiting.setdefault(piece.index, []).append(piece)
+                self._calls.setdefault(piece.index, len(self._calls))
+                return
             if piece.index in self._calls:
-                raise UpstreamFailed(
-                    "The provider mixed the pieces of several tool calls. Try again without streaming."
-                )
+                raise UpstreamFailed("The provider went on with a tool call that was complete. Try again.")
             self._close(events)
-            self._call = _Call(piece.index)
-            self._calls.add(piece.index)
-        call = self._call
+        self._piece(piece, events)
+
+    def _piece(self, piece: hub.Called, events: list[Event]) -> None:
+        """Tell a piece of the call that is open, or open it."""
+        call = self._call = self._call or _Call(piece.index)
+        self._calls.setdefault(piece.index, len(self._calls))
         call.id = call.id or piece.id
         call.name += piece.name
         if piece.arguments:
+            call.said.append(piece.arguments)
             self._open_call(call, events)
             events.append(self._content_delta({"type": "input_json_delta", "partial_json": piece.arguments}))
 
     def _open_call(self, call: _Call, events: list[Event]) -> None:
         if self._open == "tool_use":
             return
-        block_id = tool_id(call.id, message_id=self.message_id, index=len(self._calls) - 1)
+        block_id = tool_id(call.id, message_id=self.message_id, index=self._calls[call.index])
         self._open = "tool_use"
         events.append(self._block_start({"type": "tool_use", "id": block_id, "name": call.name, "input": {}}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.domain import Usage
+from gateway.domain import Carrier, Usage
 from gateway.errors import (
     ContextLengthExceeded,
     GatewayError,
@@ -13,11 +13,30 @@ from gateway.errors import (
     UpstreamFailed,
     UpstreamRejected,
 )
+from gateway.wire.checks import check_reply
+from gateway.wire.fields import Free, Items, Object, Text
 from gateway.wire.hub import dumps
+from gateway.wire.ollama.durations import OWN
 from gateway.wire.openai.reply import usage_tree
+from gateway.wire.vocabulary import COUNT, FLAG
 
+_WORDS = Text(Carrier.OTHER)
 _OVERFLOW = ("context length", "context window", "context size", "exceeds the", "exceed_context", "input length")
 _UNFIT = ("does not support", "invalid image", "failed to process image", "failed to decode image")
+
+
+_CALL = Object({"id": _WORDS, "function": Object({"name": _WORDS})})
+LINE = Object(
+    {
+        "message": Object({"content": _WORDS, "thinking": _WORDS, "tool_calls": Items(_CALL)}),
+        "done": FLAG,
+        "done_reason": _WORDS,
+        "prompt_eval_count": COUNT,
+        "eval_count": COUNT,
+        "logprobs": Items(Free(Carrier.OTHER)),
+    }
+)
+"""What has to be true of a reply, or of a line of one, for us to read it."""
 
 
 def error_of(status: int, text: str) -> GatewayError:
@@ -38,6 +57,7 @@ def error_of(status: int, text: str) -> GatewayError:
 
 def reply_to_hub(native: dict[str, Any], *, model: str, reply_id: str, created: int) -> dict[str, Any]:
     """A `chat.completion` for a whole reply of `/api/chat`; raises UpstreamFailed for a reply that is none."""
+    check_reply(native, LINE)
     message = native.get("message")
     if not isinstance(message, dict) or not native.get("done"):
         raise UpstreamFailed("The local server's reply holds no message. Try again.")
@@ -58,6 +78,7 @@ def reply_to_hub(native: dict[str, Any], *, model: str, reply_id: str, created: 
         "model": model,
         "choices": [choice],
         "usage": usage_tree(usage_of(native)),
+        **_took(native),
     }
 
 
@@ -66,6 +87,7 @@ def embed_to_hub(native: dict[str, Any], *, model: str) -> dict[str, Any]:
     vectors = native.get("embeddings")
     if not isinstance(vectors, list):
         raise UpstreamFailed("The local server's reply holds no embeddings. Try again.")
+    check_reply(native, LINE)
     tokens = native.get("prompt_eval_count") or 0
     return {
         "object": "list",
@@ -96,6 +118,7 @@ class Chunks:
         """Chunks for one line; raises the error that an error line amounts to, in our words."""
         if "error" in line:
             raise error_of(500, "")
+        check_reply(line, LINE)
         message = line.get("message") or {}
         delta: dict[str, Any] = {} if self._started else {"role": "assistant", "content": ""}
         self._started = True
@@ -109,7 +132,7 @@ class Chunks:
         if line.get("done"):
             self._done = True
             chunks.append(self._chunk({}, _finish(line, called=self._calls > 0), None))
-            chunks.append(self._head | {"choices": [], "usage": usage_tree(usage_of(line))})
+            chunks.append(self._head | {"choices": [], "usage": usage_tree(usage_of(line))} | _took(line))
         return chunks
 
     def finish(self) -> None:
@@ -127,6 +150,11 @@ class Chunks:
         if logprobs:
             choice["logprobs"] = {"content": logprobs}
         return self._head | {"choices": [choice]}
+
+
+def _took(native: dict[str, Any]) -> dict[str, Any]:
+    """The server's own durations: beside the choices, where callers of its dialect find them again."""
+    return {name: native[name] for name in OWN if native.get(name)}
 
 
 def _call(call: dict[str, Any], index: int, reply_id: str) -> dict[str, Any]:

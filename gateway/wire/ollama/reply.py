@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.domain import Usage
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
+from gateway.wire.ollama.durations import durations
 from gateway.wire.openai.reply import usage_of
 from gateway.wire.writer import Timing
 
@@ -62,7 +62,7 @@ def from_hub(reply: dict[str, Any], wrap: Wrap, *, model: str, timing: Timing) -
         logprobs=tuple((choice.get("logprobs") or {}).get("content") or []),
     )
     line = {"model": model, "created_at": timing.created_at} | wrap(said)
-    return line | _ending(choice.get("finish_reason"), usage_of(reply) or Usage(), timing)
+    return line | _ending(choice.get("finish_reason"), reply, timing)
 
 
 def loaded(wrap: Wrap, *, model: str, created_at: str, unloaded: bool = False) -> dict[str, Any]:
@@ -73,14 +73,14 @@ def loaded(wrap: Wrap, *, model: str, created_at: str, unloaded: bool = False) -
 
 def embed_from_hub(reply: dict[str, Any], *, model: str, timing: Timing) -> dict[str, Any]:
     """The body of `/api/embed` for a hub embeddings reply with float vectors."""
-    usage = usage_of(reply) or Usage()
-    return {
+    usage, took = usage_of(reply), durations(reply, timing)
+    made = {
         "model": model,
         "embeddings": [item["embedding"] for item in reply["data"]],
-        "total_duration": timing.total_ns,
-        "load_duration": 0,
-        "prompt_eval_count": usage.input_tokens,
+        "total_duration": took["total_duration"],
+        "load_duration": took["load_duration"],
     }
+    return {**made, "prompt_eval_count": usage.input_tokens} if usage else made
 
 
 def embeddings_from_hub(reply: dict[str, Any]) -> dict[str, Any]:
@@ -92,19 +92,19 @@ def embeddings_from_hub(reply: dict[str, Any]) -> dict[str, Any]:
 class Stream:
     """One reply as lines: `feed` every hub chunk, then `finish` once, or `fail` once. Each returns the lines to write.
 
-    Ollama never splits a tool call, so a call is held until the next one begins or the stream ends.
+    Ollama never splits a tool call, so a call is held until it is complete and the next one begins, or the stream ends.
     """
 
     model: str
     wrap: Wrap
-    _pieces: list[hub.Called] = field(default_factory=list)
+    _pieces: dict[int, list[hub.Called]] = field(default_factory=dict)
     _released: set[int] = field(default_factory=set)
     _finish: str | None = None
-    _usage: Usage | None = None
+    _told: dict[str, Any] = field(default_factory=dict)
 
     def feed(self, chunk: dict[str, Any], *, created_at: str) -> list[dict[str, Any]]:
         """Lines for one chunk; usually one, none for chunks that say nothing."""
-        self._usage = usage_of(chunk) or self._usage
+        self._told |= {name: value for name, value in chunk.items() if value is not None}
         lines: list[dict[str, Any]] = []
         for choice in chunk.get("choices") or []:
             if choice.get("index", 0) != 0:
@@ -126,9 +126,9 @@ class Stream:
         """The last lines. Raises UpstreamFailed when no finish reason came: a broken stream has no clean end."""
         if self._finish is None:
             raise UpstreamFailed("The provider's stream ended before the answer did. Try again.")
-        lines = self._release(timing.created_at, truncated=self._finish == "length")
+        lines = self._release(timing.created_at, ended=True, truncated=self._finish == "length")
         head = {"model": self.model, "created_at": timing.created_at}
-        return [*lines, head | self.wrap(Said()) | _ending(self._finish, self._usage or Usage(), timing)]
+        return [*lines, head | self.wrap(Said()) | _ending(self._finish, self._told, timing)]
 
     def fail(self, error: GatewayError) -> list[dict[str, Any]]:
         """The line that ends a stream which cannot be finished."""
@@ -138,24 +138,24 @@ class Stream:
         return {"model": self.model, "created_at": created_at} | self.wrap(said) | {"done": False}
 
     def _gather(self, piece: hub.Called, created_at: str) -> list[dict[str, Any]]:
-        if self._pieces and self._pieces[0].index == piece.index:
-            self._pieces.append(piece)
-            return []
         if piece.index in self._released:
-            raise UpstreamFailed("The provider mixed the pieces of several tool calls. Try again without streaming.")
-        lines = self._release(created_at)
-        self._pieces = [piece]
+            raise UpstreamFailed("The provider went on with a tool call that was complete. Try again.")
+        lines = [] if piece.index in self._pieces else self._release(created_at)
+        self._pieces.setdefault(piece.index, []).append(piece)
         return lines
 
-    def _release(self, created_at: str, *, truncated: bool = False) -> list[dict[str, Any]]:
-        """The line for the call that is complete now, if there is one."""
-        if not self._pieces:
-            return []
-        call = hub.joined(self._pieces)
-        made = _call(call, len(self._released), truncated=truncated)
-        self._released.add(call.index)
-        self._pieces = []
-        return [self._line(Said(calls=(made,)), created_at)]
+    def _release(self, created_at: str, *, ended: bool = False, truncated: bool = False) -> list[dict[str, Any]]:
+        """The lines for the calls that are complete now, in their order."""
+        lines: list[dict[str, Any]] = []
+        for index, pieces in list(self._pieces.items()):
+            call = hub.joined(pieces)
+            if not ended and not hub.complete(call.arguments):
+                break
+            made = _call(call, len(self._released), truncated=truncated)
+            self._released.add(index)
+            del self._pieces[index]
+            lines.append(self._line(Said(calls=(made,)), created_at))
+        return lines
 
 
 def _call(call: hub.Called, index: int, *, truncated: bool) -> dict[str, Any]:
@@ -164,15 +164,13 @@ def _call(call: hub.Called, index: int, *, truncated: bool) -> dict[str, Any]:
     return {"id": call.id} | made if call.id else made
 
 
-def _ending(finish: str | None, usage: Usage, timing: Timing) -> dict[str, Any]:
-    """What the last line adds: the reason, counts, and durations in nanoseconds (prompt: until the first content)."""
+def _ending(finish: str | None, told: dict[str, Any], timing: Timing) -> dict[str, Any]:
+    """What the last line adds: the reason, durations, and the counts that were reported."""
+    usage = usage_of(told)
+    took = durations(told, timing)
     return {
         "done": True,
         "done_reason": "length" if finish == "length" else "stop",
-        "total_duration": timing.total_ns,
-        "load_duration": 0,
-        "prompt_eval_count": usage.input_tokens,
-        "prompt_eval_duration": timing.first_content_ns,
-        "eval_count": usage.output_tokens,
-        "eval_duration": max(0, timing.total_ns - timing.first_content_ns),
+        **took,
+        **({"prompt_eval_count": usage.input_tokens, "eval_count": usage.output_tokens} if usage else {}),
     }

@@ -14,11 +14,10 @@ from gateway.wire.errors import envelope
 from gateway.wire.framing import sse
 from gateway.wire.hub import Translated
 from gateway.wire.openai.fields import CHAT as FIELDS
+from gateway.wire.openai.pieces import aggregate, chunks_of
 from gateway.wire.openai.reply import (
     ChunkStream,
-    aggregate,
     chat_reply,
-    chunks_of,
     has_content,
     usage_of,
 )

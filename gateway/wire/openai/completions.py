@@ -15,7 +15,8 @@ from gateway.errors import InvalidRequest
 from gateway.wire.hub import Translated
 from gateway.wire.openai import chat
 from gateway.wire.openai.fields import COMPLETIONS as FIELDS
-from gateway.wire.openai.reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of
+from gateway.wire.openai.pieces import aggregate, chunks_of
+from gateway.wire.openai.reply import ChunkStream, chat_reply, has_content, usage_of
 from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
 
 _SAID_ONLY_HERE: Mapping[str, JSON] = {"suffix": "", "echo": False, "logprobs": 0, "best_of": 1}

@@ -6,15 +6,26 @@ model name it asked for, the role once, reasoning in one field, tool-call indice
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gateway.domain import JSON, Tree, Usage
 from gateway.errors import UpstreamFailed
+from gateway.wire.checks import UNREADABLE
+from gateway.wire.openai.calls import CallPieces, spelled, whole_call
+from gateway.wire.openai.pieces import about, beside, filled
 
-_ABOUT_THE_SERVICE = ("service_tier", "system_fingerprint", "moderation")
-_CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "audio")
-_EMPTY = "The provider answered with nothing that can be read as a reply."
+_CONTENT = (
+    "content",
+    "reasoning_content",
+    "reasoning",
+    "reasoning_details",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "audio",
+    "images",
+    "annotations",
+)
 
 
 def usage_of(tree: Tree) -> Usage | None:
@@ -40,8 +51,10 @@ def _detail(usage: Tree, group: str, name: str) -> int:
     return _count(details.get(name)) if isinstance(details, dict) else 0
 
 
-def usage_tree(usage: Usage) -> Tree:
-    """Usage as the API writes it; details only where there is something to tell."""
+def usage_tree(usage: Usage) -> Tree | None:
+    """Usage as the API writes it, details only where there is something to tell; None where nothing was reported."""
+    if not usage.reported:
+        return None
     tree: Tree = {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
@@ -54,11 +67,6 @@ def usage_tree(usage: Usage) -> Tree:
     return tree
 
 
-def _extras(tree: Tree) -> Tree:
-    """What a reply or chunk tells about the service beside the answer."""
-    return {name: tree[name] for name in _ABOUT_THE_SERVICE if tree.get(name) is not None}
-
-
 def chat_reply(tree: Tree, *, model: str, reply_id: str, created: int) -> Tree:
     """A whole chat completion from what an upstream sent.
 
@@ -67,40 +75,79 @@ def chat_reply(tree: Tree, *, model: str, reply_id: str, created: int) -> Tree:
     """
     choices = tree.get("choices")
     if tree.get("error") is not None or not isinstance(choices, list) or not choices:
-        raise UpstreamFailed(_EMPTY)
-    usage = tree.get("usage")
+        raise UpstreamFailed(UNREADABLE)
     return {
         "id": reply_id,
         "object": "chat.completion",
         "created": created,
         "model": model,
-        "choices": [_choice(choice, index) for index, choice in enumerate(choices)],
-        "usage": usage if isinstance(usage, dict) else usage_tree(Usage()),
-        **_extras(tree),
+        "choices": _choices(choices),
+        "usage": counts_of(tree),
+        **about(tree),
     }
 
 
-def _choice(choice: JSON, index: int) -> Tree:
+def counts_of(tree: Tree, before: Tree | None = None) -> Tree | None:
+    """Usage as it was reported, all of it, with the sum that some leave out; None where there is none."""
+    usage = tree.get("usage")
+    if not isinstance(usage, dict):
+        return before
+    counts: Tree = {**(before or {}), **usage}
+    parts = (counts.get("prompt_tokens"), counts.get("completion_tokens"))
+    if counts.get("total_tokens") is None and all(isinstance(part, int) for part in parts):
+        counts["total_tokens"] = _count(parts[0]) + _count(parts[1])
+    return counts
+
+
+def _choices(choices: list[JSON]) -> list[JSON]:
+    """In the order of their indices, or as they came where those are none."""
+    made = [_choice(choice) for choice in choices]
+    given = [index for choice in made if (index := _index(choice)) is not None]
+    places = dict(zip(given, made, strict=False)) if len(set(given)) == len(made) else dict(enumerate(made))
+    return [{**places[index], "index": index} for index in sorted(places)]
+
+
+def _index(choice: Tree) -> int | None:
+    index = choice.get("index")
+    return index if isinstance(index, int) and not isinstance(index, bool) and index >= 0 else None
+
+
+def _choice(choice: JSON) -> Tree:
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise UpstreamFailed(_EMPTY)
-    message = {"role": "assistant", **message}
+        raise UpstreamFailed(UNREADABLE)
+    message = dict(message)
     _one_reasoning_field(message)
-    calls = message.get("tool_calls")
-    if not calls:
-        message.pop("tool_calls", None)
-    content = message.get("content")
-    if content is None and not calls and message.get("refusal") is None and message.get("audio") is None:
-        content = ""
-    message["content"] = content
-    finish = choice.get("finish_reason") or "stop"
+    calls = message.pop("tool_calls", None)
+    if calls:
+        if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
+            raise UpstreamFailed(UNREADABLE)
+        message["tool_calls"] = [whole_call(call, at) for at, call in enumerate(calls) if isinstance(call, dict)]
+    if isinstance(called := message.get("function_call"), dict):
+        message["function_call"] = spelled(called)
+    finish = _finish(choice) or "stop"
     return {
-        **choice,
-        "index": choice.get("index", index),
-        "message": message,
+        **{name: value for name, value in choice.items() if name != "delta"},
+        "message": filled(message),
         "finish_reason": "tool_calls" if calls and finish == "stop" else finish,
-        "logprobs": choice.get("logprobs"),
+        "logprobs": _logprobs(choice),
     }
+
+
+def _finish(choice: Tree) -> str | None:
+    """The reason of a choice; an empty one is none."""
+    reason = choice.get("finish_reason")
+    if reason is not None and not isinstance(reason, str):
+        raise UpstreamFailed(UNREADABLE)
+    return reason or None
+
+
+def _logprobs(choice: Tree) -> Tree | None:
+    """Log probabilities, if they are any; their lists are lists, whatever servers call nothing."""
+    given = choice.get("logprobs")
+    if not isinstance(given, dict):
+        return None
+    return {name: value for name, value in given.items() if value is None or isinstance(value, list)}
 
 
 def _one_reasoning_field(message: dict[str, Any]) -> None:
@@ -111,7 +158,7 @@ def _one_reasoning_field(message: dict[str, Any]) -> None:
 
 
 def has_content(chunk: Tree) -> bool:
-    """Whether the chunk carries *content* in the sense of law 8: text, reasoning, refusal or a tool call."""
+    """Whether the chunk carries *content* in the sense of law 8: text, reasoning, refusal, a tool call, a picture."""
     for choice in _list(chunk.get("choices")):
         delta = choice.get("delta") if isinstance(choice, dict) else None
         if isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT):
@@ -131,11 +178,13 @@ class ChunkStream:
     """Chunks of one stream, made whole one by one; knows when the stream has really ended.
 
     Every chunk gets the same id, creation time and model name; the role comes once per choice; a usage chunk is handed
-    out only if the caller asked (`include_usage`), but `usage` remembers it either way.
+    out only if the caller asked (`include_usage`), but `counts` remembers it either way. What is told beside the choices
+    passes with the chunk it came with or, where that has none, with the next.
     """
 
     __slots__ = (
-        *("_calls", "_choices", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "usage"),
+        *("_calls", "_choices", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "_told"),
+        "counts",
     )
 
     def __init__(self, *, model: str, reply_id: str, created: int, include_usage: bool, choices: int = 1) -> None:
@@ -145,10 +194,15 @@ class ChunkStream:
         self._include_usage = include_usage
         self._choices = choices
         self._roles: set[int] = set()
-        self._calls: dict[int, _CallIndex] = {}
+        self._calls: dict[int, CallPieces] = {}
         self._ended: set[int] = set()
         self._open: set[int] = set()
-        self.usage: Usage | None = None
+        self._told: Tree = {}
+        self.counts: Tree | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        return usage_of({"usage": self.counts})
 
     @property
     def finished(self) -> bool:
@@ -166,17 +220,14 @@ class ChunkStream:
         """
         if tree.get("error") is not None:
             raise UpstreamFailed("The provider reported an error in the middle of its answer.")
-        usage = usage_of(tree)
-        if usage is not None:
-            self.usage = usage
+        self.counts = counts_of(tree, self.counts)
+        self._told |= about(tree)
         choices: list[JSON] = []
         for choice in _list(tree.get("choices")):
             made = self._choice(choice)
             if made is not None:
                 choices.append(made)
-        if not choices:
-            return None
-        return {**self._frame(choices), **_extras(tree)}
+        return self._said(choices) if choices else None
 
     def done(self) -> Tree | None:
         """The reason for the end of each choice, from a provider that says it is done and gave none at all.
@@ -189,10 +240,15 @@ class ChunkStream:
         return self._frame([choice for choice in choices if choice])
 
     def last(self) -> Tree | None:
-        """The usage chunk that ends a stream for a caller that asked for it."""
-        if not self._include_usage:
-            return None
-        return {**self._frame([]), "usage": usage_tree(self.usage or Usage())}
+        """The chunk that ends a stream: usage for a caller that asked for it, and what was told after the last choice."""
+        if self._include_usage:
+            return {**self._said([]), "usage": self.counts}
+        silent: Tree = {"index": 0, "delta": {}, "finish_reason": None}  # there are clients that read `choices[0]`
+        return self._said([silent]) if self._told else None
+
+    def _said(self, choices: list[JSON]) -> Tree:
+        told, self._told = self._told, {}
+        return {**self._frame(choices), **told}
 
     def _frame(self, choices: list[JSON]) -> Tree:
         frame: Tree = {
@@ -209,7 +265,7 @@ class ChunkStream:
     def _choice(self, choice: JSON) -> Tree | None:
         if not isinstance(choice, dict):
             return None
-        index = _count(choice.get("index"))
+        index = _index(choice) or 0
         delta = choice.get("delta")
         delta = dict(delta) if isinstance(delta, dict) else {}
         _one_reasoning_field(delta)
@@ -218,13 +274,13 @@ class ChunkStream:
         elif delta:
             delta["role"] = "assistant"
             self._roles.add(index)
-        calls = delta.get("tool_calls")
-        known = self._calls.setdefault(index, _CallIndex())
+        known = self._calls.setdefault(index, CallPieces())
+        calls = delta.pop("tool_calls", None)
         if isinstance(calls, list) and calls:
-            delta["tool_calls"] = [known.repair(call) for call in calls if isinstance(call, dict)]
-        else:
-            delta.pop("tool_calls", None)
-        finish = choice.get("finish_reason") or None
+            delta["tool_calls"] = known.repair(calls)
+        if isinstance(called := delta.get("function_call"), dict):
+            delta["function_call"] = known.older(called)
+        finish = _finish(choice)
         if any(delta.get(name) for name in _CARRIES):
             self._open.add(index)
         if finish is not None:
@@ -232,135 +288,7 @@ class ChunkStream:
             self._open.discard(index)
             if finish == "stop" and known.any:
                 finish = "tool_calls"
-        made: Tree = {"index": index, "delta": delta, "finish_reason": finish}
-        if choice.get("logprobs") is not None:
-            made["logprobs"] = choice["logprobs"]
+        made: Tree = {**beside(choice), "index": index, "delta": delta, "finish_reason": finish}
+        if (logprobs := _logprobs(choice)) is not None:
+            made["logprobs"] = logprobs
         return made
-
-
-class _CallIndex:
-    """Indices of the tool calls of one choice: a new id on an occupied index is a new call (Ollama sent 0 for all)."""
-
-    __slots__ = ("_at", "_ids", "_next")
-
-    def __init__(self) -> None:
-        self._at: dict[int, int] = {}
-        self._ids: dict[int, str] = {}
-        self._next = 0
-
-    @property
-    def any(self) -> bool:
-        return self._next > 0
-
-    def repair(self, call: Tree) -> Tree:
-        theirs = _count(call.get("index"))
-        call_id = call.get("id")
-        new = theirs not in self._at or (isinstance(call_id, str) and call_id and self._ids.get(theirs) != call_id)
-        if new:
-            self._at[theirs] = self._next
-            self._next += 1
-            if isinstance(call_id, str):
-                self._ids[theirs] = call_id
-        made: Tree = {**call, "index": self._at[theirs]}
-        if new and not call.get("id"):
-            made["id"] = f"call_{self._at[theirs]}"
-        if new:
-            made.setdefault("type", "function")
-        return made
-
-
-def chunks_of(tree: Tree) -> list[Tree]:
-    """The chunks of a stream that says what a whole reply says, for a server that answered a stream with one."""
-    chunks: list[Tree] = []
-    about = _extras(tree)
-    for choice in _list(tree.get("choices")):
-        if not isinstance(choice, dict):
-            continue
-        message = choice.get("message")
-        delta: dict[str, Any] = dict(message) if isinstance(message, dict) else {}
-        calls = _list(delta.get("tool_calls"))
-        if calls:
-            delta["tool_calls"] = [{**call, "index": at} for at, call in enumerate(calls) if isinstance(call, dict)]
-        index = choice.get("index", 0)
-        chunks.append({"choices": [{"index": index, "delta": delta, "logprobs": choice.get("logprobs")}], **about})
-        finish = choice.get("finish_reason")
-        chunks.append({"choices": [{"index": index, "delta": {}, "finish_reason": finish}], **about})
-    chunks.append({"choices": [], "usage": tree.get("usage")})
-    return chunks
-
-
-def aggregate(chunks: Sequence[Tree], usage: Usage | None) -> Tree:
-    """One chat completion out of the whole chunks of a stream that was read on a caller's behalf."""
-    choices: dict[int, dict[str, Any]] = {}
-    for chunk in chunks:
-        for choice in _list(chunk.get("choices")):
-            if isinstance(choice, dict):
-                _add(choices, choice)
-    made: list[JSON] = []
-    for index in sorted(choices):
-        state = choices[index]
-        message = state["message"]
-        calls = state["calls"]
-        if calls:
-            message["tool_calls"] = [calls[position] for position in sorted(calls)]
-        message.setdefault("content", None if calls else "")
-        made.append(
-            {"index": index, "message": message, "finish_reason": state["finish"], "logprobs": state["logprobs"]}
-        )
-    first = chunks[0] if chunks else {}
-    return {
-        "id": first.get("id"),
-        "object": "chat.completion",
-        "created": first.get("created"),
-        "model": first.get("model"),
-        "choices": made,
-        "usage": usage_tree(usage or Usage()),
-        **_extras(first),
-    }
-
-
-def _add(choices: dict[int, dict[str, Any]], choice: Tree) -> None:
-    index = _count(choice.get("index"))
-    state = choices.setdefault(index, {"message": {"role": "assistant"}, "calls": {}, "finish": None, "logprobs": None})
-    delta = choice.get("delta")
-    if isinstance(delta, dict):
-        _add_delta(state, delta)
-    if choice.get("finish_reason") is not None:
-        state["finish"] = choice["finish_reason"]
-    logprobs = choice.get("logprobs")
-    if isinstance(logprobs, dict):
-        held = state["logprobs"] = state["logprobs"] or {}
-        for name, values in logprobs.items():
-            held[name] = [*held.get(name, []), *_list(values)]
-
-
-def _add_delta(state: dict[str, Any], delta: Tree) -> None:
-    message = state["message"]
-    for name, value in delta.items():
-        if name == "tool_calls":
-            for call in _list(value):
-                if isinstance(call, dict):
-                    _add_call(state["calls"], call)
-        elif name == "function_call" and isinstance(value, dict):
-            _add_texts(message.setdefault(name, {"name": "", "arguments": ""}), value)
-        elif name != "role" and isinstance(value, str):
-            message[name] = message.get(name, "") + value
-        elif name != "role" and value is not None:
-            message[name] = value
-
-
-def _add_call(calls: dict[int, dict[str, Any]], call: dict[str, Any]) -> None:
-    index = _count(call.get("index"))
-    kind = "custom" if call.get("type") == "custom" or "custom" in call else "function"
-    nothing = {"name": "", "input": ""} if kind == "custom" else {"name": "", "arguments": ""}
-    held = calls.setdefault(index, {"id": call.get("id"), "type": kind, kind: nothing})
-    said = call.get(kind)
-    if isinstance(said, dict) and kind in held:
-        _add_texts(held[kind], said)
-
-
-def _add_texts(held: dict[str, Any], said: Tree) -> None:
-    for name in held:
-        text = said.get(name)
-        if isinstance(text, str):
-            held[name] += text

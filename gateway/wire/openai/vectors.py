@@ -14,6 +14,7 @@ from typing import Any
 from gateway.domain import JSON, Tree
 from gateway.errors import InvalidRequest, UpstreamFailed
 
+_FRAME = frozenset({"id", "object", "data", "model", "usage"})
 _EMPTY = "The provider answered with nothing that can be read as embeddings."
 
 
@@ -36,19 +37,22 @@ def embeddings_reply(tree: Tree, *, model: str, inputs: int, encoding: str, dime
     if tree.get("error") is not None or not isinstance(data, list) or len(data) != inputs:
         raise UpstreamFailed(_EMPTY)
     vectors = [_vector(item) for item in data]
-    if dimensions is not None:
-        vectors = [_shorten(vector, dimensions) for vector in vectors]
+    try:
+        if dimensions is not None:
+            vectors = [_shorten(vector, dimensions) for vector in vectors]
+        written: list[JSON] = [_encode(vector) if encoding == "base64" else vector for vector in vectors]
+    except OverflowError:  # a number that no float32 holds
+        raise UpstreamFailed(_EMPTY) from None
     usage = tree.get("usage")
-    tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else 0
-    tokens = tokens if isinstance(tokens, int) else 0
+    counts = usage if isinstance(usage, dict) else {}
+    tokens = counts.get("prompt_tokens")
+    tokens = tokens if isinstance(tokens, int) and not isinstance(tokens, bool) else 0
     return {
         "object": "list",
-        "data": [
-            {"object": "embedding", "index": index, "embedding": _encode(vector) if encoding == "base64" else vector}
-            for index, vector in enumerate(vectors)
-        ],
+        "data": [{"object": "embedding", "index": index, "embedding": vector} for index, vector in enumerate(written)],
         "model": model,
-        "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        "usage": {"total_tokens": tokens, **counts, "prompt_tokens": tokens},
+        **{name: value for name, value in tree.items() if name not in _FRAME},
     }
 
 

@@ -108,7 +108,7 @@ def from_hub(reply: dict[str, Any], frame: Frame, *, completed_at: int) -> Tree:
         output.append(spoken(item_id, parts or [text_part("")], status=ended["status"]))
     first = len(output)
     output += [frame.call(call, first + i, status=ended["status"]) for i, call in enumerate(calls)]
-    more: dict[str, Any] = {"output": output, "usage": usage_tree(usage_of(reply) or Usage()), **ended}
+    more: dict[str, Any] = {"output": output, "usage": usage_tree(usage_of(reply)), **ended}
     if reply.get("service_tier") is not None:
         more["service_tier"] = reply["service_tier"]
     return frame.response(str(reply.get("model") or ""), int(reply.get("created") or 0), more)
@@ -160,7 +160,10 @@ def thinking(item_id: str, summary: list[Any]) -> dict[str, Any]:
     return {"type": "reasoning", "id": item_id, "summary": summary}
 
 
-def usage_tree(usage: Usage) -> dict[str, Any]:
+def usage_tree(usage: Usage | None) -> dict[str, Any] | None:
+    """`usage` as this API counts it; null where nothing was reported."""
+    if usage is None:
+        return None
     return {
         "input_tokens": usage.input_tokens,
         "input_tokens_details": {"cached_tokens": usage.cached_input_tokens, "cache_write_tokens": 0},

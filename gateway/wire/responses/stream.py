@@ -133,7 +133,7 @@ class Stream:
         for call in self._calls.values():
             events += self._call_done(call)
         ended = ending({"finish_reason": self._finish}, completed_at=completed_at)
-        more = {**self._more, "output": self._output, "usage": usage_tree(self._usage or Usage()), **ended}
+        more = {**self._more, "output": self._output, "usage": usage_tree(self._usage), **ended}
         return [*events, self._of_response(str(ended["status"]), more)]
 
     def fail(self, error: GatewayError) -> list[Event]:

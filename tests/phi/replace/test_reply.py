@@ -9,7 +9,7 @@ from gateway.domain import Kind
 from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.wire.anthropic import passthrough
-from gateway.wire.openai.reply import aggregate
+from gateway.wire.openai.pieces import aggregate
 from gateway.wire.reply import Channels
 
 MAKER = Pseudonymiser(b"k" * 32)

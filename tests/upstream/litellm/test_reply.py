@@ -15,7 +15,7 @@ def delta(**said):
 
 
 def test_what_litellm_adds_is_dropped():
-    reply = message(content="Hello.", provider_specific_fields={"x": 1}, thinking_blocks=[{"signature": "s"}])
+    reply = message(content="Hello.", provider_specific_fields={"x": 1})
     made = reply_tree({**reply, "id": "i", "model": "m", "usage": {**USAGE, "cache_creation_input_tokens": 0}})
     expected = {"index": 0, "message": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}
     assert made == {"choices": [expected], "usage": USAGE}
@@ -47,9 +47,16 @@ def test_counts_of_cached_and_reasoning_tokens_are_kept():
     usage = reply_tree({**message(content="a"), "usage": {**USAGE, **details}})["usage"]
     assert usage == {
         **USAGE,
-        "prompt_tokens_details": {"cached_tokens": 4},
-        "completion_tokens_details": {"reasoning_tokens": 2},
+        **details,
     }
+
+
+def test_what_a_vendor_says_beside_the_text_is_kept():
+    said = {"thinking_blocks": [{"type": "thinking", "signature": "s"}], "annotations": [{"url": "a"}], "images": [1]}
+    reply = {**message(content="a", **said), "citations": ["a"], "usage": {**USAGE, "cost": 0.5}}
+    made = reply_tree(reply)
+    assert said.items() <= made["choices"][0]["message"].items()
+    assert (made["citations"], made["usage"]["cost"]) == (["a"], 0.5)
 
 
 def test_logprobs_and_embeddings_pass():

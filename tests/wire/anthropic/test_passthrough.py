@@ -1,10 +1,12 @@
 import pytest
+from anthropic.types import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain import Usage
 from gateway.errors import UpstreamFailed
 from gateway.wire.anthropic.passthrough import EventStream, aggregate, events_of, has_content, message_reply, usage_of
+from tests.kit.sdk_types import trees_of
 
 MESSAGE = {
     "id": "msg_upstream",
@@ -97,6 +99,20 @@ def test_a_reply_survives_being_streamed_and_gathered(content):
     events = events_of(message)
     assert aggregate(events) == message
     assert any(map(has_content, events)) is bool(content)
+
+
+def settled(tree):
+    """A message as the API sends it: what a call says is an object, and usage is there."""
+    blocks = [{**b, "input": {"a": b["input"]}} if "input" in b else b for b in tree["content"]]
+    return {**tree, "content": blocks}
+
+
+@given(trees_of(Message))
+def test_a_whole_message_is_what_its_events_add_up_to_in_all_its_fields(tree):
+    message = settled(tree)
+    stream = EventStream(model=message["model"])
+    events = [made for event in events_of(message) if (made := stream.chunk(event)) is not None]
+    assert aggregate(events) == message
 
 
 def test_events_that_spell_no_reply_are_a_failure():

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from gateway.errors import Overloaded, UpstreamFailed
 from gateway.wire.anthropic.reply import from_hub
 from gateway.wire.anthropic.stream import Stream
-from gateway.wire.openai.reply import aggregate, usage_of
+from gateway.wire.openai.pieces import aggregate
+from gateway.wire.openai.reply import counts_of
 
 EVENT = TypeAdapter(RawMessageStreamEvent)
 USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}
@@ -119,10 +120,17 @@ def test_a_refusal_is_told_as_one():
     assert (message.content[0].text, message.stop_reason) == ("No.", "refusal")
 
 
-def test_interleaved_calls_are_a_failure_and_not_a_wrong_answer():
+def test_interleaved_calls_are_blocks_one_after_the_other():
+    pieces = [(0, "f", '{"x"'), (1, "g", '{"y"'), (2, "h", ""), (0, "", ":1}"), (1, "", ":2}")]
+    chunks = [chunk(tool_calls=[call(index, name=name, arguments=text)]) for index, name, text in pieces]
+    message = gathered(events([*chunks, chunk("tool_calls")]))
+    assert [(block.name, block.input) for block in message.content] == [("f", {"x": 1}), ("g", {"y": 2}), ("h", {})]
+
+
+def test_a_call_that_goes_on_after_its_end_is_a_failure_and_not_a_wrong_answer():
     stream = Stream("m", "msg_1")
     for index in (0, 1):
-        stream.feed(chunk(tool_calls=[call(index, name="f", arguments="{")]))
+        stream.feed(chunk(tool_calls=[call(index, name="f", arguments="{}")]))
     with pytest.raises(UpstreamFailed):
         stream.feed(chunk(tool_calls=[call(0, arguments="}")]))
 
@@ -172,7 +180,7 @@ def streams(draw):
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(streams())
 def test_a_stream_says_what_the_whole_reply_says_in_any_pieces(chunks):
-    whole = aggregate(chunks, usage_of(USAGE))
+    whole = aggregate(chunks, counts_of(USAGE))
     expected = from_hub(whole, model="asked", message_id="msg_1")
     message = gathered(events(chunks)).to_dict()
     assert {key: message[key] for key in ("content", "stop_reason", "usage", "id", "model")} == {

@@ -7,7 +7,8 @@ from gateway.domain import Usage
 from gateway.wire.ollama import native_reply
 from gateway.wire.ollama.native_reply import Chunks, error_of, reply_to_hub
 from gateway.wire.ollama.reply import Stream, Timing, as_chat
-from gateway.wire.openai.reply import aggregate, usage_of
+from gateway.wire.openai.pieces import aggregate
+from gateway.wire.openai.reply import counts_of
 
 LAST = {"done": True, "done_reason": "stop", "prompt_eval_count": 9, "eval_count": 4}
 
@@ -166,7 +167,7 @@ def test_a_stream_says_what_the_whole_reply_says(said):
     lines = [*said, line(done=True)]
     found = chunks(lines)
     whole = reply_to_hub({"message": joined(lines)} | LAST, model="asked", reply_id="chatcmpl-1", created=7)
-    [mine], [theirs] = aggregate(found, usage_of(found[-1]))["choices"], whole["choices"]
+    [mine], [theirs] = aggregate(found, counts_of(found[-1]))["choices"], whole["choices"]
     assert (mine["message"].get("content") or None) == (theirs["message"]["content"] or None)
     for key in ("reasoning_content", "tool_calls"):
         assert mine["message"].get(key) == theirs["message"].get(key)

@@ -9,7 +9,8 @@ from ollama import ChatResponse, EmbedResponse, GenerateResponse
 from gateway.errors import Overloaded, UpstreamFailed
 from gateway.wire.ollama import reply
 from gateway.wire.ollama.reply import Stream, as_chat, as_generate
-from gateway.wire.openai.reply import aggregate, usage_of
+from gateway.wire.openai.pieces import aggregate
+from gateway.wire.openai.reply import counts_of
 from gateway.wire.writer import Timing
 
 TIMING = Timing("2026-11-21T10:00:00.5Z", total_ns=900, first_content_ns=300)
@@ -33,7 +34,7 @@ def test_a_chat_reply_is_what_the_client_reads():
     assert (read.prompt_eval_count, read.eval_count) == (9, 4)
     assert (read.total_duration, read.load_duration, read.prompt_eval_duration, read.eval_duration) == (
         900,
-        0,
+        1,
         300,
         600,
     )
@@ -145,7 +146,17 @@ def test_a_tool_call_is_never_split():
     ]
 
 
-def test_interleaved_calls_are_a_failure_and_not_a_wrong_answer():
+def test_interleaved_calls_are_lines_one_after_the_other():
+    pieces = [(0, "f", '{"x"'), (1, "g", '{"y"'), (0, "", ":1}"), (1, "", ":2}")]
+    found = lines([*(chunk(tool_calls=[piece(i, name=n, arguments=a)]) for i, n, a in pieces), chunk("tool_calls")])
+    called = [call["function"] for line in found for call in line["message"].get("tool_calls", [])]
+    assert [(call["index"], call["name"], call["arguments"]) for call in called] == [
+        (0, "f", {"x": 1}),
+        (1, "g", {"y": 2}),
+    ]
+
+
+def test_a_call_that_goes_on_after_its_end_is_a_failure_and_not_a_wrong_answer():
     stream = Stream("m", as_chat)
     for index in (0, 1):
         stream.feed(chunk(tool_calls=[piece(index, name="f", arguments="{}")]), created_at="t")
@@ -192,7 +203,7 @@ def streams(draw):
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(streams())
 def test_a_stream_says_what_the_whole_reply_says_in_any_pieces(chunks):
-    expected = reply.from_hub(aggregate(chunks, usage_of(USAGE)), as_chat, model="asked", timing=TIMING)
+    expected = reply.from_hub(aggregate(chunks, counts_of(USAGE)), as_chat, model="asked", timing=TIMING)
     found = lines(chunks)
     gathered = {"role": "assistant", "content": "".join(line["message"]["content"] for line in found)}
     if thinking := "".join(line["message"].get("thinking", "") for line in found):

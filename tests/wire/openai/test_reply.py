@@ -1,10 +1,9 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gateway.domain import Usage
 from gateway.errors import UpstreamFailed
-from gateway.wire.openai.reply import ChunkStream, aggregate, chat_reply, chunks_of, has_content, usage_of, usage_tree
+from gateway.wire.openai.pieces import chunks_of
+from gateway.wire.openai.reply import ChunkStream, chat_reply, has_content, usage_of, usage_tree
 
 ABOUT = {"service_tier": "flex", "system_fingerprint": "fp_1"}
 COUNTED = Usage(input_tokens=9, output_tokens=4, cached_input_tokens=3, reasoning_tokens=2, reported=True)
@@ -23,32 +22,26 @@ def stream():
 
 def test_usage_keeps_what_was_cached_and_thought():
     assert usage_of({"usage": usage_tree(COUNTED)}) == COUNTED
-    assert set(usage_tree(Usage())) == {"prompt_tokens", "completion_tokens", "total_tokens"}
+    bare = Usage(input_tokens=1, reported=True)
+    assert usage_tree(bare) == {"prompt_tokens": 1, "completion_tokens": 0, "total_tokens": 1}
+    assert usage_tree(Usage()) is None
 
 
-def test_a_stream_tells_tier_and_fingerprint_in_its_chunks_and_all_counts_in_its_last():
+def test_a_stream_tells_what_stands_beside_the_choices_and_all_counts_in_its_last():
     shape = stream()
     made = [made for chunk in chunks_of(reply(content="Hi.")) if (made := shape.chunk(chunk)) is not None]
-    assert all(ABOUT.items() <= chunk.items() for chunk in made)
+    assert ABOUT.items() <= made[0].items()
     assert usage_of(shape.last()) == COUNTED
 
 
-def test_a_stream_read_on_a_callers_behalf_is_the_reply_that_it_spells():
-    whole = reply(content=None, tool_calls=[CUSTOM, FUNCTION], function_call=FUNCTION["function"])
-    shape = stream()
-    made = [made for chunk in chunks_of(whole) if (made := shape.chunk(chunk)) is not None]
-    assert aggregate(made, shape.usage) == chat_reply(whole, model="m", reply_id="chatcmpl-1", created=1)
-
-
-def test_calls_in_pieces_are_put_together():
-    deltas = [
-        {"tool_calls": [{"index": 0, "id": "c1", "type": "custom", "custom": {"name": "note", "input": "two "}}]},
-        {"function_call": {"name": "look_up", "arguments": '{"a"'}},
-        {"tool_calls": [{"index": 0, "custom": {"input": "words"}}], "function_call": {"arguments": ": 1}"}},
-    ]
-    message = aggregate([{"choices": [{"index": 0, "delta": delta}]} for delta in deltas], None)["choices"][0]
-    assert message["message"]["tool_calls"] == [CUSTOM]
-    assert message["message"]["function_call"] == FUNCTION["function"]
+def test_what_comes_after_the_last_choice_ends_the_stream_in_a_form_that_every_client_reads():
+    for include, choices in ((True, []), (False, [{"index": 0, "delta": {}, "finish_reason": None}])):
+        shape = shaped(usage=include)
+        shape.chunk(said({"content": "Hi"}, "stop"))
+        assert shape.chunk({"choices": [], "timings": {"prompt_ms": 1}}) is None
+        last = shape.last()
+        assert (last["choices"], last["timings"]) == (choices, {"prompt_ms": 1})
+    assert shaped().last() is None
 
 
 def test_a_function_call_of_the_older_form_is_content():
@@ -71,7 +64,7 @@ def said(delta, finish=None, index=0):
 def test_ids_model_and_usage_are_ours():
     made = whole({"id": "x", "model": "theirs", "choices": [{"message": {"content": "Hi"}}]})
     assert (made["id"], made["model"], made["object"]) == ("chatcmpl-1", "asked", "chat.completion")
-    assert made["usage"]["total_tokens"] == 0
+    assert made["usage"] is None
     assert made["choices"][0]["message"] == {"role": "assistant", "content": "Hi"}
     assert made["choices"][0]["finish_reason"] == "stop"
 
@@ -155,24 +148,6 @@ def test_usage_is_remembered_and_handed_out_only_if_asked():
 )
 def test_content_is_what_law_8_says(delta, content):
     assert has_content(said(delta)) is content
-
-
-@given(st.lists(st.text(max_size=9), min_size=1, max_size=5), st.sampled_from(["stop", "length"]))
-def test_a_stream_aggregates_to_what_it_says(pieces, finish):
-    shape = shaped()
-    chunks = [shape.chunk(said({"content": piece})) for piece in pieces] + [shape.chunk(said({}, finish))]
-    (choice,) = aggregate([chunk for chunk in chunks if chunk], None)["choices"]
-    assert choice["message"]["content"] == "".join(pieces)
-    assert choice["finish_reason"] == finish
-
-
-def test_there_and_back_a_whole_reply_stays_the_same():
-    calls = [{"id": f"c{i}", "type": "function", "function": {"name": "f", "arguments": "{}"}} for i in range(2)]
-    made = whole({"choices": [{"message": {"content": "Hi", "tool_calls": calls}, "finish_reason": "stop"}]})
-    shape = shaped()
-    back = aggregate([chunk for raw in chunks_of(made) if (chunk := shape.chunk(raw))], shape.usage)
-    assert back["choices"][0]["message"]["tool_calls"] == calls
-    assert back["choices"][0]["message"]["content"] == "Hi"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from openai.types.responses import ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from gateway.errors import ContextLengthExceeded, UpstreamFailed
-from gateway.wire.openai.reply import ChunkStream, aggregate
+from gateway.wire.openai.pieces import aggregate
+from gateway.wire.openai.reply import ChunkStream, usage_tree
 from gateway.wire.responses.reply import Frame, from_hub
 from gateway.wire.responses.stream import SAID, Stream
 
@@ -230,7 +231,7 @@ def test_a_streamed_response_says_what_a_whole_one_says(deltas, finish):
     """But for the order of what came in turns, which only the stream knows."""
     chunks, usage = whole_chunks(deltas, finish)
     streamed = events(chunks)[-1]["response"]
-    whole = from_hub(aggregate(chunks, usage), FRAME, completed_at=5)
+    whole = from_hub(aggregate(chunks, usage_tree(usage)), FRAME, completed_at=5)
     assert {**streamed, "output": []} == {**whole, "output": []}
     assert said(streamed) == said(whole)
 
