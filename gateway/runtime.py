@@ -172,6 +172,10 @@ class Gateway:
         self._warm()
         self._ready = True
 
+    async def warm_up(self) -> None:
+        """Make ready, beside the first requests, what they would otherwise wait for; costs a second of a processor."""
+        await self._parts.scanner.warm_up()
+
     async def stop(self) -> None:
         """End everything that was started."""
         self._ready = False

@@ -121,9 +121,11 @@ async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, 
         loop.add_signal_handler(number, servers.stop)
     loop.add_signal_handler(signal.SIGHUP, reader.again)
     await gateway.start()
+    warming = asyncio.create_task(gateway.warm_up())
     try:
         await servers.serve(ready=partial(_announce, gateway, addresses, reader))
     finally:
+        warming.cancel()
         gateway.events.emit(GatewayStopped(uptime_s=time.monotonic() - began))
         await gateway.stop()
 

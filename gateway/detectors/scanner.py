@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from gateway.detectors.kept import Across, Digests, Kept, Window
 from gateway.detectors.secondary import SecondaryDetector
 from gateway.detectors.turns import Turns
 from gateway.detectors.union import united
+from gateway.detectors.varied import VARIED
 from gateway.detectors.worker import Job, Worker, WorkerFailed
 from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
@@ -20,8 +22,6 @@ from gateway.phi.find.hit import Hit
 from gateway.phi.find.own_words import OwnWords, joined, said, taken_back
 from gateway.ports import ScanMemory
 
-_SAMPLE: Final = Passage("Mr. John Sample, MRN 12345678, was seen at the clinic on 01/02/2023.", "note")
-"""Loads all but the encoder, which is not asked about the value of a key."""
 _INLINE: Final = 16_384
 _INLINE_LOOKED_AGAIN: Final = 4_096
 """Characters that are looked at where we are: some 30 ms, without and with the encoder."""
@@ -46,7 +46,8 @@ class Looker(Protocol):
 def looking(make: Callable[[], Looker] = load_engine) -> Job[list[Look]]:
     """The job of the worker: looks at each passage by itself."""
     looker = make()
-    looker.look(_SAMPLE)  # much is made ready by the first look, which must not count as somebody's
+    for passage in VARIED:  # much is made ready by the first looks, which must not count as somebody's
+        looker.look(passage)
     return lambda passages: [looker.look(passage) for passage in passages]
 
 
@@ -98,14 +99,22 @@ class Scanner:
         return 1 if self._second is None else 2
 
     async def start(self) -> None:
-        """Load what the first request would wait for; the worker starts with the first large text, and costs nothing before.
+        """Load what the first request would wait for most; `warm_up` does the rest, once requests are taken.
 
         Raises:
             WorkerFailed: the second detector does not start.
         """
-        self._engine.detect([_SAMPLE])
+        self._engine.detect(VARIED[:1])
         if self._second is not None:
             await self._second.start()
+
+    async def warm_up(self) -> None:
+        """Build what else the first requests would wait for, in turns with them; have the worker there for a large text."""
+        for passage in VARIED:
+            self._engine.look(passage)
+            await asyncio.sleep(0)
+        with contextlib.suppress(WorkerFailed):  # the first large text tries again, and its failure is told
+            await self._worker.start()
 
     async def aclose(self) -> None:
         """End the processes."""

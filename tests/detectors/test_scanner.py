@@ -8,6 +8,7 @@ import pytest
 
 from gateway.detectors.scanner import FAILED, Scanner, looking
 from gateway.detectors.secondary import SecondaryDetector
+from gateway.detectors.varied import VARIED
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.find.engine import Engine
@@ -271,3 +272,26 @@ async def test_one_text_that_stands_many_times_is_looked_at_once():
     found = await scanner.detect([Passage("MRN 8675309")] * 50, caller="soma")
     assert engine.looks == 1
     assert all(one.findings for one in found)
+
+
+async def test_warming_up_has_the_worker_there_and_looks_in_turns():
+    counting = Counting()
+    worker = Worker(partial(looking, Engine))
+    scanner = Scanner(counting, key=KEY, memory=LruMemory(), worker=worker)
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while worker.pid is None:
+            turns += counting.looks < len(VARIED)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(scanner.warm_up(), others())
+    assert counting.looks == len(VARIED)
+    assert turns > len(VARIED) // 2
+    await scanner.aclose()
+
+
+@pytest.mark.parametrize("passage", VARIED)
+def test_what_is_looked_at_first_wakes_no_encoder(passage):
+    assert passage.cue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -122,10 +122,17 @@ def _case(word: str) -> str:
 
 
 class Describer:
-    """Turns tokens into features by the marks of a lexicon. It caches dictionary words and forms of numbers, never names."""
+    """Turns tokens into features by the marks of a lexicon. It caches dictionary words and forms of numbers, never names.
 
-    def __init__(self, marks: Mapping[str, str]) -> None:
+    `known` are the features that a model has weights for. It passes over all others, and copying them to it is as dear as
+    making them, so they are left out: a third of those of a word, and most of those that words share. None keeps all.
+    """
+
+    def __init__(self, marks: Mapping[str, str], known: frozenset[Feature] | None = None) -> None:
         self._marks = marks
+        self._known: Container[Feature] = _Everything() if known is None else known
+        self._begun: Container[Feature] = _Everything() if known is None else _beginnings(known)
+        self._edge = self._kept(_EDGE)
         self._ordinary: dict[str, _Word] = {}  # words of the lexicon that are more than a name, and signs
         self._classed: dict[tuple[str, str], _Word] = {}  # names and unknown words, by case and marks alone
         self._numbers: dict[str, _Word] = {}  # by form: every digit is a 0, but for the century of a year
@@ -135,29 +142,23 @@ class Describer:
         texts = cut.words[start:end]
         ordinary, seen = self._ordinary, dict[str, _Word]()
         words = [ordinary.get(text) or seen.get(text) or self._word(text, seen) for text in texts]
-        framed = [_EDGE, _EDGE, *words, _EDGE, _EDGE]
-        rows = [
-            [
-                *here.own,
-                *before2.before2,
-                *before1.before1,
-                *after1.after1,
-                *after2.after2,
-                before1.word_and + here.and_group,
-                here.group_and + after1.and_word,
-                before2.word2_and + before1.and_word,
-                before1.group2_and + here.and_group + after1.and_group,
-            ]
-            for before2, before1, here, after1, after2 in zip(
-                framed, framed[1:], words, framed[3:], framed[4:], strict=False
-            )
-        ]
-        for at, lines in cut.breaks.items():
-            if start < at < start + len(rows):
-                rows[at - start - 1].append(b"eol")
-                rows[at - start].append(b"nl2" if lines > 1 else b"nl")
-        if rows:
-            rows[0].append(b"nl2")
+        edge, known = self._edge, self._known
+        framed = [edge, edge, *words, edge, edge]
+        rows: list[list[Feature]] = []
+        for before2, before1, here, after1, after2 in zip(
+            framed, framed[1:], words, framed[3:], framed[4:], strict=False
+        ):
+            row = [*here.own, *before2.before2, *before1.before1, *after1.after1, *after2.after2]
+            if before1.word_and and (joint := before1.word_and + here.and_group) in known:
+                row.append(joint)
+            if here.group_and and (joint := here.group_and + after1.and_word) in known:
+                row.append(joint)
+            if before2.word2_and and (joint := before2.word2_and + before1.and_word) in known:
+                row.append(joint)
+            if before1.group2_and and (joint := before1.group2_and + here.and_group + after1.and_group) in known:
+                row.append(joint)
+            rows.append(row)
+        _lined(rows, cut.breaks, start)
         if (style := _style(texts)) is not None:
             for row, word in zip(rows, words, strict=True):
                 row.append(style + word.group)
@@ -165,7 +166,7 @@ class Describer:
 
     def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
         if not text[0].isalnum():
-            word = _made(text, text)
+            word = self._made(text, text)
             (self._ordinary if text.isascii() else seen)[text] = word
             return word
         if not text.isalpha() and _DIGIT.search(text):
@@ -174,17 +175,17 @@ class Describer:
         marks = self._marks.get(lower) or self._marks.get(lower.replace("'", ""), "")
         kind = _CLASS.get(lower, "")
         if kind or (marks and not _is_name(marks)):
-            word = _made(lower, kind or case + _lists(marks), case + _lists(marks))
+            word = self._made(lower, kind or case + _lists(marks), case + _lists(marks))
             (self._ordinary if marks and case in _USUAL and len(text) == len(lower) else seen)[text] = word
             return word
         alike = self._classed.get((case, marks))
         if alike is None:
-            alike = _made(f"<{_lists(marks)}>", case + _lists(marks))
+            alike = self._made(f"<{_lists(marks)}>", case + _lists(marks))
             if case in _USUAL:
                 self._classed[case, marks] = alike
         if marks:
             return alike
-        word = seen[text] = alike._replace(own=(*alike.own, *_endings(lower)))
+        word = seen[text] = alike._replace(own=(*alike.own, *self._only(_endings(lower))))
         return word
 
     def _number(self, text: str) -> _Word:
@@ -194,12 +195,59 @@ class Describer:
         if alike is None:
             shape = _shape(text)
             unit = _unit(text.casefold()) if shape[-1:] == "x" else ""
-            alike = _made(f"#{shape}{'Y' if century and text.isdecimal() else ''}", f"#{shape[:6]}", unit=unit)
+            alike = self._made(f"#{shape}{'Y' if century and text.isdecimal() else ''}", f"#{shape[:6]}", unit=unit)
             if len(self._numbers) < _KEPT:
                 self._numbers[century + form] = alike
         return alike
 
+    def _made(self, word: str, group: str, lists: str = "", *, unit: str = "") -> _Word:
+        return self._kept(_made(word, group, lists, unit=unit))
 
+    def _kept(self, word: _Word) -> _Word:
+        """A word with the features that are known, and of its parts in others those with which a known one begins."""
+        begun = self._begun
+        return _Word(
+            own=self._only(word.own),
+            before2=self._only(word.before2),
+            before1=self._only(word.before1),
+            after1=self._only(word.after1),
+            after2=self._only(word.after2),
+            group=word.group,
+            word_and=word.word_and if word.word_and in begun else b"",
+            group_and=word.group_and if word.group_and in begun else b"",
+            word2_and=word.word2_and if word.word2_and in begun else b"",
+            group2_and=word.group2_and if word.group2_and in begun else b"",
+            and_word=word.and_word,
+            and_group=word.and_group,
+        )
+
+    def _only(self, features: Iterable[Feature]) -> tuple[Feature, ...]:
+        return tuple([feature for feature in features if feature in self._known])
+
+
+def _lined(rows: Sequence[list[Feature]], breaks: Mapping[int, int], start: int) -> None:
+    """Say in the rows of tokens from `start` on where lines begin and end."""
+    for at, lines in breaks.items():
+        if start < at < start + len(rows):
+            rows[at - start - 1].append(b"eol")
+            rows[at - start].append(b"nl2" if lines > 1 else b"nl")
+    if rows:
+        rows[0].append(b"nl2")
+
+
+class _Everything:
+    """Holds whatever it is asked for."""
+
+    def __contains__(self, feature: object) -> bool:
+        return True
+
+
+def _beginnings(known: Iterable[Feature]) -> frozenset[Feature]:
+    """All that stands before a bar in a feature that words share."""
+    return frozenset(feature[:at] for feature in known for at, byte in enumerate(feature) if byte == _BAR)
+
+
+_BAR: Final = ord("|")
 _USUAL: Final = frozenset({"x", "Xx", "X", "I"})
 """Cases of words whose features are cached; the others, like "pATIENT", are too many."""
 _YEAR: Final = 4

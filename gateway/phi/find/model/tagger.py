@@ -12,6 +12,7 @@ import pycrfsuite
 from gateway.domain import Finding, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.model import veto
+from gateway.phi.find.model.attributes import attributes
 from gateway.phi.find.model.features import Describer, Tokens, tokens
 
 NAME, PLACE, DATE, ID, OUTSIDE = "N", "L", "D", "I", "O"
@@ -27,6 +28,7 @@ _IDENTIFIER: Final = re.compile(r"\s*[a-z_]*\s*")
 """A key or a single word in lower case tells nothing by itself: `birthdate`, `query`."""
 _SURE: Final = 0.97
 """Probability of being nothing under which a token is worth another look."""
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SEQUENCE: Final = 300
 """Tokens to a sequence, so that memory does not grow with the text."""
 
@@ -38,7 +40,7 @@ class Tagger:
         self._bytes = model  # python-crfsuite reads from this memory and keeps no reference to it
         self._model = pycrfsuite.Tagger()
         self._model.open_inmemory(model)
-        self._describe = Describer(lexicon.words())
+        self._describe = Describer(lexicon.words(), known=attributes(model))
         self._outside = outside
         self._doubts: list[tuple[int, int]] = []
 
@@ -59,7 +61,7 @@ class Tagger:
         return veto.spared(found, text)
 
     def doubts(self) -> list[tuple[int, int]]:
-        """Where the last `find` was not sure that nothing is there, and found nothing."""
+        """Words of the last `find` that may be a name, of which it was not sure that nothing is there, and found nothing."""
         return self._doubts
 
     def _spans(self, text: str, cut: Tokens, begin: int, stop: int) -> Iterator[Finding]:
@@ -67,7 +69,7 @@ class Tagger:
         likeliest = self._model.tag()  # before any marginal: crfsuite keeps both in one table
         odds = [self._model.marginal(OUTSIDE, at) for at in range(stop - begin)]
         for at, odd in enumerate(odds):
-            if self._outside <= odd < _SURE:
+            if self._outside <= odd < _SURE and _may_be_named(cut.words[begin + at]):
                 self._doubts.append((cut.starts[begin + at], cut.end(begin + at)))
         if min(odds) >= self._outside:
             return
@@ -103,6 +105,14 @@ class Tagger:
         return max(
             LABELS, key=lambda label: self._model.marginal(f"B-{label}", at) + self._model.marginal(f"I-{label}", at)
         )
+
+
+def _may_be_named(word: str) -> bool:
+    """Whether somebody may be called so: no sign, number or path, and nothing that means something but a given name."""
+    if len(word) < 2 or not (word.isalpha() or _LETTERS.fullmatch(word)):
+        return False
+    marks = set(lexicon.words().get(word.casefold(), ""))
+    return not marks & _ELSE or (word[0].isupper() and bool(marks & lexicon.GIVEN))
 
 
 def _with_title(words: Sequence[str], at: int) -> int:

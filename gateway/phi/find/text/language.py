@@ -53,8 +53,7 @@ def unknown(text: str, words: frozenset[str]) -> frozenset[UnknownReason]:
         return _UNKNOWN
     if len(words) < _LEAST:
         return _KNOWN
-    known, others = lexicon.words(), _others()
-    strange = frozenset([word for word in words if word in others or _MEANT.isdisjoint(known.get(word, ""))])
+    strange = words - _meant()
     if len(strange) < _LEAST:
         return _KNOWN
     lines = [
@@ -98,11 +97,11 @@ class _Run(NamedTuple):
 def _foreign(line: str) -> bool:
     """Whether some run of words of a line outweighs what is English in it, so that a quoted sentence is seen in a longer one."""
     found = list(_WORD.finditer(line))
-    best, last = _Run(), ""
+    best, last, weights = _Run(), "", _WEIGHTS
     weight, others, shared, unlisted, english = 0.0, 0, 0, 0, 0
     for at, match in enumerate(found):
         word = match[1]
-        more, part = _weight(word)
+        more, part = weights.get(word) or _remembered(word)
         if word == last or (part == _OTHER and word in _PARTICLES and _between_capitals(found, at)):
             continue
         last = word
@@ -150,6 +149,26 @@ def _weight(word: str) -> tuple[float, str]:
     if len(word) == 2:
         return 0.2, _NEITHER
     return (1.0 if word.isascii() else 1.3), _UNLISTED_WORD
+
+
+_WEIGHTS: Final = dict[str, tuple[float, str]]()
+_MOST_WEIGHTS: Final = 20_000
+
+
+def _remembered(word: str) -> tuple[float, str]:
+    """`_weight`, remembered for words that are in a list and mean something: no name or word of a caller is kept."""
+    weight = _weight(word)
+    lower = word.lower()
+    if (lower in _meant() or lower in _ENGLISH or lower in _others()) and len(_WEIGHTS) < _MOST_WEIGHTS:
+        _WEIGHTS[word] = weight
+    return weight
+
+
+@cache
+def _meant() -> frozenset[str]:
+    """Words of our lists that mean something, and are none of another language."""
+    listed = lexicon.words().items()
+    return frozenset([word for word, marks in listed if not _MEANT.isdisjoint(marks)]) - _others()
 
 
 @cache

@@ -1,10 +1,14 @@
+from importlib import resources
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.phi.find import lexicon
+from gateway.phi.find.model.attributes import attributes
 from gateway.phi.find.model.features import Describer, tokens
+
+KNOWN = attributes(resources.files("gateway.phi.find.model").joinpath("tagger.crfsuite").read_bytes())
 
 
 def cut(text):
@@ -49,6 +53,15 @@ def test_every_token_is_described(text):
     rows = Describer(lexicon.words()).features(found)
     assert len(rows) == len(found.words)
     assert all(isinstance(feature, bytes) for row in rows for feature in row)
+
+
+@given(st.text(max_size=80))
+def test_only_what_a_model_does_not_know_is_left_out(text):
+    everything = Describer(lexicon.words()).features(tokens(text))
+    fewer = Describer(lexicon.words(), known=KNOWN).features(tokens(text))
+    assert [[one for one in row if one in KNOWN] for row in fewer] == [
+        [one for one in row if one in KNOWN] for row in everything
+    ]
 
 
 def test_two_names_are_described_alike():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain import Kind
+from gateway.phi.find.model import tagger as tagger_module
 from gateway.phi.find.model.features import tokens
 from gateway.phi.find.model.tagger import Tagger, runs, sequences
 
@@ -90,3 +91,27 @@ def test_a_name_is_found_with_what_belongs_to_it(text, name):
 def test_findings_do_not_overlap_where_a_title_follows_a_given_name():
     found = _SHIPPED.find("Called Maria Dr Weber Rev Okafor Dr. Maria-Weber Dr Ana about the results.")
     assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("Xiomara", True),
+        ("medėja", True),
+        ("O'Hara-Lind", True),
+        ("Grace", True),
+        ("grace", False),
+        ("daily", False),
+        ("metoprolol", False),
+        ("00:01:55.000", False),
+        ("─", False),
+        ("org/10.7554/eLife", False),
+        ("g", False),
+    ],
+)
+def test_only_a_word_that_may_be_a_name_is_doubted(tagger, monkeypatch, text, may):
+    monkeypatch.setattr(tagger_module, "_SURE", 1.1)  # every word that is not found is doubted then
+    line = f"use {text} of it"
+    found = tagger.find(line)
+    told = [line[start:end] for start, end in [*tagger.doubts(), *((one.start, one.end) for one in found)]]
+    assert any(text in one for one in told) is may
