@@ -112,6 +112,17 @@ WITH_IMAGE = facts(unknowns=[IMAGE], content=[Content.TEXT, Content.IMAGE])
             {"home", "cloud", "baa", "zdr"},
         ),
         (facts(kinds=[Kind.SSN], covered=[Kind.SSN]), [rule(kinds=[Kind.SSN], redact=DIRECT)], {"home"}),
+        # What covers exactly what a rule names is enough for that rule.
+        (
+            facts(kinds=[Kind.SSN], covered=[Kind.SSN]),
+            [rule(kinds=[Kind.SSN], redact=[Kind.SSN])],
+            {"home", "cloud", "baa", "zdr"},
+        ),
+        (
+            facts(covered=[Kind.SSN]),
+            [rule(kinds=[Kind.SSN], require=[Trait.BAA])],
+            {"home", "cloud", "baa", "zdr"},
+        ),
         (facts(covered=[]), [rule(redact=[Kind.SSN])], {"home"}),
         # `content: text` leaves media to other rules, and to nobody else: without one they are not covered.
         (CLEAN, [TEXT_REDACTED], {"home", "cloud", "baa", "zdr"}),
@@ -243,6 +254,7 @@ def test_a_refusal_for_want_of_a_detector_says_what_to_do(request_, told):
         (facts(kinds=[Kind.DATE], unknowns=[FAILED]), Sensitivity.UNKNOWN),
         (facts(unknowns=[IMAGE]), Sensitivity.UNKNOWN),
         (facts(covered=[]), Sensitivity.UNKNOWN),
+        (facts(covered=DIRECT), Sensitivity.CLEAN),
     ],
 )
 def test_sensitivity_sums_a_request_up(request_, sensitivity):

@@ -87,7 +87,7 @@ def redact(
             copy.put(leaf.path, text)
     for path, replacements in literals.items():
         copy.put(path, _splice(str(copy.get(path)), replacements))
-    for path, name in sorted(renamed, key=lambda item: -len(item[0])):  # what is inside a key first
+    for path, name in renamed:
         copy.rename(path, name)
     return Redacted(copy.root, frozenset(writer.kinds), frozenset(writer.replaced))
 

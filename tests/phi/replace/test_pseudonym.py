@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Kind
 from gateway.phi.replace import pseudonym
-from gateway.phi.replace.pseudonym import PseudonymCollision, Pseudonymiser, Pseudonyms, conversation_key
+from gateway.phi.replace.pseudonym import Original, PseudonymCollision, Pseudonymiser, Pseudonyms, conversation_key
 from gateway.phi.replace.spelling import canonical
 
 KEY = conversation_key(b"s" * 32, "soma", "visit 4")
@@ -109,8 +109,13 @@ def test_a_map_knows_its_tokens_and_shows_no_value():
     known = maker.pseudonyms
     assert (name in known, "NAME_aaaaaaaaaa" in known, len(known), known.has_bare) == (True, False, 2, True)
     assert (known.number(f"[{number}]"), known.number(f"[{name}]"), known.number("x")) == (8675309, None, None)
+    assert (known.number(f"[{number}x"), known.number(f"x{number}]")) == (None, None)
     assert "Anna" not in repr(known) + repr(known.items())
     assert not Pseudonyms()
+
+
+def test_what_a_token_stands_for_is_text_unless_it_was_a_number():
+    assert not Pseudonyms({"NAME_abcdefgh23": Original("Anna")}).has_bare
 
 
 def test_broken_text_has_a_token_too():

@@ -61,10 +61,29 @@ def test_a_number_that_is_taken_for_two_kinds_has_one_pseudonym():
     assert made.kinds == {Kind.MRN, Kind.OTHER_ID}
 
 
-def test_a_word_that_is_taken_for_two_kinds_has_two():
-    located = at(("a",), "Jackson", (0, 7)) + at(("b",), "Jackson", (0, 7), kind=Kind.PLACE)
-    made = redacted({"a": "Jackson", "b": "Jackson"}, located)
-    assert made.tree == {"a": token("Jackson"), "b": token("Jackson", Kind.PLACE)}
+@pytest.mark.parametrize(
+    ("surface", "first", "other", "second"),
+    [
+        ("Jackson", Kind.NAME, Kind.PLACE, Kind.PLACE),
+        ("1234", Kind.MRN, Kind.OTHER_ID, Kind.OTHER_ID),  # too short to be the same by itself
+        ("12345", Kind.MRN, Kind.OTHER_ID, Kind.MRN),
+        ("19570304", Kind.MRN, Kind.DATE, Kind.DATE),  # a day is no number
+    ],
+)
+def test_what_is_taken_for_two_kinds_has_two_pseudonyms_unless_it_is_a_long_number(surface, first, other, second):
+    whole = (0, len(surface))
+    located = at(("a",), surface, whole, kind=first) + at(("b",), surface, whole, kind=other)
+    made = redacted({"a": surface, "b": surface}, located)
+    assert made.tree == {"a": token(surface, first), "b": token(surface, second)}
+
+
+def test_findings_side_by_side_have_a_pseudonym_each():
+    made = redacted({"a": "AnnaMuster"}, at(("a",), "AnnaMuster", (0, 4), (4, 10)))
+    assert made.tree == {"a": token("Anna") + token("Muster")}
+
+
+def test_a_finding_of_nothing_takes_nothing_out():
+    assert redacted({"a": "Anna"}, at(("a",), "Anna", (2, 2))).tree == {"a": "Anna"}
 
 
 def test_findings_beyond_the_text_do_not_break_it():
@@ -142,7 +161,10 @@ def test_tokens_in_signed_text_are_ours_and_stay():
 
 def test_a_field_that_is_not_sent_has_nothing_to_take_out():
     located = (
-        at(("user",), "Anna", (0, 4)) + at(("a", 7, "b"), "Anna", (0, 4)) + at(("c", "d"), "1", (0, 1), form=Form.FIXED)
+        at(("user",), "Anna", (0, 4))
+        + at(("a", 0), "Anna", (0, 4))
+        + at(("a", 7, "b"), "Anna", (0, 4))
+        + at(("c", "d"), "1", (0, 1), form=Form.FIXED)
     )
     assert redacted({"a": [], "c": "x"}, located).tree == {"a": [], "c": "x"}
 
