@@ -87,6 +87,7 @@ class LiteLlm:
             exchange.close()
             raise
         if outbound.stream and _chats(outbound):
+            reply.received_any_finish_reason = True  # else it fails where none came; that is for `_invented` to judge
             return Reply(
                 events=_events(litellm, reply, exchange), close=_closing(reply, exchange), silence=exchange.silence
             )

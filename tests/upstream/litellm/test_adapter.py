@@ -20,6 +20,7 @@ from gateway.events import AttemptResult
 from gateway.testing import RecordingSink
 from gateway.upstream.litellm.adapter import LiteLlm
 from gateway.upstream.port import AttemptFailed
+from tests.kit.patience import SOON_S
 from tests.kit.servers import breaks_after, chunk, completion, hangs, says, status, streams, streams_for_ever
 from tests.kit.vendors import (
     ASKED,
@@ -434,7 +435,7 @@ async def test_a_stream_of_claude_that_breaks_never_ends_cleanly(litellm, upstre
     "behaviour",
     [
         breaks_after("Hel"),
-        streams([chunk({"content": "Hel"})]),
+        streams([chunk({"content": "Hel"})], done=False),
         streams([chunk({"content": "Hel"}), {"error": "CANARY"}]),
     ],
     ids=["cut", "no end", "error chunk"],
@@ -444,6 +445,13 @@ async def test_a_stream_of_openais_dialect_that_breaks_never_ends_cleanly(litell
     failed = await failure(litellm, outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=True))
     assert failed.result in {AttemptResult.BAD_REPLY, AttemptResult.SERVER_ERROR}
     assert "CANARY" not in str(failed)
+
+
+async def test_a_stream_of_openais_dialect_that_says_it_is_done_needs_no_reason(litellm, upstream):
+    server = await upstream(streams([chunk({"content": "Hello."})]))
+    reply = await litellm.send(outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server), stream=True))
+    events = [event async for event in reply.events]
+    assert [choice["finish_reason"] for event in events for choice in event["choices"]][-1] == "stop"
 
 
 @pytest.mark.parametrize("answer", [answers({}), answers({"error": "CANARY"}), status(200, "<html>", "text/html")])
@@ -516,7 +524,7 @@ async def test_closing_or_cancelling_a_stream_stops_the_upstream(litellm, upstre
     reply = await litellm.send(outbound_of(ASKED, provider_of(kind, server), model=CLAUDE, stream=True))
     await anext(reply.events)
     await reply.aclose()
-    await asyncio.wait_for(server.cancelled.wait(), 5)
+    await asyncio.wait_for(server.cancelled.wait(), SOON_S)
 
 
 async def test_cancelling_a_call_stops_the_upstream(litellm, upstream):
@@ -530,11 +538,11 @@ async def test_cancelling_a_call_stops_the_upstream(litellm, upstream):
     calling = asyncio.create_task(
         litellm.send(outbound_of(ASKED, provider_of(ProviderKind.ANTHROPIC, server), model=CLAUDE))
     )
-    await asyncio.wait_for(arrived.wait(), 5)
+    await asyncio.wait_for(arrived.wait(), SOON_S)
     calling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await calling
-    await asyncio.wait_for(server.cancelled.wait(), 5)
+    await asyncio.wait_for(server.cancelled.wait(), SOON_S)
 
 
 async def test_proxy_variables_are_not_obeyed(litellm, upstream, monkeypatch):
