@@ -22,7 +22,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test mutants lint format lock node clean
+.PHONY: help install models run check test pythons mutants lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -49,6 +49,9 @@ check: $(VENV)/.dev-installed ## a first look at a change, in about a minute: st
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
 	HYPOTHESIS_PROFILE=quick $(PY) -m pytest -n 2 -x $(QUICK) $(ARGS)
+
+pythons: $(PY) ## the quick tests under Python 3.12 and 3.13, as far as this machine has them
+	$(PY) .ci/pythons.py $(QUICK) $(ARGS)
 
 mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
 	$(PY) bench/mutants.py $(ARGS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import runpy
 import tomllib
 
 import pytest
@@ -99,3 +100,13 @@ def test_no_bad_release_of_litellm_is_permitted():
     (litellm,) = [requirement for requirement in wanted([]) if requirement.name == "litellm"]
     assert litellm.extras == set()  # the SDK only
     assert [version for version in BAD_LITELLM if version in litellm.specifier] == []
+
+
+def test_the_other_pythons_get_pins_of_the_lock_without_models_and_sdks():
+    lock = (ROOT / LOCKS[1]).read_text(encoding="utf-8")
+    kept = runpy.run_path(str(ROOT / ".ci" / "pythons.py"))["requirements"](lock)
+    entries = re.split(r"\n(?=\S)", kept)
+    assert all(entry in lock and "--hash=sha256:" in entry for entry in entries)
+    names = {PIN.match(entry)["name"] for entry in entries}
+    assert {"pytest", "hypothesis", "pydantic", "aiohttp", "google-re2", "import-linter"} <= names
+    assert not {"litellm", "openai", "xllamacpp", "onnxruntime", "numpy", "mypy"} & names
