@@ -8,6 +8,7 @@ import pytest
 
 from gateway.api.exchange import ClientGone, Exchange
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
+from tests.kit.patience import SOON_S
 
 
 class Caller:
@@ -38,7 +39,7 @@ class Caller:
 
 async def test_a_body_in_pieces_is_one():
     caller = Caller(b"ab", b"", b"c", transfer_encoding="chunked")
-    assert await caller.exchange.body(limit=3, deadline_s=1) == b"abc"
+    assert await caller.exchange.body(limit=3, deadline_s=SOON_S) == b"abc"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ async def test_a_caller_that_leaves_in_its_body_is_gone():
     caller = Caller(b"a", ends=False, content_length="3")
     caller.gone.set()
     with pytest.raises(ClientGone):
-        await caller.exchange.body(limit=3, deadline_s=1)
+        await caller.exchange.body(limit=3, deadline_s=SOON_S)
 
 
 @pytest.mark.parametrize(("headers", "closes"), [({"expect": "100-continue"}, True), ({}, False)])

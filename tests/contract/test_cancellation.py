@@ -125,7 +125,9 @@ async def test_a_caller_gone_before_its_body_was_whole_reaches_nobody(pair):
 async def test_a_client_with_a_timeout_of_its_own_lets_go(pair):
     gateway, server = pair
     with pytest.raises(httpx.ReadTimeout):
-        async with httpx.AsyncClient(base_url=gateway.url, timeout=0.3, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=gateway.url, timeout=httpx.Timeout(SOON_S, read=1), trust_env=False
+        ) as client:
             await client.post("/v1/chat/completions", json=CALLS[0][1])
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
 

@@ -11,6 +11,7 @@ import httpx
 import openai
 import pytest
 
+from tests.kit.patience import SOON_S
 from tests.kit.running import one_route
 from tests.kit.servers import hangs, says, streams_for_ever
 from tests.kit.shapes import ENDPOINTS, SAY, answer_of, check, closed, raw
@@ -53,7 +54,7 @@ async def test_a_body_that_goes_on_after_its_answer_is_cut_by_its_size(gateway, 
 
 
 async def _send_for_ever(writer) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SOON_S):
         while True:
             writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
             await writer.drain()
@@ -75,7 +76,7 @@ async def test_a_stream_over_http_1_0_ends_with_the_connection_and_has_no_chunks
     body = json.dumps({"messages": SAY, "stream": True, "max_tokens": 9}).encode()
     reader, writer = await raw(gateway)
     writer.write(f"POST {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
     assert head.startswith(b"HTTP/1.1 200")
@@ -99,10 +100,10 @@ async def test_a_reader_that_takes_nothing_is_cut_and_its_upstream_with_it(start
     await asyncio.to_thread(silent.connect, (url.host, url.port))
     silent.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body))
     silent.sendall(body)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         await server.cancelled.wait()
     server.answer = says()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON_S):
         while (await gateway.chat()).status_code != 200:
             pass  # until its place is free
     silent.close()

@@ -203,7 +203,7 @@ async def test_two_detectors_must_agree_that_a_text_is_clear(two):
 
 @pytest.mark.parametrize("word", ["raise", "die", "few", "sleep"])
 async def test_a_second_opinion_that_fails_or_is_late_is_a_failed_scan(two, word):
-    scanner = await two(Attentive, deadline_s=5, limit_s=0.3)
+    scanner = await two(Attentive, deadline_s=60, limit_s=3)
     assert await scanner.detect([Passage(word), Passage("a")], caller="soma") == [FAILED] * 2
     assert await scanner.detect([Passage("a")], caller="soma") == [Detection()]
 

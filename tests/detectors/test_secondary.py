@@ -18,7 +18,7 @@ class Unfit(Attentive):
 
 @pytest.fixture
 async def second():
-    made = SecondaryDetector(Attentive, key=b"k" * 32, memory=LruMemory(), limit_s=0.3)
+    made = SecondaryDetector(Attentive, key=b"k" * 32, memory=LruMemory(), limit_s=3)
     yield made
     await made.aclose()
 

@@ -206,10 +206,10 @@ async def models(_request):
 
 
 async def cancelled(request):
-    """Whether so many requests were hung up on, waiting up to ten seconds for it."""
+    """Whether so many requests were hung up on, waiting up to thirty seconds for it."""
     wanted = int(request.match_info["count"])
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while SEEN["cancelled"] < wanted:
                 HUNG_UP.clear()
                 await HUNG_UP.wait()

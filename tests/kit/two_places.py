@@ -17,7 +17,7 @@ SENSITIVE = f"Patient with MRN {MRN} has a cough. What should be asked next?"
 CLEAN = "What should be asked next of an adult with a cough?"
 
 
-def config(local, cloud, *, baa=False, order="local, cloud", more="first_token_s: 1"):
+def config(local, cloud, *, baa=False, order="local, cloud", more="first_token_s: 3"):
     agreement = 'baa: {reference: "C-1", expires: 2099-12-31}' if baa else ""
     return f"""
 version: 1

@@ -10,13 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from gateway.events import LedgerLoss, LedgerLost, LedgerResult, LedgerWritten, Record
 from gateway.ports import LedgerUnavailable, RowRefused
+from tests.kit.patience import until
 from tests.kit.source import ROOT
 
 
@@ -26,13 +26,6 @@ def entries(state: Path) -> list[tuple[str, str]]:
         return reader.execute("SELECT phase, request_id FROM entry ORDER BY seq").fetchall()
     finally:
         reader.close()
-
-
-async def eventually(claim) -> None:
-    deadline = time.monotonic() + 10
-    while not claim():
-        assert time.monotonic() < deadline, "it never came true"
-        await asyncio.sleep(0.005)
 
 
 async def test_an_acknowledged_intent_is_in_the_file(open_ledger, intent, tmp_path):
@@ -61,7 +54,7 @@ async def test_other_rows_become_durable_without_anyone_waiting(open_ledger, att
     ledger.attempt(attempt(1))
     ledger.settle(outcome(1))
 
-    await eventually(lambda: len(entries(tmp_path / "state")) == 2)
+    await until(lambda: len(entries(tmp_path / "state")) == 2)
 
 
 async def test_closing_writes_what_is_waiting(open_ledger, outcome, tmp_path):
@@ -215,7 +208,7 @@ async def test_the_loss_is_seen_also_while_nothing_leaves(open_ledger, intent, o
     await ledger.intend(intent(1))
     removed(tmp_path / "state")
     ledger.settle(outcome(1))
-    await eventually(lambda: LedgerLost(loss=LedgerLoss.GONE) in sink.events)
+    await until(lambda: LedgerLost(loss=LedgerLoss.GONE) in sink.events)
     assert not ledger.available
 
 
@@ -243,7 +236,7 @@ async def test_what_was_written_moves_into_the_main_file_while_the_ledger_is_ope
             return entries(tmp_path / "copy")
         return []
 
-    await eventually(lambda: copied() == [("intent", intent(1).request_id)])
+    await until(lambda: copied() == [("intent", intent(1).request_id)])
     ledger.close()
 
 

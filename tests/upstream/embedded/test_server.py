@@ -11,6 +11,7 @@ import pytest
 
 from gateway.upstream.embedded.models import CHAT, EMBEDDING
 from gateway.upstream.embedded.server import Order
+from tests.kit.patience import SOON_S
 
 KEY = "a-key-for-this-test"
 PROGRAM = [sys.executable, "-m", "gateway.upstream.embedded.server"]
@@ -89,7 +90,7 @@ def test_a_killed_gateway_leaves_no_orphan_even_when_another_process_holds_the_p
         parent.kill()
         parent.wait()
         parent.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + SOON_S
     while alive(pid) and time.monotonic() < deadline:
         pass  # `ps` paces the loop
     assert not alive(pid)
