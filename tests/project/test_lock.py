@@ -78,6 +78,8 @@ def test_an_extra_that_a_pin_asks_for_stands_beside_the_name_it_belongs_to(lock)
     named = dict(
         re.findall(r"^([a-z0-9._-]+)\[([a-z0-9,-]+)\]==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
     )
+    if importlib.metadata.version("litellm") not in pins(lock)["litellm"]:
+        pytest.skip("this environment was installed from another lock: `make install` renews it")
     wanted = list(extras_wanted(lock))
     assert wanted
     missing = [
