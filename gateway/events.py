@@ -54,6 +54,7 @@ class AbortPhase(StrEnum):
 class Side(StrEnum):
     CLIENT = "client"
     UPSTREAM = "upstream"
+    GATEWAY = "gateway"  # it is being stopped
 
 
 class AuthFailure(StrEnum):
@@ -91,6 +92,7 @@ class ReloadResult(StrEnum):
     """What became of a configuration that was read."""
 
     STARTED = "started"  # the gateway started with it
+    STOPPED = "stopped"  # the gateway stopped, and it is in force no more
     OK = "ok"  # it took the place of the one before
     REFUSED = "refused"  # something in it is wrong, and the one before stays in force
 

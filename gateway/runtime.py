@@ -188,6 +188,7 @@ class Gateway:
         self._aside.close()
         await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
+        self._record(ReloadResult.STOPPED, before=None)
         await asyncio.to_thread(self._parts.ledger.close)
 
     async def refresh(self) -> None:
@@ -260,7 +261,7 @@ class Gateway:
             )
         )
         if before is None:
-            return  # `GatewayStarted` says it, once there is a port to name
+            return  # `GatewayStarted` says it, once there is a port to name, and `GatewayStopped`
         self.events.emit(
             ConfigReloaded(
                 result=result,

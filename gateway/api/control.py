@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from gateway.api.astray import advice
+from gateway.api.calls import checked_body
 from gateway.api.exchange import Exchange, Message
 from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
 from gateway.api.question import ask
@@ -16,7 +18,6 @@ from gateway.domain import Permission
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
 from gateway.pipeline import Pipeline
 from gateway.wire.errors import render
-from gateway.wire.json_body import read_object
 
 
 class Exposition(Protocol):
@@ -39,11 +40,10 @@ def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
     async def explain(request: Request) -> JSONResponse:
         """What would become of a request, which is not sent (`may: [explain]`)."""
         authenticated = demand(request, Permission.EXPLAIN)
-        body = await Exchange(request.scope, request.receive, _unsent).body(
-            limit=authenticated.settings.limits.max_body, deadline_s=authenticated.settings.limits.body_timeout_s
-        )
-        question = ask(read_object(body), authenticated.settings, asker=authenticated.caller)
-        explained = await pipeline.explain(question.call, outbound=question.outbound)
+        reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, _unsent))
+        async with checked_body(reading) as tree:
+            question = ask(tree, authenticated.settings, asker=authenticated.caller, large=reading.large)
+            explained = await pipeline.explain(question.call, outbound=question.outbound)
         return JSONResponse(explained.tree(), headers={"x-gateway-request-id": authenticated.exchange.request_id})
 
     @app.exception_handler(GatewayError)

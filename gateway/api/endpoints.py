@@ -49,7 +49,8 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRe
             if call.stream and endpoint.writer is not None:
                 await stream(request, pipeline, call, endpoint.writer(answering))
                 return
-            answer = await pipeline.answer(call, default_agent=request.listener.default_agent)
+            agent = request.listener.default_agent
+            answer = await pipeline.answer(call, default_agent=agent, gone=lambda: request.exchange.gone)
         if answer.tree is None:
             raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
         await request.json(endpoint.whole(answer.tree, answer.shape, answering), headers=answer.headers)

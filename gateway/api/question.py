@@ -23,7 +23,7 @@ class Question:
     outbound: bool
 
 
-def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
+def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -> Question:
     """The question in `tree`: a bare request, or `{"request": {...}}` with what a caller would say beside the body.
 
     Beside `request`: `agent`, `route`, `caller` (a configured one, else the asker), `conversation`, `dialect` (openai,
@@ -50,6 +50,7 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller) -> Question:
         claimed_agents=frozenset({agent} - {""}),
         claimed_route=_text(beside, "route"),
         conversation=_text(beside, "conversation"),
+        large=large,
     )
     return Question(call, beside.get("outbound") is True)
 

@@ -22,7 +22,8 @@ async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, 
         GatewayError: before anything was sent.
     """
     exchange = request.exchange
-    work = asyncio.ensure_future(pipeline.answer(call, default_agent=request.listener.default_agent))
+    agent = request.listener.default_agent
+    work = asyncio.ensure_future(pipeline.answer(call, default_agent=agent, gone=lambda: exchange.gone))
     try:
         pending = await _wait(request, work, writer)
         try:

@@ -16,7 +16,7 @@ from gateway.config import load
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
 from gateway.state.sqlite.backup import backup
-from gateway.state.sqlite.reader import Entry, tail
+from gateway.state.sqlite.reader import CONFIG, Entry, tail
 from gateway.state.sqlite.store import FILE
 
 _EXAMPLE: Final = """examples:
@@ -41,7 +41,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     last = actions.add_parser(
         "tail",
         help="show the last rows",
-        description="Show the last rows of the record: intents (about to leave), attempts on the premises, outcomes.",
+        description="Show the last rows of the record: intents (about to leave), attempts on the premises, outcomes, "
+        "and what came into force.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -91,11 +92,13 @@ def run(options: argparse.Namespace) -> int:
         path = _place(options)
         entries = tail(path, options.n)
         _show(entries, as_json=options.json, header=True)
+        seen = {True: 0, False: 0}
         while options.follow:
+            for entry in entries:
+                seen[entry.phase == CONFIG] = max(seen[entry.phase == CONFIG], entry.seq)
             time.sleep(_FOLLOW_S)
-            seen = entries[-1].seq if entries else 0
-            entries = tail(path, 1000, after=seen) or entries[-1:]
-            _show([entry for entry in entries if entry.seq > seen], as_json=options.json, header=False)
+            entries = tail(path, 1000, after=seen[False], after_config=seen[True])
+            _show(entries, as_json=options.json, header=False)
     except LedgerUnavailable as error:
         print(error, file=sys.stderr)
         return 1
@@ -122,7 +125,8 @@ def _show(entries: Sequence[Entry], *, as_json: bool, header: bool) -> None:
 
 def _row(entry: Entry) -> tuple[str, ...]:
     columns, details = entry.columns, entry.details
-    moment = datetime.fromtimestamp(int(columns["at_us"] or 0) / 1_000_000, UTC)
+    if entry.phase == CONFIG:
+        return (*_when(entry), "-", "-", "-", _change(entry), str(columns["result"]))
     who = "/".join(str(columns[name]) for name in ("caller", "agent") if name in columns)
     found = [f"found {','.join(details['found'])}"] if "found" in details else []
     redacted = [f"without {','.join(details['redacted'])}"] if "redacted" in details else []
@@ -130,15 +134,27 @@ def _row(entry: Entry) -> tuple[str, ...]:
     result = " ".join(str(columns[name]) for name in ("result", "status", "error_code", "reason") if name in columns)
     where = " ".join(str(columns[name]) for name in ("target", "destination") if name in columns)
     return (
-        str(entry.seq),
-        moment.strftime("%Y-%m-%d %H:%M:%S"),
-        str(columns["phase"]),
+        *_when(entry),
         str(columns["request_id"]),
         who or "-",
         where or "-",
         what or "-",
         result or "-",
     )
+
+
+def _when(entry: Entry) -> tuple[str, str, str]:
+    moment = datetime.fromtimestamp(entry.at_us / 1_000_000, UTC)
+    return str(entry.seq), moment.strftime("%Y-%m-%d %H:%M:%S"), entry.phase
+
+
+def _change(entry: Entry) -> str:
+    """What is in force, and what was before where that is another one, by the first digits of the hashes."""
+    told = []
+    for what in ("config", "policy"):
+        before, after = (str(entry.columns.get(f"{what}_{when}") or "")[:8] for when in ("before", "after"))
+        told.append(f"{what} {before} -> {after}" if before and before != after else f"{what} {after}")
+    return ", ".join(told)
 
 
 def _count(text: str) -> int:

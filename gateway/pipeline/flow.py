@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -13,7 +13,7 @@ from gateway.config import Settings
 from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Tree, UnknownReason, Usage
-from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
+from gateway.errors import GatewayError, InternalError, PhiScanFailed, Stopping, UpstreamFailed
 from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
 from gateway.phi.findings import Findings
 from gateway.phi.replace.pseudonym import conversation_key
@@ -23,7 +23,7 @@ from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts, Opened, Run
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
-from gateway.pipeline.judge import judge, resolved, scanned, today
+from gateway.pipeline.judge import judge, resolved, scanned, standing, today
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Egress
@@ -90,8 +90,11 @@ class Pipeline:
         self._pseudonym_key = pseudonym_key
         self._aside = aside
 
-    async def answer(self, call: Call, *, default_agent: str = "") -> Answer:
+    async def answer(self, call: Call, *, default_agent: str = "", gone: Callable[[], bool] = lambda: True) -> Answer:
         """Take `call` the whole way.
+
+        `gone` says, where this is cancelled or closed before its end, whether the caller went away; else it is the
+        gateway that is being stopped.
 
         Raises:
             GatewayError: it may not or cannot be answered; the message says what to do.
@@ -108,19 +111,21 @@ class Pipeline:
             trace.failed(error)
             raise
         except asyncio.CancelledError:
-            trace.settle(Outcome.CLIENT_DISCONNECT, status=499)
+            left = _left(gone)
+            trace.settle(left.outcome, status=left.status, error_code=left.code)
             if call.stream:
-                self._events.emit(StreamAborted(phase=AbortPhase.BEFORE_FIRST_TOKEN, side=Side.CLIENT))
+                self._events.emit(StreamAborted(phase=AbortPhase.BEFORE_FIRST_TOKEN, side=left.side))
             raise
         except Exception:
             trace.failed(InternalError(""))
             raise
 
         async def close() -> None:
-            await self._finish(opened, trace, Outcome.CLIENT_DISCONNECT, status=499)
+            await self._finish(opened, trace, _left(gone))
 
         shape = opened.prepared.outbound.endpoint.reply
-        return Answer(decision_headers(trace.opening()), shape, events=self._restored(opened, trace), close=close)
+        events = self._restored(opened, trace, gone)
+        return Answer(decision_headers(trace.opening()), shape, events=events, close=close)
 
     async def _decided(self, call: Call, settings: Settings, trace: Trace, *, default_agent: str) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
@@ -172,17 +177,20 @@ class Pipeline:
         stays = forwards(egress.target) is egress.target.provider.forwards
         if current is settings and today() == day and stays:
             return egress
+        caller = standing(call.caller, current)
+        if caller is None:
+            return None
         try:
-            resolution = resolved(call, current, default_agent=default_agent)
+            resolution = resolved(replace(call, caller=caller), current, default_agent=default_agent)
         except GatewayError:
             return None
         if word_changes(settings.own_words, current.own_words).narrower:  # more would be found now than was
             findings = findings.outdated
         judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
-        standing = next((one for one in judged.planned if one.target.name == egress.target.name), None)
-        if standing is not None:
+        still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
+        if still is not None:
             trace.decided(judged.decision)
-        return standing
+        return still
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:
         """What would become of `call`, which is not sent. Raises GatewayError where it is refused outright."""
@@ -197,10 +205,10 @@ class Pipeline:
             outbound=outbound,
         )
 
-    async def _restored(self, opened: Opened, trace: Trace) -> AsyncGenerator[Tree, None]:
+    async def _restored(self, opened: Opened, trace: Trace, gone: Callable[[], bool]) -> AsyncGenerator[Tree, None]:
         """The events of a stream, restored; settles whatever way it ends."""
         restorer = _restorer(opened, trace.account.call)
-        outcome, status, code = Outcome.CLIENT_DISCONNECT, 499, ""
+        end: _End | None = None
         try:
             async for chunk in _chunks(opened, trace):
                 for event in restorer.event(chunk):
@@ -210,25 +218,42 @@ class Pipeline:
             last = opened.stream.last() if opened.stream else None
             if last is not None:
                 yield last
-            outcome, status = Outcome.OK, 200
+            end = _End(Outcome.OK, 200)
         except GatewayError as error:
-            outcome, status, code = outcome_of(error), error.status, error.code
+            end = _End(outcome_of(error), error.status, error.code)
             for event in restorer.end():
                 yield event
             raise
         except Exception:
-            outcome, status, code = Outcome.INTERNAL, InternalError.status, InternalError.code
+            end = _End(Outcome.INTERNAL, InternalError.status, InternalError.code)
             raise
         finally:
             trace.restored(unresolved=restorer.unresolved)
-            await self._finish(opened, trace, outcome, status=status, code=code)
+            await self._finish(opened, trace, _left(gone) if end is None else end)
 
-    async def _finish(self, opened: Opened, trace: Trace, outcome: Outcome, *, status: int, code: str = "") -> None:
+    async def _finish(self, opened: Opened, trace: Trace, end: _End) -> None:
         await opened.reply.aclose()
         trace.used(_usage(opened))
-        if trace.settle(outcome, status=status, error_code=code) and outcome is not Outcome.OK:
-            side = Side.CLIENT if outcome is Outcome.CLIENT_DISCONNECT else Side.UPSTREAM
-            self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=side))
+        if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
+            self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a request ended, as it is recorded."""
+
+    outcome: Outcome
+    status: int
+    code: str = ""
+    side: Side = Side.UPSTREAM
+
+
+def _left(gone: Callable[[], bool]) -> _End:
+    """The end of a request that nobody waits for any more, or that the gateway cannot wait for."""
+    if gone():
+        return _End(Outcome.CLIENT_DISCONNECT, 499, side=Side.CLIENT)
+    stopping = Stopping()
+    return _End(outcome_of(stopping), stopping.status, stopping.code, Side.GATEWAY)
 
 
 async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:

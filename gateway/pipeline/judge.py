@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import Detection, Facts, Kind, Passage, Target
+from gateway.domain import Caller, Detection, Facts, Kind, Passage, Target
 from gateway.phi.findings import Findings, Leaves
 from gateway.phi.read.scan import failed, gather, walk
 from gateway.pipeline.aside import Aside
@@ -54,6 +54,12 @@ class Judged:
 def resolved(call: Call, settings: Settings, *, default_agent: str = "") -> Resolution:
     """Who asks, and which route is meant. Raises the errors of `routing.resolve`."""
     return resolve(call, settings.table, system_text=system_text(call.payload), default_agent=default_agent)
+
+
+def standing(caller: Caller, settings: Settings) -> Caller | None:
+    """The caller as `settings` know it: with the grant of now, or None where it is a caller no more."""
+    known = (*settings.callers, *(listener.anonymous for listener in settings.listeners if listener.anonymous))
+    return next((one for one in known if one.name == caller.name), None)
 
 
 async def scanned(call: Call, scanner: Scan, aside: Aside) -> Findings:

@@ -45,8 +45,9 @@ async def test_a_claim_that_is_no_text_is_no_claim(simple):
         assert (await gateway.chat(metadata={"agent": agent})).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/gateway/explain"])
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_over_budget_every_client_gets_its_answer_and_no_reset(start, upstream, chunked):
+async def test_over_budget_every_client_gets_its_answer_and_no_reset(start, upstream, chunked, path):
     """Each sends all that it has before it reads, as most clients do."""
     gateway = await start(
         one_route(await upstream(), "server: {max_body_mb: 4, body_budget_mb: 8, body_timeout_s: 60}")
@@ -56,7 +57,7 @@ async def test_over_budget_every_client_gets_its_answer_and_no_reset(start, upst
 
     async def one() -> int:
         reader, writer = await raw(gateway)
-        writer.write(f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n".encode())
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n".encode())
         writer.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body)
         await writer.drain()
         response = await answer_of(reader)

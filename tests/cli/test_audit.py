@@ -11,9 +11,11 @@ import pytest
 
 from gateway.cli import audit
 from gateway.domain import Destination, Dialect, Kind, Operation, Outcome, ProviderKind, Sensitivity, Settlement, Style
+from gateway.events import ReloadResult
 from gateway.ports import IntentRow
 from gateway.state.sqlite.ledger import Ledger
 from gateway.testing import RecordingSink
+from tests.kit.rows import make_config
 
 REQUEST = "req_00000000000000000000000000000001"
 
@@ -69,6 +71,20 @@ def run(*arguments: str) -> int:
     audit.register(parser.add_subparsers())
     options = parser.parse_args(["audit", "tail", *arguments])
     return options.run(options)
+
+
+def test_what_came_into_force_is_told_by_its_hashes(tmp_path, capsys):
+    ledger = Ledger(tmp_path / "state", words=[], sink=RecordingSink())
+    ledger.configured(make_config(0))
+    ledger.configured(make_config(1, result=ReloadResult.STOPPED, config_before="", policy_before=""))
+    ledger.close()
+    assert run("--state-dir", str(tmp_path / "state")) == 0
+    _, reloaded, stopped = capsys.readouterr().out.splitlines()
+    policy = make_config().policy_after[:8]
+    assert reloaded.split()[3] == "config"
+    assert f"config aaaaaaaa -> bbbbbbbb, policy cccccccc -> {policy}  ok" in reloaded
+    assert f"config bbbbbbbb, policy {policy}" in stopped
+    assert stopped.endswith("stopped")
 
 
 def test_the_table_says_who_sent_what_where(state, capsys):

@@ -112,6 +112,11 @@ async def test_a_reader_that_takes_nothing_is_cut_and_its_upstream_with_it(start
 # --- the gateway stops -------------------------------------------------------------------------------------------------------
 
 
+def ended(gateway):
+    """How requests ended by the record: by the gateway's own doing and not by a client who went away."""
+    return {(line["outcome"], line["status"], line.get("error_code")) for line in gateway.settled()}
+
+
 @pytest.mark.parametrize("endpoint", [ENDPOINTS[0], ENDPOINTS[3], ENDPOINTS[5]], ids=lambda endpoint: endpoint.path)
 async def test_a_request_without_content_gets_a_503_in_its_dialect_when_the_gateway_stops(start, upstream, endpoint):
     server = await upstream(hangs())
@@ -130,6 +135,7 @@ async def test_a_request_without_content_gets_a_503_in_its_dialect_when_the_gate
             response = await task
             check(response, 503, endpoint.dialect, code="overloaded")
             assert response.headers["retry-after"] == "5"
+    assert ended(gateway) == {("shed", 503, "overloaded")}
 
 
 async def test_one_that_ends_in_time_is_answered(start, upstream, monkeypatch):
@@ -184,6 +190,9 @@ async def test_a_stream_ends_with_an_error_event_in_each_dialect(start, upstream
     assert isinstance(second, anthropic.APIStatusError)
     assert "stopped" in str(second)
     assert "stopped" in lines[-1]["error"]
+    assert ended(gateway) == {("shed", 503, "overloaded")}
+    assert len(gateway.settled()) == 3
+    assert gateway.metric("gateway_stream_aborts_total", phase="mid_stream", side="gateway") == 3
 
 
 # --- what is no body and no head ---------------------------------------------------------------------------------------------

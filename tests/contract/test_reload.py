@@ -83,6 +83,47 @@ async def test_a_fallback_that_is_no_longer_permitted_is_not_taken(waiting, chan
     assert cloud.connections == 0
 
 
+KEY = new_key()
+CALLERS = (
+    f'callers: {{soma: {{key_sha256: "{KEY.sha256}", routes: ["*"]}}, other: {{key_sha256: "{new_key().sha256}"}}}}\n'
+)
+CALLER_CHANGES = {
+    "it was taken out": (lambda text: text.replace("soma", "somebody"), 403),
+    "its route was taken back": (lambda text: text.replace('routes: ["*"]', "routes: [another]"), 403),
+    "it stays": (lambda text: text + "aliases: {x: diagnosis}\n", 200),
+}
+
+
+@pytest.mark.parametrize("change", CALLER_CHANGES)
+async def test_a_caller_who_waits_goes_by_the_grant_of_now(start, upstream, change):
+    made, status = CALLER_CHANGES[change]
+    release = asyncio.Event()
+
+    async def answer(_request):
+        await release.wait()
+        return web.Response(status=500)
+
+    local, cloud = await upstream(answer), await upstream(says("From the cloud."))
+    text = config(local, cloud, baa=True, more="first_token_s: 30").replace(
+        "routes:", "routes:\n  another: {targets: [local]}", 1
+    )
+    gateway = await start(text + CALLERS, {"p.yaml": POLICY})
+    headers = {"authorization": f"Bearer {KEY.key}"}
+    asked = asyncio.create_task(gateway.chat(SENSITIVE, model="diagnosis", headers=headers))
+    await local.received.wait()
+    reload(gateway, made(text + CALLERS))
+    release.set()
+    assert (await asked).status_code == status
+    assert cloud.connections == (status == 200)
+
+
+async def test_who_needed_no_key_and_does_now_is_no_caller_any_more(waiting):
+    after, _, local, cloud, more = waiting
+    reply = await after(config(local, cloud, baa=True, more=more) + CALLERS)
+    assert reply.status_code == 403
+    assert cloud.connections == 0
+
+
 async def test_a_fallback_that_is_still_permitted_is_taken_by_the_rules_of_now(waiting):
     after, gateway, local, cloud, more = waiting
     (gateway.state_dir.parent / "policies" / "p.yaml").unlink()
