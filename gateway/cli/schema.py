@@ -1,4 +1,4 @@
-"""`gateway schema`: prints the JSON Schema of `config.yaml` or of a policy file, for editors; reads no file."""
+"""`gateway schema`: prints the schemas of both files, for editors, and what becomes of every field; reads no file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 from gateway.config.schema import ConfigFile
 from gateway.domain import JSON
 from gateway.policy.schema import PolicyForm
+from gateway.wire.fates import page
+from gateway.wire.operations import ENDPOINTS
 
 _EXAMPLE: Final = """example:
   gateway schema config > config.schema.json
@@ -25,17 +27,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add `schema`."""
     parser = commands.add_parser(
         "schema",
-        help="print the JSON Schema of a configuration or a policy file",
-        description="Print the JSON Schema of `config.yaml` or of a policy file, so that an editor completes and checks it.",
+        help="print the JSON Schema of a configuration or a policy file, or the fates of all fields",
+        description="Print the JSON Schema of `config.yaml` or of a policy file, so that an editor completes and checks it; "
+        "or, as Markdown, what becomes of every field of a request.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("of", choices=("config", "policies"), help="which of the two")
+    parser.add_argument("of", choices=("config", "policies", "fates"), help="which of them")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the schema; the exit status."""
+    """Print it; the exit status."""
+    if options.of == "fates":
+        print(page(ENDPOINTS), end="")
+        return 0
     print(json.dumps(config() if options.of == "config" else policies(), indent=2))
     return 0
 
