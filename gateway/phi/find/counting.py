@@ -38,10 +38,12 @@ _MANY: Final = re.compile(
     r"(?i)\b(?:patients|participants|subjects|adults|children|women|men|people|individuals|cases|cohorts?)\b"
 )
 _PERSONAL: Final = re.compile(
-    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|profile|logged in|log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)|"
+    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|(?<![/\w])profile|logged in|(?<![/\w])log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)|"
     r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)|(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b|"
     r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]"
 )
+_BARE: Final = re.compile(r"(?i)portal|mychart|profile|logged in|log-?in")
+"""What a handbook links to as well; beside a person it is theirs."""
 _COURSE: Final = re.compile(
     r"(?i)\b(?:immuni[sz]ation|vaccination|vaccine|shots?|jabs?) (?:record|history|card|log|booklet)[ \t]*[:\n]"
 )
@@ -145,7 +147,11 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     if hit.kind in _REACHED:
         around = before + text[hit.start : hit.end] + after
         owner = _OWNS_PAGE if hit.kind is Kind.URL else _OWNER
-        return owner.search(around) is not None or _PERSONAL.search(around) is not None
+        personal = _PERSONAL.search(around)
+        said = personal is not None and (
+            person or hit.kind is not Kind.URL or _BARE.fullmatch(personal.group()) is None
+        )
+        return owner.search(around) is not None or said
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
     if public > event or _EDITION.search(before) or (hit.kind is Kind.DATE and _stamped(before, text[hit.end :][:60])):
         return False
@@ -153,6 +159,8 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
         return True
     if hit.kind is Kind.AGE or (hit.kind is Kind.FACILITY and person):
         return person
+    if hit.kind is Kind.DATE and not _NUMBER.search(text[hit.start : hit.end]) and event < 0:
+        return person and _PUBLIC.search(after) is None  # a month alone is everybody's
     if event >= 0 or _EVENT.search(after):
         exact = len(_NUMBER.findall(text[hit.start : hit.end])) > 1 or len(before) - event < _BESIDE
         return person or exact or _MANY.search(before) is None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.domain import DIRECT, Kind
-from gateway.phi.find.hit import Hit
+from gateway.phi.find.hit import Evidence, Hit
 
 _NAMES: Final = frozenset({Kind.NAME, Kind.PLACE})
 """What a surname may be taken for."""
@@ -71,9 +71,10 @@ _TAGGED: Final = re.compile(
     r"(?:^|\n)(?:(?:AU|A[1-4]|FAU|ED|FED|TA|IR|FIR)  ?- ?|%[AEYQ? ]{1,2}|(?:Authors|Editors|Author\(s\)): )[^\n]{0,300}$"
 )
 """RIS, MEDLINE and EndNote; `Authors:` at the head of an abstract."""
+_TAG: Final = re.compile(r"(?:AU|A[1-4]|ED|TA)  ?- ?")
 _CSL: Final = re.compile(r"[\"'](?:family|given|literal|non-dropping-particle)[\"']\s*:\s*[\"']$")
 _CSL_TITLE: Final = re.compile(
-    r"[\"'](?:container-title|title|collection-title|publisher|publisher-place|event|journal)(?:-short)?[\"']\s*:\s*\[?[\"'][^\"'\n]{0,300}$"
+    r"[\"'](?:container-title|title|collection-title|publisher|publisher-place|event|journal)(?:-short)?[\"']\s*:\s*\[?[\"'][^\"'\n]{0,400}$"
 )
 _CSL_ITEM: Final = re.compile(
     r"[\"'](?:author|editor|container-title|DOI|issued|citation-key|publisher|translator)[\"']\s*:"
@@ -136,7 +137,9 @@ def _in_care(hit: Hit, text: str, firm: Sequence[Hit]) -> bool:
 
 
 def _credit(hit: Hit, text: str) -> bool:
-    before = text[max(0, hit.start - _LINE) : hit.start]
+    tag = _TAG.match(text, hit.start)  # a model may take it for a part of the name
+    start = tag.end() if tag is not None and tag.end() < hit.end else hit.start
+    before = text[max(0, start - _LINE) : start]
     after = text[hit.end : hit.end + _LINE].partition("\n")[0]
     if _mailed(before, after, hit, text):
         return True
@@ -192,7 +195,9 @@ def _of_a_citation(before: str, after: str) -> bool:
     if (
         _TAGGED.search(before)
         or _BIBTEX.search(before)
-        or ((_CSL.search(before) or _CSL_TITLE.search(before)) and _CSL_ITEM.search(before))
+        or (
+            (_CSL.search(before) or _CSL_TITLE.search(before)) and (_CSL_ITEM.search(before) or _CSL_ITEM.search(after))
+        )
     ):
         return True
     if _CITING.match(after):
@@ -206,17 +211,34 @@ def _of_a_citation(before: str, after: str) -> bool:
 
 def _of_a_reference(hit: Hit, text: str) -> bool:
     """Whether a name is among the authors with whom an entry of a list of references begins."""
-    if _GOES_ON.match(text, hit.end) is None:
-        return False
     low = max(0, hit.start - _ENTRY)
     line = max(text.rfind("\n", low, hit.start), low - 1) + 1
     entry = max(text.rfind("\n\n", low, hit.start) + 1, low - 1) + 1
     if not (_listed(text[line : hit.start]) or (entry < line and _listed(text[entry : hit.start]))):
+        return _of_a_title(hit, text, line)
+    if _GOES_ON.match(text, hit.end) is None:
         return False
     end = text.find("\n\n", hit.end, hit.end + _ENTRY)
     rest = text[hit.end : end if end >= 0 else hit.end + _ENTRY]
     marks = len({mark.group().casefold() for mark in _MARK.finditer(rest)})
     return marks > 1 or (marks == 1 and _YEAR.search(rest) is not None)
+
+
+def _of_a_title(hit: Hit, text: str, line: int) -> bool:
+    """Whether a model took for a name a word of the title or of the journal, behind the authors of an entry."""
+    if hit.evidence is not Evidence.CONTEXT:
+        return False
+    authors = _AUTHORS_END.match(text, line, line + _ENTRY)
+    if authors is None or authors.end() > hit.start or not _listed(authors[1]) or _AUTHOR.search(authors[1]) is None:
+        return False
+    end = text.find("\n", hit.end, hit.end + _ENTRY)
+    rest = text[authors.end() : end if end >= 0 else hit.end + _ENTRY]
+    return len({mark.group().casefold() for mark in _MARK.finditer(rest)}) > 1
+
+
+_AUTHORS_END: Final = re.compile(r"([^\n]{3,400}?)(?:\. (?=[A-Z][a-z])|\.? \((?=(?:19|20)\d\d))")
+_AUTHOR: Final = re.compile(r"[A-Z][\w'’-]+,? [A-Z](?:[A-Z]{0,2}\b|\.)")
+"""An author as references write one: "Zhang Y", "Zhang, J. Z."."""
 
 
 def _listed(text: str) -> bool:

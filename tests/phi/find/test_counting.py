@@ -13,6 +13,9 @@ def hit(kind: Kind, text: str, value: str, *, patient: bool = False) -> Hit:
 
 
 PATIENT = [
+    (Kind.DATE, "2024-03-04 10:00 admitted with chest pain", "2024-03-04"),
+    (Kind.DATE, "she was admitted in May", "May"),
+    (Kind.URL, "his MyChart profile https://x.org/204092246", "https://x.org/204092246"),
     (Kind.DATE, "The patient was admitted on March 3, 2021.", "March 3, 2021"),
     (Kind.DATE, "Seen on 3/4/2021 for chest pain.", "3/4/2021"),
     (Kind.FACILITY, "previously treated at Methodist Hospital", "Methodist Hospital"),
@@ -37,6 +40,14 @@ PATIENT = [
     (Kind.IP, "AUDIT: chart opened, remote addr 198.51.100.7", "198.51.100.7"),
 ]
 PUBLIC = [
+    (Kind.DATE, "-rw-r--r--  2 vscode vscode    1.2K Mar  3  2025 visit.ts", "Mar  3  2025"),
+    (Kind.DATE, "07/01/2026  12:08 PM               241 encounter-type.md", "07/01/2026"),
+    (Kind.DATE, '10.0.0.7 - - [20/Sep/2026:21:46:07 +0000] "POST /v2/visits"', "20/Sep/2026"),
+    (Kind.DATE, "Filter: (admit_ts >= '2026-01-01 00:00:00'::timestamp)", "2026-01-01 00:00:00"),
+    (Kind.DATE, "where admitted between '2026-01-01' and '2026-02-01'", "2026-02-01"),
+    (Kind.DATE, "Pollen counts in May and asthma visits", "May"),
+    (Kind.IP, '10.0.0.7 - - [x] "GET /v2/login HTTP/2.0"', "10.0.0.7"),
+    (Kind.URL, "complete your Slack profile (https://x.org/help/204092246)", "https://x.org/help/204092246"),
     (Kind.DATE, "Today is 2026-11-21.", "2026-11-21"),
     (Kind.DATE, "You are an assistant. Current date: 2026-11-21", "2026-11-21"),
     (Kind.DATE, "The FDA approved lecanemab on July 6, 2023.", "July 6, 2023"),

@@ -3,11 +3,13 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain import DIRECT, Kind, Passage
 from gateway.phi.find.credits import credited
 from gateway.phi.find.engine import Engine, load_engine
-from gateway.phi.find.hit import Hit
+from gateway.phi.find.hit import Evidence, Hit
 
 
 def hits(text, *values):
@@ -70,11 +72,25 @@ def hits(text, *values):
             '[{"title": "X", "container-title": "J Brandvold", "author": [{"family": "Ilani"}]}]',
             ["J Brandvold", "Ilani"],
         ),
+        (
+            '[{"container-title": "J Neurosci", "author": [{"family": "Ilani", "given": "T."}], "DOI": "10.1/x"}]',
+            ["J Neurosci"],
+        ),
+        ('{"family": "Ilani", "given": "T."}], "issued": {"raw": "2001"}, "DOI": "10.1/x"}', ["Ilani"]),
+        ("TY  - JOUR\nAU  - Moreira, X.\nPY  - 2013", ["AU  - Moreira"]),
         ("as Yan et al. propose, and Kessler (2001) found; (Brandvold and Myers, 2004)", ["Yan", "Kessler", "Myers"]),
     ],
 )
 def test_authors_and_maintainers_are_credited(text, names):
     assert credited(hits(text, *names), text) == [True] * len(names)
+
+
+def test_a_word_of_a_title_that_a_model_takes_for_a_name_is_credited():
+    text = "2. Traven A, Jelicic B. Bowman and the gland. Funct Ecol. 2011;25:348-357."
+    found = [hit._replace(evidence=Evidence.CONTEXT) for hit in hits(text, "Bowman", "Funct")]
+    assert credited(found, text) == [True, True]
+    prose = "Saw Traven A, Jelicic B. Bowman was worse. Seen 2011 again."
+    assert credited([hits(prose, "Bowman")[0]._replace(evidence=Evidence.CONTEXT)], prose) == [False]
 
 
 @pytest.mark.parametrize(
@@ -120,26 +136,43 @@ WRAPPED = {
     "yaml": "author: build-bot\nversion: 2\nnote: >-\n  {}\n",
     "references": "References\n1. Kapitein LC, Schlager MA. Mixed microtubules. Curr Biol. 2010;20:290-9.\n2. {} 2019;12:3-4.\n",
     "commit": "Author: Ottilie Brandvold <ob@example.org>\n\n    {}\n\nSigned-off-by: Ottilie Brandvold\n",
+    "trace": 'Traceback (most recent call last):\n  File "/srv/intake.py", line 88, in save\n    raise ValueError(text)\nValueError: {}\n',
+    "title": "3. Traven A, Jelicic B. Yeast Gal4. {} Funct Ecol. 2011;25:348-357.\n",
+    "listing": "-rw-r--r--  2 build staff  1.2K Mar  3  2025 note.txt\n$ cat note.txt\n{}\n",
+    "access": '10.0.0.7 - - [20/Sep/2026:21:46:07 +0000] "POST /v2/notes" 201 "{}"\n',
+    "query": "SELECT id FROM notes WHERE created >= '2026-01-01' AND body = '{}' AND itemid IN (22840, 22841);",
+    "label": '{{"product_ndc": ["31969-472"], "note": "{}", "effective_time": "20240802"}}',
+    "command": "gh run view --id 20871 --comment '{}'",
 }
 
 
 @pytest.mark.parametrize("wrapping", WRAPPED.values(), ids=WRAPPED)
 @pytest.mark.parametrize("record", RECORDS)
 def test_no_wrapping_launders_a_record(record, wrapping):
-    """Law 5: what counted alone counts in whatever a text looks like."""
+    assert lost(record, wrapping.format(record)) == []
+
+
+@given(st.sampled_from(RECORDS), st.lists(st.sampled_from(sorted(WRAPPED)), min_size=2, max_size=3))
+def test_nor_do_wrappings_in_wrappings(record, names):
+    text = record
+    for name in names:
+        text = WRAPPED[name].format(text)
+    assert lost(record, text) == []
+
+
+def lost(record, text):
+    """Law 5: what counted alone and does not count in `text`, but a name in the role of an author."""
     engine = load_engine()
     (plain,) = engine.detect([Passage(record)])
     alone = {record[found.start : found.end] for found in plain.findings if found.counts and found.kind in DIRECT}
     assert alone
-    text = wrapping.format(record)
     (detection,) = engine.detect([Passage(text)])
     covered = [(found.start, found.end) for found in detection.findings if found.counts]
-    lost = [
+    return [
         value
         for value in alone
         if not any(start < text.index(value) + len(value) and text.index(value) < end for start, end in covered)
     ]
-    assert lost == []
 
 
 @pytest.mark.parametrize(

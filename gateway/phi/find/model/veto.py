@@ -9,6 +9,7 @@ from typing import Final
 from gateway.domain import Finding, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Hit
+from gateway.phi.find.model import numbered
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ADDRESSED_WORDS: Final = (
@@ -45,7 +46,7 @@ _BODY: Final = re.compile(
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
 _CODED: Final = re.compile(
-    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|[a-z]+/1,?0{2,5}|\d(?: \d){3,}(?: 10)?|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
+    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|[a-z]+/1,?0{2,5}|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
     r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|08(?:00|08) ?\d{3} ?\d{3,4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
 )
 """A version ("7.11.3"), a code of ICD-10 ("E11.22"), a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
@@ -68,11 +69,6 @@ _ZONE: Final = re.compile(r"(?:Africa|America|Antarctica|Asia|Atlantic|Australia
 """A time zone: "America/New_York"."""
 _CONTRACTED: Final = re.compile(
     r"(?:[a-z]+n't|(?:i|you|we|they|he|she|it|that|there|who|what|let|here|how|where)'(?:m|re|ve|ll|d|s))"
-)
-_CATALOGUE: Final = re.compile(
-    r"(?i)(?:\b|_)(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|(?:error|status|exit)(?: code)?|pp|kb|patch|concepts?|"
-    r"lot|batch|lock|seal|leaflet|item_?ids?|effective_time|clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
-    r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?(?: in)?[.:#= (\[\"']{1,6}$|--(?:id|run|run-id|job|build|issue|pr|port|pid)[ =]$"
 )
 _CODE_SYSTEM: Final = re.compile(
     r"(?i)\b(?:snomed|loinc|rxnorm|omop|icd-?(?:9|10)|cpt|hcpcs|concept ids?|coders?|coding)\b(?![^\n]*\b(?:mrn|account|policy|member|claim|patient|pt|chart|case|record|encounter)\b)"
@@ -135,7 +131,11 @@ def _mistaken(found: Finding, text: str) -> bool:
         value = text[found.start : found.end]
         if value.isdecimal() and len(value) > _YEAR_DIGITS:
             return not _identifies(found, text)
-        return _DAY.search(_BARE_YEAR.sub("", value)) is None or _CODED.fullmatch(value) is not None
+        return (
+            _DAY.search(_BARE_YEAR.sub("", value)) is None
+            or _CODED.fullmatch(value) is not None
+            or numbered.no_day(value, text[max(0, found.start - 24) : found.start], text[found.end : found.end + 24])
+        )
     return found.kind in _JUDGED and _vetoed(found, text)
 
 
@@ -148,7 +148,7 @@ def _identifies(found: Finding, text: str) -> bool:
         return False
     if sum(map(str.isdigit, value)) < _DIGITS or _PATTERN.search(value) or _CODED.fullmatch(value):
         return False
-    if _CATALOGUE.search(text, max(0, found.start - 24), found.start):
+    if numbered.of_things(value, text, found.start):
         return False
     return not value.isdecimal() or _CODE_SYSTEM.search(text, max(0, found.start - _LIST), found.start) is None
 
@@ -174,7 +174,7 @@ def _vetoed(found: Finding, text: str) -> bool:
         or _author(found, text)
     ):
         return True
-    if _ENDOWED.search(value):
+    if _ENDOWED.search(value) or _nobody(found, value, words, text):
         return True
     if found.kind is Kind.NAME and _PAIR.fullmatch(value) and _eponyms(value.casefold(), words):
         return True
@@ -185,6 +185,41 @@ def _vetoed(found: Finding, text: str) -> bool:
     if found.kind is Kind.NAME and (all(map(_plain, words)) or all(map(_symbol, words))):
         return True
     return any(medical(word, text, found.end) for word in words)
+
+
+def _nobody(found: Finding, value: str, words: list[str], text: str) -> bool:
+    """Whether a name is of a species, a country, a feast or month of a rota, or a ward that was named after somebody."""
+    if _SPECIES.fullmatch(value) or " ".join(words) in _COUNTRIES:
+        return True
+    if not _FEASTS.isdisjoint(words) or (len(words) > 1 and words[0] in _MONTHS):
+        return all(
+            word in _FEASTS or word in _MONTHS or lexicon.marked(word, lexicon.ORDINARY) or word == "rota"
+            for word in words
+        )
+    return found.kind is Kind.NAME and (
+        _WARD.match(text, found.end) is not None
+        or (len(words) > 1 and words[-1] in _WARDS and value.rsplit(maxsplit=1)[-1].islower())
+    )
+
+
+_SPECIES: Final = re.compile(r"[A-Z][a-z]?\. [a-z]{4,}")
+"""A genus cut short and an epithet in small letters: "S. aureus"; a person would be written "S. Aureus"."""
+_COUNTRIES: Final = frozenset(
+    (
+        "cape verde", "sierra leone", "ivory coast", "sao tome", "east timor", "hong kong", "san marino", "saint lucia", "st lucia", "saint vincent", "saint kitts",
+        "el salvador", "cabo verde", "sao tome and principe", "trinidad and tobago",
+    )
+)  # fmt: skip
+_MONTHS: Final = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_FEASTS: Final = frozenset(
+    "diwali hanukkah michaelmas ramadan eid easter christmas passover holi vesak nowruz thanksgiving halloween pentecost whitsun epiphany lent purim juneteenth hogmanay".split()
+)
+_WARDS_WORDS: Final = "ward wing hospice building block theatre auditorium campus pavilion atrium annexe lounge foyer"
+_WARDS: Final = frozenset(_WARDS_WORDS.split())
+_WARD: Final = re.compile(rf"(?:'s)? (?:[A-Z]\w+ )?(?:{'|'.join(_WARDS_WORDS.split())})\b(?! ?(?:\d|[A-Z]\b|round))")
+"""What a ward is called, and not somebody on ward 3."""
 
 
 def _called(text: str, start: int) -> bool:
@@ -201,9 +236,13 @@ def _of_a_year(found: Finding, value: str, text: str) -> bool:
     return _DATED.search(value) is not None or _YEAR_AFTER.match(text, found.end) is not None
 
 
+_CARED: Final = re.compile(r"(?i)\b(?:patient|pt|client|resident|mr|mrs|ms|miss)\b[.,:]? $")
+"""Somebody in care is no author, wherever it stands."""
+
+
 def _author(found: Finding, text: str) -> bool:
     """Whether a name stands in a list of authors: "Smith AB, Jones C. Title. 2019;"."""
-    if _INITIALS.match(text, found.end) is None:
+    if _INITIALS.match(text, found.end) is None or _CARED.search(text, max(0, found.start - 24), found.start):
         return False
     line = text.rfind("\n", 0, found.start) + 1
     return any(

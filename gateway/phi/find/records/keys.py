@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -201,11 +202,22 @@ def fits(kind: Kind, value: str) -> bool:
         return value.isdigit() and 90 <= int(value[:4]) <= 130
     if kind is Kind.DATE:
         return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
+    if kind is Kind.FACILITY and _is_specialty(value):
+        return False
     if kind is Kind.NAME:
         return any(char.isalpha() for char in value) and value.count(" ") < 6
     if kind in {Kind.PHONE, Kind.FAX}:
         return sum(char.isdigit() for char in value) >= _SHORTEST_LINE
     return kind in _WORDED or any(char.isdigit() for char in value)
+
+
+def _is_specialty(value: str) -> bool:
+    """`primary_care`, `cardiology`: a sort of clinic as programs write it, of words that name nothing else."""
+    marks = [set(lexicon.words().get(word, "")) for word in value.split("_")]
+    return value.islower() and all(mark and not mark & _NAMES for mark in marks)
+
+
+_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
 
 
 def whole(text: str, passage: Passage) -> list[Hit]:

@@ -93,7 +93,7 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
 def _begins(text: str, at: int, end: int, separator: str) -> bool:
     """Whether a line may be the first of a table: the next one has as many separators, unless quotes hold some."""
     count = text.count(separator, at, end)
-    if count == 0:
+    if count == 0 or text.startswith("@@ -", at):
         return False
     start = _next(text, end)
     after = _line_end(text, start)
@@ -339,10 +339,14 @@ def _value(sheet: Sheet, column: Column, kind: Kind, cell: _Cell, value: str) ->
         kind = Kind.MRN
     elif kind is Kind.MRN and column.person and not any(map(str.isdigit, value)):
         kind = Kind.NAME
+    if kind is Kind.DATE and _CALLED.search(value):
+        return
     if kind not in _NUMBERED or any(map(str.isdigit, value)):
         sheet.mark(kind, *cell, weak=column.weak or (kind in INDIRECT and not column.birth))
 
 
+_CALLED: Final = re.compile(r"\w\(")
+"""A function in a query whose lines look like rows: `MONTH(day)`."""
 _OLD: Final = 90
 _NUMBERED: Final = frozenset(
     {Kind.LICENCE, Kind.ACCOUNT, Kind.OTHER_ID, Kind.DEVICE, Kind.PLATE, Kind.NPI, Kind.VEHICLE}

@@ -84,7 +84,11 @@ _SOCIAL: Final = re.compile(
 
 
 def _at_handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.9 if _SOCIAL.search(before[-_NEAR:]) else 0.0
+    return 0.9 if _SOCIAL.search(before[-_NEAR:]) and _DOMAIN.search(value) is None else 0.0
+
+
+_DOMAIN: Final = re.compile(r"(?i)\.(?:com|org|net|edu|gov|mil|int|io|nhs|co|uk|de|fr|ca|au|us|eu|example|test)$")
+"""`your @example.org address`: where mail goes, and nobody's handle."""
 
 
 RULES: Final[tuple[Rule, ...]] = (

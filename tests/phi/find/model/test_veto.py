@@ -33,6 +33,12 @@ def spared(text, value, kind=Kind.NAME):
         ("Caused by: java.lang.Error", "java.lang.Error"),
         ("let frob: Frob<T> = Frob::new();", "Frob"),
         ("set TZ=America/New_York", "America"),
+        ("colonies of S. rosetta grow", "S. rosetta"),
+        ("Cape Verde, 6514", "Cape Verde"),
+        ("June rota: who covers", "June rota"),
+        ("pollen around Michaelmas", "Michaelmas"),
+        ("fire drill plan for Harvey ward", "Harvey"),
+        ("audit of Garrett Anderson wing", "Garrett Anderson wing"),
     ],
 )
 def test_what_only_looks_like_a_person_is_taken_back(text, value):
@@ -141,3 +147,16 @@ def test_what_a_model_takes_for_a_value_and_is_none_is_taken_back(kind, text, va
 def test_a_value_that_only_its_context_tells_stays(kind, text, value):
     start = text.index(value)
     assert not veto.empty(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("moved Maria ward 3", "Maria"),
+        ("June Carter called", "June Carter"),
+        ("S. Rosetta was seen", "S. Rosetta"),
+        ("April is stable", "April"),
+    ],
+)
+def test_who_only_looks_like_a_ward_or_a_month_stays(text, value):
+    assert spared(text, value)

@@ -40,7 +40,7 @@ def test_data_in_a_schema_is_left_alone():
 @pytest.mark.parametrize(
     ("kind", "value", "fitting"),
     [
-        (Kind.AGE, "91", True), (Kind.AGE, "45", False), (Kind.AGE, "ninety", False), (Kind.DATE, "2021", False), (Kind.DATE, "1980-03-12", True),
+        (Kind.FACILITY, "primary_care", False), (Kind.FACILITY, "mercy", True), (Kind.FACILITY, "Cardiology East", True), (Kind.AGE, "91", True), (Kind.AGE, "45", False), (Kind.AGE, "ninety", False), (Kind.DATE, "2021", False), (Kind.DATE, "1980-03-12", True),
         (Kind.NAME, "Maria", True), (Kind.NAME, "42", False), (Kind.NAME, "a b c d e f g h", False), (Kind.MRN, "none", False), (Kind.PLACE, "Springfield", True),
     ],
 )  # fmt: skip
