@@ -45,7 +45,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
     Agents are claimed by the base URL (`/agent/<tag>/…`), the agent header, the task header or `metadata.agent`.
     """
     exchange, names = request.exchange, request.settings.headers
-    model = tree.get("model")
+    model = exchange.deployment or tree.get("model")
     claimed = {exchange.tag, exchange.header(names.agent), _metadata_agent(tree)}
     claimed.add(request.settings.table.agent_of_task(exchange.header(names.task)))
     if any(len(name) > MAX_NAME_CHARS for name in claimed):

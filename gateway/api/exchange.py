@@ -32,14 +32,15 @@ class ClientGone(Exception):
 
 
 class Exchange:
-    """A request and its answer. `path` is the routed path, without a query and without the agent prefix.
+    """A request and its answer. `path` is the routed path, without a query and without the agent prefix;
+    `deployment` the model that it named, or "".
 
     The answer may begin before the body was read: the connection takes the rest off the client's hands.
     """
 
     __slots__ = (
         *("_asks_first", "_body_left", "_receive", "_send", "gone"),
-        *("every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
+        *("deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +49,7 @@ class Exchange:
         self.method = str(scope["method"])
         self.path = str(scope["path"])
         self.tag = ""
+        self.deployment = ""
         self.every: Mapping[str, str] = {}  # headers of every answer, whoever gives it
         self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"

@@ -39,18 +39,19 @@ from gateway.pipeline.aside import Aside
 from gateway.pipeline.record import now_us
 from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_of
 from gateway.wire.errors import render
+from gateway.wire.openai import azure
 from gateway.wire.operations import dialect_at, operation_at
 
 Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVENESS, READINESS = "/health", "/ready"
 CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
-SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "content-encoding"})
+SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 AGENT_PREFIX = "/agent/"
 WRONG_METHOD = "This path does not take this method."
 ALLOWED_HEADERS = (
-    "authorization, content-type, x-api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
+    "authorization, content-type, x-api-key, api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
     "x-gateway-conversation, traceparent, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-runtime, "
     "x-stainless-runtime-version, x-stainless-package-version, x-stainless-retry-count, x-stainless-timeout"
 )
@@ -188,7 +189,8 @@ class Front:
                 raise NotFound(advice("", ()))
             if not exchange.tag:
                 raise NotFound("The base URL names no agent: /agent/<name>/v1.")
-        exchange.path = path = _plain(path)
+        path, exchange.deployment = azure.plain(_plain(path))
+        exchange.path = path
         offer = self._offer()
         if path == "/":
             await _root(exchange, offer.banner)
@@ -233,15 +235,16 @@ class Front:
             raise
 
     def _request(self, exchange: Exchange, settings: Settings, listener: Listener) -> AuthenticatedRequest:
+        key = exchange.header("x-api-key") or exchange.header("api-key")
         try:
             caller = authenticate(
                 exchange.header("authorization"),
-                exchange.header("x-api-key"),
+                key,
                 keyring=settings.keyring,
                 anonymous=listener.anonymous,
             )
         except InvalidApiKey:
-            given = exchange.header("authorization") or exchange.header("x-api-key")
+            given = exchange.header("authorization") or key
             self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
             raise
         return AuthenticatedRequest(exchange, settings, listener, caller, self._in_flight, self._aside)

@@ -120,7 +120,8 @@ def _check_route(draft: Draft, name: str, listed: tuple[Target, ...], operation:
     for index, target in enumerate(listed):
         if operation not in target.operations:
             message = f"`{target.name}` is a target for {' and '.join(target.operations)}."
-            remedy = "`operation: embeddings` on the route and `capabilities: [embeddings]` on the target go together."
+            one = next(each.capability for each in (operation, *target.operations) if each.capability)
+            remedy = f"`operation: {one}` on the route and `capabilities: [{one}]` on the target go together."
             draft.problem((*path, index), message, remedy)
 
 

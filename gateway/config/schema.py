@@ -16,7 +16,19 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _HEADER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _RESERVED_HEADERS: Final = frozenset(
-    {"authorization", "x-api-key", "cookie", "host", "origin", "connection", "upgrade", "accept", "expect", "te"}
+    {
+        "authorization",
+        "x-api-key",
+        "api-key",
+        "cookie",
+        "host",
+        "origin",
+        "connection",
+        "upgrade",
+        "accept",
+        "expect",
+        "te",
+    }
 )
 
 

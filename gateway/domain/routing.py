@@ -60,6 +60,8 @@ class Capability(StrEnum):
     AUDIO = "audio"
     FILES = "files"
     EMBEDDINGS = "embeddings"
+    RERANK = "rerank"
+    MODERATIONS = "moderations"
     FETCH_URLS = "fetch_urls"
     HOSTED_TOOLS = "hosted_tools"
     STORED_FILES = "stored_files"
@@ -70,6 +72,8 @@ class Operation(StrEnum):
 
     CHAT = "chat"
     EMBEDDINGS = "embeddings"
+    RERANK = "rerank"
+    MODERATIONS = "moderations"
 
     @property
     def capability(self) -> Capability | None:
@@ -89,7 +93,11 @@ class Operation(StrEnum):
 
 USUAL_OPERATION: Final = Operation.CHAT
 """What a route serves that does not say."""
-_CAPABILITIES: Mapping[Operation, Capability] = {Operation.EMBEDDINGS: Capability.EMBEDDINGS}
+_CAPABILITIES: Mapping[Operation, Capability] = {
+    Operation.EMBEDDINGS: Capability.EMBEDDINGS,
+    Operation.RERANK: Capability.RERANK,
+    Operation.MODERATIONS: Capability.MODERATIONS,
+}
 _DEFAULT_KEYS: Mapping[Operation, str] = {
     Operation.CHAT: "default_route",
     Operation.EMBEDDINGS: "default_embedding_route",

@@ -15,6 +15,6 @@ PROFILE = Profile(
     start="start `llama-server` with {model}",
     needs_url=True,
     repairs=(to_max_tokens, no_object_tool_choice, AS_REASONING_CONTENT),
-    also=frozenset({"completions"}),
+    also=frozenset({"completions", "rerank"}),
     overflow=OVERFLOW,
 )

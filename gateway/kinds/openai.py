@@ -13,6 +13,7 @@ PROFILE = Profile(
     public_url="https://api.openai.com/v1",
     needs_key=True,
     repairs=(to_max_completion_tokens, no_reasoning),
+    also=frozenset({"moderations"}),
     overflow=(b"context_length_exceeded", b"maximum context"),
     params={"organization": "organization"},
     price_prefixes=("", "openai/"),

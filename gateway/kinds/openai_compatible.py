@@ -1,4 +1,4 @@
-"""Any other server of OpenAI's dialect: nothing is known about it but that."""
+"""Any other server of OpenAI's dialect: nothing is known about it but that, and what its targets are said to do."""
 
 from __future__ import annotations
 
@@ -10,4 +10,5 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     needs_url=True,
+    also=frozenset({"rerank", "moderations"}),
 )

@@ -13,6 +13,6 @@ PROFILE = Profile(
     start="start `vllm serve {model}`",
     needs_url=True,
     repairs=(AS_REASONING_CONTENT,),
-    also=frozenset({"completions"}),
+    also=frozenset({"completions", "rerank"}),
     overflow=(b"maximum context",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.running import one_route
+from tests.kit.running import every_operation
 from tests.kit.shapes import CANARY
 
 STRICT = """
@@ -17,7 +17,7 @@ agents: {helper: {route: general}}
 @pytest.fixture
 async def gateway(start, upstream):
     """A gateway in front of a server that answers; it must neither fault nor log a word of a request."""
-    running = await start(one_route(await upstream(), STRICT))
+    running = await start(every_operation(await upstream(), STRICT))
     yield running
     assert "Traceback" not in running.log.getvalue()
     assert "gateway.faulted" not in running.log.getvalue()

@@ -15,7 +15,7 @@ from gateway.wire.openai import embeddings
 from gateway.wire.openai.reply import usage_of
 from gateway.wire.operations import ENDPOINTS
 from gateway.wire.reply import Channels, ReplyShape
-from tests.kit.running import one_route
+from tests.kit.running import every_operation, one_route
 from tests.kit.servers import says
 
 HI = [{"role": "user", "content": "Hello."}]
@@ -23,6 +23,8 @@ CASES = {
     "openai.chat": ({"messages": HI}, lambda body: body["choices"][0]["message"]["content"]),
     "openai.embeddings": ({"input": "Hello."}, lambda body: body["data"][0]["embedding"]),
     "openai.completions": ({"prompt": "Hello."}, lambda body: body["choices"][0]["text"]),
+    "openai.moderations": ({"model": "judging", "input": "Hello."}, lambda body: body["results"][0]["categories"]),
+    "openai.rerank": ({"model": "ranking", "query": "Hi.", "documents": ["a", "b"]}, lambda body: body["results"]),
     "openai.responses": ({"input": "Hello."}, lambda body: body["output"][0]["content"][0]["text"]),
     "openai.input_tokens": ({"input": "Hello."}, lambda body: body["input_tokens"]),
     "anthropic.messages": ({"max_tokens": 9, "messages": HI}, lambda body: body["content"][0]["text"]),
@@ -42,7 +44,7 @@ def test_every_row_has_its_case():
 
 @pytest.mark.parametrize("name", CASES)
 async def test_a_row_is_answered_at_each_of_its_paths(start, upstream, name):
-    gateway = await start(one_route(await upstream(says("Good day."))))
+    gateway = await start(every_operation(await upstream(says("Good day."))))
     payload, answer = CASES[name]
     async with gateway.client() as client:
         for path in ROWS[name].paths:
@@ -53,7 +55,7 @@ async def test_a_row_is_answered_at_each_of_its_paths(start, upstream, name):
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.writer])
 async def test_a_row_that_streams_streams(start, upstream, name):
-    gateway = await start(one_route(await upstream(says("Good day."))))
+    gateway = await start(every_operation(await upstream(says("Good day."))))
     payload, _ = CASES[name]
     async with gateway.client() as client:
         reply = await client.post(ROWS[name].paths[0], json={**payload, "stream": True})
@@ -65,7 +67,7 @@ async def test_a_row_that_streams_streams(start, upstream, name):
 
 @pytest.mark.parametrize("name", CASES)
 async def test_a_row_refuses_in_its_own_words(start, upstream, name):
-    gateway = await start(one_route(await upstream()))
+    gateway = await start(every_operation(await upstream()))
     row, (payload, _) = ROWS[name], CASES[name]
     async with gateway.client() as client:
         reply = await client.post(row.paths[0], json={**payload, row.subject: 5})

@@ -103,3 +103,15 @@ default_route: general
 default_embedding_route: embedding
 {more}
 """
+
+
+def every_operation(server: UpstreamServer, more: str = "") -> str:
+    """The configuration of a gateway in front of one local server that does everything."""
+    targets = """
+  ranks: {provider: local, model: test-ranks, capabilities: [rerank]}
+  judges: {provider: local, model: test-judge, capabilities: [moderations]}
+routes:
+  ranking: {targets: [ranks], operation: rerank}
+  judging: {targets: [judges], operation: moderations}
+"""
+    return one_route(server, more).replace("\nroutes:\n", targets)

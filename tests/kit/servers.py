@@ -106,6 +106,10 @@ def says(text="Hello.", *, size=3, tool_calls=None) -> Handler:
         body = await request.json()
         if request.path.endswith("/embeddings"):
             return await _embeddings(body)
+        if request.path.endswith("/rerank"):
+            return _ranking(body)
+        if request.path.endswith("/moderations"):
+            return _judgement()
         if not body.get("stream"):
             return web.json_response(completion(text, **calls))
         pieces = [chunk({"role": "assistant", "content": ""})]
@@ -137,6 +141,17 @@ async def _embeddings(body):
     inputs = given if isinstance(given, list) and given and not isinstance(given[0], int) else [given]
     data = [{"object": "embedding", "index": i, "embedding": [0.25, -0.5, 3.0, 0.125]} for i in range(len(inputs))]
     return web.json_response({"object": "list", "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}})
+
+
+def _ranking(body):
+    """Scores that grow from the first document to the last, told in that order."""
+    results = [{"index": index, "relevance_score": index / 10} for index in range(len(body["documents"]))]
+    return web.json_response({"model": "x", "results": results, "usage": {"total_tokens": 7}})
+
+
+def _judgement():
+    verdict = {"flagged": False, "categories": {"violence": False}, "category_scores": {"violence": 0.01}}
+    return web.json_response({"id": "modr-1", "model": "x", "results": [verdict]})
 
 
 async def stream(request: web.Request, chunks, *, done=True) -> web.StreamResponse:

@@ -63,6 +63,13 @@ COMPLETIONS_WRONG = {
     "stop": [5, [5], {}],
     "stream": ["yes", 1],
 }
+RERANK_WRONG = {
+    "query": [None, 5, [], {}],
+    "documents": [None, [], {}, CANARY, [5], [{}], [{"text": 5}]],
+    "top_n": [0, -1, CANARY, 1.5],
+    "return_documents": ["yes", 1],
+}
+MODERATIONS_WRONG = {"input": [None, 5, [], {}, [5], [{"type": "text"}], [{"type": CANARY}], [{"type": "image_url"}]]}
 RESPONSES_WRONG = {
     "input": [None, [], {}, 5, [5], [[]], [{}], [{"role": "alien", "content": "x"}], [{"role": [], "content": "x"}],
               [{"role": "user", "content": 5}], [{"role": "user"}], [{"type": "hologram", "hologram": CANARY}], [{"type": []}],
@@ -150,6 +157,8 @@ ENDPOINTS = [
     Endpoint("/chat/completions", {"messages": SAY}, "openai", {}),
     Endpoint("/v1/embeddings", {"input": "text"}, "openai", EMBEDDINGS_WRONG),
     Endpoint("/v1/completions", {"prompt": "Hello."}, "openai", COMPLETIONS_WRONG),
+    Endpoint("/v1/rerank", {"model": "ranking", "query": "Hi.", "documents": ["a"]}, "openai", RERANK_WRONG),
+    Endpoint("/v1/moderations", {"model": "judging", "input": "Hi."}, "openai", MODERATIONS_WRONG),
     Endpoint("/v1/responses", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/responses/input_tokens", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/messages", {"max_tokens": 9, "messages": SAY}, "anthropic", MESSAGES_WRONG),

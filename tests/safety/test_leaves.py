@@ -48,6 +48,8 @@ BASE: dict[str, dict[str, Any]] = {
     "openai.chat": {"messages": [{"role": "user", "content": "Hello."}]},
     "openai.embeddings": {"input": "Hello."},
     "openai.completions": {"prompt": "Hello."},
+    "openai.moderations": {"model": "judging", "input": "Hello."},
+    "openai.rerank": {"model": "ranking", "query": "Hello.", "documents": ["Hello."]},
     "openai.responses": {"input": "Hello."},
     "anthropic.messages": {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]},
     "ollama.chat": {"messages": [{"role": "user", "content": "Hello."}], "stream": False},
@@ -125,8 +127,11 @@ def _whole(message: Any) -> Any:
     return {"content": "x", **message} if isinstance(message, dict) else message
 
 
-def config(cloud, dialect: str) -> str:
-    kind, via = ("anthropic", ", via: direct, api_key: k") if dialect == "anthropic" else ("openai", ", api_key: k")
+KINDS = {"anthropic.messages": "anthropic", "openai.completions": "vllm", "openai.rerank": "vllm"}
+
+
+def config(cloud, row) -> str:
+    kind, via = KINDS.get(f"{row.dialect}.{row.name}", "openai"), ", via: direct, api_key: k"
     return f"""
 version: 1
 
@@ -135,9 +140,13 @@ providers:
 targets:
   big: {{provider: cloud, model: big, capabilities: [vision]}}
   vectors: {{provider: cloud, model: vectors, capabilities: [embeddings]}}
+  ranks: {{provider: cloud, model: ranks, capabilities: [rerank]}}
+  judges: {{provider: cloud, model: judges, capabilities: [moderations]}}
 routes:
   general: {{targets: [big]}}
   embedding: {{targets: [vectors], operation: embeddings}}
+  ranking: {{targets: [ranks], operation: rerank}}
+  judging: {{targets: [judges], operation: moderations}}
 default_route: general
 default_embedding_route: embedding
 """
@@ -146,7 +155,7 @@ default_embedding_route: embedding
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.dialect}.{row.name}")
 async def test_no_identifier_leaves_whatever_field_it_stands_in(start, upstream, row):
     cloud = await upstream(says("Yes."))
-    gateway = await start(config(cloud, row.dialect), {"hipaa.yaml": PACK})
+    gateway = await start(config(cloud, row), {"hipaa.yaml": PACK})
     asked, left = 0, []
     async with gateway.client() as client:
         for request in requests(f"{row.dialect}.{row.name}", row):

@@ -26,6 +26,8 @@ REQUESTS = {
     "openai.chat": {"model": "m", "messages": HI},
     "openai.embeddings": {"model": "m", "input": "hi"},
     "openai.completions": {"model": "m", "prompt": "hi"},
+    "openai.moderations": {"model": "m", "input": "hi"},
+    "openai.rerank": {"model": "m", "query": "hi", "documents": ["a"]},
     "openai.responses": {"model": "m", "input": "hi"},
     "openai.input_tokens": {"model": "m", "input": "hi"},
     "anthropic.messages": {"model": "m", "max_tokens": 9, "messages": HI},
@@ -36,6 +38,11 @@ REQUESTS = {
     "ollama.embeddings": {"model": "m", "prompt": "hi"},
 }
 ROWS = {f"{row.dialect}.{row.name}": row for row in ENDPOINTS}
+OF_OLLAMA = [
+    name
+    for name, row in ROWS.items()
+    if row.operation in {Operation.CHAT, Operation.EMBEDDINGS} and name not in {"ollama.chat", "ollama.embed"}
+]
 
 
 def asked(row, **payload):
@@ -68,7 +75,9 @@ def test_a_row_knows_its_fields_and_checks_them(name):
         row.validate({**request, row.subject: 5})
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    "name", [name for name, row in ROWS.items() if row.operation in {Operation.CHAT, Operation.EMBEDDINGS}]
+)
 def test_a_request_reaches_the_hub(name):
     row, request = ROWS[name], REQUESTS[name]
     tree = translate(request, row, spoken(row)).tree
@@ -85,7 +94,7 @@ def test_between_two_who_speak_alike_nothing_is_translated(name):
     assert translated.lost == ()
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if name not in {"ollama.chat", "ollama.embed"}])
+@pytest.mark.parametrize("name", OF_OLLAMA)
 def test_every_request_reaches_ollama_with_the_context_of_the_target(name):
     row, request = ROWS[name], REQUESTS[name]
     tree = translate(request, row, spoken(row, native=True), context=4096).tree
@@ -120,6 +129,10 @@ def test_only_servers_that_are_said_to_have_a_row_are_asked_in_its_words():
     assert spoken(row) is ROWS["openai.chat"]
     assert spoken(row, also={"rerank"}) is ROWS["openai.chat"]
     assert spoken(row, native=True, also={row.name}) is ROWS["ollama.chat"]
+    for name in ("rerank", "moderations"):
+        for more in ({}, {"native": True}):
+            with pytest.raises(InvalidRequest):
+                spoken(ROWS[f"openai.{name}"], **more)
 
 
 def test_what_a_dialect_has_no_word_for_is_refused():

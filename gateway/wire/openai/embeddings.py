@@ -25,6 +25,7 @@ def _whole(tree: Tree, asked: Asked) -> Tree:
 
 REPLY = ReplyShape(channels=Channels.NONE, whole=_whole, usage_of=usage_of)
 """A list of vectors: the hub's reply."""
+SPOKEN = Spoken("embeddings", headers, lambda tree, _context: Translated(tree), lambda tree, _stream: tree)
 ENDPOINT = Endpoint(
     name="embeddings",
     dialect=Dialect.OPENAI,
@@ -35,5 +36,5 @@ ENDPOINT = Endpoint(
     to_hub=Translated,
     reply=REPLY,
     whole=lambda tree, _shape, _answering: tree,
-    spoken=Spoken("embeddings", headers, lambda tree, _context: Translated(tree), lambda tree, _stream: tree),
+    spoken=SPOKEN,
 )

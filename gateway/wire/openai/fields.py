@@ -289,3 +289,45 @@ EMBEDDINGS = Object(
     Carrier.INPUT,
     required=("input",),
 )
+RERANK = Object(
+    {
+        "model": Replaced(),
+        "query": Text(Carrier.INPUT),
+        "documents": Items(
+            Either(Text(Carrier.INPUT), Object({"text": Text(Carrier.INPUT)}, Carrier.INPUT, required=("text",))),
+            least=1,
+        ),
+        "top_n": Number(4_000_000, whole=True, low=1),
+        "return_documents": FLAG,
+        "max_chunks_per_doc": TOKENS,
+        "max_tokens_per_doc": TOKENS,
+        "truncate_prompt_tokens": Local(TOKENS),
+        "user": Dropped(Text(Carrier.USER)),
+    },
+    Carrier.INPUT,
+    required=("query", "documents"),
+)
+_JUDGED = Variant(
+    "type",
+    {
+        "text": Object({"type": closed("text"), "text": Text(Carrier.INPUT)}, Carrier.INPUT, required=("text",)),
+        "image_url": Object(
+            {
+                "type": closed("image_url"),
+                "image_url": Object({"url": Url(UnknownReason.IMAGE)}, Carrier.INPUT, required=("url",)),
+            },
+            Carrier.INPUT,
+            required=("image_url",),
+        ),
+    },
+    otherwise=Free(Carrier.INPUT),
+)
+MODERATIONS = Object(
+    {
+        "model": Replaced(),
+        "input": Either(Text(Carrier.INPUT), Items(Either(Text(Carrier.INPUT), _JUDGED), least=1)),
+        "user": Dropped(Text(Carrier.USER)),
+    },
+    Carrier.INPUT,
+    required=("input",),
+)
