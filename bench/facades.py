@@ -18,6 +18,10 @@ from gateway.wire.ollama.reply import Stream, as_chat, from_hub
 from gateway.wire.openai.chat import ENDPOINT as CHAT
 from gateway.wire.openai.reply import ChunkStream, chat_reply
 from gateway.wire.operations import endpoint_for, spoken, translate
+from gateway.wire.responses.create import ENDPOINT as RESPONSES_CREATE
+from gateway.wire.responses.reply import Frame
+from gateway.wire.responses.reply import from_hub as response
+from gateway.wire.responses.stream import Stream as ResponseStream
 from gateway.wire.writer import Timing
 
 LIMIT_US = 50.0
@@ -40,6 +44,13 @@ ANTHROPIC = {
     "tools": [{"name": "ask", "input_schema": SCHEMA}],
 }
 OLLAMA = {"model": "m", "messages": OPENAI["messages"], "tools": OPENAI["tools"], "options": {"temperature": 0.2}}
+RESPONSES = {
+    "model": "m",
+    "instructions": TEXT,
+    "input": [*TURNS, TURNS[0]],
+    "temperature": 0.2,
+    "tools": [{"type": "function", "name": "ask", "parameters": SCHEMA}],
+}
 COUNTS = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
 OPENAI_REPLY = {
     "choices": [{"index": 0, "message": {"role": "assistant", "content": TEXT}, "finish_reason": "stop"}],
@@ -86,6 +97,16 @@ def anthropic_reply() -> None:
     passthrough.usage_of(ANTHROPIC_REPLY)
 
 
+def responses_request() -> None:
+    RESPONSES_CREATE.validate(RESPONSES)
+    translate(RESPONSES, RESPONSES_CREATE, spoken(RESPONSES_CREATE))
+
+
+def responses_reply() -> None:
+    made = chat_reply(OPENAI_REPLY, model="m", reply_id="r", created=1)
+    response(made, Frame.of(RESPONSES, "req_1"), completed_at=2)
+
+
 def ollama_request() -> None:
     OLLAMA_CHAT.validate(OLLAMA)
     same(OLLAMA, Dialect.OLLAMA)
@@ -100,6 +121,13 @@ def ollama_reply() -> None:
 _CHUNKS = ChunkStream(model="m", reply_id="r", created=1, include_usage=True)
 _EVENTS = passthrough.EventStream(model="m")
 _LINES = Stream("m", as_chat)
+
+
+_RESPONSE = ResponseStream(Frame.of(RESPONSES, "req_1"))
+
+
+def responses_event() -> None:
+    _RESPONSE.feed(_CHUNKS.chunk(OPENAI_CHUNK) or {})
 
 
 def openai_event() -> None:
@@ -126,6 +154,7 @@ def main() -> None:
     )
     for name, works in {
         "openai": (openai_request, openai_reply, openai_event),
+        "responses": (responses_request, responses_reply, responses_event),
         "anthropic": (anthropic_request, anthropic_reply, anthropic_event),
         "ollama": (ollama_request, ollama_reply, ollama_event),
     }.items():

@@ -36,11 +36,19 @@ def get_weather(city: str, days: int) -> str:
     return f"{city} {days}"
 
 
-@pytest.fixture(params=["openai", "anthropic", "ollama"])
+@pytest.fixture(params=["openai", "responses", "anthropic", "ollama"])
 def model(request, gateway_url):
     match request.param:
         case "openai":
             return ChatOpenAI(model="gpt-4o-mini", base_url=f"{gateway_url}/v1", api_key="unused", max_retries=0)
+        case "responses":
+            return ChatOpenAI(
+                model="gpt-4o-mini",
+                base_url=f"{gateway_url}/v1",
+                api_key="unused",
+                max_retries=0,
+                use_responses_api=True,
+            )
         case "anthropic":
             return ChatAnthropic(
                 model="claude-sonnet-4-20250514", base_url=gateway_url, api_key="unused", max_retries=0, max_tokens=50

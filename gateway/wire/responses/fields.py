@@ -121,7 +121,7 @@ INPUT = Items(
             "custom_tool_call": _called("input", Text(Carrier.TOOL_ARGS)),
             "function_call_output": RESULT,
             "custom_tool_call_output": RESULT,
-            "item_reference": _item(Carrier.MESSAGE, {"id": Errand(None, ID)}, "id"),
+            "item_reference": _item(Carrier.MESSAGE, {"id": ID}, "id"),
             "reasoning": _item(
                 Carrier.MESSAGE, {"summary": THOUGHTS, "content": THOUGHTS, "encrypted_content": SIGNATURE}
             ),

@@ -42,6 +42,8 @@ class Turns:
                 self._said(item, at)
             case "reasoning":
                 self._thought(item)
+            case "item_reference":
+                self.lost.add("input.item_reference")
             case "function_call":
                 self._called(item, item["arguments"])
             case "custom_tool_call":

@@ -21,6 +21,7 @@ _TRANSLATED = frozenset(
 _HINTS = frozenset({"max_tool_calls", "context_management"})
 """Fields that steer OpenAI's own service: without them the answer is the same, so their loss is only reported."""
 _NO_LOSS = frozenset({"truncation", "stream_options"})
+_KNOWN = _SAME_NAME | _TRANSLATED | _HINTS | _NO_LOSS
 _LOGPROBS = "message.output_text.logprobs"
 
 
@@ -50,8 +51,7 @@ def to_hub(tree: dict[str, Any]) -> Translated:
             lost.add(f"include.{wanted}" if wanted in INCLUDE.words else "include")
     if hub.get("top_logprobs"):
         hub["logprobs"] = True
-    known = _SAME_NAME | _TRANSLATED | _HINTS | _NO_LOSS
-    hub |= {name: value for name, value in tree.items() if name not in known and name not in hub}
+    hub |= {name: value for name, value in tree.items() if name not in _KNOWN}
     return Translated(hub, tuple(sorted(lost)))
 
 

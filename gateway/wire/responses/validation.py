@@ -17,7 +17,9 @@ _STATEFUL: Mapping[str, str] = {
     "background": "this gateway keeps no responses to ask for later. Leave it out, and use `stream` for long answers",
     "prompt": "prompts by id are kept by a provider. Send the text of the prompt in `instructions`",
 }
-_REFERENCE = "this gateway keeps no items. Send the item itself: with `store: false` clients do"
+_REFERENCE = "this gateway keeps no items. Send the item itself: with `store: false` (`providerOptions` of the AI SDK) clients do"
+REASONING = "rs_"
+"""How ids of reasoning begin: a model answers without its earlier reasoning too, so that a reference to it is left out."""
 
 
 def relate(tree: Tree) -> None:
@@ -28,5 +30,5 @@ def relate(tree: Tree) -> None:
             raise InvalidRequest(f"`{name}`: {said}.", param=name)
     items = body["input"] if isinstance(body["input"], list) else []
     for i, item in enumerate(items):
-        if item.get("type") == "item_reference":
+        if item.get("type") == "item_reference" and not item["id"].startswith(REASONING):
             raise InvalidRequest(f"`input[{i}]`: {_REFERENCE}.", param=f"input[{i}]")

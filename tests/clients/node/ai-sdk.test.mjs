@@ -14,7 +14,16 @@ const compatible = createOpenAICompatible({
   supportsStructuredOutputs: true,
   includeUsage: true,
 });
-const models = { openai: openai.chat("gpt-4o-mini"), compatible: compatible("clinical-model") };
+const models = {
+  openai: openai.chat("gpt-4o-mini"),
+  responses: openai("gpt-4o-mini"),
+  compatible: compatible("clinical-model"),
+};
+const unknown = {
+  openai: openai.chat("no-such-model"),
+  responses: openai("no-such-model"),
+  compatible: compatible("no-such-model"),
+};
 const prompt = "hello there";
 const schema = z.object({ city: z.string(), days: z.number() });
 
@@ -56,8 +65,7 @@ for (const [name, model] of Object.entries(models)) {
   });
 
   test(`${name}: errors`, async () => {
-    const unknown = name === "openai" ? openai.chat("no-such-model") : compatible("no-such-model");
-    await assert.rejects(generateText({ model: unknown, prompt, maxRetries: 0 }), (error) => error.statusCode === 404);
+    await assert.rejects(generateText({ model: unknown[name], prompt, maxRetries: 0 }), (error) => error.statusCode === 404);
   });
 
   test(`${name}: cancellation`, async () => {
@@ -70,6 +78,21 @@ for (const [name, model] of Object.entries(models)) {
     assert.ok(await hungUp(before));
   });
 }
+
+test("responses: a conversation goes on where the SDK does not count on what OpenAI keeps", async () => {
+  const providerOptions = { openai: { store: false } };
+  const first = await generateText({ model: models.responses, prompt, providerOptions, maxRetries: 0 });
+  const messages = [
+    { role: "user", content: prompt },
+    ...first.response.messages,
+    { role: "user", content: "and again" },
+  ];
+  const { text } = await generateText({ model: models.responses, messages, providerOptions, maxRetries: 0 });
+  assert.equal(text, "Echo: and again");
+  await assert.rejects(generateText({ model: models.responses, messages, maxRetries: 0 }), (error) =>
+    error.message.includes("store: false"),
+  );
+});
 
 test("embeddings", async () => {
   for (const model of [openai.embedding("embedding-model"), compatible.textEmbeddingModel("embedding-model")]) {

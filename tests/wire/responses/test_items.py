@@ -116,6 +116,12 @@ def test_encrypted_reasoning_stays_with_whoever_made_it_and_that_is_told():
     assert made.lost == {"reasoning.encrypted_content"}
 
 
+def test_reasoning_by_its_id_is_left_out_and_that_is_told():
+    made = turns([user("Go."), {"type": "item_reference", "id": "rs_1"}, function_call("f"), output("ok")])
+    assert [message["role"] for message in made.messages] == ["user", "assistant", "tool"]
+    assert made.lost == {"input.item_reference"}
+
+
 def test_pictures_and_files_are_parts():
     parts = [
         {"type": "input_text", "text": "See."},

@@ -9,6 +9,7 @@ from gateway.wire.responses.create import ENDPOINT
     [
         {"input": "Hello."},
         {"input": "", "previous_response_id": None, "conversation": None, "background": False, "prompt": None},
+        {"input": [{"type": "item_reference", "id": "rs_1"}]},
         {"input": [{"role": "user", "content": "Hello."}, {"type": None, "role": "assistant", "content": []}]},
     ],
 )
