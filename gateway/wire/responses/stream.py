@@ -197,7 +197,7 @@ class Stream:
         if (item := self._open) is not None:
             item.pieces.append(text)
             if more is not None:
-                item.part["logprobs"] = [*item.part["logprobs"], *more["logprobs"]]
+                item.part["logprobs"].extend(more["logprobs"])
             yield self._in_part(item, f"response.{SAID[kind].stem}.delta", {"delta": text, **(more or {})})
 
     def _part(self, kind: str) -> Iterator[Event]:

@@ -119,6 +119,11 @@ def test_annotations_and_log_probabilities_stand_in_the_text():
     assert part["logprobs"] == logprobs["content"]
 
 
+def test_the_tier_that_answered_is_told():
+    reply = {"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}], "service_tier": "flex"}
+    assert from_hub(reply, Frame.of(REQUEST, "req_7"), completed_at=5)["service_tier"] == "flex"
+
+
 def test_tokens_that_nobody_reported_are_not_told():
     reply = {"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}]}
     assert from_hub(reply, Frame.of(REQUEST, "req_7"), completed_at=5)["usage"] is None

@@ -155,6 +155,29 @@ def test_a_stream_that_fails_before_its_first_chunk_is_a_response_that_failed():
     assert found[-1]["response"]["error"]["code"] == "context_length_exceeded"
 
 
+def test_what_is_open_when_a_stream_breaks_is_told_as_it_stands():
+    stream = Stream(FRAME)
+    stream.feed(chunk(content="Half an"))
+    response = stream.fail(UpstreamFailed("It broke off."))[-1]["response"]
+    [item] = response["output"]
+    assert (item["status"], item["content"][0]["text"]) == ("incomplete", "Half an")
+    stream = Stream(FRAME)
+    stream.feed(chunk(tool_calls=[call(0, name="patch", call_id="c1", arguments='{"inp')]))
+    stream.feed(chunk(tool_calls=[call(1, name="read", call_id="c2")]))
+    [item] = stream.fail(UpstreamFailed("It broke off."))[-1]["response"]["output"]
+    assert (item["type"], item["status"], item["input"]) == ("custom_tool_call", "incomplete", "")
+
+
+def test_log_probabilities_and_the_tier_come_through():
+    token = {"token": "Hi", "bytes": [1], "logprob": -0.1, "top_logprobs": []}
+    told = chunk(content="Hi")
+    told["choices"][0]["logprobs"] = {"content": [token]}
+    other = {"choices": [{"index": 1, "delta": {"content": "not this"}}], "service_tier": "flex"}
+    last = events([told, told, other, chunk("stop")])[-1]["response"]
+    [part] = last["output"][0]["content"]
+    assert (part["text"], part["logprobs"], last["service_tier"]) == ("HiHi", [token, token], "flex")
+
+
 TEXT = st.text(max_size=8)
 DELTAS = st.one_of(
     st.builds(lambda text: {"content": text}, TEXT),
