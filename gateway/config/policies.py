@@ -11,7 +11,6 @@ SUFFIX = ".yaml"
 TESTS = "tests"
 _LOOKS_LIKE_RULES = frozenset({".yaml", ".yml"})
 _NO_FILE = "The policy cannot be read."
-_BAD_NAME = "This file would not be read: a policy ends in `.yaml`, in small letters."
 
 
 @dataclass(frozen=True, slots=True)

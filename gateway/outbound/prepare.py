@@ -77,10 +77,6 @@ class Outbound:
         return self.endpoint.spoken
 
     @property
-    def off_prem(self) -> bool:
-        return not self.target.provider.on_prem
-
-    @property
     def adapter(self) -> Adapter:
         """Which adapter asks this target: Claude is asked directly in its own words, through LiteLLM in the hub's."""
         provider = self.target.provider

@@ -20,7 +20,6 @@ def growing(words: str) -> Closed:
 ID = Id()
 SIGNATURE = Strict(re.compile(r"[A-Za-z0-9+/=_-]*"), max_chars=1_000_000)
 """Base64 that a provider made and wants back as it was: signatures, encrypted reasoning. It never leaves its dialect."""
-MEDIA_TYPE = Strict(re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}"))
 SETTING = Number(1_000)
 FLAG = Flag()
 SEED = Seed()

@@ -29,14 +29,14 @@ def text_of(prepared) -> str:
 def test_what_is_sent_is_the_tree_in_the_words_of_its_target(send):
     outbound = send(ASKED).outbound
     assert outbound.content == orjson.dumps(outbound.tree)
-    assert (outbound.request_id, outbound.off_prem) == ("req_1", True)
+    assert outbound.request_id == "req_1"
     assert outbound.spoken is outbound.endpoint.spoken
 
 
 def test_nothing_of_a_text_is_in_how_a_value_prints(send):
-    prepared = send(ASKED)
-    assert text_of(prepared).startswith("[NAME_")
-    for word in ("Anna", "8675309", "seen", "[NAME_", "NAME_"):
+    prepared = send({"messages": [{"role": "user", "content": "Anna Muster says qwertz"}]})
+    token, said = text_of(prepared).split(" says ")
+    for word in ("Anna", said, token.strip("[]")):
         assert word not in repr(prepared)
 
 

@@ -18,7 +18,7 @@ def section(title):
 
 
 def test_every_part_of_the_gateway_is_on_the_map():
-    parts = {path.name for path in (ROOT / "gateway").iterdir() if path.name not in {"__init__.py", *PAGES}}
+    parts = {path.name for path in (ROOT / "gateway").iterdir() if path.name not in {"__init__.py", "py.typed", *PAGES}}
     named = set(re.findall(r"`(\w+)(?:/|\.py)?`", section("The map")))
     assert {Path(part).stem for part in parts if not part.startswith("__pycache__")} - named == set()
 
@@ -58,6 +58,17 @@ def test_decisions_are_numbered_in_order_and_dated():
     assert [int(number) for number, _ in decisions] == list(range(1, len(decisions) + 1))
     assert len(decisions) == len(re.findall(r"^\d+\. ", section("Decisions"), re.MULTILINE))
     assert [date for _, date in decisions] == sorted(date for _, date in decisions)
+
+
+def test_a_decision_that_no_longer_holds_names_the_later_one():
+    blocks = re.split(r"(?m)^(?=\d+\. )", section("Decisions"))
+    noted = [
+        (int(block.split(".")[0]), int(later))
+        for block in blocks[1:]
+        for later in re.findall(r"\*(?:In part superseded|Superseded|Made more exact) by (\d+)", block)
+    ]
+    assert noted
+    assert [pair for pair in noted if not pair[0] < pair[1] < len(blocks)] == []
 
 
 def test_every_link_of_the_documents_leads_somewhere():

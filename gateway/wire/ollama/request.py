@@ -12,8 +12,6 @@ from gateway.errors import InvalidRequest
 from gateway.wire.hub import JSON_OUTPUT_NAME, data_url, dumps
 from gateway.wire.ollama import options
 
-OWN_FIELDS = frozenset({"keep_alive", "truncate", "shift"}) | options.OWN
-"""Top-level fields of a hub request that mean something to Ollama only."""
 _COPIED = ("model", "logprobs", "top_logprobs", "keep_alive", "truncate", "shift")
 
 

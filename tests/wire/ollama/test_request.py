@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.errors import InvalidRequest
-from gateway.wire.ollama.request import OWN_FIELDS, chat_to_hub, embed_to_hub, generate_to_hub
+from gateway.wire.ollama.request import chat_to_hub, embed_to_hub, generate_to_hub
 from gateway.wire.openai.chat import ENDPOINT as CHAT
 from gateway.wire.openai.embeddings import ENDPOINT as EMBEDDINGS
 
@@ -128,6 +128,6 @@ def test_the_older_embeddings_has_one_prompt():
     assert embed_to_hub({})["input"] == ""
 
 
-def test_what_only_ollama_understands_is_listed():
+def test_what_only_ollama_understands_stands_beside_the_fields_of_the_hub():
     hub = chat(keep_alive="5m", truncate=False, shift=False, options={"num_ctx": 1, "mirostat": 1, "temperature": 0})
-    assert OWN_FIELDS & hub.keys() == {"keep_alive", "truncate", "shift", "num_ctx", "mirostat"}
+    assert hub.keys() >= {"keep_alive", "truncate", "shift", "num_ctx", "mirostat", "temperature"}

@@ -48,7 +48,6 @@ _PERSONS: Final = frozenset(
     ).split()
 )
 _HOUSED: Final = frozenset("managingOrganization custodian serviceProvider organization facility provider location origin destination serviceFacility hospitalization".split())  # fmt: skip
-_FIRMS: Final = frozenset("payor insurer manufacturer publisher assigner payee".split())
 _BORN: Final = frozenset("birthDate deceasedDateTime deceasedDate birthTime valueBirthTime".split())
 _CODES: Final = frozenset(
     (
