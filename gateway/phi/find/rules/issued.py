@@ -9,7 +9,7 @@ from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules import checksums
 from gateway.phi.find.rules.cue import STRICT, TAIL, VALUE, announced, cued, identifies
-from gateway.phi.find.rules.rule import Judge, Rule
+from gateway.phi.find.rules.rule import Judge, Rule, one_of
 
 
 def checked(check: checksums.Check, *, otherwise: float = 0.0, valid: float = 0.97) -> Judge:
@@ -91,13 +91,34 @@ def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.93 if named or announced_before else 0.0
 
 
-_SSN_CUE: Final = r"s\.?s\.?n\.?|ss\s?#|\bss(?: ?(?:number|num|no))\b|social security|soc(?:ial)?\.? ?sec(?:urity)?|social(?: #| number| no\b)?|\bitin\b|tax ?(?:payer )?id|\btin\b"
+_SSN_CUE: Final = one_of(
+    r"s\.?s\.?n\.?",
+    r"ss\s?#",
+    r"\bss(?: ?(?:number|num|no))\b",
+    "social security",
+    r"soc(?:ial)?\.? ?sec(?:urity)?",
+    r"social(?: #| number| no\b)?",
+    r"\bitin\b",
+    "tax ?(?:payer )?id",
+    r"\btin\b",
+)
 _SSN_VALUE: Final = r"[\dx*]{3}[-. /]{0,3}[\dx*]{2}[-. /]{0,3}\d{4}|\d{4,9}|" + VALUE
-_BIO: Final = (
-    r"hand-?writing|finger ?prints?|thumb ?prints?|palm ?(?:print|vein)|voice ?prints?|voice ?id|face ?id|face ?prints?|retina(?:l)?(?: scan)?|iris(?: scan)?|"
-    r"dna profile|genetic profile|biometrics?|facial recognition|(?:retinal?|iris|face|facial|hand|palm|vein|ear|voice|finger|fingerprint|gait|"
-    r"biometric|signature|keystroke)[\s_-]?(?:scan|recognition|geometry|template|hash|token|profile|pattern|map|code|signature|identifier|"
-    r"enrol?lment|sample|file|data|record|key|vector|id)s?"
+_BIO: Final = one_of(
+    "hand-?writing",
+    "finger ?prints?",
+    "thumb ?prints?",
+    "palm ?(?:print|vein)",
+    "voice ?prints?",
+    "voice ?id",
+    "face ?id",
+    "face ?prints?",
+    "retina(?:l)?(?: scan)?",
+    "iris(?: scan)?",
+    "dna profile",
+    "genetic profile",
+    "biometrics?",
+    "facial recognition",
+    r"(?:retinal?|iris|face|facial|hand|palm|vein|ear|voice|finger|fingerprint|gait|biometric|signature|keystroke)[\s_-]?(?:scan|recognition|geometry|template|hash|token|profile|pattern|map|code|signature|identifier|enrol?lment|sample|file|data|record|key|vector|id)s?",
 )
 _BIO_NOUN: Final = r"(?:[\s_-](?:login|sign-?in|scan|template|hash|token|profile|pattern|map|code|signature|enrol?lment|image|sample|file|data|record|key|vector|id|identifier|reference|ref|exemplar|specimen)s?){0,3}"
 _PICTURE_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.()*-]{0,80}\.(?:jpe?g|png|heic|heif|tiff?|bmp|gif|webp|dcm|dicom|raw|cr2|nef|mp4|mov|JPE?G|PNG|HEIC|TIFF?|BMP|GIF|DCM|MP4|MOV)"
@@ -179,7 +200,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.CARD,
-        r"(?:credit|debit|payment|bank|hsa|fsa|atm)?\s?card(?:holder)?(?: ending)?|cc ?#|\bcc\b|visa|master ?card|amex|american express|discover",
+        one_of(
+            r"(?:credit|debit|payment|bank|hsa|fsa|atm)?\s?card(?:holder)?(?: ending)?",
+            "cc ?#",
+            r"\bcc\b",
+            "visa",
+            "master ?card",
+            "amex",
+            "american express",
+            "discover",
+        ),
         r"(?:[\dx*]{4}[ -]?){3}\d{1,7}|\d{13,19}|[\dx*]{4}[ -][\dx*]{6}[ -]\d{5}",
         hits=("card «1234 5678 9012 3456»", "VISA ***«*********4492»"),
         misses=("card unknown",),
@@ -233,8 +263,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.PLATE,
-        r"(?:licen[cs]e|number|registration|vehicle|car|truck|auto|state|temporary|[A-Z]{2}) ?(?:plates?|tags?)\b|plate (?:number\b|num\b|no\b|nr\b|#|id\b)|"
-        r"(?:vehicle|car) (?:reg|registration|tag|lic(?:ense)?)\b|lic(?:ense)? ?plt\b|kennzeichen\b|matricula\b|targa\b|tag (?:number|no|#)",
+        one_of(
+            r"(?:licen[cs]e|number|registration|vehicle|car|truck|auto|state|temporary|[A-Z]{2}) ?(?:plates?|tags?)\b",
+            r"plate (?:number\b|num\b|no\b|nr\b|#|id\b)",
+            r"(?:vehicle|car) (?:reg|registration|tag|lic(?:ense)?)\b",
+            r"lic(?:ense)? ?plt\b",
+            r"kennzeichen\b",
+            r"matricula\b",
+            r"targa\b",
+            "tag (?:number|no|#)",
+        ),
         r"(?:[a-z]{2}[ -])?[a-z0-9]{1,8}(?:[ -][a-z0-9]{1,5}){0,2}",
         _plate,
         tail=TAIL.replace("{0,6}", "{0,5}"),
@@ -261,7 +299,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.PLATE,
-        r"kennzeichen|kennz\.?|kfz|pkw|auto|wagen",
+        one_of("kennzeichen", r"kennz\.?", "kfz", "pkw", "auto", "wagen"),
         r"(?-i:[A-Z]{1,3}[- ][A-Z]{1,2}[ -]?\d{1,4}[EH]?)\b",
         _plate,
         tail=r"[\s:(,]{1,3}(?:ist |lautet |mit )?",

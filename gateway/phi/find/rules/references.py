@@ -10,14 +10,22 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import STRICT, announced, cued
 from gateway.phi.find.rules.ids import plain
-from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.rules.rule import Rule, one_of
 
 _NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
-_NOUNS: Final = (
-    r"encounter|visit|accession|case|claim|order|specimen|sample|referral|authorization|confirmation|reference|ref|ticket|rx|prescription|employee|badge|"
-    r"student|subject|participant|barcode|wristband|admission|episode|appointment|incident|donor|recipient|report|requisition|patient|pt|client|member"
+_NOUNS: Final = one_of(
+    *(
+        "encounter visit accession case claim order specimen sample referral authorization confirmation reference ref "
+        "ticket rx prescription employee badge student subject participant barcode wristband admission episode "
+        "appointment incident donor recipient report requisition patient pt client member"
+    ).split()
 )
-_DEVICES: Final = r"device|pacemaker|implant|pump|stent|sensor|defibrillator|ventilator|monitor|generator|cpap|recorder|prosthesis|wheelchair|glucometer|implanted"
+_DEVICES: Final = one_of(
+    *(
+        "device pacemaker implant pump stent sensor defibrillator ventilator monitor generator cpap recorder "
+        "prosthesis wheelchair glucometer implanted"
+    ).split()
+)
 
 
 _ACTED: Final = (
@@ -32,24 +40,7 @@ def _handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _NOBODY: Final = frozenset(
-    {
-        "system",
-        "admin",
-        "root",
-        "user",
-        "null",
-        "none",
-        "true",
-        "false",
-        "batch",
-        "service",
-        "nobody",
-        "anonymous",
-        "postgres",
-        "guest",
-        "cron",
-        "daemon",
-    }
+    ("system admin root user null none true false batch service nobody anonymous postgres guest cron daemon").split()
 )
 
 
@@ -94,13 +85,115 @@ _DOMAIN: Final = re.compile(r"(?i)\.(?:com|org|net|edu|gov|mil|int|io|nhs|co|uk|
 RULES: Final[tuple[Rule, ...]] = (
     cued(
         Kind.OTHER_ID,
-        r"(?:[a-z]+ )?case|encounter|visit|accession|acc(?:n|ess)|claim|order|specimen|sample|referral|(?:prior )?auth(?:orization)?|confirmation|reference|ref|"
-        r"ticket|rx|prescription|script|employee|emp|staff|badge|student|(?:study |trial |research )?(?:subject|participant|volunteer|enrollee|research|trial)|"
-        r"enrol?lment|screening|randomi[sz]ation|barcode|wristband|tracking|admission|admit|episode|appointment|appt|booking|incident|registry|"
-        r"donor|recipient|transplant|unos|cohort|biobank|pathology|path|lab|requisition|report|exam|study|procedure|surgery|unique|"
-        r"internal|external|personal|site|user|login|customer|client|contact|profile|household|family|emergency|ems|(?:ems|ambulance)[ _-]?run|police|docket|"
-        r"court|veteran|va|military|service|dod|edipi|matter|record locator|locator|voucher|membership|loyalty|library|locker|parcel|"
-        r"aktenzeichen|kundennummer|discharge|application|complaint|grievance|inmate|prisoner|booking|tribal|immigration|alien|intake|visa|job|dictation|interpreter|operator|session|device user",
+        one_of(
+            "(?:[a-z]+ )?case",
+            "encounter",
+            "visit",
+            "accession",
+            "acc(?:n|ess)",
+            "claim",
+            "order",
+            "specimen",
+            "sample",
+            "referral",
+            "(?:prior )?auth(?:orization)?",
+            "confirmation",
+            "reference",
+            "ref",
+            "ticket",
+            "rx",
+            "prescription",
+            "script",
+            "employee",
+            "emp",
+            "staff",
+            "badge",
+            "student",
+            "(?:study |trial |research )?(?:subject|participant|volunteer|enrollee|research|trial)",
+            "enrol?lment",
+            "screening",
+            "randomi[sz]ation",
+            "barcode",
+            "wristband",
+            "tracking",
+            "admission",
+            "admit",
+            "episode",
+            "appointment",
+            "appt",
+            "booking",
+            "incident",
+            "registry",
+            "donor",
+            "recipient",
+            "transplant",
+            "unos",
+            "cohort",
+            "biobank",
+            "pathology",
+            "path",
+            "lab",
+            "requisition",
+            "report",
+            "exam",
+            "study",
+            "procedure",
+            "surgery",
+            "unique",
+            "internal",
+            "external",
+            "personal",
+            "site",
+            "user",
+            "login",
+            "customer",
+            "client",
+            "contact",
+            "profile",
+            "household",
+            "family",
+            "emergency",
+            "ems",
+            "(?:ems|ambulance)[ _-]?run",
+            "police",
+            "docket",
+            "court",
+            "veteran",
+            "va",
+            "military",
+            "service",
+            "dod",
+            "edipi",
+            "matter",
+            "record locator",
+            "locator",
+            "voucher",
+            "membership",
+            "loyalty",
+            "library",
+            "locker",
+            "parcel",
+            "aktenzeichen",
+            "kundennummer",
+            "discharge",
+            "application",
+            "complaint",
+            "grievance",
+            "inmate",
+            "prisoner",
+            "booking",
+            "tribal",
+            "immigration",
+            "alien",
+            "intake",
+            "visa",
+            "job",
+            "dictation",
+            "interpreter",
+            "operator",
+            "session",
+            "device user",
+        ),
         STRICT,
         digits=3,
         uuid=False,
@@ -145,7 +238,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     cued(
         Kind.OTHER_ID,
-        r"(?:prior )?auth(?:ori[sz]ation)?(?: code)?|approval(?: code)?|ubrn|erefer|crn|visa",
+        one_of("(?:prior )?auth(?:ori[sz]ation)?(?: code)?", "approval(?: code)?", "ubrn", "erefer", "crn", "visa"),
         r"[\s:#]{1,3}",
         digits=5,
         hits=("UBRN «0004 1127 8830»", "UBRN «2288 3044 8819»"),
@@ -189,7 +282,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.OTHER_ID,
-        r"by|users?|login|account|operator|clerk",
+        one_of("by", "users?", "login", "account", "operator", "clerk"),
         r"(?-i:(?:[a-z]|rn|lpn|md|do|np|pa|dr|cna|tech|nurse|pharm)[._][a-z]{3,20}\d{0,4})\b",
         _dotted,
         tail=r"[\s:]{1,2}",
@@ -198,7 +291,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.OTHER_ID,
-        r"user(?:_?(?:name|id))?|login|uid|operator|actor|account_?name|sam_?account",
+        one_of("user(?:_?(?:name|id))?", "login", "uid", "operator", "actor", "account_?name", "sam_?account"),
         r"[a-z][a-z0-9._\\-]{2,30}\b",
         _handle,
         tail=r"[\"']?=[\"']?",
@@ -224,7 +317,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     cued(
         Kind.OTHER_ID,
-        r"case #|identifier|(?-i:ID)|id[:#]|unique id\w*|identified (?:as|by)|identification",
+        one_of("case #", "identifier", "(?-i:ID)", "id[:#]", r"unique id\w*", "identified (?:as|by)", "identification"),
         STRICT,
         digits=3,
         uuid=False,
@@ -250,7 +343,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     announced(
         Kind.OTHER_ID,
-        r"user ?names?|login(?: name)?|screen ?name|handle|portal (?:user|login)",
+        one_of("user ?names?", "login(?: name)?", "screen ?name", "handle", "portal (?:user|login)"),
         r"@?[a-z0-9][a-z0-9._-]{2,30}",
         tail=r"\s?(?:is |[:=]) ?[\"']?",
         hits=("Handle: «@bigweld_ray»",),
