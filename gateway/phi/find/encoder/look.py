@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
-from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.domain import DIRECT, Carrier, Finding, Kind, Passage
 from gateway.phi.find.encoder.network import NAME, OUTSIDE, Odds
 from gateway.phi.find.encoder.pieces import Segment, WordPiece
 from gateway.phi.find.hit import Evidence, Hit
@@ -57,7 +57,7 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
             continue
         odds = encoder.odds(segment)
         added += _names(segment, odds)
-        if _surely_nobody(odds):
+        if _surely_nobody(odds) and not any(_somebodys(hit, start, end) for hit in firm):
             gone |= {hit for hit in there if hit.evidence is Evidence.CONTEXT and _surely_none(hit, segment, odds)}
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
@@ -66,6 +66,19 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
 def _surely_nobody(odds: Sequence[Odds]) -> bool:
     """Whether no word of a segment is likely to be anything: beside a person, a doubtful town or date is left alone."""
     return min(one[OUTSIDE] for one in odds) > 1 - TAKE_BACK
+
+
+def _somebodys(hit: Hit, start: int, end: int) -> bool:
+    """Whether a number that a rule found says that [start, end) is about somebody, whatever the text around looks like.
+
+    A record number says so of its whole passage, a telephone or an address, which a firm may have too, of its segment.
+    """
+    if hit.evidence is Evidence.CONTEXT or hit.kind not in DIRECT or hit.kind is Kind.NAME:
+        return False
+    return hit.kind not in _CONTACTS or (hit.start < end and start < hit.end)
+
+
+_CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.OTHER_ID})
 
 
 def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds]) -> bool:

@@ -161,3 +161,16 @@ def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
     text = "Florence slept well"
     hits = [Hit(Kind.PLACE, 0, 8, 0.7, Evidence.CONTEXT)]
     assert (Kind.NAME, 0, 8) in [hit[:3] for hit in again(Passage(text), text, hits, Says(text, "Florence"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Zorblat called, (503) 555-0142", True),
+        ("Zorblat called\nfrom (503) 555-0142", False),
+        ("Zorblat called\nabout MRN 8675309", True),
+        ("Zorblat called", False),
+    ],
+)
+def test_no_name_is_taken_back_where_a_number_says_that_it_is_about_somebody(text, kept):
+    assert ("Zorblat" in found(text, Tags("Zorblat"), Says(text))) == kept
