@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from gateway.detectors.kept import Across, Digests, Kept, Window
 from gateway.detectors.secondary import SecondaryDetector
-from gateway.detectors.turns import Turns
+from gateway.detectors.turns import BATCH, STEP, Turns
 from gateway.detectors.union import united
 from gateway.detectors.varied import VARIED
 from gateway.detectors.worker import Job, Worker, WorkerFailed
@@ -32,9 +32,6 @@ FAILED: Final = Detection((), frozenset({UnknownReason.SCAN_FAILED}))
 
 CHARS_PER_S: Final = 2 * 2**20
 """More than the engine could read in a second: a request beyond it is late before it began, and costs nobody its memory."""
-BATCH: Final = 1_000
-"""Passages that are handed to the worker at once, so that others get their turn between."""
-STEP: Final = 64
 
 
 class Looker(Protocol):
@@ -80,7 +77,7 @@ class Scanner:
         self._worker: Final = worker or Worker(partial(looking, load_engine), limit_s=deadline_s)
         self._digests: Final = Digests(key, version=engine.version)
         self.deadline_s: Final = deadline_s
-        self._inline_chars: Final = inline_chars or (_INLINE_LOOKED_AGAIN if engine.looks_again else _INLINE)
+        self.inline_chars: Final = inline_chars or (_INLINE_LOOKED_AGAIN if engine.looks_again else _INLINE)
         self._idle_s: Final = idle_s
         self._waking: Final = asyncio.Lock()
         self._resting: asyncio.TimerHandle | None = None
@@ -137,6 +134,7 @@ class Scanner:
             turns = Turns(time.monotonic() + self.deadline_s if until is None else until + waited_s)
             if self._second is None:
                 return await self._first(passages, caller, turns)
+            _demand_readable(passages, turns)
             other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
                 self._second.detect(passages, caller=caller, timeout_s=turns.left_s),
                 self._first(passages, caller, turns),
@@ -184,8 +182,7 @@ class Scanner:
 
     async def _first(self, passages: Sequence[Passage], caller: str, turns: Turns) -> list[Detection]:
         """What the engine says, in slices."""
-        if sum(len(passage.text) for passage in passages) > turns.left_s * CHARS_PER_S:
-            raise WorkerFailed("nobody could read this in time")
+        _demand_readable(passages, turns)
         work = self._steps(passages, caller)
         answer: Sequence[Look] | None = None
         try:
@@ -200,7 +197,7 @@ class Scanner:
 
     async def _looks(self, passages: Sequence[Passage], turns: Turns) -> list[Look]:
         looks: list[Look] = []
-        if sum(len(passage.text) for passage in passages) > self._inline_chars:
+        if sum(len(passage.text) for passage in passages) > self.inline_chars:
             for at in range(0, len(passages), BATCH):
                 looks += await self._worker.ask(passages[at : at + BATCH], timeout_s=turns.left_s)
             return looks
@@ -284,6 +281,12 @@ class Scanner:
         across = self._engine.across([passages[index] for index in window], [kept[index].hits for index in window])
         self._memory.keep(name, Window(across))
         return across
+
+
+def _demand_readable(passages: Sequence[Passage], turns: Turns) -> None:
+    """Raise `WorkerFailed` where nobody could read it in time: not even its digests are made then."""
+    if sum(len(passage.text) for passage in passages) > turns.left_s * CHARS_PER_S:
+        raise WorkerFailed("nobody could read this in time")
 
 
 def _message(known: Kept | Window | None) -> Kept | None:

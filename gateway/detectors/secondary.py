@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from gateway.detectors.kept import Digests, Kept
+from gateway.detectors.turns import BATCH, STEP, Turns
 from gateway.detectors.worker import LOAD_S, Job, Worker, WorkerFailed
 from gateway.domain import Carrier, Detection, Detector, Kind, Passage
 from gateway.ports import ScanMemory
@@ -69,17 +71,29 @@ class SecondaryDetector:
         Raises:
             WorkerFailed: no answer within `timeout_s`, a process that died, or an exception in it.
         """
-        digests = self._digests.of(passages, caller=caller)
-        known = {digest: kept.detection for digest in digests if (kept := self._memory.recall(digest))}
-        for digest, passage in zip(digests, passages, strict=True):
-            if passage.carrier is Carrier.STRUCTURE:  # ids made at random look like names and numbers to it
-                known[digest] = Detection()
-        new = {digest: passage for digest, passage in zip(digests, passages, strict=True) if digest not in known}
-        if new:
-            said = await self._ask(list(new.values()), timeout_s=timeout_s)
-            known.update(zip(new, said, strict=True))
-            for digest in new:
-                self._memory.keep(digest, Kept.alone(known[digest]))
+        turns = Turns(time.monotonic() + timeout_s)
+        digests: list[bytes] = []
+        known: dict[bytes, Detection] = {}
+        new: dict[bytes, Passage] = {}
+        for at in range(0, len(passages), STEP):
+            step = passages[at : at + STEP]
+            for digest, passage in zip(self._digests.of(step, caller=caller), step, strict=True):
+                digests.append(digest)
+                if passage.carrier is Carrier.STRUCTURE:  # ids made at random look like names and numbers to it
+                    known[digest] = Detection()
+                elif (kept := self._memory.recall(digest)) is not None:
+                    known[digest] = kept.detection
+                else:
+                    new[digest] = passage
+            if turns.due:
+                await turns.give()
+        names = list(new)
+        for at in range(0, len(names), BATCH):
+            batch = names[at : at + BATCH]
+            said = await self._ask([new[digest] for digest in batch], timeout_s=turns.left_s)
+            for digest, detection in zip(batch, said, strict=True):
+                known[digest] = detection
+                self._memory.keep(digest, Kept.alone(detection))
         return [known[digest] for digest in digests]
 
     async def _ask(self, passages: Sequence[Passage], *, timeout_s: float) -> Sequence[Detection]:

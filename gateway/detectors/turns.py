@@ -8,6 +8,10 @@ from typing import Final
 
 from gateway.detectors.worker import WorkerFailed
 
+STEP: Final = 64
+"""Passages after which it is asked whose turn it is."""
+BATCH: Final = 1_000
+"""Passages that are handed to a process at once, so that others get their turn between."""
 SLICE_S: Final = 0.005
 """How long one piece of work may keep everybody else waiting."""
 

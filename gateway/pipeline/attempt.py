@@ -39,6 +39,8 @@ class SecondLook(Protocol):
 
     @property
     def deadline_s(self) -> float: ...
+    @property
+    def inline_chars(self) -> int: ...
     def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]: ...
     def look_again(
         self, passages: Sequence[Passage], *, caller: str = ""
@@ -166,6 +168,7 @@ class Attempts:
             moved = self.attestation.forwards(egress.target) and egress.target.provider.on_prem
             raise _served_elsewhere(egress) if moved else _no_longer(egress)
         run.trace.aimed(standing.target)
+        slow = run.call.large or self._is_long(run.findings)
         try:
             work = partial(
                 prepare,
@@ -173,18 +176,24 @@ class Attempts:
                 standing,
                 findings=run.findings,
                 key=run.key,
-                look=self._second_look(run.call),
+                look=self._second_look(run.call, slow=slow),
                 today=today(),
                 stream=run.streamed,
             )
-            return await self._aside(work, large=run.call.large)
+            return await self._aside(work, large=slow)
         except RedactionRefused as refused:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
-    def _second_look(self, call: Call) -> Detect:
-        """The second look; at a large request from the thread it is prepared in, and back here in slices."""
-        if not call.large:
+    def _is_long(self, findings: Findings) -> bool:
+        """Whether the second look would keep everybody else waiting: at much text that is new, something being replaced."""
+        if not findings.located:
+            return False
+        return sum(len(leaf.text) for leaf in findings.leaves) > self._scanner.inline_chars
+
+    def _second_look(self, call: Call, *, slow: bool) -> Detect:
+        """The second look; at much text from the thread it is prepared in, and back here in slices."""
+        if not slow:
             return partial(self._scanner.look, caller=call.caller.name)
         loop = asyncio.get_running_loop()
 

@@ -10,10 +10,11 @@ import pytest
 from aiohttp import web
 
 from gateway.domain import Adapter
+from gateway.pipeline.aside import LARGE_BYTES
 from gateway.state.sqlite.reader import tail
 from tests.kit.patience import SOON_S
-from tests.kit.servers import breaks_after, hangs, says, status
-from tests.kit.two_places import CLEAN, POLICY, SENSITIVE, config
+from tests.kit.servers import breaks_after, echoes, hangs, says, status
+from tests.kit.two_places import CLEAN, MRN, POLICY, SENSITIVE, config
 
 
 def two(first, second):
@@ -135,3 +136,16 @@ async def test_a_fault_of_ours_is_not_told_as_the_providers(simple, monkeypatch)
     assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
     assert gateway.metric("gateway_faults_total") == 1
     assert server.connections == 0
+
+
+async def test_much_text_with_a_pseudonym_in_it_is_looked_at_again_in_turns(start, upstream):
+    """More than is looked at where we are, and less than a large request: prepared aside, sent redacted, restored."""
+    local, cloud = await upstream(), await upstream(echoes())
+    patient = "scan: {deadline_ms: 60000}\n"
+    gateway = await start(config(local, cloud, baa=True, order="cloud") + patient, {"p.yaml": POLICY})
+    text = SENSITIVE + " The cough is dry, and worse at night than by day." * 350
+    assert gateway.gateway._parts.scanner.inline_chars < len(text) < LARGE_BYTES
+    reply = await gateway.chat(text)
+    assert reply.status_code == 200, reply.text
+    assert MRN not in cloud.sent[0].body.decode()
+    assert reply.json()["choices"][0]["message"]["content"] == text

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pytest
 
 from gateway.detectors.secondary import SecondaryDetector
+from gateway.detectors.turns import BATCH
 from gateway.detectors.worker import WorkerFailed
-from gateway.domain import Detection, Finding, Kind, Passage
+from gateway.domain import Carrier, Detection, Finding, Kind, Passage
 from gateway.state.memory import LruMemory
 from tests.kit.second_detector import SECRET, Attentive
 
@@ -66,3 +68,28 @@ async def test_one_that_does_not_start_says_so(capfd):
         await unfit.start()
     await unfit.aclose()
     assert "no model" in capfd.readouterr().err
+
+
+async def test_others_have_their_turn_while_a_large_request_is_looked_up(second):
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    ids = [Passage(f"call_{number}", carrier=Carrier.STRUCTURE) for number in range(50_000)]
+    assert await second.detect(ids, caller="soma", timeout_s=60) == [Detection()] * len(ids)
+    waiting.cancel()
+    assert turns > 1
+
+
+async def test_many_passages_are_asked_about_in_batches(second):
+    await second.start()
+    many = [Passage(f"a{number}") for number in range(2 * BATCH + 1)]
+    assert await second.detect([*many, Passage(SECRET)], caller="soma", timeout_s=60) == [
+        *[Detection()] * len(many),
+        Detection((Finding(Kind.NAME, 0, len(SECRET)),)),
+    ]

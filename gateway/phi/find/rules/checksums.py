@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
@@ -68,6 +69,17 @@ def card(value: str) -> bool:
     """Payment card: 13 to 19 digits of a known issuer range that pass Luhn."""
     digits = "".join(char for char in value if char.isdigit())
     return 13 <= len(digits) <= 19 and digits[0] in "23456" and luhn(digits) and len(set(digits)) > 1
+
+
+_ISSUERS: Final = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7]|35)\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}"
+)
+"""Prefixes and lengths that issuers use (ISO/IEC 7812): Visa, Mastercard, American Express, Diners, JCB, Discover."""
+
+
+def issuer(value: str) -> bool:
+    """Whether a card's number begins like one of the large issuers', and is as long as theirs are."""
+    return _ISSUERS.fullmatch("".join(char for char in value if char.isdigit())) is not None
 
 
 def ssn(value: str) -> bool:

@@ -23,6 +23,16 @@ def checked(check: checksums.Check, *, otherwise: float = 0.0, valid: float = 0.
     return judge
 
 
+_FRACTION: Final = re.compile(r"\.\d{1,3}(?![\d.])")
+
+
+def _card(value: str, before: str, after: str) -> float:
+    """A card's number, also where software wrote it as a fraction (`4111111111111111.0`): there its issuer must be known."""
+    if _FRACTION.match(after):
+        return 0.97 if checksums.card(value) and checksums.issuer(value) else 0.0
+    return checked(checksums.card)(value, before, after)
+
+
 def _ssn(value: str, before: str, after: str) -> float:
     if re.match(r"[-./]?\d", after) or (before[-1:] in {".", "-", "/"} and before[-2:-1].isalnum()):
         return 0.0
@@ -188,9 +198,9 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.CARD,
         r"(?:^|[^\w.-])((?:\d[ -]?){12,18}\d)\b",
         evidence=Evidence.CHECKED,
-        judge=checked(checksums.card),
-        hits=("Visa «4111 1111 1111 1111» exp 04/27",),
-        misses=("4111111111111112",),
+        judge=_card,
+        hits=("Visa «4111 1111 1111 1111» exp 04/27", "«4111111111111111».0", "[«378282246310005».5]"),
+        misses=("4111111111111112", "0.378282246310005", "4111111111111111.1234", "2123456789012.5"),
     ),
     Rule(
         Kind.CARD,

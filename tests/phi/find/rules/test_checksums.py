@@ -54,3 +54,24 @@ def test_one_wrong_digit_does_not(check, value):
 def test_a_wrong_length_never_adds_up(check):
     if check is not checksums.luhn and check is not checksums.personnummer:
         assert not check("12")
+
+
+@pytest.mark.parametrize(
+    ("value", "known"),
+    [
+        ("4111 1111 1111 1111", True),
+        ("4222222222222", True),
+        ("5555555555554444", True),
+        ("2223003122003222", True),
+        ("378282246310005", True),
+        ("30569309025904", True),
+        ("3530111333300000", True),
+        ("6011111111111117", True),
+        ("411111111111111", False),
+        ("2123456789012", False),
+        ("6123456789012345", False),
+        ("5900000000000000", False),
+    ],
+)
+def test_an_issuer_is_known_by_prefix_and_length(value, known):
+    assert checksums.issuer(value) is known
