@@ -183,7 +183,7 @@ def test_a_whole_reply_survives_being_streamed_and_gathered(name, tree):
     made = shape.whole(tree, question)
     stream = shape.streamed.open(question)
     events = [event for raw in shape.streamed.chunks_of(made) if (event := stream.chunk(raw)) is not None]
-    again = shape.streamed.aggregate(events, stream.usage)
+    again = shape.streamed.aggregate(events, stream.counts)
     assert stream.finished
     assert any(map(shape.streamed.has_content, events))
     assert again["model"] == made["model"] == "asked"

@@ -32,7 +32,7 @@ def usage_of(tree: Tree) -> Usage | None:
 def _whole(tree: Tree, asked: Asked) -> Tree:
     """The ranking, the best first, and no more of it than was asked for."""
     given, payload = tree.get("results"), asked.payload
-    documents = payload["documents"]
+    documents = payload.get("documents")
     if not isinstance(given, list) or not isinstance(documents, list):
         raise UpstreamFailed(_EMPTY)
     ranked = sorted((_ranked(item, len(documents)) for item in given), key=lambda one: -one[1])
