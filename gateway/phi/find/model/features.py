@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 Feature = bytes
 
@@ -130,32 +130,33 @@ class Describer:
 
     def __init__(self, marks: Mapping[str, str], known: frozenset[Feature] | None = None) -> None:
         self._marks = marks
-        self._known: Container[Feature] = _Everything() if known is None else known
-        self._begun: Container[Feature] = _Everything() if known is None else _beginnings(known)
+        self._known = known
+        self._joints = _AllJoints() if known is None else _Joints(known)
         self._edge = self._kept(_EDGE)
-        self._ordinary: dict[str, _Word] = {}  # words of the lexicon that are more than a name, and signs
-        self._classed: dict[tuple[str, str], _Word] = {}  # names and unknown words, by case and marks alone
-        self._numbers: dict[str, _Word] = {}  # by form: every digit is a 0, but for the century of a year
+        self._ordinary: dict[str, _Known] = {}  # words of the lexicon that are more than a name, and signs
+        self._classed: dict[tuple[str, str], _Known] = {}  # names and unknown words, by case and marks alone
+        self._numbers: dict[str, _Known] = {}  # by form: every digit is a 0, but for the century of a year
 
     def features(self, cut: Tokens, start: int = 0, end: int | None = None) -> list[list[Feature]]:
         """One list of features for each of tokens [start, end)."""
         texts = cut.words[start:end]
-        ordinary, seen = self._ordinary, dict[str, _Word]()
+        ordinary, seen = self._ordinary, dict[str, _Known]()
         words = [ordinary.get(text) or seen.get(text) or self._word(text, seen) for text in texts]
-        edge, known = self._edge, self._known
+        edge = self._edge
         framed = [edge, edge, *words, edge, edge]
         rows: list[list[Feature]] = []
         for before2, before1, here, after1, after2 in zip(
             framed, framed[1:], words, framed[3:], framed[4:], strict=False
         ):
             row = [*here.own, *before2.before2, *before1.before1, *after1.after1, *after2.after2]
-            if before1.word_and and (joint := before1.word_and + here.and_group) in known:
+            if (joint := before1.after_word.get(here.and_group)) is not None:
                 row.append(joint)
-            if here.group_and and (joint := here.group_and + after1.and_word) in known:
+            if (joint := here.after_group.get(after1.and_word)) is not None:
                 row.append(joint)
-            if before2.word2_and and (joint := before2.word2_and + before1.and_word) in known:
+            if (joint := before2.after_word2.get(before1.and_word)) is not None:
                 row.append(joint)
-            if before1.group2_and and (joint := before1.group2_and + here.and_group + after1.and_group) in known:
+            more = before1.after_group2.get(here.and_group)
+            if more is not None and (joint := more.get(after1.and_group)) is not None:
                 row.append(joint)
             rows.append(row)
         _lined(rows, cut.breaks, start)
@@ -164,7 +165,7 @@ class Describer:
                 row.append(style + word.group)
         return rows
 
-    def _word(self, text: str, seen: dict[str, _Word]) -> _Word:
+    def _word(self, text: str, seen: dict[str, _Known]) -> _Known:
         if not text[0].isalnum():
             word = self._made(text, text)
             (self._ordinary if text.isascii() else seen)[text] = word
@@ -188,7 +189,7 @@ class Describer:
         word = seen[text] = alike._replace(own=(*alike.own, *self._only(_endings(lower))))
         return word
 
-    def _number(self, text: str) -> _Word:
+    def _number(self, text: str) -> _Known:
         form = text.translate(_ZEROES)
         century = text[:2] if len(text) == _YEAR and text[:2] in {"19", "20"} else ""
         alike = self._numbers.get(century + form)
@@ -200,29 +201,30 @@ class Describer:
                 self._numbers[century + form] = alike
         return alike
 
-    def _made(self, word: str, group: str, lists: str = "", *, unit: str = "") -> _Word:
+    def _made(self, word: str, group: str, lists: str = "", *, unit: str = "") -> _Known:
         return self._kept(_made(word, group, lists, unit=unit))
 
-    def _kept(self, word: _Word) -> _Word:
-        """A word with the features that are known, and of its parts in others those with which a known one begins."""
-        begun = self._begun
-        return _Word(
-            own=self._only(word.own),
-            before2=self._only(word.before2),
-            before1=self._only(word.before1),
-            after1=self._only(word.after1),
-            after2=self._only(word.after2),
-            group=word.group,
-            word_and=word.word_and if word.word_and in begun else b"",
-            group_and=word.group_and if word.group_and in begun else b"",
-            word2_and=word.word2_and if word.word2_and in begun else b"",
-            group2_and=word.group2_and if word.group2_and in begun else b"",
-            and_word=word.and_word,
-            and_group=word.and_group,
+    def _kept(self, word: _Word) -> _Known:
+        """A word with the features that are known."""
+        joints = self._joints
+        return _Known(
+            self._only(word.own),
+            self._only(word.before2),
+            self._only(word.before1),
+            self._only(word.after1),
+            self._only(word.after2),
+            word.group,
+            joints.after(word.word_and),
+            joints.after(word.group_and),
+            joints.after(word.word2_and),
+            joints.after_two(word.group2_and),
+            word.and_word,
+            word.and_group,
         )
 
     def _only(self, features: Iterable[Feature]) -> tuple[Feature, ...]:
-        return tuple([feature for feature in features if feature in self._known])
+        known = self._known
+        return tuple(features) if known is None else tuple([feature for feature in features if feature in known])
 
 
 def _lined(rows: Sequence[list[Feature]], breaks: Mapping[int, int], start: int) -> None:
@@ -235,18 +237,89 @@ def _lined(rows: Sequence[list[Feature]], breaks: Mapping[int, int], start: int)
         rows[0].append(b"nl2")
 
 
-class _Everything:
-    """Holds whatever it is asked for."""
+class _After(Protocol):
+    """What follows the beginning of a feature that words share: the second part → the feature, if it is known."""
 
-    def __contains__(self, feature: object) -> bool:
-        return True
-
-
-def _beginnings(known: Iterable[Feature]) -> frozenset[Feature]:
-    """All that stands before a bar in a feature that words share."""
-    return frozenset(feature[:at] for feature in known for at, byte in enumerate(feature) if byte == _BAR)
+    def get(self, part: Feature, /) -> Feature | None: ...
 
 
+class _AfterTwo(Protocol):
+    """The same for a feature of three parts."""
+
+    def get(self, part: Feature, /) -> _After | None: ...
+
+
+class _Known(NamedTuple):
+    """A `_Word` as far as its features are known."""
+
+    own: tuple[Feature, ...]
+    before2: tuple[Feature, ...]
+    before1: tuple[Feature, ...]
+    after1: tuple[Feature, ...]
+    after2: tuple[Feature, ...]
+    group: Feature
+    after_word: _After
+    after_group: _After
+    after_word2: _After
+    after_group2: _AfterTwo
+    and_word: Feature
+    and_group: Feature
+
+
+class _Joints:
+    """The known features that words share, by their parts, of which each but the first begins with a bar.
+
+    A word may be a bar itself, so a feature is cut at every one: a cut that no words make is never asked for.
+    """
+
+    def __init__(self, known: Iterable[Feature]) -> None:
+        self._two: dict[Feature, dict[Feature, Feature]] = {}
+        self._three: dict[Feature, dict[Feature, dict[Feature, Feature]]] = {}
+        for feature in known:
+            bars = [at for at, byte in enumerate(feature) if byte == _BAR and at]
+            for first in bars:
+                self._two.setdefault(feature[:first], {})[feature[first:]] = feature
+                if feature[:1] == b"d":
+                    later = self._three.setdefault(feature[:first], {})
+                    for second in bars:
+                        if second > first:
+                            later.setdefault(feature[first:second], {})[feature[second:]] = feature
+
+    def after(self, part: Feature) -> _After:
+        return self._two.get(part, _NONE)
+
+    def after_two(self, part: Feature) -> _AfterTwo:
+        return self._three.get(part, _NONE_OF_TWO)
+
+
+class _AllJoints:
+    """Joins whatever it is given: for training, when nothing is known yet."""
+
+    def after(self, part: Feature) -> _After:
+        return _Joining(part)
+
+    def after_two(self, part: Feature) -> _AfterTwo:
+        return _JoiningTwo(part)
+
+
+class _Joining:
+    def __init__(self, part: Feature) -> None:
+        self._part = part
+
+    def get(self, part: Feature, /) -> Feature | None:
+        return self._part + part
+
+
+class _JoiningTwo:
+    def __init__(self, part: Feature) -> None:
+        self._part = part
+
+    def get(self, part: Feature, /) -> _After | None:
+        return _Joining(self._part + part)
+
+
+_NONE: Final[Mapping[Feature, Feature]] = {}
+_NONE_OF_TWO: Final[Mapping[Feature, Mapping[Feature, Feature]]] = {}
 _BAR: Final = ord("|")
 _USUAL: Final = frozenset({"x", "Xx", "X", "I"})
 """Cases of words whose features are cached; the others, like "pATIENT", are too many."""

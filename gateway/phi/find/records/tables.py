@@ -67,6 +67,8 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
     rows: list[list[_Cell]] = []
     at = 0
     while at < len(text):
+        if not rows:
+            at = _line_with(text, separator, at)
         end = _line_end(text, at)
         if not rows and not _begins(text, at, end, separator):
             at = _next(text, end)
@@ -114,9 +116,17 @@ def _narrow(cells: Sequence[_Cell]) -> bool:
 
 def _line_end(text: str, at: int) -> int:
     newline = text.find("\n", at)
-    carriage = text.find("\r", at, newline if newline >= 0 else len(text))
-    ends = [end for end in (newline, carriage) if end >= 0]
-    return min(ends) if ends else len(text)
+    end = newline if newline >= 0 else len(text)
+    carriage = text.find("\r", at, end)
+    return carriage if carriage >= 0 else end
+
+
+def _line_with(text: str, separator: str, at: int) -> int:
+    """Where the first line from `at` on begins that has a separator in it; the end of the text where none has."""
+    found = text.find(separator, at)
+    if found < 0:
+        return len(text)
+    return max(at, text.rfind("\n", at, found) + 1, text.rfind("\r", at, found) + 1)
 
 
 def _row(text: str, at: int, separator: str) -> _Row:
