@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from bench.phi import measure
+from bench.phi import measure, wild
 from bench.phi.corpus.grammar import Document
 from bench.phi.held_out import sets
 from bench.phi.held_out.requests import requests
+from bench.phi.row import Row
 from bench.phi.score import Score
 from bench.phi.train import real_prompts
 from gateway.phi.find.engine import Engine, load_engine
@@ -25,30 +25,17 @@ BLIND = {
     "second": {"prompts": 0.95, "categories": 0.96, "notes": 0.93, "negatives": 0.03, "requests": 0.3},
     "third": {"prompts": 0.94, "categories": 0.91, "notes": 0.9, "negatives": 0.08, "requests": 0.08},
 }
+READ = {
+    "real prompts": "the development half freely, the other half never",
+    "unseen negatives, notes, identifiers, 200 requests": "often; they guard against going back",
+    "first blind": "once, in November 2026",
+    "second blind": "once, in November 2026",
+    "third blind": "never; these rows are the ones to believe",
+    "talks, records": "freely; their writers write the rules too, only names are held back",
+    "wild": "freely: it is data to develop on, and whoever keeps its counterpart decides",
+}
 RECORDS = {"hl7": 0.996, "x12": 0.98, "fhir": 0.996, "ccda": 0.98, "dicom": 0.98, "table": 0.97}
 """Floors that are ours: a little under what was measured, so that no change makes it worse unseen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. `ours` must not fall under `floor`, or exceed it where `low` is better."""
-
-    name: str
-    ours: float
-    floor: float
-    target: float
-    low: bool = False
-    form: str = "{:.3f}"
-    presidio: str = ""
-    comprehend: str = ""
-
-    @property
-    def fails(self) -> bool:
-        return self.ours > self.floor if self.low else self.ours < self.floor
-
-    @property
-    def reaches(self) -> bool:
-        return self.ours <= self.target if self.low else self.ours >= self.target
 
 
 def prompt_rows(real: list[Document]) -> Iterator[Row]:
@@ -166,6 +153,9 @@ def show(rows: list[Row]) -> None:
             f"{row.name:{width}}  {row.form.format(row.ours):>8} {floor:>7} {target:>7} {state:7}{row.presidio:>9} {row.comprehend:>11}"
         )
     print(f"\n¹ {PRESIDIO}\n² {COMPREHEND}")
+    print("\nHow often a set was read by whoever writes rules, and rules were changed because of it:")
+    for name, times in READ.items():
+        print(f"  {name}: {times}")
 
 
 def examples(score: Score, count: int = 10) -> None:
@@ -173,6 +163,20 @@ def examples(score: Score, count: int = 10) -> None:
         print(f"  leaked: {leaked}")
     for flagged, _ in score.false[:count]:
         print(f"  flagged: {flagged}")
+
+
+def our_rows(engine: Engine, data: Path, *, cost: bool) -> Iterator[Row]:
+    real = real_prompts(data)
+    if real:
+        yield from prompt_rows(real)
+    else:
+        print(f"No data in {data}: measured on our own sets only. bench/phi/README.md says where to get it.\n")
+    yield from own_rows(engine)
+    yield from blind_rows(engine)
+    yield from talk_rows(engine)
+    yield from record_rows(engine)
+    if cost:
+        yield from cost_rows(engine)
 
 
 def main() -> int:
@@ -185,23 +189,22 @@ def main() -> int:
         default=Path("../shared/data/asq-phi"),
         help="folder with dev.jsonl of ASQ-PHI (bench/phi/README.md)",
     )
+    parser.add_argument("--wild", type=Path, help="folder with data of others (bench/phi/README.md): rows on it too")
+    parser.add_argument("--only-wild", action="store_true", help="only the rows on the folder of --wild")
     parser.add_argument("--no-cost", action="store_true", help="leave out time and memory, for a busy machine")
     parser.add_argument(
         "--examples", action="store_true", help="show what leaked and what was flagged in our own held-out sets"
     )
     options = parser.parse_args()
-    engine, real = load_engine(), real_prompts(options.data)
-    rows = []
-    if real:
-        rows += prompt_rows(real)
-    else:
-        print(f"No data in {options.data}: measured on our own sets only. bench/phi/README.md says where to get it.\n")
-    rows += own_rows(engine)
-    rows += blind_rows(engine)
-    rows += talk_rows(engine)
-    rows += record_rows(engine)
-    if not options.no_cost:
-        rows += cost_rows(engine)
+    engine, rows = load_engine(), list[Row]()
+    if not engine.looks_again:
+        print(
+            "The encoder is left out, since onnxruntime is not installed: rows on names alone and alarms are worse.\n"
+        )
+    if not options.only_wild:
+        rows += our_rows(engine, options.data, cost=not options.no_cost)
+    if options.wild:
+        rows += wild.rows(engine, options.wild)
     show(rows)
     if options.examples:
         examples(measure.unseen_notes(engine))

@@ -22,6 +22,7 @@ from gateway.detectors.scanner import Scanner
 from gateway.domain import Caller, Passage, Tree
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.model.tagger import Tagger
+from gateway.phi.findings import Findings
 from gateway.phi.read import scan
 from gateway.state.memory import LruMemory
 from gateway.wire.endpoint import Call
@@ -103,20 +104,18 @@ def talks(engine: Engine) -> tuple[Score, int, int]:
     return scored, words, masked
 
 
+def scanned(engine: Engine, payload: Tree) -> Findings:
+    """What a gateway finds in the body of a chat request."""
+    call = Call(chat.ENDPOINT, payload, "report-writing", stream=False, caller=Caller("bench"), request_id="r")
+    leaves = scan.walk(call)
+    return scan.gather(leaves, engine.detect(leaves.passages), engine.covers)
+
+
 def kept_requests(engine: Engine, payloads: Iterable[Tree]) -> list[tuple[str, ...]]:
     """Of each PHI-free request that something is found in: what and where."""
     kept = []
     for payload in payloads:
-        call = Call(
-            chat.ENDPOINT,
-            payload,
-            "report-writing",
-            stream=False,
-            caller=Caller("bench"),
-            request_id="r",
-        )
-        leaves = scan.walk(call)
-        findings = scan.gather(leaves, engine.detect(leaves.passages), engine.covers)
+        findings = scanned(engine, payload)
         if findings.kinds or findings.unknowns:
             shown = [
                 f"{one.finding.kind} {one.leaf.text[one.finding.start : one.finding.end]!r}"
