@@ -112,6 +112,7 @@ class Scanner:
             await asyncio.sleep(0)
         with contextlib.suppress(WorkerFailed):  # the first large text tries again, and its failure is told
             await self._worker.start()
+        self._rest_later()
 
     async def aclose(self) -> None:
         """End the processes."""
@@ -151,10 +152,14 @@ class Scanner:
         async with self._waking:
             if not self._engine.ready:
                 await asyncio.to_thread(self._engine.wake)
+        self._rest_later()
+        return time.monotonic() - begun
+
+    def _rest_later(self) -> None:
+        """Give back what was loaded on demand, unless somebody asks before."""
         if self._resting is not None:
             self._resting.cancel()
         self._resting = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
-        return time.monotonic() - begun
 
     def _rest(self) -> None:
         self._engine.rest()

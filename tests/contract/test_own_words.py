@@ -14,8 +14,9 @@ from tests.kit.servers import says
 from tests.kit.two_places import CLEAN, POLICY, config
 
 POLICIES = {"p.yaml": POLICY}
-ALSO = r"scan: {also: [{kind: mrn, pattern: 'KV~\d{4}', why: Numbers of our vault.}]}" + "\n"
-NEVER = "scan: {never: [{text: Maria Lopez, why: Our demonstration patient.}]}\n"
+PLAIN = "scan: {deadline_ms: 60000}\n"  # a busy machine is no late scan
+ALSO = r"scan: {deadline_ms: 60000, also: [{kind: mrn, pattern: 'KV~\d{4}', why: Numbers of our vault.}]}" + "\n"
+NEVER = "scan: {deadline_ms: 60000, never: [{text: Maria Lopez, why: Our demonstration patient.}]}\n"
 VAULT = "What does KV~1234 mean here?"
 NAMED = "Maria Lopez called the ward about her results."
 
@@ -24,7 +25,7 @@ NAMED = "Maria Lopez called the ward about her results."
 async def made(start, upstream):
     """A gateway whose only target is a cloud, with own words."""
 
-    async def make(more="", *, baa=False, second=None):
+    async def make(more=PLAIN, *, baa=False, second=None):
         local, cloud = await upstream(says("From local.")), await upstream(says("Look at KV~1234."))
         return await start(config(local, cloud, order="cloud", baa=baa) + more, POLICIES, second=second), cloud
 
@@ -39,7 +40,8 @@ async def explained(gateway, text):
 
 async def test_what_a_pattern_finds_stays_and_leaves_as_a_pseudonym_under_a_baa(made):
     gateway, cloud = await made()
-    assert (await gateway.chat(VAULT)).status_code == 200  # without the pattern nothing is found
+    reply = await gateway.chat(VAULT)
+    assert reply.status_code == 200, reply.text  # without the pattern nothing is found
     gateway, cloud = await made(ALSO)
     assert (await gateway.chat(VAULT)).status_code == 403
     assert cloud.sent == []
@@ -81,7 +83,7 @@ async def test_explain_shows_which_entry_it_was_and_why(made):
 
 
 async def test_it_holds_for_a_second_detector_too(made):
-    grant = f"scan: {{never: [{{text: {SECRET}, why: A product.}}]}}\n"
+    grant = f"scan: {{deadline_ms: 60000, never: [{{text: {SECRET}, why: A product.}}]}}\n"
     gateway, _ = await made(second=Attentive)
     assert (await gateway.chat(f"What is {SECRET} about?")).status_code == 403
     gateway, _ = await made(grant, second=Attentive)
@@ -100,15 +102,15 @@ def reload(gateway, text):
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("", NEVER, "own words wider: less is found: scan.never[0] is new"),
-        (NEVER, "", "own words narrower: more is found: scan.never[0] is gone"),
-        (ALSO, "", "own words wider: less is found: scan.also[0] is gone"),
-        ("", ALSO, "own words narrower: more is found: scan.also[0] is new"),
+        (PLAIN, NEVER, "own words wider: less is found: scan.never[0] is new"),
+        (NEVER, PLAIN, "own words narrower: more is found: scan.never[0] is gone"),
+        (ALSO, PLAIN, "own words wider: less is found: scan.also[0] is gone"),
+        (PLAIN, ALSO, "own words narrower: more is found: scan.also[0] is new"),
     ],
 )
 async def test_a_reload_takes_them_up_and_says_whether_it_is_wider(made, before, after, said):
     gateway, _ = await made(before)
-    statuses = {"": 403, NEVER: 200, ALSO: 403}
+    statuses = {PLAIN: 403, NEVER: 200, ALSO: 403}
     assert (await gateway.chat(NAMED)).status_code == statuses[before]
     text = (gateway.state_dir.parent / "config.yaml").read_text(encoding="utf-8")
     made_of = reload(gateway, text.replace(before, "") + after)

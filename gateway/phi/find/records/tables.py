@@ -67,13 +67,10 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
     rows: list[list[_Cell]] = []
     at = 0
     while at < len(text):
-        if not rows:
-            at = _line_with(text, separator, at)
+        at = at if rows else _line_with(text, separator, at)
         end = _line_end(text, at)
-        if not rows and not _begins(text, at, end, separator):
-            at = _next(text, end)
-            continue
-        if separator == "|" and rows and _RULE.fullmatch(text, at, end):
+        passed = separator == "|" and _RULE.fullmatch(text, at, end) if rows else not _begins(text, at, end, separator)
+        if passed:
             at = _next(text, end)
             continue
         parted = text.find(separator, at, end) >= 0 and not _JSON.match(text, at, end)
@@ -124,9 +121,7 @@ def _line_end(text: str, at: int) -> int:
 def _line_with(text: str, separator: str, at: int) -> int:
     """Where the first line from `at` on begins that has a separator in it; the end of the text where none has."""
     found = text.find(separator, at)
-    if found < 0:
-        return len(text)
-    return max(at, text.rfind("\n", at, found) + 1, text.rfind("\r", at, found) + 1)
+    return max(at, text.rfind("\n", at, found) + 1, text.rfind("\r", at, found) + 1) if found >= 0 else len(text)
 
 
 def _row(text: str, at: int, separator: str) -> _Row:
