@@ -67,10 +67,11 @@ def _blocks(text: str, separator: str) -> Iterator[list[list[_Cell]]]:
     rows: list[list[_Cell]] = []
     at = 0
     while at < len(text):
-        at = at if rows else _line_with(text, separator, at)
         end = _line_end(text, at)
-        passed = separator == "|" and _RULE.fullmatch(text, at, end) if rows else not _begins(text, at, end, separator)
-        if passed:
+        if not rows and not _begins(text, at, end, separator):
+            at = _next(text, end)
+            continue
+        if separator == "|" and rows and _RULE.fullmatch(text, at, end):
             at = _next(text, end)
             continue
         parted = text.find(separator, at, end) >= 0 and not _JSON.match(text, at, end)
@@ -116,12 +117,6 @@ def _line_end(text: str, at: int) -> int:
     end = newline if newline >= 0 else len(text)
     carriage = text.find("\r", at, end)
     return carriage if carriage >= 0 else end
-
-
-def _line_with(text: str, separator: str, at: int) -> int:
-    """Where the first line from `at` on begins that has a separator in it; the end of the text where none has."""
-    found = text.find(separator, at)
-    return max(at, text.rfind("\n", at, found) + 1, text.rfind("\r", at, found) + 1) if found >= 0 else len(text)
 
 
 def _row(text: str, at: int, separator: str) -> _Row:
