@@ -7,6 +7,8 @@ STATE := state
 # The last file that `make models` writes: where it is, nothing has to be fetched.
 MODEL := $(STATE)/models/all-minilm-l6-v2.f16.gguf
 NODE  := tests/clients/node
+PROGRAMS := tests/clients/programs
+PROGRAMS_VENV := .venv-clients
 
 PORT ?=
 ARGS ?=
@@ -22,7 +24,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons mutants lint format lock node clean
+.PHONY: help install models run check test pythons clients mutants lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -56,6 +58,9 @@ pythons: $(PY) ## the quick tests under Python 3.12 and 3.13, as far as this mac
 mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
 	$(PY) bench/mutants.py $(ARGS)
 
+clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (700 MB of packages; ARGS='-k codex')
+	$(PY) -m pytest -m programs $(PROGRAMS) $(ARGS)
+
 lint: $(VENV)/.dev-installed ## style, types and import contracts
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -73,11 +78,12 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	    pyproject.toml --output-file requirements-dev.lock
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra presidio --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-presidio.lock
+	$(LOCK) $(ARGS) $(PROGRAMS)/requirements.in --output-file $(PROGRAMS)/requirements.lock
 
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
 
 clean: ## remove .venv, caches and Node packages; keeps state/
-	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(PROGRAMS_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands stand on ----------------------------------------------------------------------------------
@@ -113,4 +119,16 @@ $(MODEL): | $(VENV)/.run-installed
 $(NODE)/node_modules/.installed: $(NODE)/package-lock.json
 	@command -v npm >/dev/null || { echo "The Node clients need Node.js 20 or newer with npm; install it, then try again." >&2; exit 1; }
 	cd $(NODE) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)
+	@$(PY) -m venv $(PROGRAMS_VENV)
+	@echo "installing $$(grep -c == $<) pinned packages from $<"
+	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(PROGRAMS)/node/node_modules/.installed: $(PROGRAMS)/node/package-lock.json
+	@command -v npm >/dev/null || { echo "The Node programs need Node.js 20 or newer with npm; install it, then try again." >&2; exit 1; }
+	cd $(PROGRAMS)/node && npm ci --no-audit --no-fund --loglevel=error
+	cd $(PROGRAMS)/node && node node_modules/@anthropic-ai/claude-code/install.cjs
 	@touch $@

@@ -11,6 +11,7 @@ GatewayError
 ├── NotFound 404 not_found                      ├── ModelNotFound 404 model_not_found
 ├── MethodNotAllowed 405 method_not_allowed     ├── RequestTimeout 408 request_timeout
 ├── PayloadTooLarge 413 payload_too_large      ├── HeadersTooLarge 431 headers_too_large
+├── NoWebSocket 426 upgrade_required
 ├── RateLimitExceeded, UpstreamLimited 429 rate_limit_exceeded
 ├── InsufficientQuota 429 insufficient_quota
 ├── InternalError 500 internal_error
@@ -23,7 +24,7 @@ A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -49,8 +50,14 @@ class GatewayError(Exception):
 
 
 class InvalidRequest(GatewayError):
+    """`details` are words of ours that an SDK reads to mend its request by itself (Anthropic's `error.details`)."""
+
     status = 400
     code = "invalid_request"
+
+    def __init__(self, message: str, *, param: str = "", details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, param=param)
+        self.details = details
 
 
 class ContextLengthExceeded(GatewayError):
@@ -129,6 +136,13 @@ class HeadersTooLarge(GatewayError):
 
     status = 431
     code = "headers_too_large"
+
+
+class NoWebSocket(GatewayError):
+    """A client that asks for a WebSocket goes on over HTTP after this status (RFC 9110, 15.5.22), as Codex does."""
+
+    status = 426
+    code = "upgrade_required"
 
 
 class RateLimitExceeded(GatewayError):

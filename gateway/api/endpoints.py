@@ -13,7 +13,7 @@ from gateway.api.calls import call_of, checked_body
 from gateway.api.front import AuthenticatedRequest, Facade, Handler
 from gateway.api.streams import stream
 from gateway.domain import Capability, Dialect
-from gateway.errors import InvalidRequest, UpstreamFailed
+from gateway.errors import InvalidRequest, NoWebSocket, UpstreamFailed
 from gateway.pipeline import Pipeline
 from gateway.routing.resolve import known, listing
 from gateway.wire import operations
@@ -116,7 +116,9 @@ async def _one(listed: Listing, request: AuthenticatedRequest) -> None:
         await request.json(listed.one(name))
 
 
-async def _refuse(refusal: Refusal, _request: AuthenticatedRequest) -> None:
+async def _refuse(refusal: Refusal, request: AuthenticatedRequest) -> None:
+    if request.exchange.header("sec-websocket-key"):  # the offer itself was declined before (`connection.py`)
+        raise NoWebSocket("There is no WebSocket here: send the request over HTTP, and take the answer as a stream.")
     raise refusal.error(refusal.message)
 
 

@@ -18,6 +18,11 @@ class Located(NamedTuple):
     finding: Finding
 
     @property
+    def counts(self) -> bool:
+        """Whether it keeps the request from anybody: not what never leaves, nor what identifies nobody by itself."""
+        return self.finding.counts and not self.leaf.withheld
+
+    @property
     def carrier(self) -> Carrier:
         return self.leaf.carrier
 
@@ -67,12 +72,12 @@ class Findings:
     @property
     def kinds(self) -> frozenset[Kind]:
         """Kinds that count: what a rule on `phi` is asked about."""
-        return frozenset(located.finding.kind for located in self.located if located.finding.counts)
+        return frozenset(located.finding.kind for located in self.located if located.counts)
 
     @property
     def reported(self) -> frozenset[Kind]:
         """Kinds that were found and do not count by themselves."""
-        return frozenset(located.finding.kind for located in self.located if not located.finding.counts)
+        return frozenset(located.finding.kind for located in self.located if not located.counts)
 
     @property
     def unknowns(self) -> frozenset[UnknownReason]:

@@ -26,7 +26,7 @@ class Leaf(NamedTuple):
     """One scalar or key. `path` leads to it in the payload (to the object of a key, and the key).
 
     In JSON inside a string, `path` leads to the string, `span` is where the literal stands in it, quotes included, and
-    `inner` its path inside.
+    `inner` its path inside. `withheld`: in a field that no target is ever sent, so that what it holds keeps nothing back.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class Leaf(NamedTuple):
     form: Form = Form.TEXT
     span: tuple[int, int] | None = None
     inner: Path = ()
+    withheld: bool = False
 
     @property
     def part(self) -> Part:

@@ -109,7 +109,7 @@ def _told(at: Located, own: OwnWords) -> Tree:
         "kind": at.finding.kind.value,
         "place": at.shown or "the request",
         "carrier": at.carrier.value,
-        "counts": at.finding.counts,
+        "counts": at.counts,
     }
     entry = own.entries.get(at.finding.entry)
     return told if entry is None else {**told, "entry": at.finding.entry, "why": entry.why}

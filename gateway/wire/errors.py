@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.domain import Dialect, Tree
-from gateway.errors import GatewayError, MethodNotAllowed
+from gateway.errors import GatewayError, InvalidRequest, MethodNotAllowed, NoWebSocket
 
 UNTOLD = Dialect.OPENAI
 """The dialect of errors for callers whose own cannot be told: the hub's."""
@@ -55,7 +56,10 @@ def envelope(error: GatewayError, dialect: Dialect, *, request_id: str) -> Tree:
     match dialect:
         case Dialect.ANTHROPIC:
             kind = _ANTHROPIC_TYPES.get(error.status, "api_error")
-            return {"type": "error", "error": {"type": kind, "message": error.message}, "request_id": request_id}
+            told: dict[str, Any] = {"type": kind, "message": error.message}
+            if isinstance(error, InvalidRequest) and error.details is not None:
+                told["details"] = dict(error.details)
+            return {"type": "error", "error": told, "request_id": request_id}
         case Dialect.OLLAMA:
             return {"error": error.message}
         case Dialect.OPENAI:
@@ -69,6 +73,8 @@ def _headers(error: GatewayError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, NoWebSocket):
+        headers["upgrade"] = "HTTP/1.1"
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.allow)
     if error.should_retry is not None:

@@ -349,3 +349,18 @@ async def test_a_stream_that_breaks_is_a_response_that_failed(simple):
     assert [event["type"] for event in found[-2:]] == ["error", "response.failed"]
     assert found[-1]["response"]["error"]["code"] == "server_error"
     assert "CANARY" not in json.dumps(found[-1]["response"]["error"])
+
+
+async def test_a_client_that_asks_for_a_websocket_is_sent_to_http(simple):
+    """Codex asks for one first, and only this status lets it go on at once."""
+    gateway, _ = simple
+    upgrade = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "eA==",
+    }
+    async with gateway.client() as http:
+        reply = await http.get("/v1/responses", headers=upgrade)
+        assert (reply.status_code, reply.json()["error"]["code"]) == (426, "upgrade_required")
+        assert (await http.get("/v1/responses")).status_code == 405

@@ -25,6 +25,13 @@ def test_only_findings_that_count_make_a_kind():
     assert findings(Located(SAID, day), Located(SAID, name)).kinds == {Kind.NAME}
 
 
+def test_what_is_never_sent_keeps_nothing_back_and_is_reported():
+    kept = Located(SAID._replace(withheld=True), Finding(Kind.NAME, 3, 7))
+    assert findings(kept).kinds == frozenset()
+    assert findings(kept).reported == {Kind.NAME}
+    assert findings(kept, Located(NOTED, Finding(Kind.NAME, 0, 4))).kinds == {Kind.NAME}
+
+
 def test_a_request_has_text_and_the_medium_of_each_unknown_that_is_one():
     assert findings().content == {Content.TEXT}
     some = findings(unknowns=[UnknownReason.IMAGE, UnknownReason.LANGUAGE])

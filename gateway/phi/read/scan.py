@@ -69,7 +69,7 @@ def gather(
         if detection.findings:
             located.extend([Located(leaf, finding) for finding in detection.findings])
         spared.extend([Located(leaf, finding) for finding in detection.spared])
-        for reason in sorted(detection.unknowns):
+        for reason in () if leaf.withheld else sorted(detection.unknowns):
             unchecked[reason] += 1
             if unchecked[reason] <= MAX_UNKNOWNS:
                 unknowns.append(Unknown(reason, leaf.path + leaf.inner))

@@ -119,7 +119,9 @@ class Visitor:
                     self._unreadable(value, path)
             case Strict():
                 self._strict(value, field, path)
-            case Dropped() | Local():
+            case Dropped():
+                self._withheld(value, field.field, path)
+            case Local():
                 self.visit(value, field.field, path)
             case ErrandField():
                 self._errand(value, field, path)
@@ -133,6 +135,13 @@ class Visitor:
                 self._token_ids(value, path)
             case Replaced():
                 return
+
+    def _withheld(self, value: JSON, field: Field, path: Path) -> None:
+        """Read like all else, because a value that stands here may stand again elsewhere; but it is never sent."""
+        leaves, unknowns = len(self.leaves), len(self.unknowns)
+        self.visit(value, field, path)
+        self.leaves[leaves:] = [leaf._replace(withheld=True) for leaf in self.leaves[leaves:]]
+        del self.unknowns[unknowns:]
 
     # --- things with something inside ------------------------------------------------------------------------------
 

@@ -288,6 +288,7 @@ MESSAGES = Object(
         "container": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
         "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
         "previous_response_id": Errand(Capability.STORED_FILES, ID, unless_false=True),
+        "thread": Errand(None, Free(Carrier.OTHER), unless_false=True),
         "context_management": Local(Free(Carrier.OTHER)),
         "adapters": Errand(None, Free(Carrier.OTHER), unless_false=True),
         "draft_model": Errand(None, Free(Carrier.OTHER), unless_false=True),

@@ -9,18 +9,37 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.domain import Tree
+from gateway.errors import InvalidRequest
 from gateway.wire.checks import invalid
 
 
 def relate(tree: Tree) -> None:
     """Raises InvalidRequest with the path of the first field that does not go with another; types are checked already."""
     body: dict[str, Any] = tree
+    _thread(body.get("thread"))
     _turns(body["messages"])
     _tools(body.get("tools") or [], body.get("tool_choice"))
     _thinking(body.get("thinking"), body.get("max_tokens"))
     metadata = body.get("metadata")
     if metadata and not isinstance(metadata.get("user_id", ""), str | None):
         raise invalid("metadata.user_id", "must be a string")
+
+
+def _thread(thread: Any) -> None:
+    """A conversation that the server would hold: nothing is kept here, and the SDK then sends its history itself.
+
+    Source: `anthropic.lib.threads`, beta `message-threads-2026-08-12`, which reads `error.details.error_code`.
+    """
+    if not thread:
+        return
+    goes_on = isinstance(thread, dict) and thread.get("type") == "continue"
+    raise InvalidRequest(
+        "thread: conversations are not kept here. Send the whole history in `messages` and leave `thread` out.",
+        param="thread",
+        details={"error_code": "thread_not_found"}
+        if goes_on
+        else {"error_code": "thread_unsupported_request", "unsupported": ["thread"]},
+    )
 
 
 def _turns(messages: list[dict[str, Any]]) -> None:

@@ -29,6 +29,7 @@ DETAIL = growing("auto low high original")
 PART_TYPES = closed("input_text output_text text refusal input_image input_file input_audio")
 ITEM_TYPES = closed(
     "message function_call function_call_output custom_tool_call custom_tool_call_output item_reference reasoning "
+    "additional_tools "
     "summary_text reasoning_text"
 )
 
@@ -110,27 +111,6 @@ RESULT = _item(
 THOUGHTS = Items(Object({"type": ITEM_TYPES, "text": Text(Carrier.MESSAGE)}, Carrier.MESSAGE, required=("text",)))
 USER = _message(Carrier.MESSAGE)
 SYSTEM = _message(Carrier.SYSTEM)
-INPUT = Items(
-    Variant(
-        "type",
-        {
-            "message": Variant(
-                "role", {"user": USER, "assistant": USER, "system": SYSTEM, "developer": SYSTEM}, otherwise=USER
-            ),
-            "function_call": _called("arguments", JsonText(Carrier.TOOL_ARGS)),
-            "custom_tool_call": _called("input", Text(Carrier.TOOL_ARGS)),
-            "function_call_output": RESULT,
-            "custom_tool_call_output": RESULT,
-            "item_reference": _item(Carrier.MESSAGE, {"id": ID}, "id"),
-            "reasoning": _item(
-                Carrier.MESSAGE, {"summary": THOUGHTS, "content": THOUGHTS, "encrypted_content": SIGNATURE}
-            ),
-        },
-        otherwise=Free(Carrier.MESSAGE),
-        missing="message",
-    ),
-    least=1,
-)
 _DEFINED: dict[str, Field] = {
     "type": closed("function custom namespace"),
     "allowed_callers": Dropped(Items(growing("direct programmatic"))),
@@ -180,6 +160,28 @@ TOOLS = Items(
     )
 )
 """A search without access to the web is an offer that a target may lack: Codex makes it with every request."""
+INPUT = Items(
+    Variant(
+        "type",
+        {
+            "message": Variant(
+                "role", {"user": USER, "assistant": USER, "system": SYSTEM, "developer": SYSTEM}, otherwise=USER
+            ),
+            "function_call": _called("arguments", JsonText(Carrier.TOOL_ARGS)),
+            "custom_tool_call": _called("input", Text(Carrier.TOOL_ARGS)),
+            "function_call_output": RESULT,
+            "custom_tool_call_output": RESULT,
+            "additional_tools": _item(Carrier.TOOL_DEFINITION, {"role": closed("developer"), "tools": TOOLS}, "tools"),
+            "item_reference": _item(Carrier.MESSAGE, {"id": ID}, "id"),
+            "reasoning": _item(
+                Carrier.MESSAGE, {"summary": THOUGHTS, "content": THOUGHTS, "encrypted_content": SIGNATURE}
+            ),
+        },
+        otherwise=Free(Carrier.MESSAGE),
+        missing="message",
+    ),
+    least=1,
+)
 CHOSEN = Object(
     {"type": closed("function custom allowed_tools"), "name": Name(Carrier.TOOL_DEFINITION)},
     Carrier.TOOL_DEFINITION,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.errors import InvalidRequest
-from gateway.wire.responses.tools import as_arguments, hub_name
+from gateway.wire.responses.tools import ADDED, as_arguments, hub_name
 
 _JOINT = "\n\n"
 
@@ -30,7 +30,8 @@ class Turns:
         given = tree["input"]
         items = [{"role": "user", "content": given}] if isinstance(given, str) else given
         for i, item in enumerate(items):
-            self._item(item, f"input[{i}]")
+            if item.get("type") != ADDED:
+                self._item(item, f"input[{i}]")
         self._show()
 
     def _item(self, item: dict[str, Any], at: str) -> None:

@@ -17,6 +17,8 @@ from gateway.wire.hub import dumps
 
 INPUT = "input"
 """The parameter of a function that stands for a custom tool."""
+ADDED = "additional_tools"
+"""The item that brings further tools; they stay for the rest of the conversation."""
 _ONE_TEXT: Mapping[str, Any] = {
     "type": "object",
     "properties": {INPUT: {"type": "string"}},
@@ -45,7 +47,7 @@ def known(tree: dict[str, Any]) -> dict[str, Known]:
     """The tools of a request by their names in the hub."""
     return {
         hub_name(tool["name"], namespace): Known(tool["name"], namespace, tool["type"] == "custom")
-        for tool, namespace, _ in _each(tree.get("tools") or [])
+        for tool, namespace, _ in _offered(tree)
     }
 
 
@@ -57,7 +59,7 @@ def to_hub(tree: dict[str, Any], lost: set[str]) -> dict[str, Any]:
     """
     hub: dict[str, Any] = {}
     given, choice = tree.get("tools") or [], tree.get("tool_choice")
-    made = [_tool(tool, namespace, at, lost) for tool, namespace, at in _each(given)]
+    made = [_tool(tool, namespace, at, lost) for tool, namespace, at in _offered(tree)]
     if any(tool["type"] == _NOT_OFFERED for tool in given):
         lost.add(f"tools.{_NOT_OFFERED}")
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":
@@ -88,6 +90,15 @@ def as_input(arguments: str) -> str:
         return arguments
     text = value.get(INPUT) if isinstance(value, dict) else None
     return text if isinstance(text, str) else arguments
+
+
+def _offered(tree: dict[str, Any]) -> Iterator[tuple[Any, str, str]]:
+    """Every tool of a request: those it begins with, and those that an item adds on the way, as Codex does."""
+    yield from _each(tree.get("tools") or [])
+    items = tree.get("input")
+    for i, item in enumerate(items if isinstance(items, list) else ()):
+        if item.get("type") == ADDED:
+            yield from _each(item["tools"], at=f"input[{i}].tools")
 
 
 def _each(tools: Iterable[dict[str, Any]], namespace: str = "", at: str = "tools") -> Iterator[tuple[Any, str, str]]:

@@ -55,3 +55,19 @@ def test_text_that_looks_like_a_token_is_a_finding():
     leaves = walk(Call(chat.ENDPOINT, payload, "", False, Caller("soma"), "req_1"))
     findings = gather(leaves, [Detection()] * len(leaves.leaves), ALL)
     assert findings.kinds == {Kind.TOKEN}
+
+
+def test_a_value_of_a_field_that_is_never_sent_is_still_found_elsewhere():
+    body = {"metadata": {"number": "8675309"}, "messages": [{"role": "user", "content": "about 8675309"}]}
+    leaves = walk(Call(chat.ENDPOINT, body, "", False, Caller("soma"), "req_1"))
+    seen = [
+        Detection((Finding(Kind.MRN, 0, 7),), frozenset({UnknownReason.LANGUAGE})) if leaf.withheld else Detection()
+        for leaf in leaves.leaves
+    ]
+    found = gather(
+        leaves,
+        [found if leaf.text == "8675309" else Detection() for leaf, found in zip(leaves.leaves, seen, strict=True)],
+        ALL,
+    )
+    assert found.kinds == {Kind.MRN}
+    assert found.unknowns == frozenset()

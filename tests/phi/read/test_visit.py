@@ -221,3 +221,13 @@ def test_of_very_many_unknowns_each_reason_is_kept_and_the_places_are_not(monkey
     found = walked({"messages": [{"role": "user", "content": content}]})
     assert {unknown.reason for unknown in found.unknowns} >= {UnknownReason.IMAGE, UnknownReason.FILE}
     assert len(found.unknowns) <= 5 + len(UnknownReason)
+
+
+def test_a_field_that_is_never_sent_is_read_and_marked_and_leaves_no_unknown():
+    data = "data:image/png;base64,iVBORw0KGgo="
+    made = walked({"metadata": {"note": "of Anna", "picture": data}, "messages": [{"role": "user", "content": "hi"}]})
+    assert {leaf.text: leaf.withheld for leaf in made.leaves if leaf.text in {"of Anna", "hi"}} == {
+        "of Anna": True,
+        "hi": False,
+    }
+    assert made.unknowns == []

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.domain import Dialect
 from gateway.errors import InvalidRequest
 from gateway.wire.anthropic import fields
 from gateway.wire.anthropic.count_tokens import ENDPOINT as COUNT_TOKENS
 from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
+from gateway.wire.errors import envelope
 
 validate = MESSAGES.validate
 PNG = "iVBORw0KGgo="
@@ -191,6 +193,27 @@ def test_what_the_api_rejects_is_rejected_by_name_and_not_echoed(tree, param):
     assert raised.value.param == param
     assert raised.value.message.startswith(param)
     assert SECRET not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("thread", "details"),
+    [
+        ({"type": "create"}, {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}),
+        ({"type": "continue", "previous_message_id": SECRET}, {"error_code": "thread_not_found"}),
+        (SECRET, {"error_code": "thread_unsupported_request", "unsupported": ["thread"]}),
+    ],
+)
+def test_a_conversation_is_not_kept_and_the_sdk_is_told_in_its_own_words(thread, details):
+    with pytest.raises(InvalidRequest) as caught:
+        validate(request(thread=thread))
+    assert caught.value.details == details
+    told = envelope(caught.value, Dialect.ANTHROPIC, request_id="req_1")
+    assert told["error"]["details"] == details
+    assert SECRET not in str(told)
+
+
+def test_no_thread_is_no_thread():
+    validate(request(thread=None))
 
 
 def test_too_many_messages_are_rejected():

@@ -174,3 +174,8 @@ def test_what_only_openai_understands_is_refused_by_its_place(item, at):
     with pytest.raises(InvalidRequest) as caught:
         turns([item])
     assert caught.value.param == at
+
+
+def test_tools_that_an_item_brings_are_no_message():
+    added = {"type": "additional_tools", "role": "developer", "tools": []}
+    assert turns([added, {"role": "user", "content": "hi"}]).messages == [{"role": "user", "content": "hi"}]

@@ -100,3 +100,14 @@ def test_what_is_told_to_a_custom_tool_survives_both_ways(text):
 def test_arguments_that_hold_no_input_are_the_input(said):
     assert as_input(said) == said
     assert as_input(json.dumps({"input": said})) == said
+
+
+def test_an_item_of_the_input_may_bring_further_tools():
+    """So Codex does: its first item is the developer's, with one namespace of custom tools and functions."""
+    added = {"type": "additional_tools", "role": "developer", "tools": [AGENTS]}
+    tree = {"input": [added, {"role": "user", "content": "hi"}], "tools": [READ]}
+    lost: set[str] = set()
+    made = to_hub(tree, lost)["tools"]
+    assert [tool["function"]["name"] for tool in made] == [READ["name"], "agents__wait"]
+    assert known(tree)["agents__wait"] == Known("wait", "agents")
+    assert lost == set()

@@ -96,7 +96,7 @@ class _Run(NamedTuple):
 
 def _foreign(line: str) -> bool:
     """Whether some run of words of a line outweighs what is English in it, so that a quoted sentence is seen in a longer one."""
-    found = list(_WORD.finditer(line))
+    found = [match for match in _WORD.finditer(line) if not _is_symbol(line, match)]
     best, last, weights = _Run(), "", _WEIGHTS
     weight, others, shared, unlisted, english = 0.0, 0, 0, 0, 0
     for at, match in enumerate(found):
@@ -116,6 +116,12 @@ def _foreign(line: str) -> bool:
         if weight > best.weight:
             best = _Run(weight, others, shared, unlisted)
     return best.foreign(english, sentence=line.rstrip()[-1:] in {".", "?", "!"})
+
+
+def _is_symbol(line: str, word: re.Match[str]) -> bool:
+    """Whether it stands alone in quotes, as the values of a list do (`"nba" | "wnba"`): quoted sentences have more words."""
+    before, after = line[word.start() - 1 : word.start()], line[word.end() : word.end() + 1]
+    return before == after and before in {'"', "'", "`"}
 
 
 def _between_capitals(found: list[re.Match[str]], at: int) -> bool:

@@ -124,3 +124,19 @@ def test_a_foreign_line_is_seen_wherever_it_stands(foreign, english, data):
 @given(st.lists(st.sampled_from(ENGLISH), max_size=12))
 def test_known_lines_are_known_together(english):
     assert _called("\n".join(english)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '  league: "nba" | "wnba" | "nfl" | "nhl" | "mlb" | "epl" | "ncaamb" | "ipl";',
+        "type Unit = 'mmol' | 'mcg' | 'fluidoz' | 'tbsp' | 'qty' | 'ampul';",
+        "one of `stdin`, `tty`, `cwd`, `uid`, `gid`, `pty`",
+    ],
+)
+def test_single_words_in_quotes_are_symbols_and_no_sentence(line):
+    assert _called(line) == frozenset()
+
+
+def test_a_sentence_in_quotes_is_one():
+    assert _called('translate: "la paciente tiene dolor de pecho desde ayer"') == {UnknownReason.LANGUAGE}

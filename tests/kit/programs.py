@@ -1,0 +1,116 @@
+"""A real program, unmodified, between a gateway and a scripted model: what it is told, and what the wire must show."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.kit.agent_model import MRN
+from tests.kit.running import Running
+from tests.kit.servers import UpstreamServer
+
+ROOT = Path(__file__).parents[2]
+HERE = ROOT / "tests" / "clients" / "programs"
+PYTHON = ROOT / ".venv-clients" / "bin" / "python"
+NODE = HERE / "node" / "node_modules" / ".bin"
+POLICIES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*.yaml")}
+TIMEOUT_S = 240
+CONFIG = """
+version: 1
+scan: {{deadline_ms: 60000}}
+providers:
+  server: {{kind: openai_compatible, base_url: "{url}", {terms}}}
+targets:
+  model: {{provider: server, model: scripted, capabilities: [tools, vision, json_schema]}}
+  vectors: {{provider: server, model: vectors, capabilities: [embeddings]}}
+routes:
+  general: {{targets: [model]}}
+  embedding: {{targets: [vectors], operation: embeddings}}
+aliases:
+  "claude-*": general
+  "gpt-*": general
+  "llama3*": general
+  "text-embedding-*": embedding
+default_route: general
+default_embedding_route: embedding
+"""
+TERMS = {
+    "premises": "traits: [on_prem]",
+    "cloud": 'baa: {reference: "contract 7", expires: 2999-12-31}',
+}
+
+
+@dataclass
+class Place:
+    """A gateway before the scripted model, and what the model got to see."""
+
+    name: str
+    gateway: Running
+    server: UpstreamServer
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """What a user sets: base URLs and keys. Nothing else of this machine's settings comes through."""
+        kept = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "TMPDIR"}}
+        return kept | {
+            "HOME": str(home),
+            "OPENAI_BASE_URL": self.gateway.v1,
+            "OPENAI_API_BASE": self.gateway.v1,
+            "OPENAI_API_KEY": "sk-none",
+            "ANTHROPIC_BASE_URL": self.gateway.url,
+            "ANTHROPIC_API_KEY": "sk-none",
+            "OLLAMA_HOST": self.gateway.url,
+            "GATEWAY_URL": self.gateway.url,
+            "MRN": MRN,
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+        }
+
+    def hold(self) -> None:
+        """On the premises the model reads what was asked; a cloud reads a pseudonym and never the number."""
+        assert self.server.sent, "nothing reached the model"
+        wire = b"\n".join(sent.body for sent in self.server.sent)
+        assert (MRN.encode() in wire) is (self.name == "premises")
+
+
+async def run(command: list[str], place: Place, home: Path, **more: str) -> str:
+    """What a program prints; it fails with what it said where it does not end well."""
+    home.mkdir(exist_ok=True)  # noqa: ASYNC240  # one folder of a test
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=home,
+        env=place.environment(home) | more,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        out, error = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    refused = [
+        line for line in place.gateway.log.getvalue().splitlines() if '"status":4' in line or '"status":5' in line
+    ]
+    told = out.decode(errors="replace")[-6000:] + error.decode(errors="replace")[-6000:] + "\n".join(refused)
+    assert process.returncode == 0, told
+    return out.decode()
+
+
+def installed(path: Path, command: str) -> str:
+    """`path`, where it is there. A skip would hide that it is not."""
+    if not path.exists() and not shutil.which(str(path)):
+        pytest.fail(f"{path.name} is not installed. Run `{command}`.")
+    return str(path)
+
+
+def last_line(text: str) -> dict:
+    """The JSON that a program of `python/` prints at its end."""
+    return json.loads(text.strip().splitlines()[-1])
