@@ -7,16 +7,20 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bench.phi.corpus import people
 from bench.phi.corpus.build import generated, retold
 from bench.phi.corpus.grammar import Document, Span
 from bench.phi.corpus.noise import lowered
 from bench.phi.encoder import talk, technical, telling
 from bench.phi.encoder.fit import IGNORED, Example
+from bench.phi.swap import swapped
 from bench.phi.train import LABEL, augmented, real_prompts
 from gateway.phi.find.encoder.pieces import Segment, WordPiece
 
 OUTSIDE, NAME, PLACE, DATE, ID = range(5)
 _CLASS = {"N": NAME, "L": PLACE, "D": DATE, "I": ID, "O": OUTSIDE}
+HERE = Path(__file__).parent / "written"
+"""Texts written for this by somebody who knew no rule of ours; everybody in them is invented."""
 Keep = Callable[[Mapping[str, object]], bool]
 
 
@@ -70,6 +74,24 @@ def strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from strings(inner)
+
+
+def written(cutter: WordPiece, *, seed: int, keep: Keep = lambda _row: True) -> dict[str, tuple[float, list[Example]]]:
+    """Weight and examples of the texts that people wrote for this, names and places in them exchanged in copies."""
+    rng = random.Random(seed)
+
+    def told(name: str, copies: int, low: float) -> list[Example]:
+        documents = rows(HERE / f"{name}.jsonl", keep)
+        others = [swapped(doc, rng, part=people.TRAINING) for _ in range(copies) for doc in documents]
+        return examples(some_lowered([*documents, *others], rng, low), cutter)
+
+    return {
+        "written names": (0.40, told("lone_names", 5, 0.1)),
+        "written look-alikes": (0.08, told("look_alikes", 0, 0.1)),
+        "written requests": (0.20, told("requests", 0, 0.02)),
+        "written talk": (0.06, told("talk", 2, 0.05)),
+        "written notes": (0.08, told("notes", 2, 0.05)),
+    }
 
 
 def some_lowered(documents: Iterable[Document], rng: random.Random, share: float) -> Iterator[Document]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor
@@ -24,10 +25,13 @@ class _Graph:
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
+        self.tensors: dict[str, Tensor] = {}
 
     def constant(self, value: Tensor | np.ndarray) -> str:
         array = value.detach().float().numpy() if isinstance(value, Tensor) else value
         name = f"w{len(self.constants)}"
+        if isinstance(value, Tensor):
+            self.tensors[name] = value.detach()
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
@@ -61,8 +65,7 @@ def _layer(graph: _Graph, x: str, layer: Layer) -> str:
     return graph.normal(x, layer.two.weight, layer.two.bias)
 
 
-def graph_of(network: Network) -> onnx.ModelProto:
-    """`ids` and `shapes`, [1, pieces], to `odds`, [1, pieces, classes]."""
+def _of(network: Network) -> _Graph:
     graph = _Graph()
     words = graph.node("Gather", graph.constant(network.words.weight), "ids")
     shapes = graph.node("Gather", graph.constant(network.shapes.weight), "shapes")
@@ -75,6 +78,12 @@ def graph_of(network: Network) -> onnx.ModelProto:
         x = _layer(graph, x, layer)
     scores = graph.dense(x, network.head.weight, network.head.bias)
     graph.nodes.append(helper.make_node("Softmax", [scores], ["odds"], axis=-1))
+    return graph
+
+
+def graph_of(network: Network) -> onnx.ModelProto:
+    """`ids` and `shapes`, [1, pieces], to `odds`, [1, pieces, classes]."""
+    graph = _of(network)
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "pieces"]) for name in ("ids", "shapes")]
     output = helper.make_tensor_value_info("odds", TensorProto.FLOAT, [1, "pieces", network.head.out_features])
     made = helper.make_graph(graph.nodes, "encoder", inputs, [output], graph.constants)
@@ -92,3 +101,15 @@ def export(network: Network, out: Path) -> None:
         quantize_dynamic(
             whole, out, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"]
         )
+
+
+def taken(network: Network, file: Path) -> None:
+    """Give `network` the weights that `export` wrote: those in eight bits as near as they are."""
+    values = {one.name: numpy_helper.to_array(one) for one in onnx.load(file).graph.initializer}
+    for name, tensor in _of(network).tensors.items():  # views of the parameters
+        if name in values:
+            value = values[name]
+        else:
+            scale, zero = values[f"{name}_scale"], values[f"{name}_zero_point"].astype(np.float32)
+            value = (values[f"{name}_quantized"].astype(np.float32) - zero) * scale
+        tensor.copy_(torch.from_numpy(np.array(value)))

@@ -18,6 +18,10 @@ from bench.phi.encoder.network import Network
 IGNORED = -100
 _TOKENS = 1024
 """Pieces of a batch, padding included."""
+_BELOW = 2
+"""Layers that may stay as they are while what is below them is learnt."""
+_HALVES = torch.backends.cpu.get_cpu_capability() not in {"DEFAULT", "AVX2"}
+"""Whether the processor computes in bfloat16; emulated it takes ten times as long."""
 _UNKNOWN = 1
 """Place of "[UNK]" among the pieces, behind "[PAD]"."""
 
@@ -70,6 +74,7 @@ def fit(
     seed: int,
     frozen: int = 2,
     rate: float = 2.5e-4,
+    warm_up: int = 60,
     checkpoint: Path | None = None,
 ) -> None:
     """AdamW with a warm-up and a cosine; the word embeddings and the lower `frozen` layers stay as they are."""
@@ -78,7 +83,11 @@ def fit(
     for layer in network.layers[:frozen]:
         layer.requires_grad_(requires_grad=False)
     network.words.requires_grad_(requires_grad=False)
-    heads = [*network.head.parameters(), *network.shapes.parameters()]
+    if frozen > _BELOW:
+        network.shapes.requires_grad_(requires_grad=False)
+        network.norm.requires_grad_(requires_grad=False)
+        network.places.requires_grad_(requires_grad=False)
+    heads = [one for one in (*network.head.parameters(), *network.shapes.parameters()) if one.requires_grad]
     rest = [
         one for name, one in network.named_parameters() if one.requires_grad and not name.startswith(("head", "shapes"))
     ]
@@ -86,7 +95,7 @@ def fit(
         [{"params": heads, "lr": 5 * rate}, {"params": rest, "lr": rate}], weight_decay=0.01, betas=(0.9, 0.98)
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda at: min(1.0, (at + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * at / steps)) + 0.01
+        optimiser, lambda at: min(1.0, (at + 1) / warm_up) * (0.5 + 0.5 * math.cos(math.pi * at / steps)) + 0.01
     )
     network.train()
     begin, told = time.process_time(), 0.0
@@ -95,7 +104,7 @@ def fit(
         if step % 3 == 0:  # now and then a word is not known, so that its place has to tell
             gone = (torch.rand(ids.shape) < 0.08) & (ids > 0) & (classes != IGNORED)
             ids = torch.where(gone, _UNKNOWN, ids)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=_HALVES):
             scores = network(ids, shapes)
         loss = functional.cross_entropy(
             scores.float().flatten(0, 1), classes.flatten(), ignore_index=IGNORED, label_smoothing=0.02
@@ -106,7 +115,7 @@ def fit(
         optimiser.zero_grad()
         schedule.step()
         told = 0.98 * told + 0.02 * float(loss.detach())
-        if step % 50 == 0:
+        if step % 25 == 0:
             print(
                 f"step {step} loss {told / (1 - 0.98**step):.4f} processor {time.process_time() - begin:.0f} s",
                 flush=True,

@@ -64,7 +64,7 @@ _OWNS_PAGE: Final = re.compile(
 """Whose address on the web it is; `their` alone says nothing in a handbook."""
 _EDITION: Final = re.compile(
     r"(?i)\b(?:(?:page|leaflet|document|article|information|policy|guidance|label|content)s? (?:last )?(?:reviewed|updated|revised|checked)|"
-    r"last (?:reviewed|updated|revised|modified|checked)|next review(?: due| date)?|review (?:due|date)|revised|effective)(?: on| by)?[\s:=*_-]{0,6}$"
+    r"last (?:reviewed|updated|revised|modified|checked)|next review(?: due| date)?|review (?:due|date)|revised|effective|ratified|adopted)(?: on| by)?[\s:=*_-]{0,6}$"
 )
 """What stands before the day on which a text was written, not one on which somebody was seen."""
 _NUMBER: Final = re.compile(r"\d+")

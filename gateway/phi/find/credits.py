@@ -44,7 +44,7 @@ _AUTHORS_ADDRESS: Final = re.compile(
 _CODE_CREDIT: Final = re.compile(
     r"(?i)(?:[@\\]authors?\b[ \t:{]*|__(?:author|maintainer|credits|copyright)__\s*=\s*[\[(]?\s*[\"'][^\n]{0,80}|(?:^|\n)[ \t]*(?:\#|//|/?\*+|--|;|%|!|\"\"\"|<!--|rem)[ \t!*]*(?:original )?(?:authors?|maintainers?|written by|created by|contributors?|copyright)\b[^\n]{0,80}"
     r"|(?:copyright|\(c\)|©)[ \t]+(?:\(c\)|©)?[ \t,]*(?:(?:19|20)\d\d(?:\s?[-,–]\s?(?:19|20)?\d\d)*,?[ \t]+)?(?:by[ \t]+)?[^\n.]{0,80}|\b(?:TODO|FIXME|XXX|HACK|NOTE)\("
-    r"|\bperson\([^\n)]{0,60}|<(?:author|developer|maintainer|contributor|creator|dc:creator|editor)\b[^>]{0,60}>(?:\s*<name>)?\s*|\bMAINTAINER[ \t]+[\"']?)$"
+    r"|\bperson\([^\n)]{0,60}|<(?:author|developer|maintainer|contributor|creator|dc:creator|editor)\b[^>]{0,60}>(?:\s*<\w{1,20}>[^<\n]{0,80}</\w{1,20}>){0,6}(?:\s*<\w{1,20}>)?\s*|\bMAINTAINER[ \t]+[\"']?)$"
 )
 _ROLE_KEY: Final = re.compile(
     r"(?i)[\"']?\b(?:authors?|maintainers?|contributors?|committers?|creators?|editors?|owners?|reviewers?|assignees?|code[_-]?owners?|developers?|translators?|author_name|maintainer_name)[\"']?[ \t]*[:=]"
@@ -58,7 +58,7 @@ _MANIFEST: Final = re.compile(r"[\"'{\[=]")
 _LINES: Final = 8
 """Lines of a list under its key that are looked through."""
 _BLAME: Final = re.compile(
-    r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\($|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t$"
+    r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\((?:[^\W\d_][\w'’.-]{0,30} ){0,4}$|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t$"
 )
 """Before the name in `git blame`, `ls -l`, a Debian changelog, `git shortlog`."""
 _ADDRESSED: Final = re.compile(r"[ \t]*<[^<>\s]{1,80}@[^<>\s]{1,80}>")

@@ -72,6 +72,7 @@ PUBLIC = [
     (Kind.DATE, '10.215.240.59 - - [28/Sep/2026:10:48:07 +0000] "GET /seen"', "28/Sep/2026"),
     (Kind.DATE, "drwxr-xr-x  4 vscode wheel    2.5K Mar 26  2025 visits.ts", "Mar 26  2025"),
     (Kind.DATE, "Filter: (admit_ts >= '2026-01-01 00:00:00'::timestamp)", "2026-01-01 00:00:00"),
+    (Kind.DATE, "Policy on visits. Ratified 9 June 2022, who owns it?", "9 June 2022"),
     (Kind.AGE, "Is aspirin useful in adults over 90 years of age?", "90 years"),
 ]
 

@@ -34,6 +34,8 @@ def hits(text, *values):
         ),
         ("name: x\nmaintainers:\n  - Ottilie Brandvold\n  - Tam Nguyen\n", ["Ottilie Brandvold", "Tam Nguyen"]),
         ("^1a2b3c4d (Ottilie Brandvold 2021-03-04 10:00:00 +0100 12) x = 1", ["Ottilie Brandvold"]),
+        ("^1a2b3c4d (Ottilie Brandvold   2021-03-04 10:00:00 +0100 12) x = 1", ["Brandvold"]),
+        ("<developers><developer><id>ob</id><name>Ottilie Brandvold</name></developer>", ["Ottilie Brandvold"]),
         ("// TODO(brandvold): drop this", ["brandvold"]),
         (
             "1. Kapitein LC, Schlager MA, Kuijpers M. Mixed microtubules. Curr Biol. 2010;20:290-9.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from gateway.domain import DIRECT, Carrier, Finding, Kind, Passage
+from gateway.phi.find import lexicon
 from gateway.phi.find.encoder.network import NAME, OUTSIDE, Odds
 from gateway.phi.find.encoder.pieces import Segment, WordPiece
 from gateway.phi.find.hit import Evidence, Hit
@@ -16,6 +17,10 @@ from gateway.phi.find.model import veto
 
 ADD: Final = 0.8
 """Probability from which a word that nothing else found is part of a name."""
+ALONE: Final = 0.4
+"""The same in a person's message of a sentence or two, of words that are not of medicine or everyday English."""
+SENTENCE: Final = 240
+"""Characters of such a message."""
 JOIN: Final = 0.35
 """Probability from which a word beside such a one is part of it too."""
 TAKE_BACK: Final = 0.5
@@ -25,6 +30,9 @@ SURE: Final = {Kind.NAME: 0.7, Kind.PLACE: 0.7, Kind.FACILITY: 0.7, Kind.DATE: 0
 SHORT: Final = 600
 """Characters up to which a message of a person is looked at altogether, whether the tagger doubts or not."""
 
+_OTHERWISE: Final = frozenset(
+    {lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION}
+)
 _SPOKEN: Final = frozenset({Carrier.MESSAGE})
 _LOOKED: Final = frozenset(SURE)
 
@@ -45,6 +53,7 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
     """The hits of a passage whose normalised text is `text`, after a second look; hits of doubt are gone in any case."""
     firm = [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
     whole = len(text) <= SHORT and passage.carrier in _SPOKEN
+    alone = whole and len(text) <= SENTENCE
     asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
     if not whole and not asked:
         return firm
@@ -56,7 +65,8 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
         if not whole and not there:
             continue
         odds = encoder.odds(segment)
-        added += _names(segment, odds)
+        seen = _names(segment, odds, ALONE if alone else ADD)
+        added += [hit for hit in seen if hit.confidence >= ADD or not _common(hit, text)]
         if _surely_nobody(odds) and not any(_somebodys(hit, start, end) for hit in firm):
             gone |= {hit for hit in there if hit.evidence is Evidence.CONTEXT and _surely_none(hit, segment, odds)}
     stay = [hit for hit in firm if hit not in gone]
@@ -90,15 +100,21 @@ def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds]) -> bool:
     return bool(inside) and min(inside) >= SURE[hit.kind]
 
 
-def _names(segment: Segment, odds: Sequence[Odds]) -> Iterator[Hit]:
-    """Runs of words that are likely a name, one of which surely is."""
+def _common(hit: Hit, text: str) -> bool:
+    """Whether it holds a word that is more than a name: a drug, an eponym, one of everyday English."""
+    words = text[hit.start : hit.end].casefold().split()
+    return any(_OTHERWISE.intersection(lexicon.words().get(word.strip(".,'’"), "")) for word in words)
+
+
+def _names(segment: Segment, odds: Sequence[Odds], sure: float) -> Iterator[Hit]:
+    """Runs of words that are likely a name, one of which is with the probability `sure`."""
     at = 0
     while at < len(odds):
         last = at
         while last < len(odds) and odds[last][NAME] >= JOIN:
             last += 1
         best = max((one[NAME] for one in odds[at:last]), default=0.0)
-        if best >= ADD:
+        if best >= sure:
             yield Hit(Kind.NAME, segment.starts[at], segment.ends[last - 1], round(best, 3), Evidence.CONTEXT)
         at = max(last, at + 1)
 

@@ -84,7 +84,7 @@ def _internal(value: str, before: str, after: str) -> float:
 _ROLE: Final = (
     r"(?:support|info|help|helpdesk|contacts?|admin|no-?reply|do-?not-?reply|sales|billing|privacy|security|abuse|webmaster|postmaster|hostmaster|root|"
     r"feedback|press|media|legal|careers|jobs|team|hello|git|services?|office|enquiries|inquiries|example|users?|name|email|mailer|list|"
-    r"ops|devops|sre|dev|devel|developers?|maintainers?|contributors?|api|bot|ci|cd|build|builds|release|releases|alerts?|alarms?|monitoring|oncall|on-call|"
+    r"ops|devops|sre|dev|devel|developers?|maintainers?|contributors?|api|bot|ci|cd|build|builds|release|releases|alerts?|alarms?|watch|notify|notifications?|notices?|digest|status|errors?|cron|monitoring|oncall|on-call|"
     r"bi|core|data|analytics|reports?|reporting|performance|quality|platform|infra|it|web|community|docs|training|events|library|register|registry)"
 )
 _ROLE_MAILBOX: Final = re.compile(rf"(?i)(?:{_ROLE}(?:[._-]{_ROLE})*@|[^@]+@(?:[\w-]+\.)*(?:no-?reply|donotreply)\.)")

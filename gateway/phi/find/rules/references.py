@@ -74,8 +74,16 @@ _SOCIAL: Final = re.compile(
 )
 
 
+_SITE: Final = re.compile(
+    r"(?i)\b(?:insta\w*|ig|twitter|tik ?tok|snapchat|telegram|bluesky|mastodon|venmo|cash ?app|discord|reddit|facebook)\b"
+)
+
+
 def _at_handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.9 if _SOCIAL.search(before[-_NEAR:]) and _DOMAIN.search(value) is None else 0.0
+    """A word of everyday English needs the name of a site: `handle String @unique` is an attribute."""
+    ordinary = lexicon.ORDINARY in lexicon.words().get(value[1:].casefold(), "")
+    told = (_SITE if ordinary else _SOCIAL).search(before[-_NEAR:])
+    return 0.9 if told and _DOMAIN.search(value) is None else 0.0
 
 
 _DOMAIN: Final = re.compile(r"(?i)\.(?:com|org|net|edu|gov|mil|int|io|nhs|co|uk|de|fr|ca|au|us|eu|example|test)$")
@@ -304,7 +312,7 @@ RULES: Final[tuple[Rule, ...]] = (
         judge=_at_handle,
         patient=True,
         hits=("twitter from «@BigSteveo_1979»", "Handle: «@bigweld_ray»"),
-        misses=("@dataclass above",),
+        misses=("@dataclass above", "handle String @unique"),
     ),
     announced(
         Kind.OTHER_ID,

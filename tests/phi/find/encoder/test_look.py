@@ -12,6 +12,7 @@ from gateway.phi.find.encoder.pieces import Segment
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.hit import Evidence, Hit
 
+HALF = (0.5, 0.5, 0.0, 0.0, 0.0)
 NAME, NOTHING = (0.01, 0.99, 0.0, 0.0, 0.0), (0.99, 0.01, 0.0, 0.0, 0.0)
 
 
@@ -29,14 +30,14 @@ class Words:
 class Says:
     """An encoder that takes some words for names, and nothing else for anything."""
 
-    def __init__(self, text: str, *names: str) -> None:
-        self.text, self.names, self.asked = text, names, []
+    def __init__(self, text: str, *names: str, odds: tuple[float, ...] = NAME) -> None:
+        self.text, self.names, self.name, self.asked = text, names, odds, []
         self.cutter = Words()
 
     def odds(self, segment):
         words = [self.text[start:end] for start, end in zip(segment.starts, segment.ends, strict=True)]
         self.asked.append(" ".join(words))
-        return [NAME if word in self.names else NOTHING for word in words]
+        return [self.name if word in self.names else NOTHING for word in words]
 
     ready = True
 
@@ -66,6 +67,14 @@ def found(text: str, model: Tags, encoder: Says | None, **passage: object) -> li
 def test_a_name_that_only_the_encoder_sees_is_added():
     text = "Refill for Olena Kovalchuk please"
     assert found(text, Tags(), Says(text, "Olena", "Kovalchuk")) == ["Olena Kovalchuk"]
+
+
+def test_half_a_doubt_is_enough_in_a_message_of_a_sentence_and_nowhere_else():
+    text = "Could Watson go to HDU?"
+    assert found(text, Tags(), Says(text, "Watson", odds=HALF)) == ["Watson"]
+    assert found(text, Tags(doubtful="Watson"), Says(text, "Watson", odds=HALF), carrier=Carrier.SYSTEM) == []
+    longer = text + " We are full and short of beds." * 10
+    assert found(longer, Tags(), Says(longer, "Watson", odds=HALF)) == []
 
 
 def test_what_only_the_tagger_took_for_a_name_is_taken_back():
@@ -155,6 +164,11 @@ def test_a_hit_that_reaches_beyond_what_was_asked_stays():
 def test_nothing_is_taken_back_beside_somebody():
     text = "Olena came from Kafka"
     assert found(text, Tags("Kafka"), Says(text, "Olena")) == ["Olena", "Kafka"]
+
+
+def test_nothing_is_taken_back_beside_what_a_rule_found_of_somebody():
+    text = "note: >-\n  Kafka, MRN 8675309"
+    assert found(text, Tags("Kafka"), Says(text)) == ["Kafka", "8675309"]
 
 
 def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
