@@ -72,13 +72,14 @@ async def _relay(request: AuthenticatedRequest, answer: Answer, writer: StreamWr
     try:
         async for event in answer.events:
             await exchange.write(writer.event(event))
+        end = writer.end()
     except GatewayError as error:
         await exchange.write(writer.error(error))
         await exchange.end()
         return
     if trailer:
         await exchange.write(writer.trailer(answer.headers))
-    await exchange.write(writer.end())
+    await exchange.write(end)
     await exchange.end()
 
 

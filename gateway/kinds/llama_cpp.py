@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING_CONTENT, no_object_tool_choice, to_max_tokens
+from gateway.kinds.repairs import AS_REASONING_CONTENT, only_named_tools, to_max_tokens
 
 OVERFLOW = (b"exceed_context_size", b"is too large to process", b"context size")
 
@@ -14,7 +14,7 @@ PROFILE = Profile(
     local=True,
     start="start `llama-server` with {model}",
     needs_url=True,
-    repairs=(to_max_tokens, no_object_tool_choice, AS_REASONING_CONTENT),
+    repairs=(to_max_tokens, only_named_tools, AS_REASONING_CONTENT),
     also=frozenset({"completions", "rerank"}),
     overflow=OVERFLOW,
 )

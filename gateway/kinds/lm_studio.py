@@ -7,7 +7,7 @@ from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import (
     AS_REASONING_CONTENT,
     json_object_as_schema,
-    no_object_tool_choice,
+    only_named_tools,
     to_max_tokens,
 )
 
@@ -19,7 +19,7 @@ PROFILE = Profile(
     start="start LM Studio's server (`lms server start`) and load {model}",
     needs_url=True,
     one_choice=True,
-    repairs=(to_max_tokens, no_object_tool_choice, json_object_as_schema, AS_REASONING_CONTENT),
+    repairs=(to_max_tokens, only_named_tools, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
     also=frozenset({"completions"}),
     overflow=(b"context the overflows", b"trying to keep the first"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING, no_loading, no_object_tool_choice, to_max_tokens
+from gateway.kinds.repairs import AS_REASONING, no_loading, only_named_tools, to_max_tokens
 
 PROFILE = Profile(
     kind=ProviderKind.MLX,
@@ -14,5 +14,5 @@ PROFILE = Profile(
     start="start `mlx_lm.server --port 8081 --model {model}`",
     needs_url=True,
     one_choice=True,
-    repairs=(to_max_tokens, no_loading, no_object_tool_choice, AS_REASONING),
+    repairs=(to_max_tokens, no_loading, only_named_tools, AS_REASONING),
 )

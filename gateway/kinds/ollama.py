@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING, flat_tool_results, no_object_tool_choice, to_max_tokens
+from gateway.kinds.repairs import AS_REASONING, flat_tool_results, only_named_tools, to_max_tokens
 
 PROFILE = Profile(
     kind=ProviderKind.OLLAMA,
@@ -15,7 +15,7 @@ PROFILE = Profile(
     needs_url=True,
     under_v1=True,
     one_choice=True,
-    repairs=(to_max_tokens, no_object_tool_choice, flat_tool_results, AS_REASONING),
+    repairs=(to_max_tokens, only_named_tools, flat_tool_results, AS_REASONING),
     also=frozenset({"completions"}),
     overflow=(b"context length",),
 )

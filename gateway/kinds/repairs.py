@@ -25,17 +25,35 @@ def to_max_completion_tokens(tree: Tree) -> None:
         tree.setdefault("max_completion_tokens", limit)
 
 
-def no_object_tool_choice(tree: Tree) -> None:
-    """The server ignores a `tool_choice` that names a tool.
+def only_named_tools(tree: Tree) -> None:
+    """The server ignores a `tool_choice` that names tools: it gets these alone, and has to call one.
 
     Raises:
-        InvalidRequest: the caller names one.
+        InvalidRequest: the choice names no tool that is there.
     """
-    if isinstance(tree.get("tool_choice"), dict):
-        raise InvalidRequest(
-            "This server cannot be told which tool to call. Use tool_choice auto, required or none, and send one tool.",
-            param="tool_choice",
-        )
+    choice = tree.get("tool_choice")
+    if not isinstance(choice, dict):
+        return
+    allowed = choice.get("allowed_tools")
+    wanted: Tree = allowed if isinstance(allowed, dict) else {"mode": "required", "tools": [choice]}
+    named = [_named(tool) for tool in _list(wanted.get("tools"))]
+    tools = [tool for tool in _list(tree.get("tools")) if _named(tool) in named]
+    if not tools:
+        raise InvalidRequest("`tool_choice` must name one of the tools.", param="tool_choice")
+    tree["tools"], tree["tool_choice"] = tools, "auto" if wanted.get("mode") == "auto" else "required"
+
+
+def _named(tool: JSON) -> tuple[str, str]:
+    """Kind and name of a tool, or of the choice of one."""
+    for kind in ("function", "custom"):
+        called = tool.get(kind) if isinstance(tool, dict) else None
+        if isinstance(called, dict) and isinstance(name := called.get("name"), str):
+            return kind, name
+    return "", ""
+
+
+def _list(value: JSON) -> list[JSON]:
+    return value if isinstance(value, list) else []
 
 
 def no_loading(tree: Tree) -> None:

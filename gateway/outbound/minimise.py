@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Final
 
-from gateway.domain import JSON, Capability, Target, Tree
+from gateway.domain import JSON, Capability, Target, Trait, Tree
 from gateway.errors import ErrandDenied
 from gateway.phi.leaf import Errand
-from gateway.wire.fields import Dropped, Field, Number, Object, Replaced, Seed
+from gateway.wire.fields import Alias, Dropped, Field, Number, Object, Replaced, Seed
+from gateway.wire.fields import Errand as ErrandField
 from gateway.wire.paths import render
 
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _MANY: Final = 1_000_000
 _TELLING_DIGITS: Final = range(7, 15)
 _WHAT: Mapping[Capability | None, str] = {
@@ -36,17 +39,22 @@ def refuse_errands(errands: Iterable[Errand], target: Target) -> None:
             )
 
 
-def minimise(payload: Tree, fields: Object, *, on_prem: bool, key: bytes) -> Tree:
+def minimise(
+    payload: Tree, fields: Object, *, on_prem: bool, key: bytes, withheld: Collection[str] = frozenset()
+) -> Tree:
     """A new tree with what may be sent; parts that stay as they are are shared with `payload`.
 
     Fields that no target needs never leave, nor do null ones (some servers refuse them), nor what we write ourselves. On
     the premises the rest is kept, unknown fields too; elsewhere only what the table of the dialect knows. There settings
-    are rounded to what a setting needs, and a seed is a hash of it, keyed with `key` (law 7b).
+    are rounded to what a setting needs, and a seed or an alias is a hash of it, keyed with `key` (law 7b). What is
+    `withheld` of the top-level fields is left out.
     """
-    given: Tree = {name: value for name, value in payload.items() if value is not None}
+    given: Tree = {name: value for name, value in payload.items() if value is not None and name not in withheld}
     if on_prem:
         known = fields.fields
-        return {name: value for name, value in given.items() if not isinstance(known.get(name), Dropped | Replaced)}
+        return {
+            name: value for name, value in given.items() if not isinstance(known.get(name), Alias | Dropped | Replaced)
+        }
 
     def sent(value: JSON, field: Field) -> JSON:
         match field:
@@ -54,11 +62,37 @@ def minimise(payload: Tree, fields: Object, *, on_prem: bool, key: bytes) -> Tre
                 return rounded(value)
             case Seed() if isinstance(value, int):
                 return hashed(value, key)
+            case Alias():
+                return pen_name(str(value), key)
             case _:
                 return field.rebuilt(value, sent)
 
     kept = fields.rebuilt(given, sent)
     return kept if isinstance(kept, dict) else {}
+
+
+def withheld(fields: Object, payload: Tree, *, found: Collection[str], target: Target, today: date) -> frozenset[str]:
+    """The top-level fields that this target may not have: aliases with a finding (`found`) where there is no agreement, and
+    errands that can be answered without.
+    """
+    agreed = Trait.BAA in target.provider.traits_on(today)
+    return frozenset(
+        name
+        for name in payload
+        if (isinstance(field := fields.fields.get(name), Alias) and name in found and not agreed)
+        or (isinstance(field, ErrandField) and field.answered and field.capability not in target.capabilities)
+    )
+
+
+def dropped(payload: Tree, kept: Tree, fields: Object) -> tuple[str, ...]:
+    """The top-level fields of a request that are not sent, and that we do not write ourselves; `*` for those of no table."""
+    known = fields.fields
+    gone = {
+        name if name in known else "*"
+        for name, value in payload.items()
+        if value is not None and name not in kept and not isinstance(known.get(name), Replaced)
+    }
+    return tuple(sorted(gone))
 
 
 def rounded(value: float) -> int | float:
@@ -71,6 +105,12 @@ def rounded(value: float) -> int | float:
         return value if abs(value) < _MANY or value % 1024 == 0 else value // 1000 * 1000
     digits = len(repr(value).partition("e")[0].replace("-", "").replace(".", "").lstrip("0"))
     return round(value, 4) if digits in _TELLING_DIGITS else value
+
+
+def pen_name(text: str, key: bytes) -> str:
+    """Letters that stand for `text`: the same for the same key, and nothing that looks like a number or a token."""
+    digest = hmac.digest(key, f"alias\0{text}".encode(), "sha256")[:16].hex()
+    return digest.translate(_LETTERS)
 
 
 def hashed(seed: int, key: bytes) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import date
 
 import orjson
@@ -22,7 +23,7 @@ from gateway.domain import (
 )
 from gateway.errors import InvalidRequest
 from gateway.kinds import profile
-from gateway.outbound.minimise import minimise, refuse_errands
+from gateway.outbound.minimise import dropped, minimise, refuse_errands, withheld
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
@@ -32,6 +33,7 @@ from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
 from gateway.phi.replace.redact import RedactionRefused, Refused, redact
 from gateway.policy.decide import Egress
 from gateway.wire.endpoint import Call, Endpoint, Spoken
+from gateway.wire.fields import Alias, Object
 from gateway.wire.hub import Translated
 from gateway.wire.operations import spoken, translate
 from gateway.wire.paths import refuse_forbidden
@@ -89,7 +91,7 @@ class Outbound:
 class Prepared:
     """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown.
 
-    `not_carried` names the known fields that the target's dialect has no word for.
+    `not_carried` names the fields that no target needs or that this one's dialect has no word for.
     """
 
     outbound: Outbound
@@ -109,11 +111,13 @@ def prepare(
     look: Detect,
     today: date,
     stream: bool | None = None,
+    lasting: bytes = b"",
 ) -> Prepared:
     """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
 
-    `key` is the key of the conversation (`phi.pseudonym.conversation_key`); `stream` how the target is asked: as the
-    caller did, unless said.
+    `key` is the key of the conversation (`phi.pseudonym.conversation_key`), `lasting` one that outlasts it, for what a
+    provider compares from day to day (seeds, end users); `stream` is how the target is asked: as the caller did, unless
+    said.
 
     Raises:
         RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
@@ -123,14 +127,22 @@ def prepare(
     """
     if findings.payload is not call.payload:
         raise ValueError("the findings are of another payload")
-    refuse_forbidden(call.payload)
+    refuse_forbidden(call.payload, call.endpoint.fields)
     target = egress.target
     refuse_errands(findings.errands, target)
     to = endpoint_of(target, call.endpoint)
     form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream)
-    kept = minimise(call.payload, call.endpoint.fields, on_prem=target.provider.on_prem, key=key)
+    fields = call.endpoint.fields
+    found = {str(at.leaf.path[0]) for at in findings.located if at.leaf.path}
+    kept = minimise(
+        call.payload,
+        fields,
+        on_prem=target.provider.on_prem,
+        key=hmac.digest(lasting or key, f"{call.caller.name}\0{target.provider.name}".encode(), "sha256"),
+        withheld=withheld(fields, call.payload, found=found, target=target, today=today),
+    )
     body, redacted, pseudonyms = _redacted(
-        kept, findings, form=form, styles=egress.redact, key=key, look=look, today=today
+        kept, _but_aliases(findings, fields), form=form, styles=egress.redact, key=key, look=look, today=today
     )
     outbound = Outbound(
         target=target,
@@ -142,7 +154,20 @@ def prepare(
         stream=form.stream,
         seal=_SEAL,
     )
-    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, body.lost)
+    lost = tuple(sorted({*body.lost, *dropped(call.payload, kept, fields)}))
+    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, lost)
+
+
+def _but_aliases(findings: Findings, fields: Object) -> Findings:
+    """The findings without those in aliases, of which nothing is left to take out."""
+    aliases = {name for name, field in fields.fields.items() if isinstance(field, Alias)}
+    if not any(at.leaf.path and at.leaf.path[0] in aliases for at in findings.located):
+        return findings
+    return replace(
+        findings,
+        located=tuple(at for at in findings.located if not (at.leaf.path and at.leaf.path[0] in aliases)),
+        leaves=tuple(leaf for leaf in findings.leaves if not (leaf.path and leaf.path[0] in aliases)),
+    )
 
 
 def endpoint_of(target: Target, asked: Endpoint) -> Endpoint:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from gateway.domain import Adapter, Detection, Passage, Target, Tree
-from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamFailed
+from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
@@ -49,7 +49,8 @@ class SecondLook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation).
+    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation), `lasting`
+    outlasts them.
 
     `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
     `record_all`: without a ledger that can be written, targets on the premises are not used either.
@@ -61,6 +62,7 @@ class Run:
     planned: tuple[Egress, ...]
     trace: Trace
     key: bytes
+    lasting: bytes
     model: str
     first_token_s: float | None
     idle_s: float | None
@@ -179,8 +181,11 @@ class Attempts:
                 look=self._second_look(run.call, slow=slow),
                 today=today(),
                 stream=run.streamed,
+                lasting=run.lasting,
             )
             return await self._aside(work, large=slow)
+        except (InvalidRequest, ErrandDenied) as unable:  # what one target cannot carry another one may
+            raise AttemptFailed(unable, result=AttemptResult.REFUSED, reached=False) from None
         except RedactionRefused as refused:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None

@@ -133,6 +133,7 @@ def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: byt
                 look=scanner.look,
                 today=judged.day,
                 stream=stream,
+                lasting=pseudonym_key,
             )
         except (RedactionRefused, GatewayError) as refused:
             bodies[egress.target.name] = f"nothing: {refused}"

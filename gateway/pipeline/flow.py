@@ -152,6 +152,7 @@ class Pipeline:
             planned=planned,
             trace=trace,
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
+            lasting=self._pseudonym_key,
             model=call.model or resolution.model_label,
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
             idle_s=resolution.route.idle_s,
@@ -217,7 +218,8 @@ class Pipeline:
                 yield event
             last = opened.stream.last() if opened.stream else None
             if last is not None:
-                yield last
+                for event in restorer.event(last):
+                    yield event
             end = _End(Outcome.OK, 200)
         except GatewayError as error:
             end = _End(outcome_of(error), error.status, error.code)

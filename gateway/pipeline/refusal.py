@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.domain import Provider, Target
-from gateway.errors import EgressDenied, GatewayError, TargetsUnavailable, UpstreamLimited, UpstreamOverloaded
+from gateway.errors import (
+    EgressDenied,
+    ErrandDenied,
+    GatewayError,
+    InvalidRequest,
+    TargetsUnavailable,
+    UpstreamLimited,
+    UpstreamOverloaded,
+)
 from gateway.events import AttemptResult
 from gateway.kinds import profile
 from gateway.policy.decide import Decision, Refusal
@@ -39,9 +47,10 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     targets out, or nothing could even be reached, the caller learns what to start (503); a single provider that failed
     while answering is its own error (502, 504), and so is one that does not take our key or have our model.
     """
-    _, last = failures[-1]
     if all(failure.result in _NEVER_SENT for _, failure in failures):
-        return last.error
+        return _unable(failures)
+    failures = [(target, failure) for target, failure in failures if failure.result not in _NEVER_SENT]
+    _, last = failures[-1]
     busy = [failure.error for _, failure in failures if isinstance(failure.error, UpstreamLimited | UpstreamOverloaded)]
     if busy:
         soonest = min(busy, key=lambda error: error.retry_after_s or 0)
@@ -57,6 +66,16 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     return TargetsUnavailable(
         " ".join(["No permitted target answered:", _start(tried), _kept(decision.refusals)]).strip()
     )
+
+
+def _unable(failures: Sequence[tuple[Target, AttemptFailed]]) -> GatewayError:
+    """Nobody was sent anything: what the first could not carry, and who else could not either."""
+    first = failures[0][1].error
+    if len(failures) == 1 or not isinstance(first, InvalidRequest | ErrandDenied):
+        return failures[-1][1].error
+    names = ", ".join(target.name for target, _ in failures)
+    first.message = f"{first.message} None of the permitted targets can do it: {names}."
+    return first
 
 
 def start_hint(provider: Provider, model: str = "MODEL") -> str:

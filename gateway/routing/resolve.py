@@ -140,10 +140,10 @@ def _named(model: str, table: RoutingTable, agent_route: str, operation: Operati
         return model, table.routes[model]
     if len(model) <= MAX_MODEL_CHARS:
         alias = table.alias(model)
-        if alias is not None:
-            return alias.pattern, table.routes[agent_route if alias.prefer_agent and agent_route else alias.route]
-        found = table.found(model)
-        if found is not None:
+        found = None if alias is not None and alias.exact else table.found(model)
+        if found is not None:  # what a server has under this very name comes before what a pattern makes of it
             name, target = found
             return name, Route(name, (target,), operation) if operation else Route(name, (target,))
+        if alias is not None:
+            return alias.pattern, table.routes[agent_route if alias.prefer_agent and agent_route else alias.route]
     raise ModelNotFound("There is no such model here. `GET /v1/models` lists those there are.", param="model")

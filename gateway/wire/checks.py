@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from gateway.domain import JSON, Dialect, Path, Tree
 from gateway.errors import GatewayError, InvalidRequest, UpstreamFailed
 from gateway.wire.fields import (
+    Alias,
     Closed,
     Dropped,
     Either,
@@ -169,7 +170,7 @@ def _text(value: JSON, field: Text, path: Path, refuse: Refusal) -> None:
         raise refuse(path, _A_STRING)
     if field.filled and not value:
         raise refuse(path, _FILLED)
-    if field.seen and not value.strip():
+    if field.visible and not value.strip():
         raise refuse(path, "must contain something other than white space")
 
 
@@ -312,6 +313,7 @@ _CHECKS: Mapping[type[Field], Callable[[JSON, Any, Path, Refusal], None]] = {
     Errand: _errand,
     Text: _text,
     Signed: _string,
+    Alias: _string,
     JsonText: _string,
     Strict: _string,
     Replaced: _string,

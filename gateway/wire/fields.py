@@ -60,14 +60,13 @@ class Form(NamedTuple):
 class Text(Field):
     """Free text: scanned, and rewritten in place where a decision takes something out.
 
-    `filled`: it may not be empty. `seen`: it holds more than white space.
+    `filled`: it may not be empty. `visible`: it holds more than white space.
     """
 
     fate = Fate.SCANNED
-
     carrier: Carrier
     filled: bool = False
-    seen: bool = False
+    visible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,6 @@ class Name(Field):
     """An identifier that a model may answer with (a function's name): scanned, replaced only as a whole."""
 
     fate = Fate.SCANNED
-
     carrier: Carrier
     form: Form | None = None
 
@@ -85,7 +83,6 @@ class Signed(Field):
     """Text under a signature: scanned, but a change would make it invalid, so it is never rewritten."""
 
     fate = Fate.KEPT
-
     carrier: Carrier
     signature: str
     """The sibling field that holds the signature; without one the text is free."""
@@ -96,7 +93,6 @@ class JsonText(Field):
     """JSON written inside a string (tool arguments): its scalars and keys are scanned one by one."""
 
     fate = Fate.SCANNED
-
     carrier: Carrier
 
 
@@ -105,7 +101,6 @@ class Closed(Field):
     """A word of a set. Anything else is refused; where the set is `growing` it is scanned, kept, and `unreadable`."""
 
     fate = Fate.KEPT
-
     words: frozenset[str]
     growing: bool = False
 
@@ -115,7 +110,6 @@ class Id(Field):
     """An id that software made. Scanned for numbers of people; one that holds any is mapped to an id of ours and back."""
 
     fate = Fate.SCANNED
-
     form: Form | None = None
 
 
@@ -124,7 +118,6 @@ class Strict(Field):
     """A string of a strict pattern. It is scanned as ids are; anything else is scanned as a text, and `unreadable`."""
 
     fate = Fate.KEPT
-
     pattern: re.Pattern[str]
     max_chars: int = MAX_STRUCTURAL_CHARS
 
@@ -138,7 +131,6 @@ class Number(Field):
     """
 
     fate = Fate.REPLACED
-
     limit: float
     whole: bool = False
     low: float | None = None
@@ -160,13 +152,20 @@ class Seed(Field):
 
 
 @dataclass(frozen=True, slots=True)
+class Alias(Field):
+    """A name for an end user or a cache: scanned, and off the premises a keyed hash; with a finding only under a BAA."""
+
+    fate = Fate.REPLACED
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque(Field):
     """Bytes that nobody here can read (base64 of an image): an unknown. What they are their first bytes say, and a text
     in disguise is read as one. `coded`: they must be base64.
     """
 
     fate = Fate.KEPT
-
     reason: UnknownReason
     coded: bool = False
     form: Form | None = None
@@ -177,7 +176,6 @@ class Url(Field):
     """Where an image or file is: `data:` holds it (see `Opaque`); any other address is text and an errand besides."""
 
     fate = Fate.SCANNED
-
     reason: UnknownReason
 
 
@@ -189,7 +187,6 @@ class TokenIds(Field):
     """
 
     fate = Fate.KEPT
-
     texts: bool = False
 
 
@@ -203,7 +200,6 @@ class Free(Field):
     """
 
     fate = Fate.SCANNED
-
     carrier: Carrier
     words: frozenset[str] = frozenset()
     numbers: bool = False
@@ -331,7 +327,6 @@ class Dropped(Field):
     """A field that no target needs (minimum necessary, 45 CFR 164.502(b)): scanned, and never sent."""
 
     fate = Fate.DROPPED
-
     field: Field
 
     @override
@@ -354,19 +349,21 @@ class Local(Field):
 class Errand(Field):
     """A field that makes a target fetch, store or call someone else (law 11). No capability: always refused.
 
-    With `unless_false` a false or empty value asks for nothing; neither does an object with what `unless` says.
+    With `unless_false` a false or empty value asks for nothing; neither does an object with what `unless` says. One that can
+    be `answered` without is not refused: a target without the capability does not get it.
     """
 
     capability: Capability | None
     field: Field
     unless_false: bool = False
     unless: tuple[str, JSON] | None = None
+    answered: bool = False
 
     def asks(self, value: JSON) -> bool:
         """Whether this value sends the target on the errand."""
         if self.unless is not None and isinstance(value, dict) and value.get(self.unless[0]) == self.unless[1]:
             return False
-        return bool(value) or not self.unless_false
+        return (bool(value) or not self.unless_false) and not self.answered
 
     @override
     def children(self) -> Iterable[Field]:
@@ -386,7 +383,15 @@ class Replaced(Field):
 
 def _takes_text(of: Field) -> bool:
     match of:
-        case Text(filled=False, seen=False) | Name(form=None) | Id(form=None) | JsonText() | Signed() | Replaced():
+        case (
+            Text(filled=False, visible=False)
+            | Name(form=None)
+            | Id(form=None)
+            | JsonText()
+            | Signed()
+            | Replaced()
+            | Alias()
+        ):
             return True
         case Either(text=inner, refused=False) | Dropped(field=inner) | Local(field=inner):
             return _takes_text(inner)

@@ -9,7 +9,7 @@ from gateway.domain import Path, Tree
 from gateway.errors import InvalidRequest
 from gateway.wire import operations
 from gateway.wire.endpoint import Endpoint
-from gateway.wire.fields import Field
+from gateway.wire.fields import Field, Object
 from gateway.wire.vocabulary import SCHEMA_WORDS, closed
 
 FORBIDDEN = closed(
@@ -26,14 +26,14 @@ FORBIDDEN = closed(
 """Words by which a body could redirect a call, use another key, or fake an answer. They are for administrators."""
 
 
-def refuse_forbidden(payload: Tree) -> None:
-    """Let through what configures no provider.
+def refuse_forbidden(payload: Tree, fields: Object) -> None:
+    """Let through what configures no provider; a word that the dialect has of its own is not meant.
 
     Raises:
         InvalidRequest: a field of the body would choose an address, a key or a provider.
     """
     for name in payload:
-        if name in FORBIDDEN:
+        if name in FORBIDDEN and name not in fields.fields:
             raise InvalidRequest(
                 f"The field {name} configures providers and is not accepted in a request. Remove it.", param=name
             )

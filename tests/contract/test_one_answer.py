@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.wire.openai.pieces import aggregate, chunks_of
 from tests.kit.sdk_types import SCALARS, TEXTS
-from tests.kit.servers import stream
+from tests.kit.servers import chunk, stream
 
 WAYS = ["one", "two", "timed"]
 
@@ -134,3 +134,43 @@ async def test_a_target_that_answers_a_stream_in_one_piece_changes_nothing_eithe
     assert all(answer == answers[0] for answer in answers), answers
     assert answers[0]["choices"][0]["message"] == message
     assert (answers[0]["citations"], answers[0]["usage"]) == (["a"], None)
+
+
+async def test_what_one_target_cannot_carry_the_next_one_may(start, upstream):
+    servers = [await upstream(), await upstream()]
+    able = config(*servers).replace("model: b, capabilities: [tools, vision]", "model: b, capabilities: [fetch_urls]")
+    gateway = await start(able)
+    image = [{"type": "image_url", "image_url": {"url": "https://example.org/x.png"}}]
+    reply = await gateway.chat(image, model="two")
+    assert reply.status_code == 200, reply.text
+    assert (len(servers[0].sent), len(servers[1].sent)) == (0, 1)
+    refused = await gateway.chat(image, model="one")
+    assert refused.status_code == 403
+    assert refused.json()["error"]["code"] == "errand_denied"
+
+
+async def test_an_answer_that_cannot_be_written_to_its_end_is_an_error_line_and_one_row(start, upstream):
+    call = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "not json"}}
+    pieces = [chunk({"tool_calls": [call]}), chunk({}, "tool_calls")]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await stream(request, pieces)
+
+    servers = [await upstream(answer), await upstream()]
+    gateway = await start(config(*servers))
+    async with gateway.client() as client:
+        reply = await client.post("/api/chat", json={"model": "one", "messages": [{"role": "user", "content": "Hi"}]})
+    assert reply.status_code == 200
+    assert list(json.loads(reply.text.splitlines()[-1])) == ["error"]
+    assert len(gateway.settled()) == 1
+
+
+async def test_a_fault_of_ours_is_never_told_as_the_providers(start, upstream, monkeypatch):
+    def broken(_tree, *_before):
+        raise KeyError("choices")
+
+    servers = [await upstream(), await upstream()]
+    gateway = await start(config(*servers))
+    monkeypatch.setattr("gateway.wire.openai.reply.counts_of", broken)
+    reply = await gateway.chat()
+    assert (reply.status_code, reply.json()["error"]["code"]) == (500, "internal_error")

@@ -53,7 +53,6 @@ EVERYTHING = {
 ABOUT_THE_CALLER = {
     *("metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"),
 }
-ERRANDS = ["store", "web_search_options"]
 CAPABILITIES = "[vision, tools, audio, fetch_urls, hosted_tools, stored_files]"
 
 
@@ -113,7 +112,15 @@ async def test_every_parameter_streams(made):
         assert got[2]["usage"][group].items() <= theirs[2]["usage"][group].items()
 
 
-@pytest.mark.parametrize("errand", ERRANDS)
+async def test_to_store_is_answered_where_the_target_cannot_and_told(made):
+    server, gateway = await made("[vision, tools]")
+    reply = await gateway.chat(store=True, metadata={"a": "b"}, user="u")
+    assert reply.status_code == 200, reply.text
+    assert "store" not in server.sent[0].json
+    assert reply.headers["x-gateway-not-carried"] == "metadata,store,user"
+
+
+@pytest.mark.parametrize("errand", ["web_search_options"])
 async def test_an_errand_is_refused_where_the_target_lists_no_capability_for_it(made, errand):
     server, gateway = await made("[vision, tools]")
     async with sdk(gateway) as client:

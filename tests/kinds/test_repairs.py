@@ -70,9 +70,19 @@ def test_a_body_is_fitted_to_its_server(kind, sent, fit):
 @pytest.mark.parametrize(
     "kind", [ProviderKind.OLLAMA, ProviderKind.LM_STUDIO, ProviderKind.MLX, ProviderKind.LLAMA_CPP]
 )
-def test_a_server_that_would_ignore_the_choice_of_a_tool_is_not_asked(kind):
+def test_a_server_that_ignores_which_tool_is_named_gets_only_that_one_and_has_to_call_it(kind):
+    f, g = ({"type": "function", "function": {"name": name}} for name in "fg")
+    note = {"type": "custom", "custom": {"name": "f"}}
+    tools = [f, g, note]
+    for choice, left, mode in (
+        (f, [f], "required"),
+        (note, [note], "required"),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [f, g]}}, [f, g], "auto"),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [g]}}, [g], "required"),
+    ):
+        assert fitted({"tools": tools, "tool_choice": choice}, kind) == {"tools": left, "tool_choice": mode}
     with pytest.raises(InvalidRequest) as refused:
-        fitted({"tool_choice": {"type": "function", "function": {"name": "f"}}}, kind)
+        fitted({"tools": [g], "tool_choice": f}, kind)
     assert refused.value.param == "tool_choice"
     assert fitted({"tool_choice": "auto"}, kind) == {"tool_choice": "auto"}
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gateway.domain import Capability
 from gateway.errors import ErrandDenied
-from gateway.outbound.minimise import hashed, minimise, refuse_errands, rounded
+from gateway.outbound.minimise import dropped, hashed, minimise, pen_name, refuse_errands, rounded, withheld
 from gateway.phi.leaf import Errand
 from gateway.wire.openai import chat
 
-from .conftest import target_of
+from .conftest import TODAY, target_of
 
 CHAT = chat.ENDPOINT.fields
 KEY = b"k" * 32
@@ -26,7 +28,28 @@ def test_off_the_premises_only_what_the_dialect_knows_is_kept():
     assert minimise(PAYLOAD, CHAT, on_prem=False, key=KEY) == {
         "messages": [{"role": "user", "content": "x", "name": None}],
         "top_p": 0.5,
+        "user": pen_name("u", KEY),
     }
+
+
+def test_a_pen_name_is_the_same_for_a_key_and_says_nothing():
+    assert pen_name("anna", KEY) == pen_name("anna", KEY) != pen_name("anna", b"x" * 32)
+    assert re.fullmatch("[a-p]{32}", pen_name("anna", KEY))
+
+
+def test_an_alias_with_a_finding_needs_an_agreement_and_storing_a_capability():
+    payload = {"messages": [], "user": "anna", "prompt_cache_key": "k", "store": True}
+
+    def kept_back(found, **more):
+        return withheld(CHAT, payload, found=found, target=target_of(**more), today=TODAY)
+
+    assert kept_back(set(), capabilities=frozenset({Capability.STORED_FILES})) == set()
+    assert kept_back({"user", "messages"}) - {"user"} == {"store"}
+
+
+def test_what_is_not_sent_is_named_and_what_no_table_knows_is_a_star():
+    kept = minimise(PAYLOAD, CHAT, on_prem=False, key=KEY)
+    assert dropped({**PAYLOAD, "metadata": {}, "model": "m"}, kept, CHAT) == ("*", "metadata", "top_k")
 
 
 def test_on_the_premises_unknown_fields_are_kept_and_what_nobody_needs_is_not():

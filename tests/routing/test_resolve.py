@@ -87,6 +87,15 @@ def test_a_discovered_model_serves_the_operation_that_is_asked_for() -> None:
     assert resolution.route.operation is Operation.EMBEDDINGS
 
 
+def test_what_a_server_has_under_the_very_name_comes_before_what_a_pattern_makes_of_it() -> None:
+    oss = Target("ollama/gpt-oss:20b", OLLAMA, "gpt-oss:20b")
+    fast = Target("ollama/fast-model", OLLAMA, "fast-model")
+    table = replace(TABLE, discovered={target.name: target for target in (oss, fast)})
+    assert resolve(call(model="gpt-oss:20b"), table).route.targets == (oss,)
+    assert resolve(call(model="gpt-4o"), table).route.name == "writing"
+    assert resolve(call(model="fast-model"), table).route.name == "demo"  # an alias that is the whole name
+
+
 @pytest.mark.parametrize(
     ("changes", "system", "default", "agents", "unclear"),
     [

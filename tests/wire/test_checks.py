@@ -20,7 +20,7 @@ WORD = fields.Text(Carrier.MESSAGE)
 RIGHT_AND_WRONG = [
     (WORD, "", 1),
     (fields.Text(Carrier.MESSAGE, filled=True), " ", ""),
-    (fields.Text(Carrier.MESSAGE, seen=True), "x", " \n"),
+    (fields.Text(Carrier.MESSAGE, visible=True), "x", " \n"),
     (fields.Name(Carrier.NAME), "a b", []),
     (fields.Name(Carrier.NAME, Form(re.compile("[a-z]+"), "a word")), "a", "Ä"),
     (fields.Signed(Carrier.MESSAGE, signature="s"), "x", {}),

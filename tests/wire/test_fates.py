@@ -25,7 +25,7 @@ def test_no_field_of_any_operation_is_without_a_fate(endpoint):
         ("openai.chat", "model", Fate.REPLACED, ""),
         ("openai.chat", "seed", Fate.REPLACED, ""),
         ("openai.chat", "temperature", Fate.REPLACED, ""),
-        ("openai.chat", "user", Fate.DROPPED, ""),
+        ("openai.chat", "user", Fate.REPLACED, ""),
         ("openai.chat", OTHERS, Fate.SCANNED, LOCAL),
         ("openai.chat", "logit_bias.(key)", Fate.KEPT, ""),
         ("anthropic.messages", "messages[].content[].signature", Fate.KEPT, ""),

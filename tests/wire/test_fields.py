@@ -20,7 +20,7 @@ def below(field: Field):
 @pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: f"{row.dialect}.{row.name}")
 def test_every_field_has_one_of_four_fates(row):
     fates = {field.fate for field in below(row.fields)}
-    assert fates == set(Fate)
+    assert set(Fate) - {Fate.DROPPED} <= fates <= set(Fate)
     assert [
         field for field in below(row.fields) if list(field.children()) and not isinstance(field, Dropped | Local)
     ] == []

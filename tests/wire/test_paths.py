@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InvalidRequest
+from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
+from gateway.wire.fields import Dropped
+from gateway.wire.openai.chat import ENDPOINT as CHAT
 from gateway.wire.paths import FORBIDDEN, names, refuse_forbidden, render
 
 
@@ -27,11 +30,13 @@ def test_a_path_shows_known_names_and_indices_only(path, shown):
 )
 def test_what_configures_providers_is_refused_by_name_not_by_value(name):
     with pytest.raises(InvalidRequest) as refused:
-        refuse_forbidden({"model": "m", name: "secret"})
+        refuse_forbidden({"model": "m", name: "secret"}, CHAT.fields)
     assert refused.value.param == name
     assert "secret" not in refused.value.message
 
 
-def test_no_dialect_knows_a_forbidden_field():
-    assert not FORBIDDEN & names()
-    refuse_forbidden({"model": "m", "messages": []})
+def test_no_dialect_knows_a_forbidden_field_but_to_drop_it():
+    assert FORBIDDEN & names() == {"fallbacks"}  # Claude Code's own list of models
+    assert isinstance(MESSAGES.fields.fields["fallbacks"], Dropped)
+    refuse_forbidden({"model": "m", "messages": []}, CHAT.fields)
+    refuse_forbidden({"model": "m", "fallbacks": []}, MESSAGES.fields)

@@ -10,6 +10,7 @@ from gateway.phi.leaf import Errand, Form, Leaf, Unknown
 from gateway.phi.read import cues
 from gateway.phi.read.media import attachment
 from gateway.wire.fields import (
+    Alias,
     Closed,
     Dropped,
     Either,
@@ -95,7 +96,7 @@ class Visitor:
                 self._items(value, field, path)
             case Either():
                 self.visit(value, field.text if isinstance(value, str) else field.other, path)
-            case Text() | Signed():
+            case Text() | Signed() | Alias():
                 self._scalar(value, field.carrier, path, Form.TEXT)
             case Name():
                 self._scalar(value, field.carrier, path, Form.NAME)

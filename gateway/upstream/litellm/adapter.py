@@ -176,8 +176,9 @@ def _arguments(litellm: Any, outbound: Outbound) -> dict[str, Any]:
         rejected = UpstreamRejected(str(incomplete))
         raise AttemptFailed(rejected, result=AttemptResult.MISCONFIGURED, reached=False) from None
     except params.Unsupported as unsupported:
-        error = InvalidRequest(f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out.")
-        raise AttemptFailed(error, result=AttemptResult.REJECTED, reached=False) from None
+        said = f"Target {target.name} cannot honour `{unsupported.field}`. Leave it out."
+        error = InvalidRequest(said, param=unsupported.field)
+        raise AttemptFailed(error, result=AttemptResult.REFUSED, reached=False) from None
 
 
 def _chats(outbound: Outbound) -> bool:

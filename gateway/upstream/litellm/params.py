@@ -46,7 +46,10 @@ _NEUTRAL: Final[Mapping[str, tuple[object, ...]]] = {
 }
 """Values that ask for what a target does without them, so that the field may be left out."""
 _HINTS: Final = frozenset(
-    {"seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier", "dimensions"}
+    {
+        *("seed", "parallel_tool_calls", "prediction", "reasoning_effort", "verbosity", "service_tier", "dimensions"),
+        *("user", "safety_identifier", "prompt_cache_key"),
+    }
 )
 """Fields that say how to work and not what to answer, and `dimensions`, which the gateway does itself: left out where a
 target does not support them."""

@@ -16,13 +16,13 @@ from gateway.wire.fields import (
     Id,
     Items,
     JsonText,
-    Local,
     Name,
     Number,
     Object,
     Opaque,
     Replaced,
     Signed,
+    Strict,
     Text,
     Url,
     Variant,
@@ -210,6 +210,9 @@ TOOL = Object(
         "cache_control": CACHE_CONTROL,
         "strict": FLAG,
         "eager_input_streaming": FLAG,
+        "defer_loading": FLAG,
+        "allowed_callers": Items(growing("direct code_execution_20250825")),
+        "input_examples": Items(Free(Carrier.TOOL_DEFINITION)),
     },
     Carrier.TOOL_DEFINITION,
     required=("name", "input_schema"),
@@ -226,6 +229,7 @@ CLIENT_TOOL = Object(
         "display_height_px": TOKENS,
         "display_number": SETTING,
         "max_characters": TOKENS,
+        "defer_loading": FLAG,
         "cache_control": CACHE_CONTROL,
     },
     Carrier.TOOL_DEFINITION,
@@ -249,6 +253,28 @@ TOOL_CHOICE = Object(
     required=("type",),
 )
 FORMAT = Object({"type": closed("json_schema"), "schema": SCHEMA}, Carrier.TOOL_DEFINITION, required=("type", "schema"))
+_AMOUNT = Object({"type": growing("input_tokens tool_uses thinking_turns"), "value": TOKENS})
+CONTEXT = Object(
+    {
+        "edits": Items(
+            Object(
+                {
+                    "type": growing("clear_tool_uses_20250919 clear_thinking_20251015 compact_20260112"),
+                    "trigger": _AMOUNT,
+                    "keep": Either(growing("all"), _AMOUNT),
+                    "clear_at_least": _AMOUNT,
+                    "clear_tool_inputs": Either(Name(Carrier.TOOL_DEFINITION), Free(Carrier.TOOL_DEFINITION)),
+                    "exclude_tools": Items(Name(Carrier.TOOL_DEFINITION)),
+                    "pause_after_compaction": FLAG,
+                    "instructions": Text(Carrier.SYSTEM),
+                },
+                Carrier.TOOL_DEFINITION,
+            )
+        )
+    },
+    Carrier.TOOL_DEFINITION,
+)
+"""How Claude itself clears a conversation; agents send it by default."""
 _THOUGHT: dict[str, Field] = {"display": growing("summarized omitted full")}
 _BUDGET = Number(4_000_000, whole=True, low=1024)
 THINKING = Variant(
@@ -275,7 +301,7 @@ MESSAGES = Object(
         "temperature": Number(1_000, low=0, high=1),
         "top_p": Number(1_000, low=0, high=1),
         "top_k": Number(4_000_000, whole=True, low=0),
-        "stop_sequences": Items(Text(Carrier.OTHER, seen=True)),
+        "stop_sequences": Items(Text(Carrier.OTHER, visible=True)),
         "thinking": THINKING,
         "tools": TOOLS,
         "tool_choice": TOOL_CHOICE,
@@ -286,10 +312,13 @@ MESSAGES = Object(
         "metadata": Dropped(Free(Carrier.METADATA, keyed=True)),
         "mcp_servers": Errand(Capability.HOSTED_TOOLS, Free(Carrier.OTHER), unless_false=True),
         "container": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
-        "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True),
+        "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True, answered=True),
         "previous_response_id": Errand(Capability.STORED_FILES, ID, unless_false=True),
         "thread": Errand(None, Free(Carrier.OTHER), unless_false=True),
-        "context_management": Local(Free(Carrier.OTHER)),
+        "context_management": CONTEXT,
+        "inference_geo": Strict(re.compile(r"[a-z]{2,12}(?:-[a-z0-9]{1,12}){0,3}")),
+        "speed": growing("standard fast"),
+        "fallbacks": Dropped(Free(Carrier.OTHER)),
         "adapters": Errand(None, Free(Carrier.OTHER), unless_false=True),
         "draft_model": Errand(None, Free(Carrier.OTHER), unless_false=True),
     },

@@ -26,10 +26,20 @@ _TRANSLATED = frozenset(
     }
 )
 _HINTS = frozenset(
-    {"cache_control", "service_tier", "inference_geo", "diagnostics", "speed", "user_profile_id", "workspace_id"}
+    {
+        "cache_control",
+        "service_tier",
+        "context_management",
+        "diagnostics",
+        "fallbacks",
+        "speed",
+        "user_profile_id",
+        "workspace_id",
+    }
 )
 """Fields that steer Anthropic's own service: without them the answer is the same, so their loss is only reported."""
-_CLAUDE_ONLY = frozenset({"container", "mcp_servers", "context_management"})
+_CLAUDE_ONLY = frozenset({"container", "mcp_servers", "inference_geo"})
+"""Fields without which the answer would be another, or given at another place."""
 _TOOL_HINTS = (
     "cache_control",
     "defer_loading",

@@ -80,6 +80,12 @@ def aggregate(chunks: Iterable[Tree], usage: Tree | None) -> Tree:
     }
 
 
+def added(delta: Tree, more: Tree) -> Tree:
+    """Two deltas of one choice as one, the second added to the first."""
+    joined: Tree = _joined(_merged(delta, more))
+    return joined
+
+
 def _add(held: dict[str, Any], choice: Tree) -> None:
     delta = choice.get("delta")
     if isinstance(delta, dict):

@@ -181,3 +181,101 @@ def test_custom_tools_and_functions_of_the_older_form_are_restored_in_any_cuttin
     message = aggregate(got, None)["choices"][0]["message"]
     assert message["tool_calls"] == [{**CUSTOM, "custom": {"name": "note", "input": RESTORED}}]
     assert json.loads(message["function_call"]["arguments"]) == RESTORED_ARGUMENTS
+
+
+EVERYWHERE = {
+    "content": TEXT,
+    "audio": {"id": "audio_1", "transcript": TEXT, "data": NAME},
+    "annotations": [{"type": "url_citation", "url_citation": {"title": TEXT, "url": f"https://e.org/{MRN}"}}],
+    "reasoning_details": [{"type": "reasoning.text", "index": 0, "text": TEXT, "signature": NAME}],
+    "tool_calls": [{**call("look_up", ARGUMENTS), "extra_content": {"note": TEXT}}],
+    "x_unknown": {"deep": [{"er": TEXT}]},
+    "thinking_blocks": [{"type": "thinking", "thinking": NAME, "signature": "c2ln"}],
+}
+RIGHT = {
+    **EVERYWHERE,
+    "content": RESTORED,
+    "audio": {"id": "audio_1", "transcript": RESTORED, "data": NAME},
+    "annotations": [{"type": "url_citation", "url_citation": {"title": RESTORED, "url": "https://e.org/8675309"}}],
+    "reasoning_details": [{"type": "reasoning.text", "index": 0, "text": RESTORED, "signature": NAME}],
+    "tool_calls": [
+        {
+            **call("look_up", json.dumps(RESTORED_ARGUMENTS, ensure_ascii=False)),
+            "extra_content": {"note": RESTORED},
+        }
+    ],
+    "x_unknown": {"deep": [{"er": RESTORED}]},
+}
+
+
+def test_every_text_of_a_whole_reply_is_restored_but_signatures_and_bytes():
+    reply = {"choices": [{"index": 0, "message": EVERYWHERE, "stop_reason": MRN}], "citations": [TEXT], "id": "i"}
+    made = ReplyRestorer(Channels.CHOICES, MAP).reply(reply)
+    assert made["choices"][0]["message"] == RIGHT
+    assert made["choices"][0]["stop_reason"] == "8675309"
+    assert made["citations"] == [RESTORED]
+
+
+def in_parts(text):
+    return [{"type": "text", "text": text}]
+
+
+GROWING = {
+    "a transcript": (lambda text: {"audio": {"transcript": text}}, lambda m: m["audio"]["transcript"]),
+    "parts": (lambda text: {"content": in_parts(text)}, lambda m: "".join(part["text"] for part in m["content"])),
+    "reasoning in parts": (
+        lambda text: {"content": [{"type": "thinking", "x": in_parts(text)}]},
+        lambda m: None,
+    ),
+    "details": (
+        lambda text: {"reasoning_details": [{"index": 0, "type": "reasoning.text", "text": text}]},
+        lambda m: m["reasoning_details"][0]["text"],
+    ),
+    "an unknown text": (lambda text: {"x_unknown": text}, lambda m: m["x_unknown"]),
+    "an unknown text within": (lambda text: {"x_unknown": {"a": {"b": text}}}, lambda m: m["x_unknown"]["a"]["b"]),
+    "a custom tool": (
+        lambda text: {"tool_calls": [{"index": 0, "custom": {"input": text}}]},
+        lambda m: m["tool_calls"][0]["custom"]["input"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("delta", "read"), GROWING.values(), ids=GROWING.keys())
+@settings(max_examples=25, deadline=None)
+@given(CUTS)
+def test_every_text_that_grows_is_restored_across_its_pieces(delta, read, cuts):
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
+    chunks = [{"choices": [{"index": 0, "delta": delta(piece)}]} for piece in pieces(TEXT, cuts)]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    made = [event for chunk in chunks for event in restorer.event(chunk)]
+    message = aggregate(made, None)["choices"][0]["message"]
+    if read(message) is not None:
+        assert read(message) == RESTORED
+
+
+def test_what_is_told_beside_a_chunk_that_is_held_back_comes_with_the_next():
+    restorer = ReplyRestorer(Channels.CHOICES, MAP)
+    held = {"choices": [{"index": 0, "delta": {"content": MRN[:-1]}}], "citations": [NAME]}
+    assert restorer.event(held) == []
+    (event,) = restorer.event({"choices": [{"index": 0, "delta": {"content": MRN[-1] + "!"}}]})
+    assert event["choices"][0]["delta"] == {"content": "8675309!"}
+    assert event["citations"] == [SURFACE]
+
+
+BLOCKS = [
+    ({"type": "server_tool_use", "id": "s", "name": "n", "input": {"q": NAME}}, "input", {"q": SURFACE}),
+    ({"type": "web_search_tool_result", "content": [{"title": NAME}]}, "content", [{"title": SURFACE}]),
+    ({"type": "thinking", "thinking": NAME, "signature": "c2ln"}, "thinking", NAME),
+    ({"type": "redacted_thinking", "data": NAME}, "data", NAME),
+    ({"type": "a type to come", "x": {"y": NAME}}, "x", {"y": SURFACE}),
+]
+
+
+@pytest.mark.parametrize(("block", "name", "expected"), BLOCKS, ids=[block[0]["type"] for block in BLOCKS])
+def test_every_block_is_restored_whole_and_streamed(block, name, expected):
+    message = {"type": "message", "content": [block], "stop_sequence": NAME, "stop_reason": "stop_sequence"}
+    made = ReplyRestorer(Channels.BLOCKS, MAP).reply(message)
+    assert (made["content"][0][name], made["stop_sequence"]) == (expected, SURFACE)
+    restorer = ReplyRestorer(Channels.BLOCKS, MAP)
+    events = [made for event in passthrough.events_of(message) for made in restorer.event(event)]
+    assert passthrough.aggregate(events) == made

@@ -89,6 +89,10 @@ REPORTED = {
     "service": ({"service_tier": "auto", "speed": "fast"}, ("service_tier", "speed")),
     "budget": ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, ("thinking.budget_tokens",)),
     "tool hints": ({"tools": [TOOL | {"defer_loading": True}]}, ("tools.defer_loading",)),
+    "what agents send by default": (
+        {"context_management": {"edits": [{"type": "clear_tool_uses_20250919"}]}, "speed": "fast"},
+        ("context_management", "speed"),
+    ),
     "nothing": ({"temperature": 1, "metadata": {"user_id": "u"}, "unknown": 1}, ()),
 }
 
@@ -102,7 +106,7 @@ REFUSED = {
     "max_tokens": {"max_tokens": 0},
     "container": {"container": "c"},
     "mcp_servers": {"mcp_servers": [{"url": "https://example.org"}]},
-    "context_management": {"context_management": {"edits": [{}]}},
+    "inference_geo": {"inference_geo": "eu"},
     "tools.0.type": {"tools": [{"type": "bash_20250124", "name": "bash"}]},
 }
 
