@@ -40,8 +40,9 @@ from gateway.wire.paths import refuse_forbidden
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
 _SEAL = object()
-MAX_LOOKS = 2
-"""How often a body is redacted and looked at: once, and once more for what the first look found."""
+MAX_LOOKS = 4
+"""How often a body is redacted and looked at. Each look finds what the tokens of the one before made stand out: in a list
+of unusual words (the fonts in Codex's prompt) a second and a third still do, and then there is nothing left."""
 
 Detect = Callable[[Sequence[Passage]], Sequence[Detection]]
 
