@@ -14,6 +14,7 @@ from gateway.wire.endpoint import Call, Endpoint
 from gateway.wire.json_body import read_object, values_in
 
 MAX_NAME_CHARS = 256
+MAX_BETA_CHARS = 2_048
 
 
 @asynccontextmanager
@@ -60,8 +61,14 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         claimed_agents=frozenset(claimed - {""}),
         claimed_route=exchange.header(names.route),
         conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
+        betas=_betas(exchange.header("anthropic-beta")),
         large=request.large,
     )
+
+
+def _betas(header: str) -> tuple[str, ...]:
+    """The words of `anthropic-beta`; only those of a closed set ever leave."""
+    return tuple(word for part in header[:MAX_BETA_CHARS].split(",") if (word := part.strip()))
 
 
 def _metadata_agent(tree: Tree) -> str:

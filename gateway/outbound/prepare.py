@@ -58,6 +58,7 @@ class Outbound:
     request_id: str
     policy_hash: str
     stream: bool
+    betas: tuple[str, ...] = ()
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
@@ -145,6 +146,8 @@ def prepare(
     body, redacted, pseudonyms = _redacted(
         kept, _but_aliases(findings, fields), form=form, styles=egress.redact, key=key, look=look, today=today
     )
+    known = to.spoken.betas if to.spoken else frozenset[str]()
+    betas = tuple(sorted(known.intersection(call.betas)))
     outbound = Outbound(
         target=target,
         endpoint=to,
@@ -153,10 +156,15 @@ def prepare(
         request_id=call.request_id,
         policy_hash=egress.policy_hash,
         stream=form.stream,
+        betas=betas,
         seal=_SEAL,
     )
-    lost = tuple(sorted({*body.lost, *dropped(call.payload, kept, fields)}))
+    lost = tuple(sorted({*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, betas)}))
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, lost)
+
+
+def _betas_lost(call: Call, betas: tuple[str, ...]) -> tuple[str, ...]:
+    return ("anthropic-beta",) if set(call.betas) - set(betas) else ()
 
 
 def _but_aliases(findings: Findings, fields: Object) -> Findings:

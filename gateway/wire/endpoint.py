@@ -36,6 +36,10 @@ class Native:
     chunks: Callable[[Asked], NativeChunks] | None = None
 
 
+def _as_it_is(tree: Tree) -> Tree:
+    return tree
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """How a target that speaks the dialect is asked.
@@ -43,7 +47,9 @@ class Spoken:
     `path` stands behind its base URL or, where `from_root`, behind the root of its server. `headers` are made from its
     key. `from_hub` takes a request of the hub and the target's context in tokens, if that is known. `streamed` writes
     into a body whether it is to be answered as a stream. `system_field`: the system prompt is a field of the body.
-    `everywhere`: whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`).
+    `repair` mends what its servers would refuse of a request. `betas` are the words of the header `anthropic-beta` that
+    ask for no errand, which a caller's may hand on. `everywhere`: whoever speaks the dialect is asked so; otherwise only
+    kinds of servers that name the row (`kinds/`).
     """
 
     path: str
@@ -54,6 +60,8 @@ class Spoken:
     system_field: bool = False
     everywhere: bool = True
     native: Native | None = None
+    repair: Callable[[Tree], Tree] = _as_it_is
+    betas: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,8 @@ class Call:
 
     `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
     `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
-    metadata; `conversation` is the caller's name for the conversation, or "". `large`: reading it holds up others.
+    metadata; `conversation` is the caller's name for the conversation, or ""; `betas` are the
+    words of its header `anthropic-beta`, as it wrote them. `large`: reading it holds up others.
     """
 
     endpoint: Endpoint
@@ -140,6 +149,7 @@ class Call:
     claimed_agents: frozenset[str] = frozenset()
     claimed_route: str = ""
     conversation: str = ""
+    betas: tuple[str, ...] = ()
     large: bool = False
 
     @property

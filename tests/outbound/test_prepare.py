@@ -275,3 +275,20 @@ def test_another_conversation_restores_nothing(detector):
     restorer = ReplyRestorer(Dialect.OPENAI, prepared["soma", "b"].pseudonyms)
     tree = {"choices": [{"index": 0, "message": {"content": said}}]}
     assert restorer.reply(tree)["choices"][0]["message"]["content"] == said
+
+
+def test_towards_claude_known_betas_pass_and_unsigned_thinking_stays(send):
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": ""}
+    said = {"role": "assistant", "content": [thought, {"type": "text", "text": "Yes."}]}
+    asked = {
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "Hi"}, said, {"role": "assistant", "content": [thought]}],
+    }
+    claude = target_of(ProviderKind.ANTHROPIC)
+    betas = ("interleaved-thinking-2025-05-14", "mcp-client-2025-04-04")
+    prepared = send(asked, Dialect.ANTHROPIC, target=claude, betas=betas)
+    assert prepared.outbound.betas == ("interleaved-thinking-2025-05-14",)
+    assert "anthropic-beta" in prepared.not_carried
+    assert prepared.outbound.tree["messages"][1:] == [
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes."}]}
+    ]

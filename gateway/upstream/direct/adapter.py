@@ -95,6 +95,7 @@ def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
         "Content-Type": "application/json",
         "Accept": "text/event-stream" if outbound.stream else "application/json",
         **outbound.spoken.headers(address.api_key),
+        **({"anthropic-beta": ",".join(outbound.betas)} if outbound.betas else {}),
     }
 
 

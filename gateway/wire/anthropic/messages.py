@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import orjson
 from typing_extensions import override
 
-from gateway.domain import Dialect, Operation, Tree
+from gateway.domain import JSON, Dialect, Operation, Tree
 from gateway.errors import GatewayError, InvalidRequest
 from gateway.wire.anthropic import passthrough
 from gateway.wire.anthropic.fields import MESSAGES as FIELDS
@@ -23,6 +23,7 @@ from gateway.wire.errors import envelope
 from gateway.wire.framing import sse
 from gateway.wire.hub import Translated
 from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
+from gateway.wire.vocabulary import closed
 from gateway.wire.writer import Answering, StreamWriter
 
 VERSION = "2023-06-01"
@@ -49,6 +50,41 @@ REPLY = ReplyShape(
 
 def _headers(key: str) -> Mapping[str, str]:
     return {"anthropic-version": VERSION, "x-api-key": key}
+
+
+BETAS = closed(
+    "claude-code-20250219 interleaved-thinking-2025-05-14 dev-full-thinking-2025-05-14 context-1m-2025-08-07 "
+    "context-management-2025-06-27 model-context-window-exceeded-2025-08-26 compact-2026-01-12 compact-2026-09-04 "
+    "output-128k-2025-02-19 output-300k-2026-03-24 fast-mode-2026-02-01 structured-outputs-2025-11-13 "
+    "task-budgets-2026-03-13 thinking-token-count-2026-05-13 thinking-display-updates-2026-08-18 "
+    "thinking-binding-controls-2026-08-01 prompt-caching-2024-07-31 extended-cache-ttl-2025-04-11 "
+    "fine-grained-tool-streaming-2025-05-14 token-efficient-tools-2025-02-19 advanced-tool-use-2025-11-20 "
+    "tool-examples-2025-10-29 effort-2025-11-24 inline-tools-2026-09-15 mid-conversation-tool-changes-2026-07-01 "
+    "mid-conversation-output-config-2026-07-01 mid-conversation-system-clear-at-2026-08-21 pdfs-2024-09-25 "
+    "computer-use-2024-10-22 computer-use-2025-01-24 computer-use-2025-11-24"
+).words
+"""Features of the API that send nobody on an errand (law 11)."""
+
+
+def _signed(tree: Tree) -> Tree:
+    """A request without thinking that nobody signed: it was another model's, and Claude refuses it."""
+    messages = tree.get("messages")
+    if not isinstance(messages, list):
+        return tree
+    made = [_without_unsigned(message) for message in messages]
+    return {**tree, "messages": [message for message in made if not isinstance(message, dict) or message["content"]]}
+
+
+def _without_unsigned(message: JSON) -> JSON:
+    content = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(message, dict) or not isinstance(content, list):
+        return message
+    kept: list[JSON] = [
+        block
+        for block in content
+        if not isinstance(block, dict) or block.get("type") != "thinking" or block.get("signature")
+    ]
+    return message if len(kept) == len(content) else {**message, "content": kept}
 
 
 def _not_from_hub(_tree: Tree, _context: int | None) -> Translated:
@@ -140,5 +176,7 @@ ENDPOINT = Endpoint(
         lambda tree, stream: {**tree, "stream": stream},
         from_root=True,
         system_field=True,
+        repair=_signed,
+        betas=BETAS,
     ),
 )
