@@ -14,7 +14,7 @@ from gateway.domain import Carrier, Usage
 from gateway.errors import UpstreamFailed
 from gateway.wire import hub
 from gateway.wire.checks import UNREADABLE, check_reply
-from gateway.wire.fields import Errand, Free, Items, Object, Text, Variant
+from gateway.wire.fields import Errand, Field, Free, Items, Object, Text, Variant
 from gateway.wire.vocabulary import COUNT, closed
 
 _ENDING = ("stop_reason", "stop_sequence", "stop_details")
@@ -37,20 +37,23 @@ _USAGE = Object(
         "output_tokens_details": Object({"thinking_tokens": COUNT}),
     }
 )
-_BLOCK = Variant(
-    "type",
-    {
-        "text": Object({"text": _WORDS, "citations": Items(_ANY)}, required=("text",)),
-        "thinking": Object({"thinking": _WORDS, "signature": _WORDS}, required=("thinking",)),
-        "tool_use": Object({"input": Free(Carrier.OTHER, keyed=True)}, required=("input",)),
-        "server_tool_use": Object({"input": Free(Carrier.OTHER, keyed=True)}, required=("input",)),
-    },
-    otherwise=Errand(None, _ANY),
-)
-MESSAGE = Object(
-    {"type": closed("message"), "content": Items(_BLOCK), "usage": _USAGE, "stop_reason": _WORDS},
-    required=("type", "content"),
-)
+
+
+def _block(*, whole: bool) -> Variant:
+    """A block of a message. One that only begins may leave out what its deltas will bring, and some servers do."""
+    said: dict[str, dict[str, Field]] = {
+        "text": {"text": _WORDS, "citations": Items(_ANY)},
+        "thinking": {"thinking": _WORDS, "signature": _WORDS},
+        "tool_use": {"input": Free(Carrier.OTHER, keyed=True)},
+        "server_tool_use": {"input": Free(Carrier.OTHER, keyed=True)},
+    }
+    needed = {kind: tuple(fields)[:1] if whole else () for kind, fields in said.items()}
+    cases = {kind: Object(fields, required=needed[kind]) for kind, fields in said.items()}
+    return Variant("type", cases, otherwise=Errand(None, _ANY))
+
+
+_MESSAGE: dict[str, Field] = {"type": closed("message"), "usage": _USAGE, "stop_reason": _WORDS}
+MESSAGE = Object({**_MESSAGE, "content": Items(_block(whole=True))}, required=("type", "content"))
 _DELTA = Variant(
     "type",
     {kind: Object({key: _WORDS}) for kind, key in _DELTA_KEYS.items()},
@@ -59,8 +62,10 @@ _DELTA = Variant(
 EVENT = Variant(
     "type",
     {
-        "message_start": Object({"message": MESSAGE}, required=("message",)),
-        "content_block_start": Object({"index": COUNT, "content_block": _BLOCK}, required=("index", "content_block")),
+        "message_start": Object({"message": Object(_MESSAGE)}, required=("message",)),
+        "content_block_start": Object(
+            {"index": COUNT, "content_block": _block(whole=False)}, required=("index", "content_block")
+        ),
         "content_block_delta": Object({"index": COUNT, "delta": _DELTA}, required=("index", "delta")),
         "content_block_stop": Object({"index": COUNT}, required=("index",)),
         "message_delta": Object({"delta": Object({"stop_reason": _WORDS}), "usage": _USAGE}),

@@ -102,9 +102,9 @@ def test_a_reply_survives_being_streamed_and_gathered(content):
 
 
 def settled(tree):
-    """A message as the API sends it: what a call says is an object, and usage is there."""
+    """A message as the API sends it: what a call says is an object, and it ended for a reason."""
     blocks = [{**b, "input": {"a": b["input"]}} if "input" in b else b for b in tree["content"]]
-    return {**tree, "content": blocks}
+    return {**tree, "content": blocks, "stop_reason": tree.get("stop_reason") or "end_turn"}
 
 
 @given(trees_of(Message))
