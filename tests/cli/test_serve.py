@@ -100,9 +100,8 @@ def test_ctrl_c_while_it_still_imports_leaves_no_traceback(tmp_path, imported):
     (tmp_path / "policies").mkdir()
     file.write_text(CONFIG)
     command = [sys.executable, "-X", "importtime", "-m", "gateway", "serve", "--config", str(file), "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_minds_ctrl_c
-    ) as process:
+    heard = {"preexec_fn": _minds_ctrl_c, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **heard) as process:
         for line in process.stderr:
             if line.split()[-1] == imported:
                 break
