@@ -14,7 +14,7 @@ from gateway.cli.readable import Unreadable, decoded, pieces, read
 NONE = {
     b"PK\x03\x04": "Office document",
     b"\xd0\xcf\x11\xe0\xa1\xb1": "old Office document",
-    gzip.compress(b"x"): "gunzip",
+    gzip.compress(b"x", mtime=0): "gunzip",
     b"%PDF-1.7\n": "pdftotext",
     b"{\\rtf1 MRN 8675309}": "RTF",
     b"\x89PNG\r\n": "picture",

@@ -107,5 +107,6 @@ def test_ctrl_c_while_it_still_imports_leaves_no_traceback(tmp_path, imported):
                 break
         process.send_signal(signal.SIGINT)
         _, rest = process.communicate(timeout=120)
-    assert process.returncode in {0, 130}
+    # Within `exec`, as dataclasses are made by, Python notes the interrupt and ends itself by the same signal at last.
+    assert process.returncode in {0, 130, -signal.SIGINT}
     assert "Traceback" not in rest
