@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from gateway.domain import Carrier, Detection, Finding, Kind, Passage
+from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
 from gateway.phi.find import across, counting, evasion, propagate, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
@@ -21,6 +21,9 @@ from gateway.phi.find.text import language
 from gateway.phi.find.text.normalise import Normalised, normalise
 
 _NO_WORDS: Final = frozenset[str]()
+_TOLD_BY_CONTEXT: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.DATE})
+_DEPTH: Final = 2
+"""How many encodings inside one another are looked through by all passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +107,45 @@ class Engine:
             for index, (passage, look) in enumerate(zip(passages, looks, strict=True))
         ]
 
-    def look(self, passage: Passage) -> Look:
-        """What one passage says by itself."""
+    def look(self, passage: Passage, depth: int = _DEPTH) -> Look:
+        """What one passage says by itself; a text within it that is encoded is looked at as any text, to this depth."""
         if passage.carrier is Carrier.STRUCTURE:
-            return Look((), structure.look(passage.text), _NO_WORDS, _NO_WORDS)
+            return Look((), structure.look(passage.text), propagate.words(passage.text), _NO_WORDS)
         reading = Reading.of(passage)
         folded, words = reading.folded, propagate.words(reading.folded.text)
         hits: list[Hit] = []
         for one in self._passes:
             hits = one(reading, hits)
+        inside: frozenset[UnknownReason] = frozenset()
+        if depth and reading.hidden.ways:
+            more, inside = self._decoded(passage, reading, hits, depth - 1)
+            hits = merge([*hits, *more], folded.text) if more else hits
         names = _names(hits, folded.text)
         if names and (again := _again(folded.text, names)):
             hits = merge([*hits, *again], folded.text)
-        unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words)
+        unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words) | inside
         detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
         return Look(tuple(hits), detection, words, names)
+
+    def _decoded(
+        self, passage: Passage, reading: Reading, hits: Sequence[Hit], depth: int
+    ) -> tuple[list[Hit], frozenset[UnknownReason]]:
+        """What is found in the texts that stand encoded in a passage, and not yet where they stand; and what is unknown.
+
+        The rules have read them already (`evasion`); what only its context tells needs all passes.
+        """
+        more: list[Hit] = []
+        unknowns: set[UnknownReason] = set()
+        taken = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
+        for inner in evasion.encoded(reading.folded, reading.hidden):
+            look = self.look(replace(passage, text=inner.text, cue=""), depth)
+            unknowns |= look.detection.unknowns
+            for finding in look.detection.findings:
+                start, end = inner.place(finding.start, finding.end)
+                told = finding.kind in _TOLD_BY_CONTEXT and finding.counts
+                if told and not any(hit.start < end and start < hit.end for hit in (*taken, *more)):
+                    more.append(Hit(finding.kind, start, end, finding.confidence, Evidence.CHECKED, patient=True))
+        return more, frozenset(unknowns)
 
     def without(self, passage: Passage, look: Look, gone: Collection[Hit]) -> Look:
         """The look at a passage without the hits in `gone`; what names that remain say about them stays true."""
@@ -156,7 +183,12 @@ class Engine:
             return detection
         folded = normalise(passage.text)
         more = merge([*hits, *_again(folded.text, learned), *beside], folded.text)
-        return Detection(_findings(more, folded, passage.carrier), detection.unknowns)
+        findings = _findings(more, folded, passage.carrier)
+        if passage.carrier is Carrier.STRUCTURE:  # what it says by itself are no hits (`structure`)
+            own = detection.findings
+            beyond = [one for one in findings if not any(f.start < one.end and one.start < f.end for f in own)]
+            findings = tuple(sorted((*own, *beyond), key=lambda finding: finding.start))
+        return Detection(findings, detection.unknowns)
 
 
 def _names(hits: Iterable[Hit], text: str) -> frozenset[str]:

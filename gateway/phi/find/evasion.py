@@ -67,6 +67,35 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
     return hits
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A text that stands encoded in another, and where its characters stand there: each for itself, or all as one."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters [start, end) of it stand in the other."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def encoded(folded: Normalised, seen: Hidden) -> Iterator[Inner]:
+    """The sentences and values that software has encoded (mail, addresses, markup, base64), as it would write them plainly."""
+    if seen.ways & _WRITTEN:
+        reading = readings.closed_up(folded.text, seen.ways & _WRITTEN)
+        if reading is not None and reading.text != folded.text:
+            yield Inner(reading.text, reading.starts, reading.ends)
+    for blob in seen.blobs:
+        if blob.said and _SAYING.search(blob.said):
+            size = len(blob.said)
+            yield Inner(blob.said, [blob.start] * size, [blob.end] * size)
+
+
+_WRITTEN: Final = frozenset({"quoted", "percent", "entity", "escape"})
+"""Ways of software to write what it may not write plainly; spacing and spelling are ways of people."""
+_SAYING: Final = re.compile(r"[^\W\d_]{3,}")
+"""A word: what decodes to none says nothing that a rule has not read."""
 _SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?|as in|letters?)\W*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BEFORE: Final = 24

@@ -17,7 +17,7 @@ from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.model import veto
+from gateway.phi.find.model import measures, veto
 from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import formats, keys, layouts
 from gateway.phi.find.records.formats import Records
@@ -183,6 +183,8 @@ def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What only its context made a hit and what holds no value."""
     text, talk = reading.folded.text, reading.talk
+    if reading.passage.cue and measures.measured(reading.passage.cue, text):
+        return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
     return [
         hit
         for hit in hits

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -232,3 +233,50 @@ def test_what_is_announced_is_found(text, value):
 def test_the_day_of_a_text_is_not_a_patients(text):
     (detection,) = Engine().detect([Passage(text)])
     assert not any(found.counts for found in detection.findings)
+
+
+@pytest.mark.parametrize("made", ["call_Kovalchuk", "call_olena_kovalchuk_1", "toolu-KOVALCHUK-x"])
+def test_a_name_that_a_message_told_is_known_again_in_an_id(made):
+    said, found = Engine(Names()).detect([Passage("Olena Kovalchuk coughs."), Passage(made, "", Carrier.STRUCTURE)])
+    assert said.findings
+    assert {finding.kind for finding in found.findings} == {Kind.NAME}
+    assert all(finding.counts for finding in found.findings)
+
+
+def test_an_id_keeps_what_it_says_by_itself_beside_a_name():
+    made = "kovalchuk-ssn-912-04-1234"
+    _, found = Engine(Names()).detect([Passage("Olena Kovalchuk coughs."), Passage(made, "", Carrier.STRUCTURE)])
+    assert {finding.kind for finding in found.findings} == {Kind.NAME, Kind.SSN}
+
+
+@pytest.mark.parametrize("made", ["call_8sKoVaQ", "chatcmpl-7e2d3c1dfec1453545b003e5", "kovalchukova"])
+def test_an_id_made_at_random_names_nobody(made):
+    _, found = Engine(Names()).detect([Passage("Olena Kovalchuk coughs."), Passage(made, "", Carrier.STRUCTURE)])
+    assert found.findings == ()
+
+
+SAID = "Olena Kovalchuk complained of chest pain."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        base64.b64encode(SAID.encode()).decode(),
+        base64.b64encode(base64.b64encode(SAID.encode())).decode(),
+        SAID.encode().hex(),
+        SAID.replace(" ", "=20"),
+        SAID.replace(" ", "%20"),
+        "".join(f"&#{ord(char)};" for char in SAID),
+        "".join(f"\\u{ord(char):04x}" for char in SAID),
+        json.dumps({"body": {"data": base64.urlsafe_b64encode(SAID.encode()).decode()}}),
+    ],
+)
+def test_what_only_its_context_tells_is_told_in_a_text_that_software_encoded(written):
+    [found] = Engine(Names()).detect([Passage(written)])
+    assert {finding.kind for finding in found.findings if finding.counts} == {Kind.NAME}
+
+
+@pytest.mark.parametrize("said", ["the quick brown fox jumps over the lazy dog", '{"alg":"HS256","typ":"JWT"}'])
+def test_an_encoded_text_about_nobody_says_nothing(said):
+    [found] = load_engine().detect([Passage(base64.b64encode(said.encode()).decode())])
+    assert [finding for finding in found.findings if finding.counts] == []

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Carrier, Passage
+from gateway.phi.find.engine import load_engine
+from gateway.phi.find.model.measures import measured
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("created", "1686089970"),
+        ("duration_ms", "1234567"),
+        ("totalTokens", "1234567"),
+        ("bytes", "41152736"),
+        ("offset", "4294967296"),
+        ("build", "20260304"),
+        ("max_rows", "1,000,000"),
+        ("currency", "EUR"),
+        ("type", "Point"),
+        ("color", "#0f172a"),
+    ],
+)
+def test_a_key_that_measures_or_labels_makes_no_identifier(key, value):
+    assert measured(key, value)
+    [look] = load_engine().detect([Passage(value, key, Carrier.TOOL_RESULT)])
+    assert look.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("", "1686089970"),
+        ("id", "8675309"),
+        ("patient", "8675309"),
+        ("line", "Margaret Holloway coughs"),
+        ("time", "Margaret Holloway"),
+        ("type", "Margaret Holloway"),
+        ("count_id", "8675309"),
+    ],
+)
+def test_other_keys_and_other_values_say_nothing(key, value):
+    assert not measured(key, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("size", "123-45-6789"), ("total", "(415) 867-5309"), ("mrn_count", "536-22-8745")]
+)
+def test_what_has_a_shape_of_its_own_is_found_under_any_key(key, value):
+    [look] = load_engine().detect([Passage(value, key, Carrier.TOOL_RESULT)])
+    assert look.findings
