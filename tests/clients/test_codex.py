@@ -106,7 +106,7 @@ async def test_codex_is_answered_by_its_defaults(simple):
     server.answer = says("Let me look.", tool_calls=calls)
     reply, found = await events_of(gateway, request(), HEADERS)
     assert reply.headers["x-gateway-not-carried"] == (
-        "include.reasoning.encrypted_content,reasoning.summary,tools.web_search"
+        "client_metadata,include.reasoning.encrypted_content,prompt_cache_key,reasoning.summary,tools.web_search"
     )
     [sent] = server.sent
     assert [message["role"] for message in sent.json["messages"]] == ["system", "user", "user"]

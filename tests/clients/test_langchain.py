@@ -2,6 +2,7 @@
 
 import gc
 
+import httpx
 import pytest
 from langchain_anthropic import ChatAnthropic
 from langchain_core.messages import HumanMessage, ToolMessage
@@ -40,7 +41,13 @@ def get_weather(city: str, days: int) -> str:
 def model(request, gateway_url):
     match request.param:
         case "openai":
-            return ChatOpenAI(model="gpt-4o-mini", base_url=f"{gateway_url}/v1", api_key="unused", max_retries=0)
+            return ChatOpenAI(
+                model="gpt-4o-mini",
+                base_url=f"{gateway_url}/v1",
+                api_key="unused",
+                max_retries=0,
+                http_async_client=httpx.AsyncClient(trust_env=False),  # its own would outlive the loop of this test
+            )
         case "responses":
             return ChatOpenAI(
                 model="gpt-4o-mini",
@@ -48,6 +55,7 @@ def model(request, gateway_url):
                 api_key="unused",
                 max_retries=0,
                 use_responses_api=True,
+                http_async_client=httpx.AsyncClient(trust_env=False),
             )
         case "anthropic":
             return ChatAnthropic(
