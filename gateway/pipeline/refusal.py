@@ -49,6 +49,7 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     """
     if all(failure.result in _NEVER_SENT for _, failure in failures):
         return _unable(failures)
+    refused = failures[-1][1].error
     failures = [(target, failure) for target, failure in failures if failure.result not in _NEVER_SENT]
     _, last = failures[-1]
     busy = [failure.error for _, failure in failures if isinstance(failure.error, UpstreamLimited | UpstreamOverloaded)]
@@ -56,6 +57,8 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
         soonest = min(busy, key=lambda error: error.retry_after_s or 0)
         soonest.message = f"{soonest.message} {_kept(decision.refusals)}".strip()
         return soonest
+    if isinstance(refused, EgressDenied):  # what might have taken its place may not see the request, or not any more
+        return refused
     ours = [failure.error for _, failure in failures if failure.result is AttemptResult.MISCONFIGURED]
     if len(ours) == len(failures):
         return ours[0]

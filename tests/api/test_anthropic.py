@@ -64,7 +64,7 @@ async def test_a_bad_request_is_refused_in_the_dialect(asked, path):
     assert reply.status_code == 400
     assert reply.json()["error"] == {
         "type": "invalid_request_error",
-        "message": "messages: at least one message is required.",
+        "message": "messages: must not be empty.",
     }
 
 

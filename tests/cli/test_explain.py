@@ -58,7 +58,7 @@ def test_the_outbound_is_shown_only_when_asked_for(ask):
     ("request_", "options", "said"),
     [
         ("not json", (), "not valid JSON"),
-        ({"messages": []}, (), "`messages` is empty"),
+        ({"messages": []}, (), "`messages` must not be empty"),
         (SENSITIVE, ("--agent", "nobody"), "may not act as that agent"),
         (SENSITIVE, ("--caller", "nobody"), "no such caller"),
         (SENSITIVE, ("--route", "nowhere"), "no such route"),

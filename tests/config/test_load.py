@@ -181,7 +181,7 @@ def test_problems_of_shape_of_environment_and_of_reference_come_all_at_once() ->
         (8, "Unknown key `modle` in `targets.b`."),
         (8, "`model` is missing in `targets.b`."),
         (11, "There is no target `aa`."),
-        (12, "`routes.s.operation` should be 'chat' or 'embeddings'."),
+        (12, "`routes.s.operation` should be 'chat', 'embeddings', 'rerank' or 'moderations'."),
         (15, "There is no route `t`."),
         (16, "There is no route `rr`."),
     ]

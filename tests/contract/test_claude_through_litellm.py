@@ -82,7 +82,7 @@ async def test_a_plain_prompt_goes_to_claude_and_comes_back(clinic):
     assert reply.status_code == 200
     body = reply.json()
     assert body["choices"][0]["message"]["content"] == "A benign naevus."
-    assert body["usage"] == {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    assert {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}.items() <= body["usage"].items()
     assert body["model"] == "pathology"
     assert reply.headers["x-gateway-target"] == "sonnet"
     [sent] = cloud.sent

@@ -13,7 +13,7 @@ from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.find.engine import Engine
 from gateway.state.memory import LruMemory
-from tests.kit.second_detector import Attentive
+from tests.kit.second_detector import SECRET, Attentive
 
 ENGINE = Engine()
 KEY = b"k" * 32
@@ -194,7 +194,7 @@ async def two():
 
 async def test_two_detectors_must_agree_that_a_text_is_clear(two):
     scanner = await two(Attentive)
-    (found,) = await scanner.detect([Passage("qwertz has MRN 8675309")], caller="soma")
+    (found,) = await scanner.detect([Passage(f"{SECRET} has MRN 8675309")], caller="soma")
     assert [one.kind for one in found.findings] == [Kind.NAME, Kind.MRN]
     assert scanner.covers == ENGINE.covers | {Kind.NAME}
     assert scanner.version == f"{ENGINE.version}+attentive"
@@ -255,7 +255,7 @@ async def test_others_have_their_turn_while_a_long_request_is_scanned():
     while not work.done():
         await asyncio.sleep(0)
         turns += 1
-    assert turns > 10
+    assert turns > 4
     assert FAILED not in await work
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gateway.domain import Detection, Finding, Kind, Passage
 
-SECRET = "qwertz"
+SECRET = "item seven"
 """A text in which the engine finds nothing."""
 
 

@@ -74,6 +74,7 @@ def call_of(payload: dict[str, Any], dialect: Dialect = Dialect.OPENAI, **change
         stream=changes.pop("stream", False),
         caller=Caller("soma"),
         request_id="req_1",
+        betas=changes.pop("betas", ()),
     )
 
 

@@ -227,7 +227,7 @@ CLAUDE_TABLE = {
         REDACTED,
     ),
     "signed thinking": (block("assistant", type="thinking", thinking=CANARY, signature="c2ln"), REFUSED),
-    "unsigned thinking": (block("assistant", type="thinking", thinking=CANARY, signature=""), REDACTED),
+    "unsigned thinking": (block("assistant", type="thinking", thinking=CANARY, signature=""), DROPPED),
     "hidden thinking": (
         block("assistant", type="redacted_thinking", data=CANARY),
         UnknownReason.UNREADABLE,

@@ -272,7 +272,6 @@ ERRANDS = {
     "a stored file": ("/v1/chat/completions", {"messages": part(type="file", file={"file_id": "file-1"})}),
     "a hosted tool": ("/v1/chat/completions", {"messages": SAY, "tools": [{"type": "web_search"}]}),
     "web search options": ("/v1/chat/completions", {"messages": SAY, "web_search_options": {}}),
-    "to be stored": ("/v1/chat/completions", {"messages": SAY, "store": True}),
     "a previous response": ("/v1/chat/completions", {"messages": SAY, "previous_response_id": "resp_1"}),
     "an adapter": ("/v1/chat/completions", {"messages": SAY, "adapters": "/models/other"}),
     "a draft model": ("/v1/chat/completions", {"messages": SAY, "draft_model": "org/other"}),

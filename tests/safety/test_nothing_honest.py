@@ -36,6 +36,7 @@ from gateway.policy.parse import load
 from gateway.state.memory import LruMemory
 from gateway.wire.endpoint import Call, Endpoint
 from gateway.wire.fields import (
+    Alias,
     Closed,
     Dropped,
     Either,
@@ -78,7 +79,7 @@ STRICT = ("text/plain", "application/json", "5m", "1h", "2026-11-30", "auto")
 def honest(field: Field, rng: random.Random) -> Any:  # noqa: C901, PLR0912  one case for each word of a table
     """What software ordinarily writes there."""
     match field:
-        case Opaque() | Url() | TokenIds() | Errand():
+        case Alias() | Opaque() | Url() | TokenIds() | Errand():
             return NOTHING
         case Dropped(field=inner) | Local(field=inner):
             return honest(inner, rng)

@@ -108,7 +108,8 @@ def led_to(url: str) -> str:
 
 
 CHATS = sorted(vendors.CHAT)
-VECTORS = ["mistral", "openai", "cohere", "together_ai", "gemini", "voyage", "jina_ai", "openrouter"]
+# Not gemini: LiteLLM 1.110 opens a client of its own for its vectors, which gets no connection here.
+VECTORS = ["mistral", "openai", "cohere", "together_ai", "voyage", "jina_ai", "openrouter"]
 
 
 @pytest.mark.parametrize(("name", "vectors"), [*((name, False) for name in CHATS), *((name, True) for name in VECTORS)])

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from gateway.domain import Caller, Detection, Facts
+from gateway.kinds import profile
 from gateway.outbound.prepare import prepare
 from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
@@ -24,7 +25,8 @@ METRIC = "gateway_phi_egress_violations_total"
 def planted(gateway, address, *, provider=None):
     """Opens a socket the way the adapters do."""
     provider = provider or gateway.gateway.settings.providers["local"]
-    guard = sockets.guard(provider, lambda: gateway.gateway.settings.on_prem_networks, gateway.gateway.events)
+    networks = lambda: gateway.gateway.settings.on_prem_networks  # noqa: E731
+    guard = sockets.guard(provider, profile(provider.kind).origins(provider), networks, gateway.gateway.events)
     return guard((2, 1, 6, "", address))
 
 
@@ -59,16 +61,16 @@ def outbound_to(target):
 
 
 async def test_an_outbound_opens_no_connection_to_another_provider_or_off_the_premises(simple):
-    gateway, _ = simple
+    gateway, server = simple
     outbound = outbound_to(gateway.gateway.settings.targets["chat"])
     local = gateway.gateway.settings.providers["local"]
     token = leaving.set(outbound)
     try:
         with pytest.raises(sockets.ForbiddenAddress):
-            planted(gateway, ("127.0.0.1", 9), provider=replace(local, name="another"))
+            planted(gateway, ("127.0.0.1", server.port), provider=replace(local, name="another"))
         with pytest.raises(sockets.ForbiddenAddress):
             planted(gateway, ("203.0.113.9", 443))
-        planted(gateway, ("127.0.0.1", 9)).close()
+        planted(gateway, ("127.0.0.1", server.port)).close()
     finally:
         leaving.reset(token)
     gateway.violations = 2

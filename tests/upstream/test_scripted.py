@@ -52,7 +52,7 @@ async def test_a_stream_says_the_same_in_pieces():
     assert chunks[-1]["usage"]["completion_tokens"] == 3
 
 
-@pytest.mark.parametrize(("fault", "fallback"), [("connect", True), ("500", True), ("429", True), ("404", False)])
+@pytest.mark.parametrize(("fault", "fallback"), [("connect", True), ("500", True), ("429", True), ("404", True)])
 async def test_it_fails_as_it_was_told(fault, fallback):
     with pytest.raises(AttemptFailed) as failed:
         await Scripted().send(outbound({"fault": fault}))

@@ -147,10 +147,8 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     if hit.kind in _REACHED:
         around = before + text[hit.start : hit.end] + after
         owner = _OWNS_PAGE if hit.kind is Kind.URL else _OWNER
-        personal = _PERSONAL.search(around)
-        said = personal is not None and (
-            person or hit.kind is not Kind.URL or _BARE.fullmatch(personal.group()) is None
-        )
+        bare = hit.kind is Kind.URL and not person
+        said = any(not bare or _BARE.fullmatch(told.group()) is None for told in _PERSONAL.finditer(around))
         return owner.search(around) is not None or said
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
     if public > event or _EDITION.search(before) or (hit.kind is Kind.DATE and _stamped(before, text[hit.end :][:60])):

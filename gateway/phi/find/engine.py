@@ -107,8 +107,12 @@ class Engine:
             for index, (passage, look) in enumerate(zip(passages, looks, strict=True))
         ]
 
-    def look(self, passage: Passage, depth: int = _DEPTH) -> Look:
-        """What one passage says by itself; a text within it that is encoded is looked at as any text, to this depth."""
+    def look(self, passage: Passage) -> Look:
+        """What one passage says by itself."""
+        return self._look(passage, _DEPTH)
+
+    def _look(self, passage: Passage, depth: int) -> Look:
+        """The same; a text within it that is encoded is looked at as any text, to this depth."""
         if passage.carrier is Carrier.STRUCTURE:
             return Look((), structure.look(passage.text), propagate.words(passage.text), _NO_WORDS)
         reading = Reading.of(passage)
@@ -138,7 +142,7 @@ class Engine:
         unknowns: set[UnknownReason] = set()
         taken = [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
         for inner in evasion.encoded(reading.folded, reading.hidden):
-            look = self.look(replace(passage, text=inner.text, cue=""), depth)
+            look = self._look(replace(passage, text=inner.text, cue=""), depth)
             unknowns |= look.detection.unknowns
             for finding in look.detection.findings:
                 start, end = inner.place(finding.start, finding.end)

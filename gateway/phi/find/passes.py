@@ -189,7 +189,11 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
         hit
         for hit in hits
         if hit.evidence is not Evidence.CONTEXT
-        or not (veto.empty(hit, text) or (talk.held and listen.nobody(hit, text, talk)))
+        or not (
+            veto.empty(hit, text)
+            or measures.counted(text, hit.start, hit.end)
+            or (talk.held and listen.nobody(hit, text, talk))
+        )
     ]
 
 

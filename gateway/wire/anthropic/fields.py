@@ -263,16 +263,16 @@ CONTEXT = Object(
                     "trigger": _AMOUNT,
                     "keep": Either(growing("all"), _AMOUNT),
                     "clear_at_least": _AMOUNT,
-                    "clear_tool_inputs": Either(Name(Carrier.TOOL_DEFINITION), Free(Carrier.TOOL_DEFINITION)),
-                    "exclude_tools": Items(Name(Carrier.TOOL_DEFINITION)),
+                    "clear_tool_inputs": Either(Name(Carrier.OTHER), Free(Carrier.OTHER)),
+                    "exclude_tools": Items(Name(Carrier.OTHER)),
                     "pause_after_compaction": FLAG,
                     "instructions": Text(Carrier.SYSTEM),
                 },
-                Carrier.TOOL_DEFINITION,
+                Carrier.OTHER,
             )
         )
     },
-    Carrier.TOOL_DEFINITION,
+    Carrier.OTHER,
 )
 """How Claude itself clears a conversation; agents send it by default."""
 _THOUGHT: dict[str, Field] = {"display": growing("summarized omitted full")}

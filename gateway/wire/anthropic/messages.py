@@ -72,7 +72,10 @@ def _signed(tree: Tree) -> Tree:
     if not isinstance(messages, list):
         return tree
     made = [_without_unsigned(message) for message in messages]
-    return {**tree, "messages": [message for message in made if not isinstance(message, dict) or message["content"]]}
+    if all(new is old for new, old in zip(made, messages, strict=True)):
+        return tree
+    pairs = zip(made, messages, strict=True)
+    return {**tree, "messages": [new for new, old in pairs if new is old or (isinstance(new, dict) and new["content"])]}
 
 
 def _without_unsigned(message: JSON) -> JSON:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.domain import Capability, Carrier, Dialect, Operation, UnknownReason
 from gateway.phi.leaf import Form
 from gateway.phi.read.scan import walk_tree
+from gateway.wire.operations import ENDPOINTS
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -43,14 +44,7 @@ def arguments(text):
 @settings(max_examples=400, deadline=None)
 @given(
     st.dictionaries(FIELDS, REQUESTS, max_size=5),
-    st.sampled_from(
-        [
-            (dialect, operation)
-            for dialect in Dialect
-            for operation in Operation
-            if (dialect, operation) != (Dialect.ANTHROPIC, Operation.EMBEDDINGS)
-        ]
-    ),
+    st.sampled_from(sorted({(row.dialect, row.operation) for row in ENDPOINTS})),
 )
 def test_any_tree_is_walked_and_every_leaf_is_where_it_says(payload, where):
     for leaf in walked(payload, *where).leaves:

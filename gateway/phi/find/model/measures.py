@@ -1,4 +1,4 @@
-"""Keys whose values measure, count, time or label something; the tagger knows no key, and takes long numbers for ids."""
+"""What measures, counts, times or labels, by its key or its unit: the tagger knows neither, and takes long numbers for ids."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ _MEASURE_WORDS: Final = (
     "ns us ms s sec secs second seconds minute minutes hour hours days mtime ctime atime "
     # amounts
     "bytes byte kb mb gb size length len width height depth count counts total totals sum tokens rows records lines chars words pages items entries hits "
-    "offset limit capacity used free available max min mean avg average median std stdev variance percent pct ratio rate score weight amount price cost "
+    "offset limit capacity used free available max min maximum minimum mean avg average median std stdev variance percent pct ratio rate score weight amount price cost "
     "balance revenue budget quantity qty volume n "
     # places in machines
     "port pid ppid uid gid inode line lineno col column row index idx position start end exit build version revision rev seed step epoch iteration iterations "
     "x y z w h lat lon lng latitude longitude altitude"
 )
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
+_BOUNDS: Final = frozenset(
+    str(sign * (2**bits + less)) for bits in (15, 16, 31, 32, 53, 63, 64) for less in (-1, 0) for sign in (-1, 1)
+)
+"""Where the number types of machines end: schemas say so everywhere (`maximum: 9007199254740991`)."""
 _LABELS: Final = frozenset("currency type kind unit units color colour theme mode format encoding locale".split())
 
 
@@ -29,7 +33,20 @@ def measured(key: str, value: str) -> bool:
     words = _WORD.findall(key)
     if not words:
         return False
+    if value in _BOUNDS:
+        return True
     last = words[-1].lower()
     if last in _MEASURES:
         return _NUMBER.fullmatch(value) is not None
     return last in _LABELS and _ONE_WORD.fullmatch(value) is not None
+
+
+_UNIT: Final = re.compile(
+    r"[ -]?(?:ns|[uµ]s|ms|msecs?|s|secs?|seconds?|milliseconds?|mins?|minutes?|hours?|days?|bytes?|[KMGT]i?B|[kmg]b|bits?|tokens?|rows?|lines?|chars?|"
+    r"characters?|words?|pages?|items?|entries|records?|requests?|px|pixels?|times|%)(?![\w-])"
+)
+
+
+def counted(text: str, start: int, end: int) -> bool:
+    """Whether a bare number at [start, end) counts the unit behind it: "defaults to 30000 ms", "up to 600000ms"."""
+    return _NUMBER.fullmatch(text, start, end) is not None and _UNIT.match(text, end) is not None

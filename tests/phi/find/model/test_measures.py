@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain import Carrier, Passage
 from gateway.phi.find.engine import load_engine
-from gateway.phi.find.model.measures import measured
+from gateway.phi.find.model.measures import counted, measured
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from gateway.phi.find.model.measures import measured
         ("currency", "EUR"),
         ("type", "Point"),
         ("color", "#0f172a"),
+        ("maximum", "9007199254740991"),
+        ("exclusiveMinimum", "-2147483648"),
     ],
 )
 def test_a_key_that_measures_or_labels_makes_no_identifier(key, value):
@@ -50,3 +52,16 @@ def test_other_keys_and_other_values_say_nothing(key, value):
 def test_what_has_a_shape_of_its_own_is_found_under_any_key(key, value):
     [look] = load_engine().detect([Passage(value, key, Carrier.TOOL_RESULT)])
     assert look.findings
+
+
+@pytest.mark.parametrize("unit", ["ms", " ms", " tokens", "-character", " bytes", "%"])
+def test_a_bare_number_before_a_unit_counts_it(unit):
+    text = f"It defaults to 600000{unit}, or less."
+    start = text.index("6")
+    assert counted(text, start, start + 6)
+
+
+@pytest.mark.parametrize("text", ["for patient 600000 msg", "600000", "600000-ab", "600000 Mstr"])
+def test_what_follows_else_is_no_unit(text):
+    start = text.index("6")
+    assert not counted(text, start, start + 6)
