@@ -55,6 +55,11 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     busy = [failure.error for _, failure in failures if isinstance(failure.error, UpstreamLimited | UpstreamOverloaded)]
     if busy:
         soonest = min(busy, key=lambda error: error.retry_after_s or 0)
+        tried = list({target.name: target for target, _ in failures}.values())
+        if decision.refusals and isinstance(
+            soonest, UpstreamOverloaded
+        ):  # a server that only begins to load says 503 too
+            soonest.message = f"{soonest.message} If it stays so, {_start(tried)}"
         soonest.message = f"{soonest.message} {_kept(decision.refusals)}".strip()
         return soonest
     if isinstance(refused, EgressDenied):  # what might have taken its place may not see the request, or not any more
