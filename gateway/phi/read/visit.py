@@ -96,7 +96,7 @@ class Visitor:
                 self._items(value, field, path)
             case Either():
                 self.visit(value, field.text if isinstance(value, str) else field.other, path)
-            case Text() | Signed() | Alias():
+            case Text() | Signed():
                 self._scalar(value, field.carrier, path, Form.TEXT)
             case Name():
                 self._scalar(value, field.carrier, path, Form.NAME)
@@ -120,8 +120,8 @@ class Visitor:
                     self._unreadable(value, path)
             case Strict():
                 self._strict(value, field, path)
-            case Dropped():
-                self._withheld(value, field.field, path)
+            case Alias() | Dropped():
+                self._withheld(value, field, path)
             case Local():
                 self.visit(value, field.field, path)
             case ErrandField():
@@ -137,10 +137,10 @@ class Visitor:
             case Replaced():
                 return
 
-    def _withheld(self, value: JSON, field: Field, path: Path) -> None:
-        """Read like all else, because a value that stands here may stand again elsewhere; but it is never sent."""
+    def _withheld(self, value: JSON, field: Alias | Dropped, path: Path) -> None:
+        """Read like all else, for the value may stand again elsewhere; but it is never sent, or only as a keyed hash."""
         leaves, unknowns = len(self.leaves), len(self.unknowns)
-        self.visit(value, field, path)
+        self.visit(value, Text(field.carrier) if isinstance(field, Alias) else field.field, path)
         self.leaves[leaves:] = [leaf._replace(withheld=True) for leaf in self.leaves[leaves:]]
         del self.unknowns[unknowns:]
 

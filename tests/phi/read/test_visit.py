@@ -225,3 +225,11 @@ def test_a_field_that_is_never_sent_is_read_and_marked_and_leaves_no_unknown():
         "hi": False,
     }
     assert made.unknowns == []
+
+
+def test_a_name_for_a_user_or_a_cache_leaves_only_as_a_hash_and_keeps_nothing_back():
+    made = walked({"prompt_cache_key": "MRN 8675309", "messages": [{"role": "user", "content": "hi"}]})
+    assert {leaf.text: leaf.withheld for leaf in made.leaves if leaf.text in {"MRN 8675309", "hi"}} == {
+        "MRN 8675309": True,
+        "hi": False,
+    }
