@@ -12,35 +12,109 @@ from typing import Final
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
 
 _EVENT: Final = re.compile(
-    r"(?i)\b(?:admit(?:ted|s)?|admission|re-?admitted|discharg(?:ed|e)|seen|treated|evaluated|diagnosed|presented|presenting|presents|visit(?:ed|s)?|"
-    r"hospitali[sz]ed|underwent|undergone|operated|referred|transferred|examined|born|died|death|deceased|expired|passed away|dob|d\.o\.b|birth(?:day|date)?|"
-    r"consulted|followed|scheduled|appointment|appt|checked in|check-?up|follow(?:ed)?[ -]?up|last seen|had (?:an?|her|his|the)|was (?:an?|started|given|"
-    r"prescribed|told|found|sent|put|placed)|started on|prescribed|lives?|living|resid(?:es?|ing|ent)|works? (?:at|for)|employed|from our|in our|at our|"
-    r"our (?:clinic|hospital|patient|office|practice)|my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)|this (?:patient|pt|man|woman|"
-    r"gentleman|lady|boy|girl|child)|the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))|patient's|pt'?s|pt\b|(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|"
-    r"chart|procedure|doctor|pcp|insurance|contact|phone|email|address)|he\b|she\b|collected|drawn|resulted|procedure|surgery|operation|biopsy|"
-    r"transplant(?:ed)?|records? (?:from|at)|encounter|dx'?d|rx'?d|s/p|d/c|lmp|edd|follows? (?:up )?(?:at|with)|care at|brought|arrived|came|attend(?:ed|ing)|suffered|reviewed|discussed|call(?:ed)?|"
-    r"collapsed|dialy[sz]e[sd]|stays (?:at|in|around)|sleeps (?:at|in|under)|(?:given|administered|vaccinated|injected|taken)(?: on| at| in)? $|"
-    r"(?:patient|pt|client|man|woman|lady|gentleman|boy|girl|child|baby) (?:is |was )?from|(?:i|we) (?:(?:was|were|have been) (?:at|to|in|seen|sent)|went to|live|moved|returned|flew)|(?:tests?|tested|swab) positive|(?:i|we) (?:had|got) (?:my |an? |the |some )?(?:shots?|jabs?|vaccin\w+|scan|x-?rays?|mri|ct|echo|surgery|stents?|stitches|tests?|bloods?)|"
-    r"my (?:[\w-]+ )?(?:echo\w*|scans?|mri|ct|x-?rays?|ultrasound|mammogram|\w+oscopy|e[ck]g|inr|a1c|hba1c|psa|tsh|periods?|cycle|due date|reports?(?! (?:generator|template|builder|script))|results?|labs?|blood ?(?:work|tests?)|biops\w+|letter|endo|gp|pcp|ob|gyn|doc(?:tor)?|"
-    r"\w+ologist|surgeon|midwife|dentist|therapist|pharmac\w+|appointment|appt|surgery|operation|visit|prescription|insurance|neighbou?rs?|aunt(?:ie)?|uncle|cousin|friend|"
-    r"sister|brother|kids?|child(?! process)|baby|toddler|mom|mum|dad|grand\w+|niece|nephew|partner|boyfriend|girlfriend|roommate|co-?worker))(?!\w)"
+    r"(?i)\b(?:"
+    + one_of(
+        *(
+            "admit(?:ted|s)? admission re-?admitted discharg(?:ed|e) seen treated evaluated diagnosed "
+            "presented presenting presents visit(?:ed|s)? hospitali[sz]ed underwent undergone operated "
+            "referred transferred examined born died death deceased expired"
+        ).split(),
+        "passed away",
+        *r"dob d\.o\.b birth(?:day|date)? consulted followed scheduled appointment appt".split(),
+        "checked in",
+        "check-?up",
+        "follow(?:ed)?[ -]?up",
+        "last seen",
+        "had (?:an?|her|his|the)",
+        "was (?:an?|started|given|prescribed|told|found|sent|put|placed)",
+        "started on",
+        *"prescribed lives? living resid(?:es?|ing|ent)".split(),
+        "works? (?:at|for)",
+        "employed",
+        "from our",
+        "in our",
+        "at our",
+        "our (?:clinic|hospital|patient|office|practice)",
+        "my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)",
+        "this (?:patient|pt|man|woman|gentleman|lady|boy|girl|child)",
+        r"the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))",
+        "patient's",
+        "pt'?s",
+        r"pt\b",
+        "(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|chart|procedure|doctor|pcp|insurance|contact|phone|email|address)",
+        *r"he\b she\b collected drawn resulted procedure surgery operation biopsy transplant(?:ed)?".split(),
+        "records? (?:from|at)",
+        *"encounter dx'?d rx'?d s/p d/c lmp edd".split(),
+        "follows? (?:up )?(?:at|with)",
+        "care at",
+        *(
+            "brought arrived came attend(?:ed|ing) suffered reviewed discussed call(?:ed)? collapsed dialy[sz]e[sd]"
+        ).split(),
+        "stays (?:at|in|around)",
+        "sleeps (?:at|in|under)",
+        "(?:given|administered|vaccinated|injected|taken)(?: on| at| in)? $",
+        "(?:patient|pt|client|man|woman|lady|gentleman|boy|girl|child|baby) (?:is |was )?from",
+        "(?:i|we) (?:(?:was|were|have been) (?:at|to|in|seen|sent)|went to|live|moved|returned|flew)",
+        "(?:tests?|tested|swab) positive",
+        r"(?:i|we) (?:had|got) (?:my |an? |the |some )?(?:shots?|jabs?|vaccin\w+|scan|x-?rays?|mri|ct|echo|surgery|stents?|stitches|tests?|bloods?)",
+        r"my (?:[\w-]+ )?(?:"
+        + one_of(
+            *(
+                r"echo\w* scans? mri ct x-?rays? ultrasound mammogram \w+oscopy e[ck]g inr a1c hba1c psa tsh "
+                "periods? cycle"
+            ).split(),
+            "due date",
+            "reports?(?! (?:generator|template|builder|script))",
+            "results?",
+            "labs?",
+            "blood ?(?:work|tests?)",
+            *(
+                r"biops\w+ letter endo gp pcp ob gyn doc(?:tor)? \w+ologist surgeon midwife dentist therapist "
+                r"pharmac\w+ appointment appt surgery operation visit prescription insurance neighbou?rs? "
+                "aunt(?:ie)? uncle cousin friend sister brother kids?"
+            ).split(),
+            "child(?! process)",
+            *r"baby toddler mom mum dad grand\w+ niece nephew partner boyfriend girlfriend roommate co-?worker".split(),
+        )
+        + ")",
+    )
+    + r")(?!\w)"
 )
 _PERSON: Final = re.compile(
-    r"(?i)\b(?:\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?|days?)[- /]?(?:o(?:ld)?)\b|\d{1,3}\s?(?:yo|y/o|y\.o\.)|\d{2}[mf]\b|"
-    r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|process|with the|id|record|safety|name|"
-    r"chart|database|list|portal))|pt\b|(?:mr|mrs|ms)\b|(?:my|his|her) (?:mother|father|wife|husband|son|daughter|brother|sister)|"
-    r"(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )|patient's\b(?! (?:name|mrn|dob)))"
+    r"(?i)\b(?:"
+    + one_of(
+        r"\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?|days?)[- /]?(?:o(?:ld)?)\b",
+        r"\d{1,3}\s?(?:yo|y/o|y\.o\.)",
+        r"\d{2}[mf]\b",
+        r"(?:this|the|our|my|a|an) (?:patient|pt|man|woman|boy|girl|infant|newborn|toddler|gentleman|lady|child|baby)\b(?! (?:cohort|population|group|sample|process|with the|id|record|safety|name|chart|database|list|portal))",
+        r"pt\b",
+        r"(?:mr|mrs|ms)\b",
+        "(?:my|his|her) (?:mother|father|wife|husband|son|daughter|brother|sister)",
+        r"(?<!/)(?<!or )\b(?:he|she|his|her|him)\b(?!/| or )",
+        r"patient's\b(?! (?:name|mrn|dob))",
+    )
+    + ")"
 )
 _MANY: Final = re.compile(
     r"(?i)\b(?:patients|participants|subjects|adults|children|women|men|people|individuals|cases|cohorts?)\b"
 )
 _PERSONAL: Final = re.compile(
-    r"(?i)/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-]|(?:mrn|ssn|dob|patient_?id|pid)=|portal|mychart|(?<![/\w])profile|logged in|(?<![/\w])log-?in|patient (?:session|blog|web ?site|web ?page|page|account|log|ip)|"
-    r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)|(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b|"
-    r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]"
+    "(?i)"
+    + one_of(
+        *(
+            r"/(?:patients?|members?|profile|people|users?|in|p|rec(?:ord)?s?)/[\w.-]*[\d.-] "
+            r"(?:mrn|ssn|dob|patient_?id|pid)= portal mychart (?<![/\w])profile"
+        ).split(),
+        "logged in",
+        r"(?<![/\w])log-?in",
+        "patient (?:session|blog|web ?site|web ?page|page|account|log|ip)",
+        r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)",
+        r"(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b",
+        r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]",
+    )
 )
 _BARE: Final = re.compile(r"(?i)portal|mychart|profile|logged in|log-?in")
 """What a handbook links to as well; beside a person it is theirs."""
@@ -49,10 +123,24 @@ _COURSE: Final = re.compile(
 )
 """The head of a list whose lines tell one person's days."""
 _PUBLIC: Final = re.compile(
-    r"(?i)\b(?:guidelines?|recommendations?|publish(?:ed|ing)?|publication|approv(?:ed|al)|fda|ema|cdc|updated?|version|revis(?:ed|ion)|released?|trial|study|"
-    r"studies|journal|conference|recall(?:ed)?|label|effective date|as of|today(?:'s)?(?: date)? is|current date|knowledge cutoff|cutoff|copyright|licensed|"
-    r"deadline|deploy\w*|commit|changelog|law|act|rule|regulation|edition|meeting|webinar|congress|lecture|seminar|symposium|talk|pandemic|epidemic|launched|withdrawn|announced|issued|posted|accessed|retrieved|"
-    r"(?-i:SELECT|WHERE|BETWEEN|INSERT|UPDATE|VALUES))\b"
+    r"(?i)\b(?:"
+    + one_of(
+        *(
+            "guidelines? recommendations? publish(?:ed|ing)? publication approv(?:ed|al) fda ema cdc updated? "
+            "version revis(?:ed|ion) released? trial study studies journal conference recall(?:ed)? label"
+        ).split(),
+        "effective date",
+        "as of",
+        "today(?:'s)?(?: date)? is",
+        "current date",
+        "knowledge cutoff",
+        *(
+            r"cutoff copyright licensed deadline deploy\w* commit changelog law act rule regulation edition "
+            "meeting webinar congress lecture seminar symposium talk pandemic epidemic launched withdrawn "
+            "announced issued posted accessed retrieved (?-i:SELECT|WHERE|BETWEEN|INSERT|UPDATE|VALUES)"
+        ).split(),
+    )
+    + r")\b"
 )
 _OWNER: Final = re.compile(
     r"(?i)\b(?:his|her|my|their|pt|mr|mrs|ms|patient's|pt's|for patient|(?:the|this|our) patient (?:logged|login|used|visited|accessed|posted))\b|by the patient\b"
@@ -63,8 +151,15 @@ _OWNS_PAGE: Final = re.compile(
 )
 """Whose address on the web it is; `their` alone says nothing in a handbook."""
 _EDITION: Final = re.compile(
-    r"(?i)\b(?:(?:page|leaflet|document|article|information|policy|guidance|label|content)s? (?:last )?(?:reviewed|updated|revised|checked)|"
-    r"last (?:reviewed|updated|revised|modified|checked)|next review(?: due| date)?|review (?:due|date)|revised|effective|ratified|adopted)(?: on| by)?[\s:=*_-]{0,6}$"
+    r"(?i)\b(?:"
+    + one_of(
+        "(?:page|leaflet|document|article|information|policy|guidance|label|content)s? (?:last )?(?:reviewed|updated|revised|checked)",
+        "last (?:reviewed|updated|revised|modified|checked)",
+        "next review(?: due| date)?",
+        "review (?:due|date)",
+        *"revised effective ratified adopted".split(),
+    )
+    + r")(?: on| by)?[\s:=*_-]{0,6}$"
 )
 """What stands before the day on which a text was written, not one on which somebody was seen."""
 _NUMBER: Final = re.compile(r"\d+")
@@ -131,8 +226,20 @@ _NOW: Final = re.compile(
 )
 """What stands before the day of the request itself."""
 _SOMEONE: Final = re.compile(
-    r"(?i)\b(?:patient(?! (?:portal|support|services|experience|safety|education|relations|access|app)\b)|pt|subscriber|resident|caller|guarantor|member(?! (?:services|support))|"
-    r"mother|father|mum|mom|dad|wife|husband|son|daughter|spouse|partner|brother|sister|guardian|caregiver|next of kin|nok|emergency contact|mr|mrs|ms|he|she|his|her|him)\b"
+    r"(?i)\b(?:"
+    + one_of(
+        r"patient(?! (?:portal|support|services|experience|safety|education|relations|access|app)\b)",
+        *"pt subscriber resident caller guarantor".split(),
+        "member(?! (?:services|support))",
+        *(
+            "mother father mum mom dad wife husband son daughter spouse partner brother sister guardian caregiver"
+        ).split(),
+        "next of kin",
+        "nok",
+        "emergency contact",
+        *"mr mrs ms he she his her him".split(),
+    )
+    + r")\b"
 )
 
 

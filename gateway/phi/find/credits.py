@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
 
 _NAMES: Final = frozenset({Kind.NAME, Kind.PLACE})
 """What a surname may be taken for."""
@@ -25,8 +26,15 @@ _ENTRY: Final = 700
 _BESIDE: Final = 160
 
 _TRAILER: Final = re.compile(
-    r"(?:^|\n)[ \t>+#*/-]{0,6}(?:(?:Signed-off|Co-authored|Co-developed|Reviewed|Acked|Tested|Reported|Suggested|Helped|Authored|Committed|Approved|Based-on-patch)-by"
-    r"|Author|Commit|Committer|AuthorDate|Maintainers?|Uploaders|SPDX-FileCopyrightText|Merge-request-by|Packager|Vendor|Changed-By)\s?:[ \t]*[^\n]{0,120}$",
+    r"(?:^|\n)[ \t>+#*/-]{0,6}(?:"
+    + one_of(
+        *(
+            "(?:Signed-off|Co-authored|Co-developed|Reviewed|Acked|Tested|Reported|Suggested|Helped|Authored|Committed|Approved|Based-on-patch)-by "
+            "Author Commit Committer AuthorDate Maintainers? Uploaders SPDX-FileCopyrightText Merge-request-by "
+            "Packager Vendor Changed-By"
+        ).split()
+    )
+    + r")\s?:[ \t]*[^\n]{0,120}$",
     re.IGNORECASE,
 )
 """Trailers of a commit, headers of a patch or a package; a clinical note has words like these, but no address after the name."""
@@ -42,9 +50,18 @@ _AUTHORS_ADDRESS: Final = re.compile(
 )
 """Before the address of an author whose name nothing may have taken for one."""
 _CODE_CREDIT: Final = re.compile(
-    r"(?i)(?:[@\\]authors?\b[ \t:{]*|__(?:author|maintainer|credits|copyright)__\s*=\s*[\[(]?\s*[\"'][^\n]{0,80}|(?:^|\n)[ \t]*(?:\#|//|/?\*+|--|;|%|!|\"\"\"|<!--|rem)[ \t!*]*(?:original )?(?:authors?|maintainers?|written by|created by|contributors?|copyright)\b[^\n]{0,80}"
-    r"|(?:copyright|\(c\)|©)[ \t]+(?:\(c\)|©)?[ \t,]*(?:(?:19|20)\d\d(?:\s?[-,–]\s?(?:19|20)?\d\d)*,?[ \t]+)?(?:by[ \t]+)?[^\n.]{0,80}|\b(?:TODO|FIXME|XXX|HACK|NOTE)\("
-    r"|\bperson\([^\n)]{0,60}|<(?:author|developer|maintainer|contributor|creator|dc:creator|editor)\b[^>]{0,60}>(?:\s*<\w{1,20}>[^<\n]{0,80}</\w{1,20}>){0,6}(?:\s*<\w{1,20}>)?\s*|\bMAINTAINER[ \t]+[\"']?)$"
+    "(?i)(?:"
+    + one_of(
+        r"[@\\]authors?\b[ \t:{]*",
+        r"__(?:author|maintainer|credits|copyright)__\s*=\s*[\[(]?\s*[\"'][^\n]{0,80}",
+        r"(?:^|\n)[ \t]*(?:\#|//|/?\*+|--|;|%|!|\"\"\"|<!--|rem)[ \t!*]*(?:original )?(?:authors?|maintainers?|written by|created by|contributors?|copyright)\b[^\n]{0,80}",
+        r"(?:copyright|\(c\)|©)[ \t]+(?:\(c\)|©)?[ \t,]*(?:(?:19|20)\d\d(?:\s?[-,–]\s?(?:19|20)?\d\d)*,?[ \t]+)?(?:by[ \t]+)?[^\n.]{0,80}",
+        r"\b(?:TODO|FIXME|XXX|HACK|NOTE)\(",
+        r"\bperson\([^\n)]{0,60}",
+        r"<(?:author|developer|maintainer|contributor|creator|dc:creator|editor)\b[^>]{0,60}>(?:\s*<\w{1,20}>[^<\n]{0,80}</\w{1,20}>){0,6}(?:\s*<\w{1,20}>)?\s*",
+        r"\bMAINTAINER[ \t]+[\"']?",
+    )
+    + ")$"
 )
 _ROLE_KEY: Final = re.compile(
     r"(?i)[\"']?\b(?:authors?|maintainers?|contributors?|committers?|creators?|editors?|owners?|reviewers?|assignees?|code[_-]?owners?|developers?|translators?|author_name|maintainer_name)[\"']?[ \t]*[:=]"
@@ -83,8 +100,28 @@ _BIBTEX: Final = re.compile(
     r"(?i)(?:\b(?:author|editor)\s*=\s*[{\"][^\n={}]{0,600}|@(?:article|book|inproceedings|incollection|misc|phdthesis|techreport|online)\{)$"
 )
 _MARK: Final = re.compile(
-    r"(?i)\bdoi\b|10\.\d{4,9}/|\bet al\b|\b(?:19|20)\d\d[a-z]?\s?[;:)]|\((?:19|20)\d\d[a-z]?(?:,[^)\n]{1,20})?\)|\b\d{1,4}\s?(?:\(\d{1,3}(?:[-/]\d{1,3})?(?: Suppl[^)]{0,6})?\))?\s?[:,]\s?(?:pp?\.? ?)?[A-Za-z]?\d{1,6}\s?[-–]\s?[A-Za-z]?\d{1,6}\b|"
-    r"\bpp?\. ?\d|\bvol\. ?\d|\barxiv\b|\bpmid\b|\bisbn\b|\bin: |\bproc(?:eedings|\.)|\bjournal\b|\bpress\b|\bretrieved from\b|\bavailable (?:at|from)\b|\beds?\.\b|\(eds?\.?\)"
+    "(?i)"
+    + one_of(
+        r"\bdoi\b",
+        r"10\.\d{4,9}/",
+        r"\bet al\b",
+        r"\b(?:19|20)\d\d[a-z]?\s?[;:)]",
+        r"\((?:19|20)\d\d[a-z]?(?:,[^)\n]{1,20})?\)",
+        r"\b\d{1,4}\s?(?:\(\d{1,3}(?:[-/]\d{1,3})?(?: Suppl[^)]{0,6})?\))?\s?[:,]\s?(?:pp?\.? ?)?[A-Za-z]?\d{1,6}\s?[-–]\s?[A-Za-z]?\d{1,6}\b",
+        r"\bpp?\. ?\d",
+        r"\bvol\. ?\d",
+        r"\barxiv\b",
+        r"\bpmid\b",
+        r"\bisbn\b",
+        r"\bin: ",
+        r"\bproc(?:eedings|\.)",
+        r"\bjournal\b",
+        r"\bpress\b",
+        r"\bretrieved from\b",
+        r"\bavailable (?:at|from)\b",
+        r"\beds?\.\b",
+        r"\(eds?\.?\)",
+    )
 )
 """What a reference has besides its authors: where and when it appeared. Two of these, or one and a year, make one."""
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
@@ -98,11 +135,38 @@ _GOES_ON: Final = re.compile(r"[ \t]*(?:[,.;:(&\"“]|[A-Z]{1,3}\b[,.;]|and\b|et
 """What follows an author in a reference, where a sentence would follow somebody else with a verb."""
 _AFFILIATED: Final = re.compile(r"[ \t]?[\d*†‡§¹²³⁴-⁹]{1,6}(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*(?=,| and| &|\s*\n|$)")
 _CORRESPONDENCE: Final = re.compile(
-    r"(?i)\b(?:correspond(?:ence|ing author)s?(?: to)?|address (?:reprint|correspondence)[\w ]{0,20}|contributed (?:equally|by)|conceived (?:and|the)|acknowledg(?:e)?ments?|orcid|funding|translated by|edited by|illustrated by|foreword by|narrated by)\b[^\n]{0,120}$"
+    r"(?i)\b(?:"
+    + one_of(
+        "correspond(?:ence|ing author)s?(?: to)?",
+        r"address (?:reprint|correspondence)[\w ]{0,20}",
+        "contributed (?:equally|by)",
+        "conceived (?:and|the)",
+        "acknowledg(?:e)?ments?",
+        "orcid",
+        "funding",
+        "translated by",
+        "edited by",
+        "illustrated by",
+        "foreword by",
+        "narrated by",
+    )
+    + r")\b[^\n]{0,120}$"
 )
 _CARE: Final = re.compile(
-    r"(?i)\b(?:(?:this|the|our|my|her|his|a|new|same) (?:patient|pt|client|resident|caller|member)\b(?! (?:group|cohort|population|data|portal|safety|registry|record system|model|class|table|object))|pt\.?s?\b|mrn|dob|d\.o\.b|date of birth|"
-    r"admitted|discharged|refill|appointment|prescri(?:be|bed|ption for)|next of kin|(?<!the )(?:mr|mrs|ms|miss)\b\.?|she\b|he\b|her\b|his\b|him\b|patient[_ ]?(?:name|id|record)|\d{1,3}[- ]?(?:year|yr|y/?o|month|week)s?[- ]?old)\b"
+    r"(?i)\b(?:"
+    + one_of(
+        r"(?:this|the|our|my|her|his|a|new|same) (?:patient|pt|client|resident|caller|member)\b(?! (?:group|cohort|population|data|portal|safety|registry|record system|model|class|table|object))",
+        *r"pt\.?s?\b mrn dob d\.o\.b".split(),
+        "date of birth",
+        *"admitted discharged refill appointment".split(),
+        "prescri(?:be|bed|ption for)",
+        "next of kin",
+        r"(?<!the )(?:mr|mrs|ms|miss)\b\.?",
+        *r"she\b he\b her\b his\b him\b".split(),
+        "patient[_ ]?(?:name|id|record)",
+        r"\d{1,3}[- ]?(?:year|yr|y/?o|month|week)s?[- ]?old",
+    )
+    + r")\b"
 )
 """What speaks of one person in care."""
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
 
 _YEAR: Final = re.compile(r"'?(?:1[89]|20)\d\ds?$")
 _DURATION: Final = re.compile(
@@ -20,8 +21,15 @@ _CLOCK: Final = re.compile(
     r"(?i)(?:at )?(?:[01]?\d|2[0-4])[:.h]?(?:[0-5]\d)?(?::[0-5]\d)?\s?(?:[ap]\.?m\.?|hours?|hrs|h)?$"
 )
 _RELATIVE: Final = re.compile(
-    r"(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:today|yesterday|tomorrow|tonight|morning|afternoon|evening|night|week(?:end)?|month|"
-    r"year|spring|summer|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)s?$"
+    "(?i)(?:(?:early|late|mid|last|next|this|past|previous|the)[ -]?)*(?:"
+    + one_of(
+        *(
+            "today yesterday tomorrow tonight morning afternoon evening night week(?:end)? month year spring "
+            "summer fall autumn winter monday tuesday wednesday thursday friday saturday sunday mon tue tues wed "
+            "thu thur thurs fri sat sun"
+        ).split()
+    )
+    + ")s?$"
 )
 _WIDE_PLACES: Final = (
     "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky "
@@ -37,11 +45,21 @@ _AGE: Final = re.compile(r"\d{1,3}")
 
 
 _PLACEHOLDER: Final = re.compile(
-    r"[\[<{(*_]{0,3}(?:(?:insert|your|patient|pt|user|client|member|provider|doctor|first|last|middle|full|given|family)[ _-]?){0,3}"
-    r"(?:name|mrn|dob|ssn|id|date|address|phone|e-?mail|facility|hospital|city|string|value)(?:[ _-]?(?:here|\d))?[\]>})*_]{0,3}"
-    r"|(?:MRN|ID|W|PT)?[-#: ]?0{2,}(?:[-/ ]?0+)*|([xyz?*_#])\1+(?:[-/ ^,]\1+)*|n/?a|tbd|(?:last|first|sur)name(?:[, ^]+(?:last|first|given)name)?|"
-    r"(?:last|first),? ?(?:first|last)|yyyy[-/]?mm[-/]?dd(?:hhmm(?:ss)?)?|mm[-/]dd[-/]yyyy|dd[-/]mm[-/]yyyy|"
-    r"test patient|patient test|E\dV[\dT]M\d",
+    one_of(
+        r"[\[<{(*_]{0,3}(?:(?:insert|your|patient|pt|user|client|member|provider|doctor|first|last|middle|full|given|family)[ _-]?){0,3}(?:name|mrn|dob|ssn|id|date|address|phone|e-?mail|facility|hospital|city|string|value)(?:[ _-]?(?:here|\d))?[\]>})*_]{0,3}",
+        "(?:MRN|ID|W|PT)?[-#: ]?0{2,}(?:[-/ ]?0+)*",
+        r"([xyz?*_#])\1+(?:[-/ ^,]\1+)*",
+        "n/?a",
+        "tbd",
+        "(?:last|first|sur)name(?:[, ^]+(?:last|first|given)name)?",
+        "(?:last|first),? ?(?:first|last)",
+        "yyyy[-/]?mm[-/]?dd(?:hhmm(?:ss)?)?",
+        "mm[-/]dd[-/]yyyy",
+        "dd[-/]mm[-/]yyyy",
+        "test patient",
+        "patient test",
+        r"E\dV[\dT]M\d",
+    ),
     re.IGNORECASE,
 )
 """What stands where a value would: `[PATIENT NAME]`, `LASTNAME^FIRSTNAME`, `000-00-0000`, `YYYYMMDD`; and the sum of a coma scale."""

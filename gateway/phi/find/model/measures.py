@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from gateway.phi.find.text.ways import one_of
+
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NUMBER: Final = re.compile(r"[-+]?[\d., _]+(?:[eE][-+]?\d+)?%?")
 _ONE_WORD: Final = re.compile(r"#?\w+")
@@ -42,8 +44,15 @@ def measured(key: str, value: str) -> bool:
 
 
 _UNIT: Final = re.compile(
-    r"[ -]?(?:ns|[uµ]s|ms|msecs?|s|secs?|seconds?|milliseconds?|mins?|minutes?|hours?|days?|bytes?|[KMGT]i?B|[kmg]b|bits?|tokens?|rows?|lines?|chars?|"
-    r"characters?|words?|pages?|items?|entries|records?|requests?|px|pixels?|times|%)(?![\w-])"
+    "[ -]?(?:"
+    + one_of(
+        *(
+            "ns [uµ]s ms msecs? s secs? seconds? milliseconds? mins? minutes? hours? days? bytes? [KMGT]i?B "
+            "[kmg]b bits? tokens? rows? lines? chars? characters? words? pages? items? entries records? requests? "
+            "px pixels? times %"
+        ).split()
+    )
+    + r")(?![\w-])"
 )
 
 

@@ -6,13 +6,28 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from gateway.phi.find.text.ways import one_of
+
 _BESIDE: Final = 160
 _NEAR: Final = 24
 """Characters before a number in which a query's list begins, and a word for what is numbered stands."""
 _CATALOGUE: Final = re.compile(
-    r"(?i)(?:\b|_)(?:catalog(?:ue)?|cat|sku|item|part|model|version|v|section|chapter|table|figure|form|ndc|nct|doi|pmid|eudract|loinc|snomed|cpt|icd|iso|rfc|rxnorm|unii|eudract|isrctn|ecog-acrin|sqlstate|http|port|(?:error|status|exit)(?: code)?|pp|kb|patch|concepts?|"
-    r"lot|batch|lock|seal|leaflet|item_?ids?|effective_time|clos(?:es?|ed)|fix(?:es|ed)?|resolve[sd]?|refs|issues?|pr|pull request|bugs?|commit|build|release|lines?)"
-    r"(?:[ ._-]{0,2}(?:no|number|ids?|#))?(?: in)?[.:#= (\[\"']{1,6}$|--(?:id|run|run-id|job|build|issue|pr|port|pid)[ =]$"
+    r"(?i)(?:\b|_)(?:"
+    + one_of(
+        *(
+            "catalog(?:ue)? cat sku item part model version v section chapter table figure form ndc nct doi "
+            "pmid eudract loinc snomed cpt icd iso rfc rxnorm unii eudract isrctn ecog-acrin sqlstate http "
+            "port"
+        ).split(),
+        "(?:error|status|exit)(?: code)?",
+        *(
+            "pp kb patch concepts? lot batch lock seal leaflet item_?ids? effective_time clos(?:es?|ed) "
+            "fix(?:es|ed)? resolve[sd]? refs issues? pr"
+        ).split(),
+        "pull request",
+        *"bugs? commit build release lines?".split(),
+    )
+    + r")(?:[ ._-]{0,2}(?:no|number|ids?|#))?(?: in)?[.:#= (\[\"']{1,6}$|--(?:id|run|run-id|job|build|issue|pr|port|pid)[ =]$"
 )
 _CODES_OF: Final = re.compile(
     r"(?i)\b\w*(?:item|code|concept|type|class|category|status|unit|ward|dept|department)_?(?:id|cd|no)?s?\s+(?:not\s+)?in\s*\([\d., '\"]*$"

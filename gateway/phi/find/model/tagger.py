@@ -14,6 +14,7 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.model import veto
 from gateway.phi.find.model.attributes import attributes
 from gateway.phi.find.model.features import Describer, Tokens, tokens
+from gateway.phi.find.text.ways import one_of
 
 NAME, PLACE, DATE, ID, OUTSIDE = "N", "L", "D", "I", "O"
 LABELS: Final = {NAME: Kind.NAME, PLACE: Kind.PLACE, DATE: Kind.DATE, ID: Kind.OTHER_ID}
@@ -21,8 +22,15 @@ LABELS: Final = {NAME: Kind.NAME, PLACE: Kind.PLACE, DATE: Kind.DATE, ID: Kind.O
 _TITLE_WORDS: Final = "dr drs mr mrs ms mx miss prof professor doctor nurse sr sra srta mme rev sgt capt rn np pa"
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _FACILITY: Final = re.compile(
-    r"(?i)\b(?:hosp(?:ital)?s?|clinics?|cent(?:er|re)|ctr|medical|med|health(?:care)?|institute|infirmary|memorial|general|hospice|rehab|"
-    r"university|pavilion|surgery|care|nursing|pharmacy|laboratory|associates|dialysis|practice|sinai|hopkins|mayo|kaiser)\b"
+    r"(?i)\b(?:"
+    + one_of(
+        *(
+            "hosp(?:ital)?s? clinics? cent(?:er|re) ctr medical med health(?:care)? institute infirmary memorial "
+            "general hospice rehab university pavilion surgery care nursing pharmacy laboratory associates "
+            "dialysis practice sinai hopkins mayo kaiser"
+        ).split()
+    )
+    + r")\b"
 )
 _IDENTIFIER: Final = re.compile(r"\s*[a-z_]*\s*")
 """A key or a single word in lower case tells nothing by itself: `birthdate`, `query`."""

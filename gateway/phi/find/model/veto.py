@@ -10,6 +10,7 @@ from gateway.domain import Finding, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Hit
 from gateway.phi.find.model import numbered
+from gateway.phi.find.text.ways import one_of
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ADDRESSED_WORDS: Final = (
@@ -19,13 +20,22 @@ _ADDRESSED_WORDS: Final = (
 _ADDRESSED: Final = frozenset(_ADDRESSED_WORDS.split())
 """What stands before a person: "Dr. Parkinson saw her" is a name, whatever else Parkinson is."""
 _MEDICAL: Final = re.compile(
-    r"(?i)(?:['’]s?)?(?:[-/]\w+){0,2}[ -]+(?:and \w+ )?(?:disease|syndromes?|signs?|tests?|testing|reflex(?:es)?|palsy|fractures?|criteria|"
-    r"classifications?|scores?|scales?|index|phenomenon|triad|man(?:o?eu)v(?:re|er)s?|contractures?|ulcers?|cysts?|nodes?|points?|grad(?:es?|ing)|stag(?:es?|ing)|"
-    r"stains?|procedures?|operations?|repair|incisions?|catheters?|tubes?|drains?|clamps?|forceps|scissors|splints?|collars?|boots?|lines?|needles?|wires?|pins?|"
-    r"an(?:a)?emia|tumou?rs?|lymphomas?|sarcomas?|carcinoma|thyroiditis|angina|law|equation|formula|method|angle|view|position|lesions?|hernias?|canal|glands?|"
-    r"ducts?|bodies|cells?|rods?|virus|fever|esophagus|diverticulum|aneurysm|chorea|ataxia|dystrophy|deformity|joint|foot|knee|elbow|node|line|nodules?|spots?|"
-    r"rings?|tears?|sphincter|ligaments?|pouch|breathing|respirations?|murmur|pulse|pupils?|exercises?|diet|program|questionnaire|inventory|protocol|regimen|"
-    r"trials?|study|guidelines?|solution|lactate|theorem|postulates|razor|curves?|regression|antigens?|agar|medium|broth)\b"
+    r"(?i)(?:['’]s?)?(?:[-/]\w+){0,2}[ -]+(?:and \w+ )?(?:"
+    + one_of(
+        *(
+            "disease syndromes? signs? tests? testing reflex(?:es)? palsy fractures? criteria classifications? "
+            "scores? scales? index phenomenon triad man(?:o?eu)v(?:re|er)s? contractures? ulcers? cysts? nodes? "
+            "points? grad(?:es?|ing) stag(?:es?|ing) stains? procedures? operations? repair incisions? catheters? "
+            "tubes? drains? clamps? forceps scissors splints? collars? boots? lines? needles? wires? pins? "
+            "an(?:a)?emia tumou?rs? lymphomas? sarcomas? carcinoma thyroiditis angina law equation formula method "
+            "angle view position lesions? hernias? canal glands? ducts? bodies cells? rods? virus fever esophagus "
+            "diverticulum aneurysm chorea ataxia dystrophy deformity joint foot knee elbow node line nodules? "
+            "spots? rings? tears? sphincter ligaments? pouch breathing respirations? murmur pulse pupils? "
+            "exercises? diet program questionnaire inventory protocol regimen trials? study guidelines? solution "
+            "lactate theorem postulates razor curves? regression antigens? agar medium broth"
+        ).split()
+    )
+    + r")\b"
 )
 _CITED: Final = re.compile(
     r"(?i)[,.]?\s+(?:et al\b|and (?:colleagues|co-?workers)\b|\(?(?:19|20)\d\d\)?\s?[;)])|\s(?:and|&)\s(?-i:[A-Z])[\w'-]+,? \(?(?:19|20)\d\d\b"
@@ -46,8 +56,15 @@ _BODY: Final = re.compile(
 _PATTERN: Final = re.compile(r"[\]\[{}^$*\\=]")
 """Signs of a regular expression or of code, which no identifier holds."""
 _CODED: Final = re.compile(
-    r"v?\d{1,3}(?:\.\d{1,4}){1,4}|[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}|[A-Z][A-Za-z]{2,9}(?:19|20)\d\d|urn:.*|[a-z]+/1,?0{2,5}|(?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)?|[\w.:-]+@[\w.-]+:\d{2,5}/.*|"
-    r"(?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}|08(?:00|08) ?\d{3} ?\d{3,4}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
+    one_of(
+        *(
+            r"v?\d{1,3}(?:\.\d{1,4}){1,4} [A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4} [A-Z][A-Za-z]{2,9}(?:19|20)\d\d "
+            r"urn:.* [a-z]+/1,?0{2,5} (?:\w+://)?(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+)+:\d{2,5}(?:/.*)? "
+            r"[\w.:-]+@[\w.-]+:\d{2,5}/.* (?:1-)?8(?:00|33|44|55|66|77|88)-\d{3}-\d{4}"
+        ).split(),
+        r"08(?:00|08) ?\d{3} ?\d{3,4}",
+        "(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})",
+    )
 )
 """A version ("7.11.3"), a code of ICD-10 ("E11.22"), a score of a year ("ITAS2010"), a host and its port, a toll-free number, a UUID or a hash."""
 _YEAR_DIGITS: Final = 4
@@ -80,20 +97,7 @@ _CONNECTING_WORDS: Final = (
 )
 _CONNECTING: Final = frozenset(_CONNECTING_WORDS.split())
 _GIVEN_TOO: Final = frozenset(
-    (
-        "georgia",
-        "virginia",
-        "carolina",
-        "dakota",
-        "jordan",
-        "israel",
-        "kenya",
-        "asia",
-        "america",
-        "chad",
-        "montana",
-        "indiana",
-    )
+    "georgia virginia carolina dakota jordan israel kenya asia america chad montana indiana".split()
 )
 _DAYS_WORDS: Final = (
     "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
@@ -110,8 +114,18 @@ _APART: Final = " \n\t([\"'/,;:."
 _LIST: Final = 400
 """Characters around a name in which the list of authors that it may stand in is looked for."""
 _CODE: Final = re.compile(
-    r"[;{]\s*(?://.*)?$|=>|->|::|\w\(\w*\)|\w\.\w+\(|[!=]=|&&|\|\||^\s*(?:def|class|import|from|fun|fn|func|let|var|val|const|return|public|private|protected|static|"
-    r"struct|impl|use|pub|package|interface|enum|if|for|while|try|catch|except|raise|throw|resource|output|variable|apiVersion|kind|RUN|COPY|ENV|SELECT|INSERT|UPDATE|CREATE|ALTER)\b[^.?]*[({:;=]"
+    one_of(
+        *r"[;{]\s*(?://.*)?$ => -> :: \w\(\w*\) \w\.\w+\( [!=]= && \|\|".split(),
+        r"^\s*(?:"
+        + one_of(
+            *(
+                "def class import from fun fn func let var val const return public private protected static struct "
+                "impl use pub package interface enum if for while try catch except raise throw resource output "
+                "variable apiVersion kind RUN COPY ENV SELECT INSERT UPDATE CREATE ALTER"
+            ).split()
+        )
+        + r")\b[^.?]*[({:;=]",
+    )
 )
 """A line of a program."""
 _PEOPLE: Final = frozenset("GgFf")

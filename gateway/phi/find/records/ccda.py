@@ -12,8 +12,19 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.records.sheet import Sheet, is_plain
 from gateway.phi.find.records.trees import Element
+from gateway.phi.find.text.ways import one_of
 
-GATE: Final = r"ClinicalDocument|urn:hl7-org:v3|<(?:\w+:)?(?:recordTarget|patientRole|assignedAuthor|assignedPerson|assignedEntity|associatedEntity|templateId|guardianPerson|birthTime|representedOrganization|custodian|section|observation|streetAddressLine|participant|informant|legalAuthenticator|encompassingEncounter|substanceAdministration)\b"
+GATE: Final = (
+    r"ClinicalDocument|urn:hl7-org:v3|<(?:\w+:)?(?:"
+    + one_of(
+        *(
+            "recordTarget patientRole assignedAuthor assignedPerson assignedEntity associatedEntity templateId "
+            "guardianPerson birthTime representedOrganization custodian section observation streetAddressLine "
+            "participant informant legalAuthenticator encompassingEncounter substanceAdministration"
+        ).split()
+    )
+    + r")\b"
+)
 _SIGNS: Final = frozenset(
     (
         "ClinicalDocument recordTarget patientRole templateId assignedAuthor assignedPerson assignedEntity associatedEntity guardianPerson birthTime "

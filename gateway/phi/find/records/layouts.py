@@ -12,16 +12,53 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import keys
 from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
+from gateway.phi.find.text.ways import one_of
 
 _CONFIDENCE: Final = 0.97
 
 _NAMED: Final = (
-    r"(?i:(?:patient|pt|full|legal|first|last|middle|given|family|maiden|mother'?s?|father'?s?|spouse'?s?|guardian'?s?|guarantor|subscriber|"
-    r"insured|member|contact|emergency|physician|provider|attending|referring|ordering|doctor|nurse|surgeon|employer)[ ]?"
-    r"(?:first |last |full |maiden |contact )?(?:name)?|name|next of kin|nok|emergency contact|guarantor|subscriber|attending(?: physician)?|"
-    r"referring(?: physician)?|ordering(?: physician| provider)?|pcp|primary care (?:physician|provider)|surname|dictated by|signed by|reported by|performed by|requested by|ordered by|prepared by|read by|interpreted by|interpreter|tech(?:nologist|nician)?|px|decedent|informant|caller|"
-    r"resident|student|chaplain|case ?(?:worker|manager)|social worker|scribe|assistant|anesthesiologist|scrub|circulator|pharmacist|witness|"
-    r"electronically signed by|author|cc|re)"
+    "(?i:"
+    + one_of(
+        "(?:"
+        + one_of(
+            *(
+                "patient pt full legal first last middle given family maiden mother'?s? father'?s? spouse'?s? "
+                "guardian'?s? guarantor subscriber insured member contact emergency physician provider attending "
+                "referring ordering doctor nurse surgeon employer"
+            ).split()
+        )
+        + ")[ ]?(?:first |last |full |maiden |contact )?(?:name)?",
+        "name",
+        "next of kin",
+        "nok",
+        "emergency contact",
+        "guarantor",
+        "subscriber",
+        "attending(?: physician)?",
+        "referring(?: physician)?",
+        "ordering(?: physician| provider)?",
+        "pcp",
+        "primary care (?:physician|provider)",
+        "surname",
+        "dictated by",
+        "signed by",
+        "reported by",
+        "performed by",
+        "requested by",
+        "ordered by",
+        "prepared by",
+        "read by",
+        "interpreted by",
+        *"interpreter tech(?:nologist|nician)? px decedent informant caller resident student chaplain".split(),
+        "case ?(?:worker|manager)",
+        "social worker",
+        *"scribe assistant anesthesiologist scrub circulator pharmacist witness".split(),
+        "electronically signed by",
+        "author",
+        "cc",
+        "re",
+    )
+    + ")"
 )
 _GATE: Final = Gate(
     {
@@ -122,8 +159,15 @@ def _xml(text: str) -> Iterator[Hit]:
 
 
 _NOT_A_NAME: Final = re.compile(
-    r"(?i)(?:unknown|none|n/?a|see|not|the|yes|no|pending|male|female|denies|patient|hospital|clinic|medical|center|department|health|diabetes|hypertension|"
-    r"history|assessment|plan|please|general|internal|medicine|cardiology|what|how|is|are|does|can|this|that|with|has|who|a|an)\b"
+    "(?i)(?:"
+    + one_of(
+        *(
+            "unknown none n/?a see not the yes no pending male female denies patient hospital clinic medical "
+            "center department health diabetes hypertension history assessment plan please general internal "
+            "medicine cardiology what how is are does can this that with has who a an"
+        ).split()
+    )
+    + r")\b"
 )
 
 
@@ -194,8 +238,15 @@ def _medical(value: str) -> bool:
 
 
 _NEXT_LABEL: Final = re.compile(
-    r"(?i),? ?\b(?:mrn|dob|d\.o\.b|ssn|id|age|aged|sex|gender|male|female|phone|tel|cell|address|addr|date|acct|account|npi|dea|fax|e-?mail|pt|patient|"
-    r"was|is|has|presents?|member|policy|insurance|admitted|seen|room|ward|unit|bed|encounter|visit|chart|md|do|rn|np|pa-?c|phd|born|the|he|she)\b\.?"
+    r"(?i),? ?\b(?:"
+    + one_of(
+        *(
+            r"mrn dob d\.o\.b ssn id age aged sex gender male female phone tel cell address addr date acct account "
+            "npi dea fax e-?mail pt patient was is has presents? member policy insurance admitted seen room ward "
+            "unit bed encounter visit chart md do rn np pa-?c phd born the he she"
+        ).split()
+    )
+    + r")\b\.?"
 )
 
 

@@ -13,23 +13,55 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
 
 _CONFIDENCE: Final = 0.99
 _EDGES: Final = " \t\r\n\"'`"
 _NO_VALUE: Final = re.compile(
-    r"(?i)[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}|%[sd]|([x?*_.#-])\1*|z{3,}|0{3,}|(?:0000-?00-?00)|yyyy[\w:-]*|(?:last|first|sur|fore|given|family)[ _-]?name|"
-    r"(?:anonymous|anonymi[sz]ed|anon|de-?identified|removed|redacted|masked|suppressed|withheld|unknown|none|null|nil|(?-i:N/?A|n/?a)|tbd|empty|blank|undefined|"
-    r"not (?:available|applicable|known|provided|specified|recorded)|no value(?: available)?|string|unk)"
+    "(?i)"
+    + one_of(
+        r"[\[<{(*_%$#]{1,3}[\w /.,:-]{1,40}[\]>})*_%$#]{1,3}",
+        *r"%[sd] ([x?*_.#-])\1* z{3,} 0{3,} (?:0000-?00-?00) yyyy[\w:-]*".split(),
+        "(?:last|first|sur|fore|given|family)[ _-]?name",
+        "(?:"
+        + one_of(
+            *(
+                "anonymous anonymi[sz]ed anon de-?identified removed redacted masked suppressed withheld unknown "
+                "none null nil (?-i:N/?A|n/?a) tbd empty blank undefined"
+            ).split(),
+            "not (?:available|applicable|known|provided|specified|recorded)",
+            "no value(?: available)?",
+            "string",
+            "unk",
+        )
+        + ")",
+    )
 )
 """What stands where a value would: `[LAST]`, `ANONYMOUS`, `YYYYMMDD`, `XXXX`."""
 _CODE: Final = re.compile(r"[A-Za-z0-9.:;,_/+<>=^%*&\[\]{}()'!#$|~\\-]{0,64}")
 _LONG_NUMBER: Final = re.compile(r"\d{5}|@|\d{3}[-. )]{1,2}\d{3,4}\b|\d[-/. ]\d{1,2}[-/. ]\d{2,4}\b")
 _PROSE: Final = re.compile(
-    r"(?i)\b(?:he|she|his|hers?|him|my|our|your|you|we|they|their|mrs?|pt|whom?|was|were|has|had|is|are|called|named|lives?|living|born|aged?|saw|seen|said|told|"
-    r"asked|wants?|wrote|phoned|son|daughter|wife|husband|mother|father|brother|sister|mum|mom|dad|dob|mrn|ssn|this|that|which|what|how|when|where|why|can|could|should|would|will|"
-    r"please|pls|today|yesterday|tomorrow|tonight|overnight|now|again|need(?:s|ed)?|like|refer(?:s|red)|visit(?:s|ed)|treated|discharged|admitted|presents|presented|reports|denies)\b|"
-    r"\b(?:Dr|Ms|Prof|Sr|Sra)\.? [A-Z]|\bpatient [A-Z][a-z]|[?!;]|[a-z]\.(?:\s|$)|\b[A-Z]\.(?:\s|$|,)|\b(?:19|20)\d\d\b|"
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d|\b\d{1,3}[- ](?:year|yr|month)|\b(?:hospital|clinic|street|avenue|road|center|centre)\b"
+    "(?i)"
+    + one_of(
+        r"\b(?:"
+        + one_of(
+            *(
+                "he she his hers? him my our your you we they their mrs? pt whom? was were has had is are called "
+                "named lives? living born aged? saw seen said told asked wants? wrote phoned son daughter wife "
+                "husband mother father brother sister mum mom dad dob mrn ssn this that which what how when where why "
+                "can could should would will please pls today yesterday tomorrow tonight overnight now again "
+                "need(?:s|ed)? like refer(?:s|red) visit(?:s|ed) treated discharged admitted presents presented "
+                "reports denies"
+            ).split()
+        )
+        + r")\b",
+        r"\b(?:Dr|Ms|Prof|Sr|Sra)\.? [A-Z]",
+        r"\bpatient [A-Z][a-z]",
+        *r"[?!;] [a-z]\.(?:\s|$) \b[A-Z]\.(?:\s|$|,) \b(?:19|20)\d\d\b".split(),
+        r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d",
+        r"\b\d{1,3}[- ](?:year|yr|month)",
+        r"\b(?:hospital|clinic|street|avenue|road|center|centre)\b",
+    )
 )
 """Words and signs with which people speak of people, and in which no code system names a thing."""
 _POSSESSIVE: Final = re.compile(r"([^\W\d_]+)['’]s\b")

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from gateway.domain import Kind
 from gateway.phi.find.records.sheet import Sheet, split
+from gateway.phi.find.text.ways import one_of
 
 _SEGMENTS: Final = (
     "AAA|ACT|AK1|AK2|AK3|AK4|AK5|AK9|AMT|AT1|BGN|BHT|BPR|CAS|CL1|CLM|CLP|CN1|COB|CR1|CR2|CR3|CR4|CR5|CR6|CRC|CTP|CTX|CUR|DMG|DN1|DN2|DSB|DTM|DTP|EB|EC|"
@@ -23,8 +24,19 @@ _LONGEST_ENVELOPE: Final = 240
 GATE: Final = rf"(?:^|[^A-Za-z0-9])(?:(?:{_SEGMENTS})\*|ISA[^\w\s]\d\d)"
 """What a text must hold for any of this; the star is the separator of nearly all, another is told by its ISA."""
 _CERTAIN: Final = re.compile(
-    r"(?:NM1.[A-Z0-9]{2,3}.[12]|N1.[A-Z0-9]{2,3}.|REF.[A-Z0-9]{2,3}.|DMG.D8.|DT[PM].\d{3}.|PER.[A-Z]{2}.|CL[MP].\S{1,40}.\d|HL.\d+.|TRN.[12].|"
-    r"SBR.[A-H PSTU].|ST.\d{3}.|ISA.\d\d.|INS.[YN].|N[34].[^*]{2,}|BHT.\d{4}|BGN.\d\d|GS.[A-Z]{2}.|AK[0-9].|IK[345].|CAS.[A-Z]{2}.|HI.[A-Z]{2,3}.|SV[1-6].|SVC.|STC.|EB.)"
+    "(?:"
+    + one_of(
+        *(
+            r"NM1.[A-Z0-9]{2,3}.[12] N1.[A-Z0-9]{2,3}. REF.[A-Z0-9]{2,3}. DMG.D8. DT[PM].\d{3}. PER.[A-Z]{2}. "
+            r"CL[MP].\S{1,40}.\d HL.\d+. TRN.[12]."
+        ).split(),
+        "SBR.[A-H PSTU].",
+        *(
+            r"ST.\d{3}. ISA.\d\d. INS.[YN]. N[34].[^*]{2,} BHT.\d{4} BGN.\d\d GS.[A-Z]{2}. AK[0-9]. IK[345]. "
+            "CAS.[A-Z]{2}. HI.[A-Z]{2,3}. SV[1-6]. SVC. STC. EB."
+        ).split(),
+    )
+    + ")"
 )
 """The beginning of a segment that nothing but X12 writes so."""
 

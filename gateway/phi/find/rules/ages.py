@@ -9,6 +9,7 @@ from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _AGE_UNIT: Final = r"[- ]?(?:years?|yrs?|y)[- ]?(?:olds?|o\b|of age)|\s?(?:y\.?\s?/?\s?o\.?\b|yrs?\b|years?\b|y\b(?:\s\d{1,2}\s?m\b)?)|[- ]year[- ]olds?"
 _OLD: Final = r"(?:9\d|1[0-2]\d)"
@@ -42,8 +43,17 @@ _CLAUSE_ENDS: Final = re.compile(
     r"(?: and\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n)(?!\d)"
 )
 _MEASURED: Final = re.compile(
-    r"(?i)\b(?:sp?o2|sats?|saturat\w*|hr|bp|pulse|heart|rate|ra|room air|pao2|glucose|sugar|bg|temp|weight|wt|kg|score|scored|figure|fig|table|vol\w*|pages?|pp|chapter|egfr|gfr|ef|"
-    r"sodium|na|chloride|cl|mcv|creatinine|plt|platelets?|units?|dose|percent|level|iq|section|no|items?)\b[^,]{0,12}, $"
+    r"(?i)\b(?:"
+    + one_of(
+        *r"sp?o2 sats? saturat\w* hr bp pulse heart rate ra".split(),
+        "room air",
+        *(
+            r"pao2 glucose sugar bg temp weight wt kg score scored figure fig table vol\w* pages? pp chapter "
+            "egfr gfr ef sodium na chloride cl mcv creatinine plt platelets? units? dose percent level iq "
+            "section no items?"
+        ).split(),
+    )
+    + r")\b[^,]{0,12}, $"
 )
 
 

@@ -11,16 +11,23 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import announced
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _EXT: Final = r"(?:,?\s?(?:x|ext\.?|extension)\s?\d{1,6})?"
 _US: Final = rf"(?:(?:\+|00)?1[-. ]?)?(?:\(\d{{3}}\)[\s.-]?|\d{{3}}[-. /]\s?)\d{{3}}[-. ]\d{{4}}{_EXT}"
 _PLUS: Final = rf"(?:\+|\b00)[1-9]\d{{0,2}}[-. ]?(?:\(\d{{1,4}}\)[-. ]?)?\d{{1,5}}(?:[-. /]?\d{{2,5}}){{1,5}}\b{_EXT}"
 _NATIONAL: Final = r"0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}|0[1-9](?:[ .-]\d{2}){4}|\(0\d{1,4}\)\s?\d{3,4}[ -]?\d{3,5}|\(0\)\s?[1-9]\d{1,3}[ -]\d{3,4}[ -]?\d{3,4}"
 _ANY: Final = rf"(?:\+?\(?\d[\d\s()./-]{{5,18}}\d|\d{{3}}[-. ]\d{{4}}){_EXT}"
-_PHONE_CUE: Final = (
-    r"(?:tele)?phone|tel\.?|cell(?:ular|phone)?|mobile|mob|ph|call(?:ed|ing)?|call ?back|contact(?:ed)?|reach(?:ed|able)?|text(?:ed)?|"
-    r"dial(?:ed|ing)?|pager|beeper|whats ?app|sms|voicemail|landline|(?:home|work|office|day|evening|emergency|mother|wife|husband|son|"
-    r"daughter)'?s? ?(?:phone|number|cell|contact)|telefon|handy|telephone|telefono|portable"
+_PHONE_CUE: Final = one_of(
+    *r"(?:tele)?phone tel\.? cell(?:ular|phone)? mobile mob ph call(?:ed|ing)?".split(),
+    "call ?back",
+    *"contact(?:ed)? reach(?:ed|able)? text(?:ed)? dial(?:ed|ing)? pager beeper".split(),
+    "whats ?app",
+    "sms",
+    "voicemail",
+    "landline",
+    "(?:home|work|office|day|evening|emergency|mother|wife|husband|son|daughter)'?s? ?(?:phone|number|cell|contact)",
+    *"telefon handy telephone telefono portable".split(),
 )
 
 
@@ -82,10 +89,19 @@ def _internal(value: str, before: str, after: str) -> float:
 
 
 _ROLE: Final = (
-    r"(?:support|info|help|helpdesk|contacts?|admin|no-?reply|do-?not-?reply|sales|billing|privacy|security|abuse|webmaster|postmaster|hostmaster|root|"
-    r"feedback|press|media|legal|careers|jobs|team|hello|git|services?|office|enquiries|inquiries|example|users?|name|email|mailer|list|"
-    r"ops|devops|sre|dev|devel|developers?|maintainers?|contributors?|api|bot|ci|cd|build|builds|release|releases|alerts?|alarms?|watch|notify|notifications?|notices?|digest|status|errors?|cron|monitoring|oncall|on-call|"
-    r"bi|core|data|analytics|reports?|reporting|performance|quality|platform|infra|it|web|community|docs|training|events|library|register|registry)"
+    "(?:"
+    + one_of(
+        *(
+            "support info help helpdesk contacts? admin no-?reply do-?not-?reply sales billing privacy security "
+            "abuse webmaster postmaster hostmaster root feedback press media legal careers jobs team hello git "
+            "services? office enquiries inquiries example users? name email mailer list ops devops sre dev devel "
+            "developers? maintainers? contributors? api bot ci cd build builds release releases alerts? alarms? "
+            "watch notify notifications? notices? digest status errors? cron monitoring oncall on-call bi core "
+            "data analytics reports? reporting performance quality platform infra it web community docs training "
+            "events library register registry"
+        ).split()
+    )
+    + ")"
 )
 _ROLE_MAILBOX: Final = re.compile(rf"(?i)(?:{_ROLE}(?:[._-]{_ROLE})*@|[^@]+@(?:[\w-]+\.)*(?:no-?reply|donotreply)\.)")
 """Nobody's own address: that of a task or a group, or one at which nobody reads."""

@@ -8,13 +8,27 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.rule import Judge, Rule
+from gateway.phi.find.text.ways import one_of
 
 _LABEL: Final = r"(?:numbers?|num|nbr|no|nos|nr|ids?|identifiers?|identification|code|ref(?:erence)?[\s:.#])"
 _FILLER: Final = (
-    r"(?:on (?:file|record|card)|(?:for|of) (?:this|the|my|our|her|his) (?:patient|pt|member|client)|listed|recorded|assigned|"
-    r"provided|given|currently|documented|registered|issued|used|as|still|also|now|here|reads?|shows?|ends in|ending(?: in)?|"
-    r"(?:the )?last (?:four|4)(?: digits)?|entered|verified|confirmed|was|is|are|of|be|equals|it'?s|being|known|printed|reported|"
-    r"noted|updated|changed|corrected|to|and|for|in|the|on|under|area|am|le|el|il|den)"
+    "(?:"
+    + one_of(
+        "on (?:file|record|card)",
+        "(?:for|of) (?:this|the|my|our|her|his) (?:patient|pt|member|client)",
+        *(
+            "listed recorded assigned provided given currently documented registered issued used as still "
+            "also now here reads? shows?"
+        ).split(),
+        "ends in",
+        "ending(?: in)?",
+        "(?:the )?last (?:four|4)(?: digits)?",
+        *(
+            "entered verified confirmed was is are of be equals it'?s being known printed reported noted "
+            "updated changed corrected to and for in the on under area am le el il den"
+        ).split(),
+    )
+    + ")"
 )
 _JOINER: Final = r"[\s:=#\"'`*_(\[{<>|~.,?/-]"
 TAIL: Final = (
@@ -31,9 +45,17 @@ VALUE: Final = r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/][a-z0-9]+){0,8}(
 """An identifier: at least one digit, with letters and separators around it."""
 
 _MEASURE: Final = re.compile(
-    r"(?i)\d ?-?(?:years?|yrs?|y\.?/?o|days?|wks?|weeks?|months?|mos?|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?|mg|mcg|ug|ml|mm|cm|kg|"
-    r"lbs?|g|units?|iu|mmol|meq|percent|%|st|nd|rd|th|x|french|patients?|cases?|participants?|subjects?|people|persons?|women|men|adults|"
-    r"children|times|x ?\d{1,2}|tablets?|pills?|doses?|beds?|items?|characters|digits|tokens|words|bytes|kb|mb|points?)(?:\b|[^a-z0-9]|$)"
+    r"(?i)\d ?-?(?:"
+    + one_of(
+        *(
+            r"years? yrs? y\.?/?o days? wks? weeks? months? mos? hours? hrs? min(?:ute)?s? sec(?:ond)?s? mg "
+            "mcg ug ml mm cm kg lbs? g units? iu mmol meq percent % st nd rd th x french patients? cases? "
+            "participants? subjects? people persons? women men adults children times"
+        ).split(),
+        r"x ?\d{1,2}",
+        *"tablets? pills? doses? beds? items? characters digits tokens words bytes kb mb points?".split(),
+    )
+    + r")(?:\b|[^a-z0-9]|$)"
 )
 _DATE: Final = re.compile(
     r"(?i)(?:(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2}(?:t\S*)?)?|\d{1,2}[-/.]\d{1,2}[-/.](?:(?:19|20)\d\d|\d\d))(?: \d+)?$"

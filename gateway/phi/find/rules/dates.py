@@ -10,27 +10,46 @@ from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import TAIL
 from gateway.phi.find.rules.days import NOT_A_DATE, NUMBERS, month_and_day, placed, tied
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _MONTH: Final = (
-    r"(?:jan(?:uary|uar[ij]?|vier|v\.?|eiro|\.)?|feb(?:ruary|ruar[ij]?|brero|braio|\.)?|mar(?:ch|zo|co|ts|s|\.)?|apr(?:il[ei]?|\.)?|may[o]?|jun[eiy]?\.?|jul[eiy]?\.?|"
-    r"aug(?:ust(?:us|i)?|\.)?|sep(?:t(?:ember|embre)?|tiembre)?\.?|oct(?:ober|obre|ubre|\.)?|nov(?:ember|embre|iembre|embro|\.)?|dec(?:ember|embre|\.)?|"
-    r"marz|mrz|mrt|maart|mai|maio|maj|mei|okt(?:ober)?|dez(?:ember|embro)?|desember|fev(?:rier|ereiro|r)?\.?|avr(?:il)?\.?|juin|juil(?:let)?\.?|aout|"
-    r"ene(?:ro)?|abr(?:il)?|junio|julio|junho|julho|agosto|setembro|outubro|diciembre|dic|gennaio|maggio|giugno|luglio|settembre|ottobre|dicembre|"
-    r"janu?rary|janaury|januray|febuary|feburary|febrary|februrary|marhc|apirl|agust|augst|septmber|setember|sepember|septemeber|ocotber|octobr|octuber|"
-    r"novmber|novemeber|noverber|decmber|decemeber)"
+    "(?:"
+    + one_of(
+        *(
+            r"jan(?:uary|uar[ij]?|vier|v\.?|eiro|\.)? feb(?:ruary|ruar[ij]?|brero|braio|\.)? "
+            r"mar(?:ch|zo|co|ts|s|\.)? apr(?:il[ei]?|\.)? may[o]? jun[eiy]?\.? jul[eiy]?\.? "
+            r"aug(?:ust(?:us|i)?|\.)? sep(?:t(?:ember|embre)?|tiembre)?\.? oct(?:ober|obre|ubre|\.)? "
+            r"nov(?:ember|embre|iembre|embro|\.)? dec(?:ember|embre|\.)? marz mrz mrt maart mai maio maj mei "
+            r"okt(?:ober)? dez(?:ember|embro)? desember fev(?:rier|ereiro|r)?\.? avr(?:il)?\.? juin "
+            r"juil(?:let)?\.? aout ene(?:ro)? abr(?:il)? junio julio junho julho agosto setembro outubro diciembre "
+            "dic gennaio maggio giugno luglio settembre ottobre dicembre janu?rary janaury januray febuary "
+            "feburary febrary februrary marhc apirl agust augst septmber setember sepember septemeber ocotber "
+            "octobr octuber novmber novemeber noverber decmber decemeber"
+        ).split()
+    )
+    + ")"
 )
 """Months of western Europe and America, short and whole, and as they are often mistyped in English."""
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _WEEKDAY: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)"
 _YEAR: Final = r"(?:(?:18|19|20)\d\d|'\d\d)"
 _YY: Final = r"(?:(?:18|19|20)\d\d|'?\d\d)"
-_ORDINAL: Final = (
-    r"(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|"
-    r"fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
+_ORDINAL: Final = one_of(
+    "(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)",
+    *(
+        "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+        "nineteenth twentieth thirtieth"
+    ).split(),
 )
 _SPOKEN_YEAR: Final = (
-    r"(?:nineteen|twenty|two thousand)(?:[- ](?:and|hundred|oh|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
-    r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)){0,3}"
+    "(?:nineteen|twenty|two thousand)(?:[- ](?:"
+    + one_of(
+        *(
+            "and hundred oh ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+            "twenty thirty forty fifty sixty seventy eighty ninety one two three four five six seven eight nine"
+        ).split()
+    )
+    + ")){0,3}"
 )
 _CLOCK: Final = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _MORE_DIGITS: Final = re.compile(r"[-/.]?\d")
@@ -92,10 +111,25 @@ def _compact(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.97 if 1 <= month <= 12 and 1 <= day <= 31 and value[:2] in {"18", "19", "20"} else 0.0
 
 
-_DATE_CUE: Final = (
-    r"d\.?o\.?b\.?|b\.|birth ?dates?|dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)|born|"
-    r"d\.?o\.?[dsa]\.?|birthday|geb(?:\.|oren|urtsdatum)|ne\(?e\)? le|fecha de nacimiento|data di nascita|deceased|expired|died|death date|"
-    r"admission date|discharge date|admit date|service date|visit date|adm(?:itted)?|discharged|lmp|edd|edc"
+_DATE_CUE: Final = one_of(
+    r"d\.?o\.?b\.?",
+    r"b\.",
+    "birth ?dates?",
+    "dates? of (?:birth|death|service|admission|discharge|visit|surgery|exam|procedure|onset|injury|accident)",
+    *r"born d\.?o\.?[dsa]\.? birthday geb(?:\.|oren|urtsdatum)".split(),
+    r"ne\(?e\)? le",
+    "fecha de nacimiento",
+    "data di nascita",
+    "deceased",
+    "expired",
+    "died",
+    "death date",
+    "admission date",
+    "discharge date",
+    "admit date",
+    "service date",
+    "visit date",
+    *"adm(?:itted)? discharged lmp edd edc".split(),
 )
 _ANY_DATE_CUE: Final = r"dated?|datum|fecha|timestamp"
 

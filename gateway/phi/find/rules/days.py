@@ -7,14 +7,22 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 NOT_A_DATE: Final = re.compile(
     r"(?i)\s?(?:mg|mcg|ml|mm|cm|kg|g\b|%|units?|pain|/10|scale|score|patients?|participants?|people|times|mice|cases|tablets?|of\b|tabs?\b|cups?)"
 )
 _PREPOSITION: Final = re.compile(
-    r"(?i)(?:\bon|since|dated?|until|till|before|after|by|from|between|and|through|thru|to|around|approx\w*|circa|ca\.?|of|seen|visit|admit\w*|"
-    r"discharg\w*|adm|d/c|dc|due|dob|born|birthday|lmp|edd|surgery|procedure|exam|scan|mri|ct|eval\w*|appt|appointment|f/u|follow-?up|labs?|"
-    r"drawn|collected|clinic|ward|given|reviewed|echo|last|next|here|dx'?d|rx'?d)[\s:#(]*(?:the |about )?$"
+    "(?i)(?:"
+    + one_of(
+        *(
+            r"\bon since dated? until till before after by from between and through thru to around approx\w* circa "
+            r"ca\.? of seen visit admit\w* discharg\w* adm d/c dc due dob born birthday lmp edd surgery procedure "
+            r"exam scan mri ct eval\w* appt appointment f/u follow-?up labs? drawn collected clinic ward given "
+            "reviewed echo last next here dx'?d rx'?d"
+        ).split()
+    )
+    + r")[\s:#(]*(?:the |about )?$"
 )
 _NEAR: Final = 30
 """Characters before a day in which its preposition stands."""
@@ -225,9 +233,12 @@ def _several(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 _DAY_NUMBER: Final = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _MONTH_ALONE: Final = r"(?:January|Jan|February|Feb|Febuary|March|April|Apr|May|June|July|August|Aug|September|Sept?|October|Oct|November|Nov|December|Dec)"
-_LATE_ORDINAL: Final = (
-    r"(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|"
-    r"thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
+_LATE_ORDINAL: Final = one_of(
+    "(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)",
+    *(
+        "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+        "nineteenth twentieth thirtieth"
+    ).split(),
 )
 """Ordinals that count days more often than anything else."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.rules.cue import STRICT, TAIL, VALUE, announced, cued, identifies
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
 
@@ -26,9 +27,27 @@ _MRN: Final = (
     ),
     cued(
         Kind.MRN,
-        r"(?-i:URN)\b|hospital ref|tube label+ed|specimen label+ed|label+ed as|mrnumber|med(?:ical|\.)?[\s._-]{0,2}(?:hx )?rec(?:ord)?s?\b\.?|med[\s_-]?rec|(?:health|hospital|patient) records?"
-        r"|mr[\s_-]?(?:#|no\b|num\b|number|id\b)|e\.?mpi|uhid|hrn|nhc|historia clinica|n[ou]m?(?:ero)? de (?:dossier|historia)|ipp"
-        r"|cartella clinica|patient(?:en)?[\s-]?(?:nummer|nr)|fall[\s-]?(?:nummer|nr)|krankenblatt(?:nummer)?|numero de expediente|expediente",
+        one_of(
+            r"(?-i:URN)\b",
+            "hospital ref",
+            "tube label+ed",
+            "specimen label+ed",
+            "label+ed as",
+            "mrnumber",
+            r"med(?:ical|\.)?[\s._-]{0,2}(?:hx )?rec(?:ord)?s?\b\.?",
+            r"med[\s_-]?rec",
+            "(?:health|hospital|patient) records?",
+            *r"mr[\s_-]?(?:#|no\b|num\b|number|id\b) e\.?mpi uhid hrn nhc".split(),
+            "historia clinica",
+            "n[ou]m?(?:ero)? de (?:dossier|historia)",
+            "ipp",
+            "cartella clinica",
+            r"patient(?:en)?[\s-]?(?:nummer|nr)",
+            r"fall[\s-]?(?:nummer|nr)",
+            "krankenblatt(?:nummer)?",
+            "numero de expediente",
+            "expediente",
+        ),
         hits=("MEDICAL RECORD:  «10-55-83-02»", "tube labelled «7712-22-9»"),
         misses=("MEDICAL RECORD:  unknown",),
     ),
@@ -126,9 +145,26 @@ _ACCOUNT: Final = (
 _PLAN: Final = (
     cued(
         Kind.PLAN_MEMBER,
-        r"(?:health ?plan|insurance|insurer?|insur|ins\.?|medicaid|medicare|beneficiary|subscriber|member(?:ship)?|enrollee|insured|payer|payor"
-        r"|plan|policy|coverage|tricare|champva|medi-cal|(?-i:MediCal)|hmo|ppo|group|bcbs|blue cross(?: blue shield)?|aetna|cigna|humana|"
-        rf"united ?health(?:care)?|kaiser|anthem|benefits?|rx ?(?:bin|pcn|grp|group)|certificate)['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}",
+        "(?:"
+        + one_of(
+            "health ?plan",
+            *(
+                r"insurance insurer? insur ins\.? medicaid medicare beneficiary subscriber member(?:ship)? "
+                "enrollee insured payer payor plan policy coverage tricare champva medi-cal (?-i:MediCal) hmo ppo "
+                "group bcbs"
+            ).split(),
+            "blue cross(?: blue shield)?",
+            "aetna",
+            "cigna",
+            "humana",
+            "united ?health(?:care)?",
+            "kaiser",
+            "anthem",
+            "benefits?",
+            "rx ?(?:bin|pcn|grp|group)",
+            "certificate",
+        )
+        + rf")['s]{{0,2}}[\s._-]{{0,2}}(?:card |plan |policy )?{_NUMBER}",
         digits=3,
         value=rf"(?:[a-z]{{3}} )?{VALUE}",
         hits=('"subscriberId «XQH 9920 1187»', "Medicare number: «7YA1-PM3-XX09»"),
@@ -136,7 +172,24 @@ _PLAN: Final = (
     ),
     cued(
         Kind.PLAN_MEMBER,
-        r"hicn?|mbi|pm-?jay|ayushman(?: bharat)?(?: card)?|abha|gms(?: card)?|(?:medi-cal|(?-i:MediCal))(?: bic)?|lwc|ghic|ehic|european health insurance|mutuelle|hbn|hpn|hpb|hpbn|\bcin\b|health plan beneficiary|versicherten-?n(?:ummer|r)|health insurance claim|polici?y holder",
+        one_of(
+            "hicn?",
+            "mbi",
+            "pm-?jay",
+            "ayushman(?: bharat)?(?: card)?",
+            "abha",
+            "gms(?: card)?",
+            "(?:medi-cal|(?-i:MediCal))(?: bic)?",
+            "lwc",
+            "ghic",
+            "ehic",
+            "european health insurance",
+            *r"mutuelle hbn hpn hpb hpbn \bcin\b".split(),
+            "health plan beneficiary",
+            "versicherten-?n(?:ummer|r)",
+            "health insurance claim",
+            "polici?y holder",
+        ),
         hits=("Versichertennummer «M482095117»", "Medi-Cal BIC «72740183D30127»"),
         misses=("Versichertennummer unknown", "Medical (non-training) 402 / 33"),
     ),

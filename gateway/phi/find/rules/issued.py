@@ -9,7 +9,8 @@ from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules import checksums
 from gateway.phi.find.rules.cue import STRICT, TAIL, VALUE, announced, cued, identifies
-from gateway.phi.find.rules.rule import Judge, Rule, one_of
+from gateway.phi.find.rules.rule import Judge, Rule
+from gateway.phi.find.text.ways import one_of
 
 
 def checked(check: checksums.Check, *, otherwise: float = 0.0, valid: float = 0.97) -> Judge:
@@ -80,21 +81,21 @@ _ASSETS: Final = re.compile(
 )
 _EMBEDDED: Final = re.compile(r"(?i)(?:\]\(|src=[\"']?|\bimage [\"']|url\([\"']?)$")
 """A picture that a page of a manual shows: in its folder of assets, and embedded."""
+_DRAWN: Final = re.compile(
+    r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\."
+)
+_TAKEN: Final = re.compile(
+    r"(?i)img|dsc|dcim|pxl|photo|face|facial|portrait|head_?shot|patient|pt[-_]|selfie|wound|profile|mug|passport|scan|avatar|pic|\d{4}"
+)
 
 
 def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
     folder, _, value = value.rpartition("/")
     if _ASSETS.search(folder) and _EMBEDDED.search(before):
         return 0.0
-    if re.match(
-        r"(?i)(?:fig(?:ure)?|logo|icon|banner|screen ?shot|chart|plot|diagram|image|bg|sprite|table|slide)[-_ ]?\d{0,2}\.",
-        value,
-    ):
+    if _DRAWN.match(value):
         return 0.6 if re.search(r"(?i)(?:photo\w*|picture|portrait|face|headshot|patient)\W", before) else 0.0
-    named = re.search(
-        r"(?i)img|dsc|dcim|pxl|photo|face|facial|portrait|head_?shot|patient|pt[-_]|selfie|wound|profile|mug|passport|scan|avatar|pic|\d{4}",
-        value,
-    )
+    named = _TAKEN.search(value)
     announced_before = re.search(
         r"(?i)photo\w*|picture|image|portrait|face|headshot|snapshot|selfie|\bpic\b|attached|jpe?g", before
     )
@@ -102,8 +103,7 @@ def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _SSN_CUE: Final = one_of(
-    r"s\.?s\.?n\.?",
-    r"ss\s?#",
+    *r"s\.?s\.?n\.? ss\s?#".split(),
     r"\bss(?: ?(?:number|num|no))\b",
     "social security",
     r"soc(?:ial)?\.? ?sec(?:urity)?",
@@ -213,8 +213,7 @@ RULES: Final[tuple[Rule, ...]] = (
         one_of(
             r"(?:credit|debit|payment|bank|hsa|fsa|atm)?\s?card(?:holder)?(?: ending)?",
             "cc ?#",
-            r"\bcc\b",
-            "visa",
+            *r"\bcc\b visa".split(),
             "master ?card",
             "amex",
             "american express",
@@ -278,9 +277,7 @@ RULES: Final[tuple[Rule, ...]] = (
             r"plate (?:number\b|num\b|no\b|nr\b|#|id\b)",
             r"(?:vehicle|car) (?:reg|registration|tag|lic(?:ense)?)\b",
             r"lic(?:ense)? ?plt\b",
-            r"kennzeichen\b",
-            r"matricula\b",
-            r"targa\b",
+            *r"kennzeichen\b matricula\b targa\b".split(),
             "tag (?:number|no|#)",
         ),
         r"(?:[a-z]{2}[ -])?[a-z0-9]{1,8}(?:[ -][a-z0-9]{1,5}){0,2}",
@@ -300,8 +297,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.PLATE,
-        r"\b(?i:vehicle|car|truck|van|suv|sedan|pick-?up|motor(?:cycle|bike)|scooter|lorry|ute|honda|toyota|ford|chevy|chevrolet|nissan|hyundai|kia|subaru|mazda|bmw|audi|mercedes|volkswagen|vw|tesla|jeep|dodge|volvo|renault|peugeot|fiat|opel|skoda|suzuki|lexus|reg|registration(?: mark)?)\b(?: [A-Za-z]{2,12}){0,4}(?:, |: | \(| )(?i:reg )?"
-        r"([A-Z]{2,3}[ -]?\d{3,4}|[A-Z]{2}\d{2} ?[A-Z]{3}|\d[A-Z]{3}\d{3}|\d{3}[ -]?[A-Z]{3}|[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4})\b",
+        r"\b(?i:"
+        + one_of(
+            *(
+                "vehicle car truck van suv sedan pick-?up motor(?:cycle|bike) scooter lorry ute honda toyota ford "
+                "chevy chevrolet nissan hyundai kia subaru mazda bmw audi mercedes volkswagen vw tesla jeep dodge "
+                "volvo renault peugeot fiat opel skoda suzuki lexus reg"
+            ).split(),
+            "registration(?: mark)?",
+        )
+        + r")\b(?: [A-Za-z]{2,12}){0,4}(?:, |: | \(| )(?i:reg )?([A-Z]{2,3}[ -]?\d{3,4}|[A-Z]{2}\d{2} ?[A-Z]{3}|\d[A-Z]{3}\d{3}|\d{3}[ -]?[A-Z]{3}|[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4})\b",
         0.85,
         Evidence.CUE,
         hits=("vehicle grey Golf «MT15 HGK»",),

@@ -8,6 +8,7 @@ from gateway.domain import Kind
 from gateway.phi.find.rules.cue import STRICT, announced, cued
 from gateway.phi.find.rules.ids import plain
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
 _LICENCE_VALUE: Final = (
@@ -55,8 +56,20 @@ _LICENCE: Final = (
     ),
     cued(
         Kind.LICENCE,
-        r"licen[cs]e|licen[cs]ed (?:under|as)|dln?|licen[cs]ure|lic|certificate(?: of [a-z]+)?|certification|cert|credential|permit|registration|reg\.?|gmc|nmc|bar|board|(?:drivers?|driver's|driving) "
-        r"licen[cs]e|state id|fuhrerschein|permis de conduire|patente",
+        one_of(
+            "licen[cs]e",
+            "licen[cs]ed (?:under|as)",
+            "dln?",
+            "licen[cs]ure",
+            "lic",
+            "certificate(?: of [a-z]+)?",
+            *r"certification cert credential permit registration reg\.? gmc nmc bar board".split(),
+            "(?:drivers?|driver's|driving) licen[cs]e",
+            "state id",
+            "fuhrerschein",
+            "permis de conduire",
+            "patente",
+        ),
         STRICT,
         digits=3,
         value=_LICENCE_VALUE,
@@ -65,8 +78,14 @@ _LICENCE: Final = (
     ),
     cued(
         Kind.LICENCE,
-        r"(?:drivers?'?s?|driving|medical|nursing|professional|state|pharmac\w+|physician'?s?|provider|rn|md|np|pa|dental|pilot'?s?|commercial"
-        r"|practitioner|practice|marriage|hunting|teaching|[a-z]{2}) (?:licen[cs]e|lic|permit|certificate)\b\.?|(?-i:DLN?|CDL)\b|licen[cs]e",
+        "(?:"
+        + one_of(
+            *(
+                r"drivers?'?s? driving medical nursing professional state pharmac\w+ physician'?s? provider rn md np "
+                "pa dental pilot'?s? commercial practitioner practice marriage hunting teaching [a-z]{2}"
+            ).split()
+        )
+        + r") (?:licen[cs]e|lic|permit|certificate)\b\.?|(?-i:DLN?|CDL)\b|licen[cs]e",
         digits=5,
         value=_LICENCE_VALUE,
         hits=("licence «MACLE 710034 J99WX»", "licence «ME 0118826»"),
@@ -76,8 +95,19 @@ _LICENCE: Final = (
 _DEVICE: Final = (
     cued(
         Kind.DEVICE,
-        r"(?:device|implant|pacemaker|icd|pump|stent|monitor|sensor|generator|equipment|prosthesis|machine|cpap|ventilator|scanner|lead|"
-        r"hearing aid|glucometer|cgm|loop recorder|defibrillator|valve|unit|transmitter|reader|receiver)?['s]{0,2}\s?serial\b|s/n|imei|udi(?:-?[dp]i)?\b|gtin|meid|asset tag",
+        "(?:"
+        + one_of(
+            *(
+                "device implant pacemaker icd pump stent monitor sensor generator equipment prosthesis machine "
+                "cpap ventilator scanner lead"
+            ).split(),
+            "hearing aid",
+            "glucometer",
+            "cgm",
+            "loop recorder",
+            *"defibrillator valve unit transmitter reader receiver".split(),
+        )
+        + r")?['s]{0,2}\s?serial\b|s/n|imei|udi(?:-?[dp]i)?\b|gtin|meid|asset tag",
         digits=3,
         value=r"(?:\(\d\d\))?(?:[a-z]{1,7}[-./_:]?){0,4}\d[a-z0-9]*(?:[-._/()][a-z0-9()]+){0,10}(?: \d{3,}[a-z0-9]*){0,3}",
         hits=("serial «VFR4418820»", "serial «BWK204417S»"),
@@ -85,8 +115,17 @@ _DEVICE: Final = (
     ),
     cued(
         Kind.DEVICE,
-        rf"(?:device|implant|pacemaker|icd|pump|stent|sensor|generator|equipment|prosthe\w+|cpap|ventilator|hearing aid|"
-        rf"glucometer|cgm|defibrillator|valve|loop recorder|transmitter|reader|receiver|watch|tracker|wearable|tag|beacon|bracelet|wander-?guard|lead|(?-i:SN))['s]{{0,2}}[\s._-]{{0,2}}(?:unit |serial )?{_NUMBER}",
+        "(?:"
+        + one_of(
+            *r"device implant pacemaker icd pump stent sensor generator equipment prosthe\w+ cpap ventilator".split(),
+            "hearing aid",
+            *"glucometer cgm defibrillator valve".split(),
+            "loop recorder",
+            *(
+                "transmitter reader receiver watch tracker wearable tag beacon bracelet wander-?guard lead (?-i:SN)"
+            ).split(),
+        )
+        + rf")['s]{{0,2}}[\s._-]{{0,2}}(?:unit |serial )?{_NUMBER}",
         digits=3,
         hits=("transmitter ID «9KL4T7»", "bracelet #«LOH-4471»"),
         misses=("transmitter ID unknown",),

@@ -10,17 +10,72 @@ from gateway.phi.find.rules import checksums
 from gateway.phi.find.rules.cue import announced, identifies
 from gateway.phi.find.rules.issued import checked
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _ID: Final = Kind.NATIONAL_ID
-_CUE: Final = (
-    r"nhs|chi|national insurance|ni(?:no|[ -]?number|[ -]?no)|medicare|ihi|dva|sin|social insurance|phn|ohip|ramq|health ?card|care card|"
-    r"n(?:ir|umero de securite sociale)|securite sociale|n(?:o|umero)? ?secu|kvnr|versicherten(?:nummer|nr)?|krankenversicherten(?:nummer|nr)|"
-    r"(?:renten|sozial)versicherungs(?:nummer|nr)|svnr|steuer-?id(?:nr)?|personalausweis|codice fiscale|c\.?f\.?|tessera sanitaria|bsn|"
-    r"burgerservicenummer|dni|nie|nif|nss|cip|tarjeta sanitaria|aadhaar|aadhar|uidai|pan(?: card)?|abha|cpf|cns|cartao sus|rg|"
-    r"personnummer|pnr|fodselsnummer|cpr(?:-?nr|-?nummer)?|hetu|henkilotunnus|kennitala|pesel|rijksregister(?:nummer)?|niss|insz|ahv(?:-?nr)?|avs|"
-    r"curp|rfc|pps(?:n)?|tckn|cnp|rut|rodne cislo|oib|emso|egn|nric|fin|hkid|my ?number|rrn|resident (?:registration|identity)|"
-    r"(?:national|citizen|identity|resident|government)[\s-]?(?:id(?:entity|entification)?|card|registration|service)(?: (?:card|number))?|id card|passport|"
-    r"visa (?:number|no)|green card|uscis|emirates id|eid|qid|civil id|iqama|cnic|nin|bvn|cedula|philhealth|umid|voter id|ration card|ktp|nik|mykad|ghana card|kimlik|alien (?:registration|number)|a-?number|tribal id|itin"
+_CUE: Final = one_of(
+    "nhs",
+    "chi",
+    "national insurance",
+    "ni(?:no|[ -]?number|[ -]?no)",
+    *"medicare ihi dva sin".split(),
+    "social insurance",
+    "phn",
+    "ohip",
+    "ramq",
+    "health ?card",
+    "care card",
+    "n(?:ir|umero de securite sociale)",
+    "securite sociale",
+    "n(?:o|umero)? ?secu",
+    *(
+        "kvnr versicherten(?:nummer|nr)? krankenversicherten(?:nummer|nr) "
+        "(?:renten|sozial)versicherungs(?:nummer|nr) svnr steuer-?id(?:nr)? personalausweis"
+    ).split(),
+    "codice fiscale",
+    r"c\.?f\.?",
+    "tessera sanitaria",
+    *"bsn burgerservicenummer dni nie nif nss cip".split(),
+    "tarjeta sanitaria",
+    "aadhaar",
+    "aadhar",
+    "uidai",
+    "pan(?: card)?",
+    "abha",
+    "cpf",
+    "cns",
+    "cartao sus",
+    *(
+        "rg personnummer pnr fodselsnummer cpr(?:-?nr|-?nummer)? hetu henkilotunnus kennitala pesel "
+        "rijksregister(?:nummer)? niss insz ahv(?:-?nr)? avs curp rfc pps(?:n)? tckn cnp rut"
+    ).split(),
+    "rodne cislo",
+    *"oib emso egn nric fin hkid".split(),
+    "my ?number",
+    "rrn",
+    "resident (?:registration|identity)",
+    r"(?:national|citizen|identity|resident|government)[\s-]?(?:id(?:entity|entification)?|card|registration|service)(?: (?:card|number))?",
+    "id card",
+    "passport",
+    "visa (?:number|no)",
+    "green card",
+    "uscis",
+    "emirates id",
+    "eid",
+    "qid",
+    "civil id",
+    *"iqama cnic nin bvn cedula philhealth umid".split(),
+    "voter id",
+    "ration card",
+    "ktp",
+    "nik",
+    "mykad",
+    "ghana card",
+    "kimlik",
+    "alien (?:registration|number)",
+    "a-?number",
+    "tribal id",
+    "itin",
 )
 _ANY: Final = r"[a-z]{0,6}[ -]?\d[a-z0-9]*(?:[ ./-]{1,2}[a-z0-9]*\d[a-z0-9]*){0,6}(?:[- ]?[a-z]{1,2}\b)?|[a-z]{4,6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"
 _N: Final = r"(?:^|[^\w./-])"

@@ -22,24 +22,56 @@ from gateway.phi.find.rules.persons import (
     told,
 )
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _CAPS: Final = r"[A-Z][A-Z'-]{1,24}[A-Z](?: [A-Z][A-Z'-]{1,24}[A-Z]){0,2}"
 _TITLE: Final = r"[A-Z][a-z]{1,24}(?:[-'][A-Z]?[a-z]{1,24})?"
 _ANY: Final = r"[A-Z][A-Za-z'-]{1,30}"
 _FIRST: Final = rf"{_ANY}(?: {_TITLE})?(?: [A-Z]\b\.?)?"
 _CREDENTIAL: Final = (
-    r"(?:M\.?D|D\.?O|R\.?N|N\.?P|PA(?:-C)?|MBBS|MBChB|MRCP|FRCS|FRCP|FACP|FAAP|FACS|FACC|FACOG|DPM|DDS|DMD|OD|PharmD|RPh|PhD|PsyD|LCSW|LMSW|MSW|LPN|LVN|BSN|MSN|DNP|APRN|ARNP|FNP(?:-C)?|CNM|"
-    r"CRNA|PT|DPT|OT|OTR(?:/L)?|SLP|CCC-SLP|CPSP|RD|RDN|CGC|RRT|RT|CWOCN|EMT(?:-P)?|CNA|MA|CMA|LMFT|LPC|AuD|FRANZCP|FRACP|RMN|RGN)"
+    "(?:"
+    + one_of(
+        *(
+            r"M\.?D D\.?O R\.?N N\.?P PA(?:-C)? MBBS MBChB MRCP FRCS FRCP FACP FAAP FACS FACC FACOG DPM DDS DMD OD "
+            "PharmD RPh PhD PsyD LCSW LMSW MSW LPN LVN BSN MSN DNP APRN ARNP FNP(?:-C)? CNM CRNA PT DPT OT "
+            "OTR(?:/L)? SLP CCC-SLP CPSP RD RDN CGC RRT RT CWOCN EMT(?:-P)? CNA MA CMA LMFT LPC AuD FRANZCP FRACP "
+            "RMN RGN"
+        ).split()
+    )
+    + ")"
 )
 _CREDENTIAL_ALONE: Final = r"MD|DO|RN|NP|PA-C|MBBS|MBChB|FRCS|FRCP|FACP|FAAP|FACS|FACC|DPM|DDS|PharmD|RPh|PsyD|LCSW|LMSW|LPN|LVN|DNP|APRN|ARNP|FNP(?:-C)?|CNM|CRNA|DPT|LMFT"
 """Those that are no state and no other word."""
 _KINSHIP: Final = (
-    r"(?:(?:step|grand|god|foster |half-)?(?:mother|father|son|daughter|brother|sister|mum|mom|dad|(?-i:[Mm]a|[Pp]a)|child|parents?)|wife|husband|spouse|partner|girlfriend|boyfriend|fianc[e]{1,2}|"
-    r"aunt|uncle|niece|nephew|cousin|twin|neighbou?r|carer|caregiver|guardian|roommate|dtr|hubby|nanny|babysitter|twins|kids|children|step-?dad|step-?mom|bf|gf|ex-(?:husband|wife)|(?:brother|sister|mother|father|son|daughter)[- ]in[- ]law|little one|year-old|yr-old|month-old|newborn)"
+    "(?:"
+    + one_of(
+        "(?:step|grand|god|foster |half-)?(?:mother|father|son|daughter|brother|sister|mum|mom|dad|(?-i:[Mm]a|[Pp]a)|child|parents?)",
+        *(
+            "wife husband spouse partner girlfriend boyfriend fianc[e]{1,2} aunt uncle niece nephew cousin "
+            "twin neighbou?r carer caregiver guardian roommate dtr hubby nanny babysitter twins kids children "
+            "step-?dad step-?mom bf gf ex-(?:husband|wife)"
+        ).split(),
+        "(?:brother|sister|mother|father|son|daughter)[- ]in[- ]law",
+        "little one",
+        *"year-old yr-old month-old newborn".split(),
+    )
+    + ")"
 )
 _ROLE: Final = (
-    r"(?:pastor|chaplain|rabbi|imam|deacon|reverend|rev\.|fr\.|officer|detective|deputy|sheriff|sgt\.?|sergeant|constable|trooper|judge|magistrate|attorney|"
-    r"case ?(?:worker|manager)|social worker|interpreter|caseworker|dietitian|midwife|paramedic|RN|LPN|CNA|NP|sister in charge|charge nurse|nurse)"
+    "(?:"
+    + one_of(
+        *(
+            r"pastor chaplain rabbi imam deacon reverend rev\. fr\. officer detective deputy sheriff sgt\.? "
+            "sergeant constable trooper judge magistrate attorney"
+        ).split(),
+        "case ?(?:worker|manager)",
+        "social worker",
+        *"interpreter caseworker dietitian midwife paramedic RN LPN CNA NP".split(),
+        "sister in charge",
+        "charge nurse",
+        "nurse",
+    )
+    + ")"
 )
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from gateway.phi.find import lexicon
+from gateway.phi.find.text.ways import one_of
 
 _WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
@@ -46,8 +47,14 @@ def of_a_person(value: str) -> bool:
 
 
 _BESIDE: Final = re.compile(
-    r"(?i)[\s,;:|(-]*(?:$|\n|mrn|dob|d\.o\.b|acc(?:oun)?t|har\b|csn|rm\b|room|bed\b|bay\b|ward|#|id\b|age\b|nhs|chi\b|ur\b|\d{1,3}\s?(?:y/?o|yrs?|[mf]\b)|[mf]\b|male|female|"
-    r"\d{5,}|\d{1,2}/\d{1,2}/\d{2,4}|wt\b|ht\b|pod\b)"
+    r"(?i)[\s,;:|(-]*(?:"
+    + one_of(
+        *(
+            r"$ \n mrn dob d\.o\.b acc(?:oun)?t har\b csn rm\b room bed\b bay\b ward # id\b age\b nhs chi\b ur\b "
+            r"\d{1,3}\s?(?:y/?o|yrs?|[mf]\b) [mf]\b male female \d{5,} \d{1,2}/\d{1,2}/\d{2,4} wt\b ht\b pod\b"
+        ).split()
+    )
+    + ")"
 )
 
 

@@ -10,6 +10,7 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import TAIL, announced
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _STATES: Final = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|"
@@ -21,10 +22,14 @@ _STATE_NAMES: Final = (
     "New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|"
     "Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
 )
-_WAY: Final = (
-    "Streets?|St|Avenues?|Ave|Av|Roads?|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Way|Terrace|Ter|Circle|Cir|Parkway|Pkwy|Highway|Hwy|"
-    "Square|Sq|Trail|Trl|Loop|Row|Alley|Plaza|Plz|Run|Path|Crescent|Cres|Close|Gardens|Gdns|Mews|Grove|Hill|Heights|Ridge|Crossing|Pike|"
-    "Turnpike|Tpke|Expressway|Causeway|Cove|Point|Walk|Landing|Freeway|Fwy|Extension|Via|Vista|Meadows?|Commons?|Manor|Park|Bend|Glen|Green"
+_WAY: Final = one_of(
+    *(
+        "Streets? St Avenues? Ave Av Roads? Rd Boulevard Blvd Lane Ln Drive Dr Court Ct Place Pl Way Terrace "
+        "Ter Circle Cir Parkway Pkwy Highway Hwy Square Sq Trail Trl Loop Row Alley Plaza Plz Run Path "
+        "Crescent Cres Close Gardens Gdns Mews Grove Hill Heights Ridge Crossing Pike Turnpike Tpke "
+        "Expressway Causeway Cove Point Walk Landing Freeway Fwy Extension Via Vista Meadows? Commons? Manor "
+        "Park Bend Glen Green"
+    ).split()
 )
 _UNIT: Final = r"(?:[,\s]{1,3}(?:\d{1,2}(?:st|nd|rd|th)\s(?:Floor|Fl)\b|(?:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Rm|Room|Bldg|Building|Lot|Flat|No|#)\.?\s?#?\s?[A-Za-z0-9-]{1,6}|(?:upstairs|downstairs|basement|rear|front|lower|upper|garage|(?:top|ground|first|second|third) floor)\b)){0,2}"
 _UNIT_ABROAD: Final = r"(?:,?\s(?:app(?:t|artement)?|ap|apto?|appt|piso|porta|puerta|esc|bte|bus|lgh|tr|et(?:g|age)?|int|scala|dpto|depto|bloco|bl|casa|wohnung|whg|top|sala|fundos)\.?\s?#?\d{1,5}[A-Za-z]?\b){0,2}"
@@ -67,8 +72,12 @@ _NUMBERED: Final = (
 )
 """`Plot 14, Sector 9, Dwarka 110 075`: number first, as in much of Asia."""
 _SPOKEN_HOUSE: Final = (
-    r"(?i:(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen)|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) (?:[A-Z][\w'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Drive|Way|Court|Boulevard|Circle|Terrace|Close|Crescent)\b"
+    "(?i:"
+    + one_of(
+        "(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)",
+        *"twenty thirty forty fifty sixty seventy eighty ninety".split(),
+    )
+    + r") (?:[A-Z][\w'-]+ ){1,3}(?:Street|Road|Avenue|Lane|Drive|Way|Court|Boulevard|Circle|Terrace|Close|Crescent)\b"
 )
 _LOCALITY: Final = (
     r"\b(?i:village|vill\.|tehsil|taluka?|mandal|dist\.|distt\.?|barangay|brgy\.?|kampung|kampong|kelurahan|colonia|mohalla|purok|gram panchayat|hamlet|township)(?: of)?:? "
@@ -163,12 +172,37 @@ def _house(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 _NAMES: Final = re.compile(r"[A-Za-z]+")
 _TREATS: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.TERM})
-_GOES: Final = (
-    r"employed (?:by|at|with)|works? (?:at|nights at|days at)|working at|(?:he|she|who|and|patient|pt|wife|husband|son|daughter|i) works? for|worker at|attend(?:s|ed|ing)|dialy[sz](?:es|ed|ing) at|enrolled at|studies at|goes to|"
-    r"stay(?:s|ing) (?:at|around)|sleeps (?:at|in|under)|collapsed (?:at|in|outside)|picked up (?:at|from)|pinned at|followed at|operated on at"
+_GOES: Final = one_of(
+    "employed (?:by|at|with)",
+    "works? (?:at|nights at|days at)",
+    "working at",
+    "(?:he|she|who|and|patient|pt|wife|husband|son|daughter|i) works? for",
+    "worker at",
+    "attend(?:s|ed|ing)",
+    "dialy[sz](?:es|ed|ing) at",
+    "enrolled at",
+    "studies at",
+    "goes to",
+    "stay(?:s|ing) (?:at|around)",
+    "sleeps (?:at|in|under)",
+    "collapsed (?:at|in|outside)",
+    "picked up (?:at|from)",
+    "pinned at",
+    "followed at",
+    "operated on at",
 )
 _OWN_NAME: Final = r"(?:St\. |Mt\. )?[A-Z][A-Za-z'&]*[a-z](?:[ -](?:of |the |and |& |y )?[A-Z][A-Za-z'&-]*){0,4}"
-_SORT: Final = r"(?: (?:parish|dialysis|primary|middle|high|elementary|nursing|care|group|bus|community|medical|day|sports|ski|police|fire|train|gas|petrol|school|unit|home|clinic|cent(?:er|re)|hospital|shelter|college|factory|plant|depot|garage|station|underpass|ward|practice|surgery|bakery|farm|bridge|park)\b){0,3}"
+_SORT: Final = (
+    "(?: (?:"
+    + one_of(
+        *(
+            "parish dialysis primary middle high elementary nursing care group bus community medical day sports "
+            "ski police fire train gas petrol school unit home clinic cent(?:er|re) hospital shelter college "
+            "factory plant depot garage station underpass ward practice surgery bakery farm bridge park"
+        ).split()
+    )
+    + r")\b){0,3}"
+)
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(

@@ -10,7 +10,8 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import STRICT, announced, cued
 from gateway.phi.find.rules.ids import plain
-from gateway.phi.find.rules.rule import Rule, one_of
+from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
 _NOUNS: Final = one_of(
@@ -29,8 +30,16 @@ _DEVICES: Final = one_of(
 
 
 _ACTED: Final = (
-    r"(?:viewed|closed|opened|created|modified|updated|signed|edited|entered|verified|accessed|reviewed|authored|acknowledged|released|filed|co-?signed|locked|unlocked|printed|"
-    r"deleted|changed|approved|scheduled|exported|downloaded|logged|charted|documented|scanned|dispensed|assigned|requested|submitted|completed)"
+    "(?:"
+    + one_of(
+        *(
+            "viewed closed opened created modified updated signed edited entered verified accessed reviewed "
+            "authored acknowledged released filed co-?signed locked unlocked printed deleted changed approved "
+            "scheduled exported downloaded logged charted documented scanned dispensed assigned requested "
+            "submitted completed"
+        ).split()
+    )
+    + ")"
 )
 
 

@@ -36,11 +36,6 @@ class Rule:
     misses: tuple[str, ...] = ()
 
 
-def one_of(*ways: str) -> str:
-    """A regular expression for any of these `ways` to write something, which are regular expressions themselves."""
-    return "|".join(ways)
-
-
 LOOK_BACK: Final = 48
 LOOK_AHEAD: Final = 16
 _DOUBT: Final = 0.5

@@ -11,6 +11,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.rule import Rule
+from gateway.phi.find.text.ways import one_of
 
 _PERSONS: Final = "Patient|Person|RelatedPerson"
 _STAYS: Final = (
@@ -21,15 +22,30 @@ _STAYS: Final = (
 )
 """Resource types of FHIR R4 (hl7.org/fhir/R4/resourcelist.html) of which each instance belongs to somebody."""
 _UUID: Final = r"[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}"
-_OWNED: Final = (
-    r"patients?'?s?|pts?|person|member|subscriber|insured|beneficiary|guarantor|resident|client|donor|recipient|encounter|visit|admission|stay|episode|"
-    r"appointment|chart|medical record|health record|case|claim|specimen|sample|accession|study|exam|order|referral|prescription"
+_OWNED: Final = one_of(
+    *(
+        "patients?'?s? pts? person member subscriber insured beneficiary guarantor resident client donor "
+        "recipient encounter visit admission stay episode appointment chart"
+    ).split(),
+    "medical record",
+    "health record",
+    *"case claim specimen sample accession study exam order referral prescription".split(),
 )
 _WORD_FOR_ID: Final = r"(?:g?uid|uuid|ids?|identifier|key|ref(?:erence)?|record|pointer|handle|no\.?|number|#)"
 _BETWEEN: Final = r"[\s:=#\"'`*_(\[{<>/-]{0,6}(?:(?:is|was|of|for)\s)?"
 _UID_OF: Final = (
-    r"(?:study|series|sop|image|instance|frame of reference|accession|specimen|device|patient|document|object|dicom|storage|referenced|irradiation event|"
-    r"concatenation|synchroni[sz]ation frame of reference|dimension organi[sz]ation|tracking|fiducial|transaction|report)"
+    "(?:"
+    + one_of(
+        *"study series sop image instance".split(),
+        "frame of reference",
+        *"accession specimen device patient document object dicom storage referenced".split(),
+        "irradiation event",
+        "concatenation",
+        "synchroni[sz]ation frame of reference",
+        "dimension organi[sz]ation",
+        *"tracking fiducial transaction report".split(),
+    )
+    + ")"
 )
 _TYPE_OF: Final = re.compile(
     r"(?i)\b(?:class|syntax|template|code|coding scheme|system|root|context group|mapping resource)\W*(?:uid|oid|id)?\W*$"

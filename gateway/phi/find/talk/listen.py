@@ -14,6 +14,7 @@ from gateway.phi.find.talk import aloud, answers, names, places, said, turns
 from gateway.phi.find.talk.turns import Turn
 from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
+from gateway.phi.find.text.ways import one_of
 
 _WORDED: Final = (
     "oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|"
@@ -21,12 +22,24 @@ _WORDED: Final = (
 )
 _GAP: Final = r"[\s,.-]{1,4}(?:(?:um|uh|er|erm|and|slash|dash|stroke|yes|yeah|space)[\s,.-]{1,4})?"
 _ROLE: Final = (
-    r"(?:doctor|dr|doc|d|physician|clinician|gp|nurse|midwife|therapist|provider|interviewer|receptionist|agent|patient|pt|p|client|member|caller|customer|participant|mother|father|"
-    r"wife|husband|daughter|son|parent|speaker|spk|assistant|user|paramedic|woman|q|a|b|pharmacist|operator|counsell?or|respondent|human|relative|carer|dentist|surgeon|physio|registrar|clerk|ward|staff|consultant|advis[eo]r|dispatcher|bot|ai|psychologist|psychiatrist)"
+    "(?:"
+    + one_of(
+        *(
+            "doctor dr doc d physician clinician gp nurse midwife therapist provider interviewer receptionist "
+            "agent patient pt p client member caller customer participant mother father wife husband daughter son "
+            "parent speaker spk assistant user paramedic woman q a b pharmacist operator counsell?or respondent "
+            "human relative carer dentist surgeon physio registrar clerk ward staff consultant advis[eo]r "
+            "dispatcher bot ai psychologist psychiatrist"
+        ).split()
+    )
+    + ")"
 )
-_ORDINAL: Final = (
-    r"(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|"
-    r"twentieth|thirtieth"
+_ORDINAL: Final = one_of(
+    "(?:(?:twenty|thirty)[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)",
+    *(
+        "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+        "nineteenth twentieth thirtieth"
+    ).split(),
 )
 _MONTH: Final = r"january|february|march|april|may|june|july|august|september|october|november|december"
 _WAY: Final = "|".join(sorted(places.WAYS))
@@ -43,7 +56,20 @@ _GATE: Final = Gate(
         "labels": rf"(?i)(?:^|\n)[ \t>*\[\]<:.,\d()-]{{0,40}}(?:v )?{_ROLE}(?:[ _]?\d{{1,2}})?[\]>*]{{0,3}}[ \t]*(?:[:\]>]|- )",
         "asks": r"(?i)\b(?:your|his|her|the|their|full|first|last|birth|member|policy|hospital|best|nhs|insurance|account|reference|phone|mobile|record|which|daytime) (?:(?:full|first|last|date of|phone|mobile|home|e-?mail|post|zip) )?"
         r"(?:names?|surname|birth(?:day)?|address|number'?s?|e-?mail|post ?code|zip|code|social|born|live|called|spelling)\b|\b(?:dates? of birth|birth ?date|birthday|surname|speaking|spell|spelling|post ?code|zip code|first line|last four|sending it|on the line|still (?:at|in)|next of kin)\b",
-        "replies": r"(?i)(?:^|\n|[.?!] )[ \t-]{0,4}(?:\[?[\d:.]{4,12}\]? )?(?:-> ?)?(?:yes|yeah|yep|no|nope|okay|ok|sure|thanks|thank you|hi|hiya|hello|morning|mm|mhm|bye|ta|um|uh|erm|speaking|alright|right|lovely|cheers|fine|good|great|brilliant|perfect|noted|none|never|oh|ah|i see|i am|just|will do)\b",
+        "replies": r"(?i)(?:^|\n|[.?!] )[ \t-]{0,4}(?:\[?[\d:.]{4,12}\]? )?(?:-> ?)?(?:"
+        + one_of(
+            *"yes yeah yep no nope okay ok sure thanks".split(),
+            "thank you",
+            *(
+                "hi hiya hello morning mm mhm bye ta um uh erm speaking alright right lovely cheers fine good "
+                "great brilliant perfect noted none never oh ah"
+            ).split(),
+            "i see",
+            "i am",
+            "just",
+            "will do",
+        )
+        + r")\b",
         "pauses": r"(?i)\b(?:um|uh|erm|mhm|yeah)\b",
     }
 )

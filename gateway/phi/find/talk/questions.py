@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain import Kind
+from gateway.phi.find.text.ways import one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,41 @@ ASKS: Final[tuple[Ask, ...]] = (
     ),
     Ask(
         Kind.NAME,
-        r"\b(?:who(?:'s| is| was| am i| are you| have i|'s that| do i)(?: \w+){0,4} (?:speaking|calling|with you|phoning|talking to|speaking (?:to|with)|got|on the line|at home)|who(?:'s| is) (?:this|that|calling|speaking)|"
-        r"(?:am i|are you|is that|is this|have i got|do i have) (?:speaking (?:to|with)|talking to)|who (?:came|is here|brought|drove|comes|lives|looks|do you live|should we (?:call|ring)|can we (?:call|ring)|referred|did you see|saw|will pick|picks|do you see)|"
-        r"which (?:doctor|consultant|gp|nurse|surgeon|midwife)|who(?:'s| is) your (?:\w+ ){0,2}(?:doctor|gp|dentist|consultant|midwife|next of kin|carer|pharmacist|surgeon|nurse|social worker|emergency contact)|"
-        r"what (?:should|do|can|may) (?:i|we|people) call you|(?:how|can|could) (?:do|are|would|is|you) (?:you |that )?(?:say|spell|spelling|spelt|pronounce|pronouncing)|spell (?:it|that)|next of kin|emergency contact)\b",
+        r"\b(?:"
+        + one_of(
+            r"who(?:'s| is| was| am i| are you| have i|'s that| do i)(?: \w+){0,4} (?:speaking|calling|with you|phoning|talking to|speaking (?:to|with)|got|on the line|at home)",
+            "who(?:'s| is) (?:this|that|calling|speaking)",
+            "(?:am i|are you|is that|is this|have i got|do i have) (?:speaking (?:to|with)|talking to)",
+            "who (?:came|is here|brought|drove|comes|lives|looks|do you live|should we (?:call|ring)|can we (?:call|ring)|referred|did you see|saw|will pick|picks|do you see)",
+            "which (?:doctor|consultant|gp|nurse|surgeon|midwife)",
+            r"who(?:'s| is) your (?:\w+ ){0,2}(?:doctor|gp|dentist|consultant|midwife|next of kin|carer|pharmacist|surgeon|nurse|social worker|emergency contact)",
+            "what (?:should|do|can|may) (?:i|we|people) call you",
+            "(?:how|can|could) (?:do|are|would|is|you) (?:you |that )?(?:say|spell|spelling|spelt|pronounce|pronouncing)",
+            "spell (?:it|that)",
+            "next of kin",
+            "emergency contact",
+        )
+        + r")\b",
         ("«who am i speaking to»", "«who came» with you today", "«who's your gp»", "«what should i call you»"),
         ("who cares", "what do you call this"),
     ),
     Ask(
         Kind.DATE,
-        r"\b(?:dates? of birth|birth ?dates?|birthday|d\.?o\.?b\.?|born|date of (?:the )?(?:\w+ )?(?:operation|surgery|accident|admission|procedure|injury|death|wedding|visit|appointment|scan)|"
-        r"(?:what|which) (?:date|day)|what (?:was|is) the (?:date|day)|when (?:was|were|is|did|are|will|do)(?: \w+){1,6}|due date|last (?:period|appointment|visit|seen))\b",
+        r"\b(?:"
+        + one_of(
+            "dates? of birth",
+            "birth ?dates?",
+            "birthday",
+            r"d\.?o\.?b\.?",
+            "born",
+            r"date of (?:the )?(?:\w+ )?(?:operation|surgery|accident|admission|procedure|injury|death|wedding|visit|appointment|scan)",
+            "(?:what|which) (?:date|day)",
+            "what (?:was|is) the (?:date|day)",
+            r"when (?:was|were|is|did|are|will|do)(?: \w+){1,6}",
+            "due date",
+            "last (?:period|appointment|visit|seen)",
+        )
+        + r")\b",
         ("and your «date of birth»", "«when was the operation» ", "«what date»"),
         ("at what time",),
     ),
@@ -63,8 +88,21 @@ ASKS: Final[tuple[Ask, ...]] = (
     ),
     Ask(
         Kind.ADDRESS,
-        rf"\b(?:(?:{_OWN} ){{1,3}}address(?!es)|address(?: is| was|\?|$| please| for| we have| on file)|first line|house number|door number|where (?:do|does|are|did) (?:you|he|she|they|your \w+) (?:live|living|stay|staying|based|moved?)|where (?:you|he|she|they) lives?|"
-        r"still (?:at|in|on|living at)|which street|name of the (?:street|road)|where (?:should|do|can|shall|are|is) (?:we|i|it) (?:send|sending|post|posting|deliver|going|visit))\b",
+        r"\b(?:"
+        + one_of(
+            f"(?:{_OWN} ){{1,3}}address(?!es)",
+            r"address(?: is| was|\?|$| please| for| we have| on file)",
+            "first line",
+            "house number",
+            "door number",
+            r"where (?:do|does|are|did) (?:you|he|she|they|your \w+) (?:live|living|stay|staying|based|moved?)",
+            "where (?:you|he|she|they) lives?",
+            "still (?:at|in|on|living at)",
+            "which street",
+            "name of the (?:street|road)",
+            "where (?:should|do|can|shall|are|is) (?:we|i|it) (?:send|sending|post|posting|deliver|going|visit)",
+        )
+        + r")\b",
         ("can i confirm «your address»", "are you «still at» number nine", "what's the «first line» of it"),
         ("email addresses are kept",),
     ),
@@ -76,8 +114,18 @@ ASKS: Final[tuple[Ask, ...]] = (
     ),
     Ask(
         Kind.PHONE,
-        rf"\b(?:(?:tele)?phone(?: {_NUMBER})?|mobile(?: {_NUMBER})?|cell(?:phone)?(?: {_NUMBER})?|landline|(?:best|contact|daytime|home|work|good|another|different|call ?back|right|current) {_NUMBER}|"
-        rf"{_NUMBER} (?:for you|to (?:reach|call|ring|text|contact)|(?:we|i) can (?:reach|call|ring|text)|you(?:'re| are) calling from|on file)|reach you|(?:call|ring|text) you(?: back)? on)\b",
+        r"\b(?:"
+        + one_of(
+            f"(?:tele)?phone(?: {_NUMBER})?",
+            f"mobile(?: {_NUMBER})?",
+            f"cell(?:phone)?(?: {_NUMBER})?",
+            "landline",
+            f"(?:best|contact|daytime|home|work|good|another|different|call ?back|right|current) {_NUMBER}",
+            f"{_NUMBER} (?:for you|to (?:reach|call|ring|text|contact)|(?:we|i) can (?:reach|call|ring|text)|you(?:'re| are) calling from|on file)",
+            "reach you",
+            "(?:call|ring|text) you(?: back)? on",
+        )
+        + r")\b",
         ("what's the «best number» for you", "is there a «number to reach» you on", "and your «mobile number»"),
         ("a number of things",),
     ),
@@ -101,7 +149,16 @@ ASKS: Final[tuple[Ask, ...]] = (
     ),
     Ask(
         Kind.OTHER_ID,
-        rf"\b(?:(?:reference|account|case|booking|order|prescription|rx|licen[cs]e|passport|card|serial|device|id|identification|confirmation|ticket|tracking|registration|plate|file|study|participant|staff|employee|account) {_NUMBER}|your id)\b",
+        r"\b(?:(?:"
+        + one_of(
+            *(
+                "reference account case booking order prescription rx licen[cs]e passport card serial device id "
+                "identification confirmation ticket tracking registration plate file study participant staff employee "
+                "account"
+            ).split()
+        )
+        + f") {_NUMBER}|your id"
+        + r")\b",
         ("do you have a «reference number»", "read me the «account number»"),
         ("in case a number is missing",),
     ),
@@ -143,27 +200,74 @@ class Opening:
 
 
 _AFTER_CALL: Final = (
-    r"\s*(?:[,.!?;:]|$|\n|-|(?:(?:i|i'll|i'm|i've|you|we|we'll|let|let's|how|what|can|could|would|will|shall|come|have|take|nice|good|great|thank|thanks|please|so|do|did|are|is|if|just|and|my|this|the|when|where|it|it's|that|that's|"
-    r"there|not|for|sorry|okay|ok|right|bye|see|any|who|why|pop|hop|sit|lie|hold|give|tell|show|in|on|up|over|roll|turn|lift|breathe|open|shall|mind|step|through|get|try|put|keep)\b))"
+    r"\s*(?:[,.!?;:]|$|\n|-|(?:(?:"
+    + one_of(
+        *(
+            "i i'll i'm i've you we we'll let let's how what can could would will shall come have take nice good "
+            "great thank thanks please so do did are is if just and my this the when where it it's that that's "
+            "there not for sorry okay ok right bye see any who why pop hop sit lie hold give tell show in on up "
+            "over roll turn lift breathe open shall mind step through get try put keep"
+        ).split()
+    )
+    + r")\b))"
 )
 """What goes on after somebody is addressed."""
 
 OPENINGS: Final[tuple[Opening, ...]] = (
     Opening(
-        r"\b(?:(?:good )?(?:morning|afternoon|evening)|hi|hiya|hello|hey|dear|welcome(?: back| in)?|bye(?: bye)?|goodbye|bye now|take care|good night|cheers|thanks|thank you|ta|well done|all the best|see you|"
-        r"(?:nice|good|lovely) to (?:see|meet) you)(?: again| there| now| then| soon| later| next week| ever so much| so much| very much)*,?\s+",
+        r"\b(?:"
+        + one_of(
+            "(?:good )?(?:morning|afternoon|evening)",
+            *"hi hiya hello hey dear".split(),
+            "welcome(?: back| in)?",
+            "bye(?: bye)?",
+            "goodbye",
+            "bye now",
+            "take care",
+            "good night",
+            "cheers",
+            "thanks",
+            "thank you",
+            "ta",
+            "well done",
+            "all the best",
+            "see you",
+            "(?:nice|good|lovely) to (?:see|meet) you",
+        )
+        + r")(?: again| there| now| then| soon| later| next week| ever so much| so much| very much)*,?\s+",
         ("morning «fehintola»", "thank you, «kwesi»", "hi «léo», nice to see you"),
         _AFTER_CALL,
     ),
     Opening(
-        r"(?:\A|[.?!]\s+|\n\s*)(?:(?:let me see|sorry|good|fine|there|super|smashing|okay|ok|right|alright|all right|so|now|well|great|good|lovely|listen|look|and|but|um|uh|er|yes|no|yeah|perfect|brilliant|come in|come on in|come on|go on),?\s+){1,3}",
+        r"(?:\A|[.?!]\s+|\n\s*)(?:(?:"
+        + one_of(
+            "let me see",
+            *"sorry good fine there super smashing okay ok right alright".split(),
+            "all right",
+            *"so now well great good lovely listen look and but um uh er yes no yeah perfect brilliant".split(),
+            "come in",
+            "come on in",
+            "come on",
+            "go on",
+        )
+        + r"),?\s+){1,3}",
         ("okay «judit» i will ring the clinic", "right, «marisol», let's see"),
         _AFTER_CALL,
     ),
     Opening(
         r"\b(?:how's|how is|how are|how has|how was|how did|where's|where is|what does|what did|so|and|that|when|because|if|but|says|said|then|while|after|before|since) +",
         ("how's «zewditu» getting on at school", "so «wiremu» tells me the pain", "and «sabine»'s breathing"),
-        r"\s+(?:getting on|doing|keeping|coping|tells?|told|says?|said|mentioned|reckons?|thinks?|feels?|rang|called|phoned|came|went|was|has|had|will|would|wants?|needs?|takes?|took|lives?|works?|helps?|looks? after|sleeps?|manages?|eats?|drives?)\b|'s\s",
+        r"\s+(?:"
+        + one_of(
+            "getting on",
+            *(
+                "doing keeping coping tells? told says? said mentioned reckons? thinks? feels? rang called phoned "
+                "came went was has had will would wants? needs? takes? took lives? works? helps?"
+            ).split(),
+            "looks? after",
+            *"sleeps? manages? eats? drives?".split(),
+        )
+        + r")\b|'s\s",
     ),
     Opening(
         r"\b(?:has|did|does|is|was|can|could|will|would|should) +",
@@ -174,18 +278,69 @@ OPENINGS: Final[tuple[Opening, ...]] = (
     Opening(
         r"\b(?:what about|how about|tell|told|ask|asked|ring|rang|call|phone|phoned|text|texted|see|saw|seen|met|with|from|for|about|by|to|love) +",
         ("i spoke to «grace» yesterday", "ask «martin», he knows"),
-        r"\s+(?:yesterday|today|tomorrow|again|please|about|at (?:the|your|her|his|our)|from (?:the|your)|in (?:the|your)|who|and (?:me|i|my|the)|or|on (?:the|monday|tuesday|wednesday|thursday|friday))\b|\s*[,.?!]|\s*(?:$|\n)",
+        r"\s+(?:"
+        + one_of(
+            *"yesterday today tomorrow again please about".split(),
+            "at (?:the|your|her|his|our)",
+            "from (?:the|your)",
+            "in (?:the|your)",
+            "who",
+            "and (?:me|i|my|the)",
+            "or",
+            "on (?:the|monday|tuesday|wednesday|thursday|friday)",
+        )
+        + r")\b|\s*[,.?!]|\s*(?:$|\n)",
         known=True,
     ),
     Opening(
-        r"\b(?:is that|is this|am i (?:speaking|talking) (?:to|with)|are you|you're|you are|you must be|this is|it's|i'm|i am|my name is|my name's|name's|name is|call me|they call me|speaking to|calling for|here for|"
-        r"appointment for|looking for|on behalf of|named|called|that'll be|that is|that's) +",
+        r"\b(?:"
+        + one_of(
+            "is that",
+            "is this",
+            "am i (?:speaking|talking) (?:to|with)",
+            "are you",
+            "you're",
+            "you are",
+            "you must be",
+            "this is",
+            "it's",
+            "i'm",
+            "i am",
+            "my name is",
+            "my name's",
+            "name's",
+            "name is",
+            "call me",
+            "they call me",
+            "speaking to",
+            "calling for",
+            "here for",
+            "appointment for",
+            "looking for",
+            "on behalf of",
+            "named",
+            "called",
+            "that'll be",
+            "that is",
+            "that's",
+        )
+        + ") +",
         ("is that «amrita pramanik»?", "my name is «aoife»", "you must be «tendai»"),
         r"\s*(?:[.,?!;]|$|\n|(?:here|speaking|calling|again|from|and|is it|isn't it|one of|the|i'm|i am|your|her|his|my)\b)",
     ),
     Opening(
-        r"\b(?:my|your|his|her|our|their|the) (?:(?:little|big|elder|older|younger|eldest|youngest|late|dear|twin|ex) )?(?:partner|wife|husband|son|daughter|mother|father|mum|mom|dad|sister|brother|niece|nephew|auntie|aunt|uncle|cousin|gran|granny|grandma|grandad|grandpa|"
-        r"grandson|granddaughter|friend|neighbou?r|carer|fiancee?|boyfriend|girlfriend|stepson|stepdaughter|flatmate|baby|boy|girl|mate|colleague|key worker|social worker|midwife|gp|consultant|surgeon|dentist|nurse),? +",
+        r"\b(?:my|your|his|her|our|their|the) (?:(?:little|big|elder|older|younger|eldest|youngest|late|dear|twin|ex) )?(?:"
+        + one_of(
+            *(
+                "partner wife husband son daughter mother father mum mom dad sister brother niece nephew auntie "
+                "aunt uncle cousin gran granny grandma grandad grandpa grandson granddaughter friend neighbou?r "
+                "carer fiancee? boyfriend girlfriend stepson stepdaughter flatmate baby boy girl mate colleague"
+            ).split(),
+            "key worker",
+            "social worker",
+            *"midwife gp consultant surgeon dentist nurse".split(),
+        )
+        + "),? +",
         ("that's my partner «imre»", "my son «tariq», he's seven"),
         asked=False,
     ),

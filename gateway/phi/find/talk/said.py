@@ -15,6 +15,7 @@ from gateway.phi.find.talk import aloud, dates, names, places, spelled
 from gateway.phi.find.talk.aloud import Said, Word
 from gateway.phi.find.talk.turns import Turn
 from gateway.phi.find.text.normalise import normalise
+from gateway.phi.find.text.ways import one_of
 
 CONFIDENCE: Final = 0.9
 _LEAST_DIGITS: Final = 6
@@ -28,7 +29,14 @@ _HOUSE: Final = 30
 _NEAR: Final = 60
 """Characters before a value in which its cue stands, before a house number, and between a street and its ZIP code."""
 _MEASURED: Final = re.compile(
-    r"(?is)\b(?:count|sugars?|glucose|readings?|pressure|bp|scores?|scale|pain|levels?|peak flows?|sats?|saturations?|temperatures?|weights?|count(?:ing)?|pulse|rate|results?|doses?|count(?:ed)? (?:up|down|back|from))\b.{0,110}$"
+    r"(?is)\b(?:"
+    + one_of(
+        *"count sugars? glucose readings? pressure bp scores? scale pain levels?".split(),
+        "peak flows?",
+        *"sats? saturations? temperatures? weights? count(?:ing)? pulse rate results? doses?".split(),
+        "count(?:ed)? (?:up|down|back|from)",
+    )
+    + r")\b.{0,110}$"
 )
 """Numbers after these are readings."""
 _BORN: Final = re.compile(r"(?i)\b(?:born|birth(?:day)?|d\.?o\.?b)\b[^?!]{0,60}$")
