@@ -191,6 +191,9 @@ WITH_IMAGE = facts(unknowns=[IMAGE], content=[Content.TEXT, Content.IMAGE])
         ),
         # Such a rule covers nothing by itself.
         (facts(detectors=2), [TWO_LOOK], {"home"}),
+        (facts(detectors=2), [rule(detectors=1)], {"home"}),
+        (CLEAN, [rule(detectors=1, require=[Trait.BAA])], {"home", "baa", "zdr"}),
+        (CLEAN, [rule(detectors=1, redact=[Kind.SSN])], {"home", "cloud", "baa", "zdr"}),
         (facts(detectors=2), [TWO_LOOK, rule(require=[Trait.BAA])], {"home", "baa", "zdr"}),
         # Which targets: what a rule does not select it does not cover.
         (CLEAN, [rule(kinds=DIRECT, deny=True, to=To(providers=some("cloud-provider")))], {"home", "cloud"}),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.policy.names import unmet, unresolved
 from gateway.policy.parse import parse
 
@@ -25,6 +27,14 @@ KNOWN = {
 
 def test_known_names_are_fine_and_so_are_models_that_a_provider_lists():
     assert unresolved(POLICY, **KNOWN) == ()
+
+
+@pytest.mark.parametrize(("name", "missing"), [("ollama/llama3.2", 0), ("ollama/", 1), ("ollama", 1), ("/llama3.2", 1)])
+def test_a_model_that_a_provider_lists_has_both_their_names(name, missing):
+    policy = parse(
+        f"{{version: 1, rules: [{{id: r, why: w, when: {{route: ['{name}']}}, then: {{deny: true}}}}]}}", file="p.yaml"
+    )
+    assert len(unresolved(policy, **KNOWN)) == missing
 
 
 def test_every_unknown_name_is_reported_at_its_rule():
