@@ -279,3 +279,136 @@ def test_every_block_is_restored_whole_and_streamed(block, name, expected):
     restorer = ReplyRestorer(Channels.BLOCKS, MAP)
     events = [made for event in passthrough.events_of(message) for made in restorer.event(event)]
     assert passthrough.aggregate(events) == made
+
+
+HALF = MRN[:9]
+"""Text that has to be held back, because it may go on as a token."""
+
+
+def delta_of(index, **delta):
+    return {"type": "content_block_delta", "index": index, "delta": delta}
+
+
+def streamed(channels, *events, structured=False):
+    restorer = ReplyRestorer(channels, MAP, structured=structured)
+    return [restorer.event(event) for event in events], restorer.end()
+
+
+def in_choice(index, finish_reason=None, **delta):
+    return {"choices": [{"index": index, "delta": delta, "finish_reason": finish_reason}]}
+
+
+def test_a_reply_with_nothing_to_restore_is_the_same_object():
+    reply = {"choices": [{"message": {"content": TEXT}, "logprobs": {"content": []}}]}
+    assert ReplyRestorer(Channels.CHOICES, Pseudonyms()).reply(reply) is reply
+    assert ReplyRestorer(Channels.NONE, MAP).reply(reply) is reply
+
+
+@pytest.mark.parametrize(
+    ("piece", "passed_on"),
+    [
+        ({"index": 0, "function": {"arguments": HALF}}, None),
+        ({"index": 0, "custom": {"input": HALF}}, None),
+        (
+            {"index": 0, "id": "c", "function": {"arguments": HALF}},
+            {"index": 0, "id": "c", "function": {"arguments": ""}},
+        ),
+        ({"index": 0, "function": {"arguments": ""}}, {"index": 0, "function": {"arguments": ""}}),
+        ({"index": 0, "function": {"arguments": "x" + HALF}}, {"index": 0, "function": {"arguments": "x"}}),
+    ],
+)
+def test_a_piece_of_a_call_is_left_out_only_while_all_that_it_says_is_held(piece, passed_on):
+    ((events,), _) = streamed(Channels.CHOICES, in_choice(0, tool_calls=[piece]))
+    said = [event["choices"][0]["delta"]["tool_calls"] for event in events]
+    assert said == ([] if passed_on is None else [[passed_on]])
+
+
+@pytest.mark.parametrize(
+    ("delta", "passed_on"),
+    [
+        ({"type": "text_delta", "text": HALF}, None),
+        ({"type": "text_delta", "text": ""}, {"type": "text_delta", "text": ""}),
+        ({"type": "text_delta", "text": "so " + HALF}, {"type": "text_delta", "text": "so "}),
+        ({"type": "thinking_delta", "thinking": NAME}, {"type": "thinking_delta", "thinking": NAME}),
+        ({"type": "citations_delta", "citation": {"title": NAME}}, {"type": "citations_delta", "citation": {"title": SURFACE}}),
+        ({"type": "x_delta", "id": MRN, "data": NAME}, {"type": "x_delta", "id": MRN, "data": NAME}),
+        ({"text": NAME}, {"text": NAME}),
+    ],
+)  # fmt: skip
+def test_a_delta_of_a_block_is_left_out_only_while_all_that_it_says_is_held(delta, passed_on):
+    ((events,), _) = streamed(Channels.BLOCKS, delta_of(0, **delta))
+    assert [event["delta"] for event in events] == ([] if passed_on is None else [passed_on])
+
+
+def test_a_block_that_ends_lets_go_of_its_own_text_and_of_no_other():
+    half, other = {"type": "text_delta", "text": HALF}, {"type": "text_delta", "text": HALF[:7]}
+    stop = {"type": "content_block_stop", "index": 0}
+    made, end = streamed(Channels.BLOCKS, delta_of(0, **half), delta_of(1, **other), stop)
+    assert made == [[], [], [delta_of(0, **half), stop]]
+    assert end == [delta_of(1, **other)]
+
+
+def test_a_choice_that_ends_lets_go_of_its_own_text_and_of_no_other():
+    made, end = streamed(
+        Channels.CHOICES, in_choice(0, content=HALF), in_choice(1, content=HALF[:7]), in_choice(0, finish_reason="stop")
+    )
+    assert made == [[], [], [in_choice(0, content=HALF), in_choice(0, finish_reason="stop")]]
+    assert end == [in_choice(1, content=HALF[:7])]
+
+
+def test_a_channel_that_holds_nothing_says_nothing_at_the_end():
+    whole = {"type": "text_delta", "text": "all of it"}
+    assert streamed(Channels.BLOCKS, delta_of(0, **whole)) == ([[delta_of(0, **whole)]], [])
+    assert streamed(Channels.CHOICES, in_choice(0, content="all of it"))[1] == []
+
+
+def test_structured_output_in_blocks_stays_valid_json_whole_and_streamed():
+    text = json.dumps({"name": NAME})
+    block = {"type": "text", "text": text, "citations": [{"title": NAME}]}
+    (made,) = ReplyRestorer(Channels.BLOCKS, MAP, structured=True).reply({"content": [block]})["content"]
+    assert (json.loads(made["text"]), made["citations"]) == ({"name": SURFACE}, [{"title": SURFACE}])
+    start = {"type": "content_block_start", "index": 0, "content_block": block}
+    for event, read in (
+        (start, lambda made: made["content_block"]["text"]),
+        (delta_of(0, type="text_delta", text=text), lambda made: made["delta"]["text"]),
+    ):
+        (((made,),), _) = streamed(Channels.BLOCKS, event, structured=True)
+        assert json.loads(read(made)) == {"name": SURFACE}
+
+
+def test_an_event_to_come_is_restored_and_the_first_is_let_be():
+    begins = {"type": "message_start", "message": {"id": NAME}}
+    ((begun, made), _) = streamed(Channels.BLOCKS, begins, {"type": "a type to come", "x": [NAME], "index": 2})
+    assert begun == [begins]
+    assert made == [{"type": "a type to come", "x": [SURFACE], "index": 2}]
+
+
+HELD = [
+    {"content": HALF},
+    {"content": [HALF]},
+    {"content": [{"type": "text", "text": HALF}]},
+    {"audio": {"transcript": HALF}},
+    {"reasoning_details": [{"index": 1, "type": "reasoning.text", "text": HALF}]},
+    {"reasoning_details": [{"index": 0, "type": "a", "text": HALF}, {"index": 0, "type": "b", "text": HALF}]},
+    {"tool_calls": [{"index": 0, "function": {"arguments": HALF}}, {"index": 1, "function": {"arguments": HALF}}]},
+]
+
+
+@pytest.mark.parametrize("delta", HELD)
+def test_what_is_held_comes_back_where_it_stood(delta):
+    assert streamed(Channels.CHOICES, in_choice(0, **delta))[1] == [in_choice(0, **delta)]
+
+
+@pytest.mark.parametrize("kind", ["function", "custom"])
+def test_a_call_is_one_channel_whether_or_not_its_pieces_name_their_type(kind):
+    name = {"function": "arguments", "custom": "input"}[kind]
+    first = {"index": 0, "id": "c", "type": kind, kind: {name: HALF}}
+    rest = {"index": 0, kind: {name: MRN[9:]}}
+    made, _ = streamed(Channels.CHOICES, in_choice(0, tool_calls=[first]), in_choice(0, tool_calls=[rest]))
+    assert made[1] == [in_choice(0, tool_calls=[{"index": 0, kind: {name: "8675309"}}])]
+
+
+def test_a_choice_without_an_index_is_the_first():
+    said = {"choices": [{"delta": {"content": HALF}}]}
+    made, _ = streamed(Channels.CHOICES, said, in_choice(0, content=MRN[9:]))
+    assert made == [[], [in_choice(0, content="8675309")]]

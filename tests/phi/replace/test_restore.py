@@ -1,4 +1,5 @@
 import json
+import re
 from itertools import pairwise
 
 import pytest
@@ -46,6 +47,7 @@ def core(token):
         (f"({core(MRN)})", "(8675309)"),
         (f"[[{core(MRN)}]]", "[8675309]"),
         (f"[{core(MRN)} is", "[8675309 is"),
+        (f'"{BARE}"', '"8675309"'),
     ],
 )
 def test_a_token_is_restored_however_it_is_dressed(said, restored):
@@ -100,10 +102,46 @@ def test_a_number_comes_back_as_a_number():
     assert json.loads(whole(said, Mode.JSON)) == {"mrn": 8675309, "note": "mrn 8675309 seen"}
 
 
+@pytest.mark.parametrize("after", ["PLAN_", "[", MRN[:9], '"', " "])
+def test_what_follows_a_number_is_said_once(after):
+    assert whole(f'"{BARE}"{after}', Mode.JSON) == f"8675309{after}"
+
+
 def test_with_nothing_to_restore_nothing_is_held():
     restorer = Restorer(Pseudonyms())
     assert restorer.decode("[MRN_") == "[MRN_"
     assert not restorer.holds
+
+
+def test_in_json_letters_stay_letters():
+    maker = Pseudonymiser(b"k" * 32)
+    name = maker.token(Kind.NAME, "Sjöström")
+    assert whole(f'"{name}"', Mode.JSON, maker.pseudonyms) == '"Sjöström"'
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("escape", ["\\", "\\\\"])
+def test_a_kind_of_any_length_is_restored_with_every_escape(kind, escape):
+    maker = Pseudonymiser(b"k" * 32)
+    token = re.sub(r"([\[_\]])", lambda found: escape + found[1], maker.token(kind, "value"))
+    assert whole(f"see {token}.", pseudonyms=maker.pseudonyms) == "see value."
+
+
+CUT = (
+    *(f"{core(MRN)}x", f"x{core(MRN)}", f"{core(MRN)}", f"{MRN}{MRN}", f"{core(MRN)} {core(PLAN)}x", f"{MRN}x{core(MRN)}"),
+    *(f"[{core(MRN)}, {core(PLAN)}]", f"\\[{core(MRN)}\\]", f"{STRANGER}{MRN}", f"{MRN}{MRN[:9]}", f'"{BARE}"', f"{core(MRN)}_"),
+    *(f'"{BARE}"PLAN_', f'"{BARE}"[{core(MRN)}', f'"{BARE}"{core(PLAN)}'),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CUT)
+@pytest.mark.parametrize("mode", Mode)
+def test_no_two_cuts_are_visible(text, mode):
+    for first in range(len(text) + 1):
+        for second in range(first, len(text) + 1):
+            restorer = Restorer(MAP, mode)
+            cut = (text[:first], text[first:second], text[second:])
+            assert "".join(restorer.decode(piece) for piece in cut) + restorer.flush() == whole(text, mode), cut
 
 
 PIECES = st.lists(
