@@ -120,7 +120,9 @@ def ended(gateway):
 STREAMS = {"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/api/chat", "/api/generate"}
 
 
-@pytest.mark.parametrize("endpoint", [row for row in ENDPOINTS if row.path in STREAMS], ids=lambda endpoint: endpoint.path)
+@pytest.mark.parametrize(
+    "endpoint", [row for row in ENDPOINTS if row.path in STREAMS], ids=lambda endpoint: endpoint.path
+)
 async def test_a_request_without_content_gets_a_503_in_its_dialect_when_the_gateway_stops(start, upstream, endpoint):
     server = await upstream(hangs())
     gateway = await start(one_route(server))
