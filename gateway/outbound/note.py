@@ -20,8 +20,8 @@ def with_token_note(body: Tree, endpoint: Endpoint) -> Tree:
 
     It joins a system prompt that is there, because many chat templates take only one, and only at the beginning.
     """
-    if endpoint.spoken is not None and endpoint.spoken.system_field:
-        return {**body, "system": _joined(body.get("system"))}
+    if endpoint.spoken is not None and (prompt := endpoint.spoken.system_field):
+        return {**body, prompt: _joined(body.get(prompt))}
     if "messages" not in body:  # a text that goes on: nobody there to be told
         return body
     given = body["messages"]

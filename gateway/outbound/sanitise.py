@@ -15,7 +15,7 @@ def sanitise(tree: Tree, kind: ProviderKind, endpoint: Endpoint) -> Tree:
         InvalidRequest: the caller asks for what this server would silently ignore.
     """
     if not endpoint.hub:
-        return endpoint.spoken.repair(tree) if endpoint.spoken else tree
+        return tree
     fitted = dict(tree)
     if "encoding_format" in endpoint.fields.fields:
         fitted["encoding_format"] = "float"  # base64 is made for the caller here, where one asks for it

@@ -16,6 +16,7 @@ from gateway.domain import Outcome, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, Stopping, UpstreamFailed
 from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
 from gateway.phi.findings import Findings
+from gateway.phi.replace.events import EventRestorer
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
@@ -30,7 +31,7 @@ from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
-from gateway.wire.reply import ReplyShape
+from gateway.wire.reply import Channels, ReplyShape
 
 PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
@@ -325,4 +326,6 @@ def _restorer(opened: Opened, call: Call) -> ReplyRestorer:
     """The restorer of this reply; an answer that was asked for as JSON is restored as JSON."""
     prepared = opened.prepared
     structured = call.endpoint.in_json(call.payload)
-    return ReplyRestorer(prepared.outbound.endpoint.reply.channels, prepared.pseudonyms, structured=structured)
+    channels = prepared.outbound.endpoint.reply.channels
+    made = EventRestorer if channels is Channels.EVENTS else ReplyRestorer
+    return made(channels, prepared.pseudonyms, structured=structured)

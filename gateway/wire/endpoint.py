@@ -36,20 +36,16 @@ class Native:
     chunks: Callable[[Asked], NativeChunks] | None = None
 
 
-def _as_it_is(tree: Tree) -> Tree:
-    return tree
-
-
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """How a target that speaks the dialect is asked.
 
     `path` stands behind its base URL or, where `from_root`, behind the root of its server. `headers` are made from its
     key. `from_hub` takes a request of the hub and the target's context in tokens, if that is known. `streamed` writes
-    into a body whether it is to be answered as a stream. `system_field`: the system prompt is a field of the body.
-    `repair` mends what its servers would refuse of a request. `betas` are the words of the header `anthropic-beta` that
-    ask for no errand, which a caller's may hand on. `everywhere`: whoever speaks the dialect is asked so; otherwise only
-    kinds of servers that name the row (`kinds/`).
+    into a body whether it is to be answered as a stream. `system_field`: the field of the body that is the system
+    prompt, if one is. `repair` leaves out what its servers would refuse of a request that needs no translation. `betas`
+    are the words of the header `anthropic-beta` that ask for no errand, which a caller's may hand on. `everywhere`:
+    whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`).
     """
 
     path: str
@@ -57,10 +53,10 @@ class Spoken:
     from_hub: Callable[[Tree, int | None], Translated]
     streamed: Callable[[Tree, bool], Tree]
     from_root: bool = False
-    system_field: bool = False
+    system_field: str = ""
     everywhere: bool = True
     native: Native | None = None
-    repair: Callable[[Tree], Tree] = _as_it_is
+    repair: Callable[[Tree], Translated] = Translated
     betas: frozenset[str] = frozenset()
 
 

@@ -127,17 +127,17 @@ def spoken(asked: Endpoint, *, native: bool = False, untranslated: bool = False,
 
 
 def translate(tree: Tree, asked: Endpoint, to: Endpoint, *, context: int | None = None) -> Translated:
-    """A valid request in the words of `to`, through the hub; the same object where both are one.
+    """A valid request in the words of `to`, through the hub; only repaired where both are one.
 
     `context` is what the target can hold, in tokens. `model` is carried as it is: whoever sends sets the target's own.
 
     Raises:
         InvalidRequest: the target's dialect cannot say it.
     """
-    if asked is to:
-        return Translated(tree)
     if to.spoken is None:
         raise InvalidRequest(f"Nobody is asked for {to.name} in the {to.dialect} dialect.")
+    if asked is to:
+        return to.spoken.repair(tree)
     hub = asked.to_hub(tree)
     made = to.spoken.from_hub(hub.tree, context)
     return (

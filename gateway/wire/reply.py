@@ -15,6 +15,7 @@ class Channels(Enum):
 
     CHOICES = auto()  # messages and deltas of the hub's choices
     BLOCKS = auto()  # content blocks and their events, as Anthropic writes them
+    EVENTS = auto()  # a tree, and events named `….delta` and `….done`, as OpenAI's newer APIs write them
     NONE = auto()  # numbers only
 
 

@@ -180,7 +180,7 @@ async def test_what_needs_a_memory_is_refused_with_what_to_do(simple, more, para
 
 @pytest.mark.parametrize(
     "item",
-    [{"type": "item_reference", "id": "msg_1"}, {"type": "web_search_call", "id": "ws_1", "status": "completed"}],
+    [{"type": "item_reference", "id": "msg_1"}, {"type": "file_search_call", "id": "fs_1", "status": "completed"}],
 )
 async def test_an_item_that_somebody_else_keeps_is_refused(client, item):
     with pytest.raises(openai.BadRequestError) as caught:
@@ -239,9 +239,10 @@ async def test_tokens_are_counted_here(client, simple):
 
 @pytest.fixture
 async def cloud(start, upstream):
-    """A gateway whose only target is a cloud with a BAA, and that cloud."""
+    """A gateway whose only target is a cloud with a BAA, which knows chats only, and that cloud."""
     server = await upstream(echoes())
-    return await start(config(server, server, baa=True, order="cloud", more=""), {"p.yaml": POLICY}), server
+    made = config(server, server, baa=True, order="cloud", more="").replace("kind: openai,", "kind: openai_compatible,")
+    return await start(made, {"p.yaml": POLICY}), server
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.errors import UpstreamFailed
 from gateway.wire.ollama import native_reply
 from gateway.wire.operations import ENDPOINTS
-from gateway.wire.reply import Asked
+from gateway.wire.reply import Asked, Channels
 from gateway.wire.writer import Answering, Timing
 
 NAMES = """
@@ -21,10 +21,12 @@ input finish_reason logprobs usage prompt_tokens completion_tokens prompt_tokens
 refusal function_call images annotations error text thinking signature citations content_block stop_reason
 input_tokens output_tokens output_tokens_details partial_json citation done done_reason embedding embeddings
 prompt_eval_count eval_count timings prompt_ms total_duration tool_use
+response output item status summary encrypted_content delta input_tokens_details
 """.split()  # noqa: SIM905  a list of so many words is no easier to read
 WORDS = """
 message text thinking tool_use function custom stop length content_block_delta content_block_start message_start
 message_delta text_delta input_json_delta { AA== é
+response response.created response.completed response.output_text.delta response.output_item.added output_text failed
 """.split()  # noqa: SIM905
 SCALARS = st.none() | st.booleans() | st.integers(-2, 3) | st.floats(allow_nan=False) | st.sampled_from(WORDS)
 JSON = st.recursive(
@@ -51,13 +53,26 @@ COUNTS = {"prompt_tokens": 1, "completion_tokens": 2, "prompt_tokens_details": {
 CHOICE = {"index": 0, "finish_reason": "stop", "logprobs": {"content": [{"token": "Hi"}]}}
 BLOCKS = [{"type": "text", "text": "Hi", "citations": []}, {"type": "tool_use", "id": "t", "name": "f", "input": {}}]
 MESSAGE = {"type": "message", "content": BLOCKS, "usage": {"input_tokens": 1, "output_tokens": 2}, "stop_reason": "x"}
+RESPONSE = {
+    "object": "response",
+    "status": "completed",
+    "output": [
+        {"type": "message", "content": [{"type": "output_text", "text": "Hi"}]},
+        {"type": "function_call", "arguments": "{}"},
+    ],
+    "usage": {"input_tokens": 1, "output_tokens": 2},
+}
 WHOLE = [
+    RESPONSE,
     {"choices": [CHOICE | {"message": SAID}], "usage": COUNTS},
     {"data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 1}},
     MESSAGE,
     {"message": {"content": "Hi", "tool_calls": [CALL]}, "done": True, "eval_count": 2, "embeddings": [[1]]},
 ]
 PIECES = [
+    {"type": "response.created", "response": RESPONSE},
+    {"type": "response.output_text.delta", "delta": "Hi", "output_index": 0},
+    {"type": "response.completed", "response": RESPONSE},
     {"choices": [CHOICE | {"delta": SAID}], "usage": COUNTS},
     {"type": "message_start", "message": MESSAGE},
     {"type": "content_block_start", "index": 0, "content_block": BLOCKS[0]},
@@ -76,7 +91,8 @@ SHAPES = list({id(row.reply): row for row in ROWS}.values())
 
 def _answers(row, shape) -> bool:
     """Whether callers of the row get replies of this shape: the hub's are everybody's."""
-    return row.operation is shape.operation and (row.reply is shape.reply or shape.hub)
+    hub = shape.hub and shape.reply.channels is Channels.CHOICES
+    return row.operation is shape.operation and (row.reply is shape.reply or hub)
 
 
 class StillClock:
@@ -116,7 +132,9 @@ def test_a_whole_reply_of_any_shape_is_read_or_a_failure_of_the_providers(shape,
 
 @FUZZED
 @given(trees=st.lists(CHUNKS, max_size=5))
-@pytest.mark.parametrize("shape", [row for row in SHAPES if row.reply.streamed], ids=lambda row: f"{row.dialect}")
+@pytest.mark.parametrize(
+    "shape", [row for row in SHAPES if row.reply.streamed], ids=lambda row: f"{row.dialect}.{row.name}"
+)
 def test_a_stream_of_any_shape_is_read_or_a_failure_of_the_providers(shape, trees):
     reply = shape.reply
     stream = reply.streamed.open(ASKED)

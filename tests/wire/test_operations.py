@@ -21,6 +21,17 @@ CLAUDE = {
     "stop_sequence": None,
     "usage": {"input_tokens": 2, "output_tokens": 1},
 }
+RESPONSE = {
+    "id": "resp_1",
+    "object": "response",
+    "model": "gpt",
+    "status": "completed",
+    "output": [
+        {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2ln"},
+        {"type": "message", "id": "msg_1", "content": [{"type": "output_text", "text": "hi", "annotations": []}]},
+    ],
+    "usage": {"input_tokens": 2, "output_tokens": 1, "total_tokens": 3},
+}
 SCHEMA = {"type": "object"}
 REQUESTS = {
     "openai.chat": {"model": "m", "messages": HI},
@@ -28,7 +39,7 @@ REQUESTS = {
     "openai.completions": {"model": "m", "prompt": "hi"},
     "openai.moderations": {"model": "m", "input": "hi"},
     "openai.rerank": {"model": "m", "query": "hi", "documents": ["a"]},
-    "openai.responses": {"model": "m", "input": "hi"},
+    "openai.responses": {"model": "m", "input": "hi", "store": False},
     "openai.input_tokens": {"model": "m", "input": "hi"},
     "anthropic.messages": {"model": "m", "max_tokens": 9, "messages": HI},
     "anthropic.count_tokens": {"model": "m", "max_tokens": 9, "messages": HI},
@@ -177,7 +188,9 @@ def test_usage_ends_a_stream_that_was_asked_for_it_or_is_translated(name, payloa
     assert (stream.last() is not None) is wanted
 
 
-@pytest.mark.parametrize(("name", "tree"), [("openai.chat", HUB), ("anthropic.messages", CLAUDE)])
+@pytest.mark.parametrize(
+    ("name", "tree"), [("openai.chat", HUB), ("anthropic.messages", CLAUDE), ("openai.responses", RESPONSE)]
+)
 def test_a_whole_reply_survives_being_streamed_and_gathered(name, tree):
     shape, question = ROWS[name].reply, asked(ROWS[name])
     made = shape.whole(tree, question)
@@ -188,7 +201,7 @@ def test_a_whole_reply_survives_being_streamed_and_gathered(name, tree):
     assert any(map(shape.streamed.has_content, events))
     assert again["model"] == made["model"] == "asked"
     assert shape.usage_of(again) == shape.usage_of(made) == stream.usage
-    for key in ("content", "stop_reason"):
+    for key in ("content", "stop_reason", "output"):
         assert again.get(key) == made.get(key)
 
 

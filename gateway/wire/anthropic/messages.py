@@ -66,16 +66,17 @@ BETAS = closed(
 """Features of the API that send nobody on an errand (law 11)."""
 
 
-def _signed(tree: Tree) -> Tree:
+def _signed(tree: Tree) -> Translated:
     """A request without thinking that nobody signed: it was another model's, and Claude refuses it."""
     messages = tree.get("messages")
     if not isinstance(messages, list):
-        return tree
+        return Translated(tree)
     made = [_without_unsigned(message) for message in messages]
-    if all(new is old for new, old in zip(made, messages, strict=True)):
-        return tree
-    pairs = zip(made, messages, strict=True)
-    return {**tree, "messages": [new for new, old in pairs if new is old or (isinstance(new, dict) and new["content"])]}
+    pairs = list(zip(made, messages, strict=True))
+    if all(new is old for new, old in pairs):
+        return Translated(tree)
+    kept: list[JSON] = [new for new, old in pairs if new is old or (isinstance(new, dict) and new["content"])]
+    return Translated({**tree, "messages": kept}, ("messages.thinking",))
 
 
 def _without_unsigned(message: JSON) -> JSON:
@@ -178,7 +179,7 @@ ENDPOINT = Endpoint(
         _not_from_hub,
         lambda tree, stream: {**tree, "stream": stream},
         from_root=True,
-        system_field=True,
+        system_field="system",
         repair=_signed,
         betas=BETAS,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Capability, Carrier, UnknownReason
 from gateway.wire.fields import (
+    Alias,
     Dropped,
     Either,
     Errand,
@@ -29,7 +30,7 @@ DETAIL = growing("auto low high original")
 PART_TYPES = closed("input_text output_text text refusal input_image input_file input_audio")
 ITEM_TYPES = closed(
     "message function_call function_call_output custom_tool_call custom_tool_call_output item_reference reasoning "
-    "additional_tools "
+    "additional_tools web_search_call "
     "summary_text reasoning_text"
 )
 
@@ -42,7 +43,7 @@ def _part(carrier: Carrier, fields: dict[str, Field], *required: str) -> Object:
 def _parts(carrier: Carrier) -> Items:
     spoken: dict[str, Field] = {
         "text": Text(carrier),
-        "annotations": Dropped(Free(carrier)),
+        "annotations": Items(Free(carrier)),
         "logprobs": Dropped(Free(carrier)),
     }
     text = _part(carrier, spoken, "text")
@@ -81,8 +82,8 @@ def _parts(carrier: Carrier) -> Items:
 
 
 def _item(carrier: Carrier, fields: dict[str, Field], *required: str) -> Object:
-    """An item of the input; its own id and status are what somebody answered once, and nobody needs them."""
-    known: dict[str, Field] = {"type": ITEM_TYPES, "id": Dropped(ID), "status": Dropped(STATUS)}
+    """An item of the input."""
+    known: dict[str, Field] = {"type": ITEM_TYPES, "id": ID, "status": STATUS}
     return Object({**known, **fields}, carrier, required=required)
 
 
@@ -171,6 +172,14 @@ INPUT = Items(
             "custom_tool_call": _called("input", Text(Carrier.TOOL_ARGS)),
             "function_call_output": RESULT,
             "custom_tool_call_output": RESULT,
+            "web_search_call": _item(
+                Carrier.TOOL_ARGS,
+                {
+                    "id": ID,
+                    "action": Free(Carrier.TOOL_ARGS),
+                    "status": growing("in_progress searching completed failed"),
+                },
+            ),
             "additional_tools": _item(Carrier.TOOL_DEFINITION, {"role": closed("developer"), "tools": TOOLS}, "tools"),
             "item_reference": _item(Carrier.MESSAGE, {"id": ID}, "id"),
             "reasoning": _item(
@@ -269,9 +278,9 @@ RESPONSES = Object(
         "truncation": closed("auto disabled"),
         "service_tier": growing("auto default flex scale priority fast"),
         "store": FLAG,
-        "user": Dropped(Text(Carrier.USER)),
-        "safety_identifier": Dropped(Text(Carrier.USER)),
-        "prompt_cache_key": Dropped(Text(Carrier.USER)),
+        "user": Alias(Carrier.USER),
+        "safety_identifier": Alias(Carrier.USER),
+        "prompt_cache_key": Alias(Carrier.USER),
         "prompt_cache_retention": Dropped(growing("in_memory in-memory 24h")),
         "prompt_cache_options": Dropped(Free(Carrier.OTHER)),
         "metadata": Dropped(Free(Carrier.METADATA, keyed=True)),

@@ -23,4 +23,5 @@ ENDPOINT = replace(
     name="input_tokens",
     paths=("/v1/responses/input_tokens", "/responses/input_tokens"),
     here=_counted,
+    spoken=None,
 )

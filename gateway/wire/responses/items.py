@@ -43,8 +43,8 @@ class Turns:
                 self._said(item, at)
             case "reasoning":
                 self._thought(item)
-            case "item_reference":
-                self.lost.add("input.item_reference")
+            case "item_reference" | "web_search_call":
+                self.lost.add(f"input.{kind}")
             case "function_call":
                 self._called(item, item["arguments"])
             case "custom_tool_call":

@@ -32,9 +32,7 @@ def to_hub(tree: dict[str, Any]) -> Translated:
     target's rule forwards or drops them. Raises InvalidRequest for what only OpenAI's own endpoint can serve.
     """
     turns = Turns(tree)
-    lost = turns.lost | {name for name in _HINTS if tree.get(name) is not None}
-    if tree.get("store") is not False:
-        lost.add("store")
+    lost = turns.lost | {name for name in _HINTS if tree.get(name) is not None} | _unstored(tree)
     if tree.get("truncation") == "auto":
         lost.add("truncation")
     hub: dict[str, Any] = {name: tree[name] for name in _SAME_NAME if tree.get(name) is not None}
@@ -53,6 +51,26 @@ def to_hub(tree: dict[str, Any]) -> Translated:
         hub["logprobs"] = True
     hub |= {name: value for name, value in tree.items() if name not in _KNOWN}
     return Translated(hub, tuple(sorted(lost)))
+
+
+def unkept(tree: dict[str, Any]) -> Translated:
+    """A request to OpenAI itself without what it could only read from a store, which nothing was put into."""
+    lost, items = _unstored(tree), tree["input"]
+    if not isinstance(items, list):
+        return Translated(tree, tuple(lost))
+    kept = [item for item in items if not _forgotten(item)]
+    lost |= {f"input.{item['type']}" for item in items if _forgotten(item)}
+    return Translated(tree if len(kept) == len(items) else {**tree, "input": kept}, tuple(sorted(lost)))
+
+
+def _forgotten(item: dict[str, Any]) -> bool:
+    """Whether an item says nothing by itself: a reference, or reasoning that only another model knows."""
+    kind = item.get("type")
+    return kind == "item_reference" or (kind == "reasoning" and not item.get("encrypted_content"))
+
+
+def _unstored(tree: dict[str, Any]) -> set[str]:
+    return set() if tree.get("store") is False else {"store"}
 
 
 def _text(tree: dict[str, Any]) -> dict[str, Any]:

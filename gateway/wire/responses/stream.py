@@ -50,12 +50,20 @@ SAID: Mapping[str, Said] = {
     "text": Said("output_text", "text", "msg", "content_part", "content_index", "content"),
     "refusal": Said("refusal", "refusal", "msg", "content_part", "content_index", "content"),
     "summary": Said("reasoning_summary_text", "text", "rs", "reasoning_summary_part", "summary_index", "summary"),
+    "thought": Said("reasoning_text", "text", "rs", "content_part", "content_index", "content"),
     "arguments": Said("function_call_arguments", "arguments"),
     "input": Said("custom_tool_call_input", "input"),
 }
 """The event machine: `response.<stem>.delta` and `.done`, within `response.<part>.added` and `.done`."""
 _CODES = {"context_length_exceeded", "rate_limit_exceeded", "insufficient_quota"}
 """Codes of ours that are also the API's; clients read them in the response that failed."""
+
+
+def failure(error: GatewayError) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the event `error` says of an error, and what the response that failed does."""
+    code = error.code if error.code in _CODES else "server_error" if error.status >= 500 else "invalid_prompt"
+    told = {"code": error.code, "message": error.message, "param": error.param or None}
+    return told, {"code": code, "message": error.message}
 
 
 def _empty(kind: str) -> dict[str, Any]:
@@ -138,12 +146,11 @@ class Stream:
 
     def fail(self, error: GatewayError) -> list[Event]:
         """The events that end a stream which cannot be finished."""
-        code = error.code if error.code in _CODES else "server_error" if error.status >= 500 else "invalid_prompt"
-        told = {"code": error.code, "message": error.message, "param": error.param or None}
+        told, failed = failure(error)
         events = [*self._start(), self._event("error", told)]
         self._cut_off()
-        failed = {"status": "failed", "error": {"code": code, "message": error.message}, "output": self._output}
-        return [*events, self._of_response("failed", failed)]
+        more = {"status": "failed", "error": failed, "output": self._output}
+        return [*events, self._of_response("failed", more)]
 
     def _cut_off(self) -> None:
         """Items that are open as they stand, without the events of an end."""

@@ -167,7 +167,7 @@ def test_what_tools_showed_follows_all_of_their_answers():
         (user([{"type": "input_file", "file_url": "https://a.example/b"}]), "input[0].content[0]"),
         (said({"type": "input_image", "image_url": PNG}), "input[0].content[0]"),
         (output([{"type": "input_file", "file_id": "f"}]), "input[0].output[0]"),
-        ({"type": "web_search_call", "id": "ws_1"}, "input[0]"),
+        ({"type": "file_search_call", "id": "fs_1"}, "input[0]"),
     ],
 )
 def test_what_only_openai_understands_is_refused_by_its_place(item, at):
