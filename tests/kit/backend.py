@@ -59,7 +59,7 @@ def answer(tree):
     if tools and tree.get("tool_choice") != "none":
         chosen = tools if "both" in said else tools[:1]
         calls = [(tool["function"]["name"], example(tool["function"].get("parameters") or {})) for tool in chosen]
-        return "", reasoning, calls
+        return "Let me look." if "aloud" in said else "", reasoning, calls
     form = tree.get("response_format") or {}
     if form.get("type") == "json_schema":
         return json.dumps(example(form["json_schema"]["schema"])), reasoning, []

@@ -18,8 +18,9 @@ _STATEFUL: Mapping[str, str] = {
     "prompt": "prompts by id are kept by a provider. Send the text of the prompt in `instructions`",
 }
 _REFERENCE = "this gateway keeps no items. Send the item itself: with `store: false` (`providerOptions` of the AI SDK) clients do"
-REASONING = "rs_"
+_REASONING = "rs_"
 """How ids of reasoning begin: a model answers without its earlier reasoning too, so that a reference to it is left out."""
+_CALLS = {"function_call", "custom_tool_call"}
 
 
 def relate(tree: Tree) -> None:
@@ -30,5 +31,11 @@ def relate(tree: Tree) -> None:
             raise InvalidRequest(f"`{name}`: {said}.", param=name)
     items = body["input"] if isinstance(body["input"], list) else []
     for i, item in enumerate(items):
-        if item.get("type") == "item_reference" and not item["id"].startswith(REASONING):
+        if item.get("type") == "item_reference" and not _dispensable(item["id"], items[i + 1 :]):
             raise InvalidRequest(f"`input[{i}]`: {_REFERENCE}.", param=f"input[{i}]")
+
+
+def _dispensable(item_id: str, after: list[dict[str, Any]]) -> bool:
+    """Whether a conversation goes on without this item: reasoning, or what was said on the way to a call that follows."""
+    following = next((item.get("type") for item in after if item.get("type") != "item_reference"), None)
+    return item_id.startswith(_REASONING) or following in _CALLS

@@ -79,6 +79,17 @@ for (const [name, model] of Object.entries(models)) {
   });
 }
 
+for (const ask of [generateText, streamText]) {
+  test(`responses: tools, to the end, where the model speaks before it calls (${ask.name})`, async () => {
+    const get_weather = tool({ inputSchema: schema, execute: async ({ city, days }) => `${city} ${days}` });
+    const aloud = { model: models.responses, prompt: "think aloud", tools: { get_weather }, maxRetries: 0 };
+    const result = await ask({ ...aloud, stopWhen: stepCountIs(2) });
+    const [first] = await result.steps;
+    assert.equal(first.text, "Let me look.");
+    assert.match(await result.text, /^The tool says: .*Paris 7/);
+  });
+}
+
 test("responses: a conversation goes on where the SDK does not count on what OpenAI keeps", async () => {
   const providerOptions = { openai: { store: false } };
   const first = await generateText({ model: models.responses, prompt, providerOptions, maxRetries: 0 });

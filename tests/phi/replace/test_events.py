@@ -8,7 +8,7 @@ from gateway.phi.replace.events import EventRestorer
 from gateway.phi.replace.pseudonym import Pseudonyms
 from gateway.wire.reply import Channels
 from gateway.wire.responses.passthrough import aggregate, events_of
-from tests.phi.replace.test_reply import (
+from tests.kit.pseudonyms import (
     ARGUMENTS,
     BARE,
     MAP,

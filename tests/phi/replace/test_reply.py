@@ -1,37 +1,29 @@
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain import Kind
-from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
+from gateway.phi.replace.pseudonym import Pseudonyms
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.wire.anthropic import passthrough
 from gateway.wire.openai.pieces import aggregate
 from gateway.wire.reply import Channels
-
-MAKER = Pseudonymiser(b"k" * 32)
-MRN = MAKER.token(Kind.MRN, "8675309")
-NAME = MAKER.token(Kind.NAME, 'Olena "Dev" Sj\u00f6str\u00f6m')
-BARE = MAKER.token(Kind.MRN, "8675309", bare=True)
-MAP = MAKER.pseudonyms
-SURFACE = 'Olena "Dev" Sj\u00f6str\u00f6m'
-
-TEXT = f"Patient {NAME} has MRN {MRN}, see `{MRN}`"
-RESTORED = f"Patient {SURFACE} has MRN 8675309, see `8675309`"
-ARGUMENTS = json.dumps({"mrn": BARE, "note": f"about {NAME}", "id": MRN})
-RESTORED_ARGUMENTS = {"mrn": 8675309, "note": f"about {SURFACE}", "id": "8675309"}
+from tests.kit.pseudonyms import (
+    ARGUMENTS,
+    MAP,
+    MRN,
+    NAME,
+    RESTORED,
+    RESTORED_ARGUMENTS,
+    SURFACE,
+    TEXT,
+    pieces,
+)
 
 
 def call(name, arguments):
     return {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
-
-
-def pieces(text, cuts):
-    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    return [text[a:b] for a, b in pairwise(edges)]
 
 
 def test_a_whole_reply_is_restored_in_every_channel():

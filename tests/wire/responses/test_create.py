@@ -1,38 +1,14 @@
-import json
-
 import pytest
 
 from gateway.errors import UpstreamFailed
 from gateway.wire.openai.chat import REPLY
 from gateway.wire.responses.create import ENDPOINT
-from gateway.wire.writer import Answering, Clock, Timing
+from tests.kit.responses import ANSWERING, read
 
-
-class Noon(Clock):
-    """A clock that stands still."""
-
-    def now(self):
-        return "2026-11-30T12:00:00Z"
-
-    def content(self):
-        """Nobody asks."""
-
-    def timing(self):
-        return Timing(self.now())
-
-
-ANSWERING = Answering("req_7", Noon(), {"input": "Hello.", "instructions": "Be brief."})
 CHUNKS = [
     {"created": 1, "model": "general", "choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": None}]},
     {"created": 1, "model": "general", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
 ]
-
-
-def read(written: bytes):
-    blocks = [block.split("\n") for block in written.decode().split("\n\n") if block.startswith("event: ")]
-    events = [json.loads(data.removeprefix("data: ")) for _, data in blocks]
-    assert [name.removeprefix("event: ") for name, _ in blocks] == [event["type"] for event in events]
-    return events
 
 
 def test_a_whole_answer_bears_our_id_and_the_time_it_was_complete():

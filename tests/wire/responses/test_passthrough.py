@@ -12,6 +12,7 @@ from gateway.errors import ContextLengthExceeded, UpstreamFailed
 from gateway.wire.reply import Asked
 from gateway.wire.responses.create import ENDPOINT, REPLY
 from gateway.wire.responses.passthrough import EventStream, Numbered, aggregate, events_of, has_content, response_reply
+from tests.kit.responses import ANSWERING, read
 from tests.kit.sdk_types import trees_of
 
 EVENT = TypeAdapter(ResponseStreamEvent)
@@ -170,8 +171,6 @@ def test_what_only_a_store_could_answer_is_left_out_and_named():
 
 
 def test_a_writer_writes_what_came_and_ends_without_a_word_of_its_own():
-    from tests.wire.responses.test_create import ANSWERING, read
-
     writer = ENDPOINT.writer(ANSWERING)
     writer.opened(REPLY)
     events, _ = through(WHOLE)
