@@ -12,34 +12,7 @@ from typing import Any, TypeAlias
 
 from gateway.domain import JSON, Dialect, Path, Tree
 from gateway.errors import GatewayError, InvalidRequest, UpstreamFailed
-from gateway.wire.fields import (
-    Alias,
-    Closed,
-    Dropped,
-    Either,
-    Errand,
-    Field,
-    Flag,
-    Form,
-    Free,
-    Id,
-    Items,
-    JsonText,
-    Keyed,
-    Local,
-    Name,
-    Number,
-    Object,
-    Opaque,
-    Replaced,
-    Seed,
-    Signed,
-    Strict,
-    Text,
-    TokenIds,
-    Url,
-    Variant,
-)
+from gateway.wire import fields
 
 Refusal: TypeAlias = Callable[[Path, str], GatewayError]
 """The error for a path, made of known names and indices only (law 9), and what is wrong there."""
@@ -70,12 +43,12 @@ _REFUSALS: Mapping[Dialect, Refusal] = {
 }
 
 
-def check(tree: Tree, fields: Object, dialect: Dialect) -> None:
+def check(tree: Tree, table: fields.Object, dialect: Dialect) -> None:
     """Raise InvalidRequest, as `dialect` names fields, for the first value that is not what its table says."""
-    _object(tree, fields, (), _REFUSALS[dialect])
+    _object(tree, table, (), _REFUSALS[dialect])
 
 
-def check_reply(tree: JSON, field: Field) -> None:
+def check_reply(tree: JSON, field: fields.Field) -> None:
     """Raise UpstreamFailed where a reply, or a piece of one, is not what its table says: it cannot be read."""
     _CHECKS[type(field)](tree, field, (), _unreadable)
 
@@ -87,15 +60,15 @@ def _unreadable(_path: Path, _claim: str) -> UpstreamFailed:
 # --- things with something inside ----------------------------------------------------------------------------------
 
 
-def _object(value: JSON, field: Object, path: Path, refuse: Refusal) -> None:
+def _object(value: JSON, field: fields.Object, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, dict):
         raise refuse(path, "must be an object")
-    fields, texts = field.fields, field.texts
+    named, texts = field.fields, field.texts
     for key, inner in value.items():
         if inner is None or (key in texts and isinstance(inner, str)):
             continue
-        known = fields.get(key)
-        if known is None or (isinstance(known, Closed) and isinstance(inner, str) and inner in known.words):
+        known = named.get(key)
+        if known is None or (isinstance(known, fields.Closed) and isinstance(inner, str) and inner in known.words):
             continue
         _CHECKS[type(known)](inner, known, (*path, key), refuse)
     for name in field.required:
@@ -103,7 +76,7 @@ def _object(value: JSON, field: Object, path: Path, refuse: Refusal) -> None:
             raise refuse((*path, name), _REQUIRED)
 
 
-def _variant(value: JSON, field: Variant, path: Path, refuse: Refusal) -> None:
+def _variant(value: JSON, field: fields.Variant, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, dict):
         raise refuse(path, "must be an object")
     case = field.case(value)
@@ -115,12 +88,12 @@ def _variant(value: JSON, field: Variant, path: Path, refuse: Refusal) -> None:
         raise refuse((*path, field.key), _REQUIRED)
     if not isinstance(name, str):
         raise refuse((*path, field.key), _A_STRING)
-    if not isinstance(field.otherwise, Errand):
+    if not isinstance(field.otherwise, fields.Errand):
         raise refuse((*path, field.key), f"must be {_one_of(field.cases)}")
     _errand(value, field.otherwise, path, refuse)
 
 
-def _items(value: JSON, field: Items, path: Path, refuse: Refusal) -> None:
+def _items(value: JSON, field: fields.Items, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, list):
         raise refuse(path, "must be a list")
     if len(value) < field.least:
@@ -133,14 +106,14 @@ def _items(value: JSON, field: Items, path: Path, refuse: Refusal) -> None:
         checked(inner, item, (*path, index), refuse)
 
 
-def _either(value: JSON, field: Either, path: Path, refuse: Refusal) -> None:
+def _either(value: JSON, field: fields.Either, path: Path, refuse: Refusal) -> None:
     found = field.text if isinstance(value, str) and not field.refused else field.other
     if not isinstance(value, str) and not isinstance(value, _TYPES.get(type(found), _ANYTHING)):
         raise refuse(path, f"must be {_claim(field.text)} or {_claim(found)}")
     _CHECKS[type(found)](value, found, path, refuse)
 
 
-def _keyed(value: JSON, field: Keyed, path: Path, refuse: Refusal) -> None:
+def _keyed(value: JSON, field: fields.Keyed, path: Path, refuse: Refusal) -> None:
     """The keys are the caller's own: what is wrong under one is told of them all."""
     if not isinstance(value, dict):
         raise refuse(path, "must be an object")
@@ -148,11 +121,11 @@ def _keyed(value: JSON, field: Keyed, path: Path, refuse: Refusal) -> None:
         _CHECKS[type(field.value)](inner, field.value, path, refuse)
 
 
-def _inner(value: JSON, field: Dropped | Local, path: Path, refuse: Refusal) -> None:
+def _inner(value: JSON, field: fields.Dropped | fields.Local, path: Path, refuse: Refusal) -> None:
     _CHECKS[type(field.field)](value, field.field, path, refuse)
 
 
-def _errand(value: JSON, field: Errand, path: Path, refuse: Refusal) -> None:
+def _errand(value: JSON, field: fields.Errand, path: Path, refuse: Refusal) -> None:
     if value or not field.unless_false:
         _CHECKS[type(field.field)](value, field.field, path, refuse)
 
@@ -160,12 +133,12 @@ def _errand(value: JSON, field: Errand, path: Path, refuse: Refusal) -> None:
 # --- single values -------------------------------------------------------------------------------------------------
 
 
-def _string(value: JSON, _field: Field, path: Path, refuse: Refusal) -> None:
+def _string(value: JSON, _field: fields.Field, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
 
 
-def _text(value: JSON, field: Text, path: Path, refuse: Refusal) -> None:
+def _text(value: JSON, field: fields.Text, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
     if field.filled and not value:
@@ -174,23 +147,23 @@ def _text(value: JSON, field: Text, path: Path, refuse: Refusal) -> None:
         raise refuse(path, "must contain something other than white space")
 
 
-def _word(value: JSON, field: Closed, path: Path, refuse: Refusal) -> None:
+def _word(value: JSON, field: fields.Closed, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str) or (value not in field.words and not field.growing):
         raise refuse(path, f"must be {_claim(field)}")
 
 
-def _formed(value: JSON, field: Name | Id, path: Path, refuse: Refusal) -> None:
+def _formed(value: JSON, field: fields.Name | fields.Id, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
     _has_form(value, field.form, path, refuse)
 
 
-def _has_form(value: str, form: Form | None, path: Path, refuse: Refusal) -> None:
+def _has_form(value: str, form: fields.Form | None, path: Path, refuse: Refusal) -> None:
     if form is not None and not form.pattern.match(value):
         raise refuse(path, f"must be {form.claim}")
 
 
-def _number(value: JSON, field: Number, path: Path, refuse: Refusal) -> None:
+def _number(value: JSON, field: fields.Number, path: Path, refuse: Refusal) -> None:
     """JSON does not tell 2.0 from 2."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refuse(path, f"must be {_claim(field)}")
@@ -200,22 +173,22 @@ def _number(value: JSON, field: Number, path: Path, refuse: Refusal) -> None:
         raise refuse(path, f"must be {_claim(field)}")
 
 
-def _flag(value: JSON, field: Flag, path: Path, refuse: Refusal) -> None:
+def _flag(value: JSON, field: fields.Flag, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, bool):
         raise refuse(path, f"must be {_claim(field)}")
 
 
-def _seed(value: JSON, field: Seed, path: Path, refuse: Refusal) -> None:
+def _seed(value: JSON, field: fields.Seed, path: Path, refuse: Refusal) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise refuse(path, f"must be {_claim(field)}")
 
 
-def _free(value: JSON, field: Free, path: Path, refuse: Refusal) -> None:
+def _free(value: JSON, field: fields.Free, path: Path, refuse: Refusal) -> None:
     if field.keyed and not isinstance(value, dict):
         raise refuse(path, "must be an object")
 
 
-def _opaque(value: JSON, field: Opaque, path: Path, refuse: Refusal) -> None:
+def _opaque(value: JSON, field: fields.Opaque, path: Path, refuse: Refusal) -> None:
     """Text that really is base64 where servers will decode it."""
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
@@ -230,14 +203,14 @@ def _opaque(value: JSON, field: Opaque, path: Path, refuse: Refusal) -> None:
     _has_form(value, field.form, path, refuse)
 
 
-def _url(value: JSON, _field: Url, path: Path, refuse: Refusal) -> None:
+def _url(value: JSON, _field: fields.Url, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
     if not value:
         raise refuse(path, _FILLED)
 
 
-def _token_ids(value: JSON, field: TokenIds, path: Path, refuse: Refusal) -> None:
+def _token_ids(value: JSON, field: fields.TokenIds, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, list):
         raise refuse(path, "must be a list")
     if not field.texts:
@@ -262,26 +235,26 @@ def _is_token(item: JSON) -> bool:
 # --- what to say ---------------------------------------------------------------------------------------------------
 
 
-def _claim(field: Field) -> str:
+def _claim(field: fields.Field) -> str:
     """What a value must be, after "must be"."""
     match field:
-        case Closed(words=words):
+        case fields.Closed(words=words):
             return _one_of(words)
-        case Number():
+        case fields.Number():
             return _amount(field)
-        case Seed():
+        case fields.Seed():
             return "an integer"
-        case Flag():
+        case fields.Flag():
             return "true or false"
-        case Items() | TokenIds():
+        case fields.Items() | fields.TokenIds():
             return "a list"
-        case Object() | Variant() | Free() | Keyed():
+        case fields.Object() | fields.Variant() | fields.Free() | fields.Keyed():
             return "an object"
         case _:
             return "a string"
 
 
-def _amount(field: Number) -> str:
+def _amount(field: fields.Number) -> str:
     kind = "an integer" if field.whole else "a number"
     if field.low is not None and field.high is not None:
         return f"{kind} from {field.low:g} to {field.high:g}"
@@ -293,38 +266,38 @@ def _one_of(words: Any) -> str:
 
 
 _ANYTHING = object
-_TYPES: Mapping[type[Field], type] = {
-    Items: list,
-    TokenIds: list,
-    Object: dict,
-    Variant: dict,
-    Keyed: dict,
-    Flag: bool,
+_TYPES: Mapping[type[fields.Field], type] = {
+    fields.Items: list,
+    fields.TokenIds: list,
+    fields.Object: dict,
+    fields.Variant: dict,
+    fields.Keyed: dict,
+    fields.Flag: bool,
 }
 """What tells whether a value is the second of an `Either`."""
-_CHECKS: Mapping[type[Field], Callable[[JSON, Any, Path, Refusal], None]] = {
-    Object: _object,
-    Variant: _variant,
-    Items: _items,
-    Either: _either,
-    Keyed: _keyed,
-    Dropped: _inner,
-    Local: _inner,
-    Errand: _errand,
-    Text: _text,
-    Signed: _string,
-    Alias: _string,
-    JsonText: _string,
-    Strict: _string,
-    Replaced: _string,
-    Closed: _word,
-    Name: _formed,
-    Id: _formed,
-    Number: _number,
-    Flag: _flag,
-    Seed: _seed,
-    Free: _free,
-    Opaque: _opaque,
-    Url: _url,
-    TokenIds: _token_ids,
+_CHECKS: Mapping[type[fields.Field], Callable[[JSON, Any, Path, Refusal], None]] = {
+    fields.Object: _object,
+    fields.Variant: _variant,
+    fields.Items: _items,
+    fields.Either: _either,
+    fields.Keyed: _keyed,
+    fields.Dropped: _inner,
+    fields.Local: _inner,
+    fields.Errand: _errand,
+    fields.Text: _text,
+    fields.Signed: _string,
+    fields.Alias: _string,
+    fields.JsonText: _string,
+    fields.Strict: _string,
+    fields.Replaced: _string,
+    fields.Closed: _word,
+    fields.Name: _formed,
+    fields.Id: _formed,
+    fields.Number: _number,
+    fields.Flag: _flag,
+    fields.Seed: _seed,
+    fields.Free: _free,
+    fields.Opaque: _opaque,
+    fields.Url: _url,
+    fields.TokenIds: _token_ids,
 }

@@ -106,6 +106,31 @@ def make_outcome(number: int = 0, **changes: object) -> Settlement:
     return Settlement(**(fields | changes))
 
 
+def settled(**changes: object) -> Settlement:
+    """A chat that one local target answered."""
+    fields: dict[str, object] = {
+        "request_id": f"req_{0:032x}",
+        "operation": Operation.CHAT,
+        "dialect": Dialect.OPENAI,
+        "at_us": 1_790_000_000_000_000,
+        "outcome": Outcome.OK,
+        "status": 200,
+        "duration_us": 3_000_000,
+        "overhead_us": 4_000,
+        "route": "triage",
+        "target": "fast",
+        "provider": "ollama",
+        "provider_kind": ProviderKind.OLLAMA,
+        "model": "llama3.2:3b",
+        "first_token_us": 1_000_000,
+        "usage": Usage(input_tokens=100, output_tokens=21, reported=True),
+        "cost_nano_usd": 2_000_000,
+        "energy_nwh": 500_000_000,
+        "attempts": 1,
+    }
+    return Settlement(**(fields | changes))
+
+
 def make_config(number: int = 0, **changes: object) -> ConfigRow:
     policy = Policy()
     fields: dict[str, object] = {

@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import warnings
+from functools import partial
 
 import pytest
 
@@ -15,20 +16,16 @@ from gateway import events
 from gateway.domain import (
     Adapter,
     Destination,
-    Dialect,
     Kind,
-    Operation,
-    Outcome,
     Provider,
     ProviderKind,
     Route,
     Sensitivity,
-    Settlement,
     Target,
-    Usage,
 )
 from gateway.observability.logs import AllowList, EventLog, Style, take_over, take_over_again
 from gateway.observability.vocabulary import Vocabulary
+from tests.kit import rows
 
 CANARY = "Zebulon Quarkenbusch 8675309"
 ID = "req_0123456789abcdef0123456789abcdef"
@@ -42,34 +39,17 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def settled(**changes: object) -> Settlement:
-    fields: dict[str, object] = {
-        "request_id": ID,
-        "operation": Operation.CHAT,
-        "dialect": Dialect.OPENAI,
-        "at_us": 1_790_000_000_000_000,
-        "outcome": Outcome.OK,
-        "status": 200,
-        "duration_us": 3_000_000,
-        "overhead_us": 4_000,
-        "caller": "soma",
-        "route": "triage",
-        "agent": "pathologist",
-        "target": "fast",
-        "provider": "ollama",
-        "model": "llama3.2:3b",
-        "first_token_us": 1_000_000,
-        "usage": Usage(input_tokens=100, output_tokens=21, reported=True),
-        "cost_nano_usd": 2_000_000,
-        "energy_nwh": 500_000_000,
-        "attempts": 1,
-        "sensitivity": Sensitivity.PHI,
-        "destination": Destination.LOCAL,
-        "reason": "permitted",
-        "found": {Kind.MRN: 2, Kind.NAME: 1},
-        "redacted": frozenset({Kind.MRN}),
-    }
-    return Settlement(**(fields | changes))
+settled = partial(
+    rows.settled,
+    request_id=ID,
+    caller="soma",
+    agent="pathologist",
+    sensitivity=Sensitivity.PHI,
+    destination=Destination.LOCAL,
+    reason="permitted",
+    found={Kind.MRN: 2, Kind.NAME: 1},
+    redacted=frozenset({Kind.MRN}),
+)
 
 
 @pytest.fixture

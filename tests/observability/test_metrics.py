@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,6 @@ from gateway.domain import (
     Adapter,
     Carrier,
     Destination,
-    Dialect,
     Kind,
     Operation,
     Outcome,
@@ -19,12 +19,11 @@ from gateway.domain import (
     ProviderKind,
     Route,
     Sensitivity,
-    Settlement,
     Target,
-    Usage,
 )
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
+from tests.kit import rows
 
 CANARY = "Zebulon Quarkenbusch 8675309"
 
@@ -37,29 +36,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of([Route(name="triage", targets=(fast, sonnet))], reasons=["permitted", "phi_without_baa"])
 
 
-def settled(**changes: object) -> Settlement:
-    fields: dict[str, object] = {
-        "request_id": "req_00000000000000000000000000000000",
-        "operation": Operation.CHAT,
-        "dialect": Dialect.OPENAI,
-        "at_us": 1_790_000_000_000_000,
-        "outcome": Outcome.OK,
-        "status": 200,
-        "duration_us": 3_000_000,
-        "overhead_us": 4_000,
-        "route": "triage",
-        "target": "fast",
-        "provider": "ollama",
-        "provider_kind": ProviderKind.OLLAMA,
-        "model": "llama3.2:3b",
-        "first_token_us": 1_000_000,
-        "usage": Usage(input_tokens=100, output_tokens=21, reported=True),
-        "cost_nano_usd": 2_000_000,
-        "energy_nwh": 500_000_000,
-        "stream": True,
-        "attempts": 1,
-    }
-    return Settlement(**(fields | changes))
+settled = partial(rows.settled, stream=True)
 
 
 FAST = {

@@ -34,34 +34,8 @@ from gateway.phi.read.scan import gather, walk
 from gateway.policy.decide import decide
 from gateway.policy.parse import load
 from gateway.state.memory import LruMemory
+from gateway.wire import fields
 from gateway.wire.endpoint import Call, Endpoint
-from gateway.wire.fields import (
-    Alias,
-    Closed,
-    Dropped,
-    Either,
-    Errand,
-    Field,
-    Flag,
-    Free,
-    Id,
-    Items,
-    JsonText,
-    Keyed,
-    Local,
-    Name,
-    Number,
-    Object,
-    Opaque,
-    Replaced,
-    Seed,
-    Signed,
-    Strict,
-    Text,
-    TokenIds,
-    Url,
-    Variant,
-)
 from gateway.wire.operations import ENDPOINTS
 from tests.kit.ordinary import ORDINARY
 from tests.kit.source import ROOT
@@ -76,52 +50,52 @@ NOTHING = object()
 STRICT = ("text/plain", "application/json", "5m", "1h", "2026-11-30", "auto")
 
 
-def honest(field: Field, rng: random.Random) -> Any:  # noqa: C901, PLR0912  one case for each word of a table
+def honest(field: fields.Field, rng: random.Random) -> Any:  # noqa: C901, PLR0912  one case for each word of a table
     """What software ordinarily writes there."""
     match field:
-        case Alias() | Opaque() | Url() | TokenIds() | Errand():
+        case fields.Alias() | fields.Opaque() | fields.Url() | fields.TokenIds() | fields.Errand():
             return NOTHING
-        case Dropped(field=inner) | Local(field=inner):
+        case fields.Dropped(field=inner) | fields.Local(field=inner):
             return honest(inner, rng)
-        case Object(fields=fields):
-            made = {name: honest(inner, rng) for name, inner in fields.items()}
+        case fields.Object(fields=within):
+            made = {name: honest(inner, rng) for name, inner in within.items()}
             return {name: value for name, value in made.items() if value is not NOTHING}
-        case Variant(key=key, cases=cases):
+        case fields.Variant(key=key, cases=cases):
             name = rng.choice(sorted(cases))
             inner = honest(cases[name], rng)
             return {**inner, key: name} if isinstance(inner, dict) else inner
-        case Items(item=item):
+        case fields.Items(item=item):
             made = [honest(item, rng) for _ in range(3)]
             return [value for value in made if value is not NOTHING]
-        case Either(text=text, other=other, refused=refused):
+        case fields.Either(text=text, other=other, refused=refused):
             return honest(other if refused or rng.random() < 0.5 else text, rng)
-        case Keyed(value=value):
+        case fields.Keyed(value=value):
             return {str(rng.randint(0, 200_000)): honest(value, rng)}
-        case Closed(words=words):
+        case fields.Closed(words=words):
             return rng.choice(sorted(words))
-        case Id():
+        case fields.Id():
             return ORDINARY[rng.choice(IDS)](rng)
-        case Strict(pattern=pattern, max_chars=longest):
+        case fields.Strict(pattern=pattern, max_chars=longest):
             if longest > 1_000:
                 return ORDINARY[rng.choice(["signatures", "signatures for addresses"])](rng)
             return next((word for word in STRICT if pattern.fullmatch(word)), NOTHING)
-        case Number(limit=limit, whole=whole):
+        case fields.Number(limit=limit, whole=whole):
             return rng.randint(0, int(limit)) if whole else rng.choice([rng.uniform(0, 2), rng.randint(0, 100)])
-        case Seed():
+        case fields.Seed():
             return rng.getrandbits(rng.choice([16, 31, 32, 53, 63]))
-        case Flag():
+        case fields.Flag():
             return rng.random() < 0.5
-        case Text() | Signed():
+        case fields.Text() | fields.Signed():
             return "Explain the difference between the two in three sentences."
-        case Name():
+        case fields.Name():
             return "look_up"
-        case JsonText():
+        case fields.JsonText():
             return json.dumps({"what": "dose", "limit": rng.randint(1, 20)})
-        case Free(schema=True):
+        case fields.Free(schema=True):
             return {"type": "object", "properties": {"what": {"type": "string"}}, "required": ["what"]}
-        case Free():
+        case fields.Free():
             return {"type": "object"}
-        case Replaced():
+        case fields.Replaced():
             return "general"
         case _:
             raise AssertionError(field)

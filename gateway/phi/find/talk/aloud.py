@@ -6,8 +6,8 @@ Recognisers of speech call this inverse text normalisation. Words are looked up 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 
 class Word(NamedTuple):
@@ -86,6 +86,22 @@ def words(text: str, start: int = 0, end: int | None = None, *, split: bool = Tr
             found.append(Word(part, at, at + len(part)))
             at += len(part) + 1
     return found
+
+
+Found = TypeVar("Found", bound=tuple[int, ...])
+"""Something said, as the place after its last word and what else is known of it."""
+
+
+def in_order(heard: Sequence[Word], read: Callable[[int], Found | None]) -> Iterator[tuple[int, Found]]:
+    """What `read` finds at a place of `heard`, and the place: in order, not overlapping."""
+    at = 0
+    while at < len(heard):
+        found = read(at)
+        if found is None:
+            at += 1
+            continue
+        yield at, found
+        at = found[0]
 
 
 def pair(heard: Sequence[Word], at: int) -> tuple[int, int] | None:

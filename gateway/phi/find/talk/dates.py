@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from gateway.phi.find.talk.aloud import MONTHS, PAUSES, TEENS, TENS, UNITS, Word, ordinal, pair
+from gateway.phi.find.talk.aloud import MONTHS, PAUSES, TEENS, TENS, UNITS, Word, in_order, ordinal, pair
 
 
 class Day(NamedTuple):
@@ -25,15 +25,8 @@ _DAYS, _MONTHS = 31, 12
 
 def days(heard: Sequence[Word]) -> Iterator[Day]:
     """The days in `heard`, in order, not overlapping."""
-    at = 0
-    while at < len(heard):
-        found = _day(heard, at)
-        if found is None:
-            at += 1
-            continue
-        last, certain = found
+    for at, (last, certain) in in_order(heard, lambda at: _day(heard, at)):
         yield Day(heard[at].start, heard[last - 1].end, certain)
-        at = last
 
 
 def _day(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from gateway.phi.find.talk.aloud import PAUSES, TEENS, TENS, TIMES, UNITS, Word, spoken
+from gateway.phi.find.talk.aloud import PAUSES, TEENS, TENS, TIMES, UNITS, Word, in_order, spoken
 
 
 class Spot(NamedTuple):
@@ -35,15 +35,8 @@ _COMPACT: Final = re.compile(r"[a-z]{1,2}|\d{1,2}")
 
 def postcodes(heard: Sequence[Word]) -> Iterator[Spot]:
     """British, Irish and Canadian post codes that are said in three words or more, or in small letters."""
-    at = 0
-    while at < len(heard):
-        found = _postcode(heard, at)
-        if found is None:
-            at += 1
-            continue
-        last, certain = found
+    for at, (last, certain) in in_order(heard, lambda at: _postcode(heard, at)):
         yield Spot(heard[at].start, heard[last - 1].end, certain)
-        at = last
 
 
 def _postcode(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
@@ -113,15 +106,8 @@ _MOST_NAMES: Final = 4
 
 def addresses(heard: Sequence[Word], text: str) -> Iterator[Spot]:
     """House numbers, in words or digits, with the street that follows them; without a word for a way they need a cue."""
-    at = 0
-    while at < len(heard):
-        found = _address(heard, at, text)
-        if found is None:
-            at += 1
-            continue
-        last, certain, way = found
+    for at, (last, certain, way) in in_order(heard, lambda at: _address(heard, at, text)):
         yield Spot(heard[at].start, heard[last - 1].end, certain, way)
-        at = last
 
 
 def _address(heard: Sequence[Word], at: int, text: str) -> tuple[int, bool, bool] | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.phi.find.talk.aloud import ALPHABET, NUMBERS, PAUSES, characters, ordinal, pair, words
+from gateway.phi.find.talk.aloud import ALPHABET, NUMBERS, PAUSES, characters, in_order, ordinal, pair, words
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,10 @@ def test_runs_are_in_order_and_do_not_overlap(text):
 @given(st.text(max_size=80))
 def test_every_word_is_its_characters(text):
     assert all(len(text[word.start : word.end]) == word.end - word.start > 0 for word in words(text))
+
+
+def test_what_is_found_does_not_overlap():
+    heard = words("a b a b b a")
+    pairs = {0: (2,), 1: (3,), 2: (4,), 4: (6,)}
+    assert list(in_order(heard, pairs.get)) == [(0, (2,)), (2, (4,)), (4, (6,))]
+    assert list(in_order([], pairs.get)) == []
