@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from gateway.upstream.embedded.models import CHAT, fetch
+from tests.kit.llama import LlamaServer
 from tests.kit.running import Running, one_route, running
 from tests.kit.servers import UpstreamServer, says
 from tests.kit.tripwire import Tripwire
@@ -31,6 +34,35 @@ def tripwire():
     _tripwire.violations.clear()
     yield _tripwire
     assert _tripwire.violations == []
+
+
+# --- real models -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def models_folder():
+    """The real models, where `make models` puts them; fetched if they are not there yet."""
+    folder = Path(__file__).parents[1] / "state" / "models"
+    fetch(folder, report=print)
+    return folder
+
+
+@pytest.fixture
+async def llama(models_folder):
+    """Makes real llama.cpp servers of the small chat model: `server = await llama(context=512)`.
+
+    Tests ask it about its slots, and so its port is none of the tripwire's.
+    """
+    started = []
+
+    async def start(**order) -> LlamaServer:
+        server = await LlamaServer.started(path=str(models_folder / CHAT.file), **order)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        await server.stop()
 
 
 # --- upstreams and gateways --------------------------------------------------------------------------------------------

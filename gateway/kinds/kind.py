@@ -89,6 +89,11 @@ class Profile:
         except KeyError:
             return ""
 
+    @property
+    def of_people(self) -> bool:
+        """Whether people run it on machines of their own: it works for few at a time, and whoever leaves frees a place."""
+        return self.local or self.demonstration
+
     def origins(self, provider: Provider) -> frozenset[Origin]:
         """Where a connection that carries a request may go, and nowhere else; empty where nobody says."""
         found = origin(self.address(provider.base_url, provider.params))

@@ -69,9 +69,9 @@ class Run:
     now: Callable[[Egress], Egress | None]
     record_all: bool = False
 
-    @property
-    def streamed(self) -> bool:
-        return streams(self.call, self.planned, first_token_s=self.first_token_s)
+    def streams(self, target: Target) -> bool:
+        """Whether `target` is asked for a stream."""
+        return streams(self.call, target, others=len(self.planned) > 1, first_token_s=self.first_token_s)
 
 
 @dataclass(slots=True)
@@ -180,7 +180,7 @@ class Attempts:
                 key=run.key,
                 look=self._second_look(run.call, slow=slow),
                 today=today(),
-                stream=run.streamed,
+                stream=run.streams(standing.target),
                 lasting=run.lasting,
             )
             return await self._aside(work, large=slow)

@@ -96,8 +96,8 @@ async def explain_call(
     ]
     bodies: dict[str, str] = {}
     if outbound:
-        stream = streams(call, judged.planned, first_token_s=resolution.route.first_token_s)
-        bodies = _bodies(call, judged, scanner, pseudonym_key, stream=stream)
+        limit_s = resolution.route.first_token_s
+        bodies = _bodies(call, judged, scanner, pseudonym_key, first_token_s=limit_s)
     order = tuple(egress.target.name for egress in judged.planned)
     told = explain(judged.decision, judged.facts, settings.policy)
     return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies)
@@ -119,7 +119,9 @@ def _by(item: Tree) -> str:
     return f", by {item['entry']}: {item['why']}" if "entry" in item else ""
 
 
-def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, stream: bool) -> dict[str, str]:
+def _bodies(
+    call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, first_token_s: float | None
+) -> dict[str, str]:
     """What would leave for each permitted target, byte for byte."""
     key = conversation_key(pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat())
     bodies: dict[str, str] = {}
@@ -132,7 +134,7 @@ def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: byt
                 key=key,
                 look=scanner.look,
                 today=judged.day,
-                stream=stream,
+                stream=streams(call, egress.target, others=len(judged.planned) > 1, first_token_s=first_token_s),
                 lasting=pseudonym_key,
             )
         except (RedactionRefused, GatewayError) as refused:

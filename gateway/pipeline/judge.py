@@ -11,6 +11,8 @@ from typing import Protocol
 
 from gateway.config import Settings
 from gateway.domain import Caller, Detection, Facts, Kind, Passage, Target
+from gateway.kinds import profile
+from gateway.outbound.prepare import endpoint_of
 from gateway.phi.findings import Findings, Leaves
 from gateway.phi.read.scan import failed, gather, walk
 from gateway.pipeline.aside import Aside
@@ -117,15 +119,18 @@ def forwarding(target: Target) -> Target:
     return replace(target, provider=replace(target.provider, forwards=True))
 
 
-def streams(call: Call, planned: Sequence[Egress], *, first_token_s: float | None) -> bool:
-    """Whether the target is asked for a stream.
+def streams(call: Call, target: Target, *, others: bool, first_token_s: float | None) -> bool:
+    """Whether `target` is asked for a stream.
 
-    For a caller that wants one, and wherever the wait for the first token is limited (s) or another target could take
-    over, because only a stream shows when the first token comes.
+    For a caller that wants one; wherever the wait for the first token is limited (s) or `others` could take over, because
+    only a stream shows when the first token comes; and wherever people run the server themselves, because some of those
+    notice that nobody waits any more only at the next piece that they write (llama.cpp went on for seconds).
     """
-    if call.endpoint.reply.streamed is None:
+    streamed = endpoint_of(target, call.endpoint).reply.streamed
+    if streamed is None:
         return False
-    return call.stream or first_token_s is not None or len(planned) > 1
+    inside = streamed.says_all and profile(target.provider.kind).of_people
+    return call.stream or others or first_token_s is not None or inside
 
 
 def today() -> date:

@@ -71,12 +71,14 @@ class Streamed:
     """What a shape does with streams. `has_content` is content in the sense of law 8.
 
     Of a whole reply `aggregate(chunks_of(reply))` is that reply, whatever fields it has; with it goes `Stream.counts`.
+    `says_all`: servers say in a stream all that they say in one piece, so that one may be asked for in place of the other.
     """
 
     open: Callable[[Asked], Stream]
     has_content: Callable[[Tree], bool]
     chunks_of: Callable[[Tree], Sequence[Tree]]
     aggregate: Callable[[Sequence[Tree], Tree | None], Tree]
+    says_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)

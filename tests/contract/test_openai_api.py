@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openai
 import pytest
+from aiohttp import web
 
 from tests.kit.openai_api import api, chunks, completion
 
@@ -78,17 +79,24 @@ default_embedding_route: embedding
     return make
 
 
+async def in_one_piece(_request) -> web.Response:
+    return web.json_response(completion())
+
+
 def sdk(gateway) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(base_url=gateway.v1, api_key="k", max_retries=0, _strict_response_validation=True)
 
 
 async def test_every_parameter_reaches_the_target_but_those_about_the_caller(made):
+    """A server that people run is asked for a stream; this one answers in one piece all the same."""
     server, gateway = await made()
+    server.answer = in_one_piece
     async with sdk(gateway) as client:
         reply = await client.chat.completions.create(**EVERYTHING)
     sent = server.sent[0].json
     wanted = {name: value for name, value in EVERYTHING.items() if name not in {*ABOUT_THE_CALLER, "stream_options"}}
-    assert sent == {**wanted, "model": "gpt-5.4", "stream": False}
+    streamed = {"stream": True, "stream_options": {"include_usage": True}}
+    assert sent == {**wanted, "model": "gpt-5.4", **streamed}
     ours = {"id": reply.id, "created": reply.created, "model": "gpt-any"}
     whole = completion()
     whole["choices"][0]["finish_reason"] = "tool_calls"  # a reply that calls a tool says so, whatever the server says

@@ -105,7 +105,13 @@ REPLY = ReplyShape(
     channels=Channels.CHOICES,
     whole=_whole,
     usage_of=usage_of,
-    streamed=Streamed(_open, has_content, chunks_of, aggregate),
+    streamed=Streamed(
+        _open,
+        has_content,
+        chunks_of,
+        aggregate,
+        says_all=False,  # `best_of` has no stream, and several prompts have one on few servers
+    ),
 )
 """A `text_completion` and its chunks, read as those of a chat: what restores and gathers one does so with both."""
 
