@@ -1,4 +1,4 @@
-"""Identifiers cut in two by the border of messages or content parts: neighbours' edges read as one text; no model.
+"""Identifiers cut in two by the border of messages or content parts, and answers to what the message before asks; no model.
 
 What is complete by itself explains a hit, so a hit over a border is taken only where no piece of it is. A key neither
 goes on nor is gone on with, and a value of its own is at most announced by the value before it.
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Carrier, Part, Passage
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
+from gateway.phi.find.talk import listen
 from gateway.phi.find.text.normalise import Normalised, normalise
 
 _SPOKEN: Final = frozenset({Carrier.SYSTEM, Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_RESULT})
@@ -62,16 +63,17 @@ class _Edge(NamedTuple):
 def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[int, Sequence[Hit]]:
     """Hits that reach over a border of `passages`, each cut to its own passage, in characters of its normalised text.
 
+    Also what the second message answers, if the first asks for a value: "date of birth?", "ninth of the third sixty-four".
     `own` are the hits of each passage by itself.
     """
-    edges = [
-        _edge(normalise(passage.text), hits, first=index == 0)
-        for index, (passage, hits) in enumerate(zip(passages, own, strict=True))
-    ]
-    if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
-        return {}
-    found: dict[int, list[Hit]] = {}
+    folded = [normalise(passage.text) for passage in passages]
+    edges = [_edge(text, hits, first=index == 0) for index, (text, hits) in enumerate(zip(folded, own, strict=True))]
     values = passages[0].part is Part.VALUE
+    found: dict[int, list[Hit]] = {}
+    if passages[0].carrier is Carrier.MESSAGE and not values and (replied := listen.replied(*folded[:2])):
+        found[1] = replied
+    if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
+        return found
     for glue in (b"\n",) if values else (b"", b"\n"):
         text = glue.join(edge.shape for edge in edges)
         for hit in catalogue.find(Normalised(text.decode("ascii"), text)):

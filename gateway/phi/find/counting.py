@@ -155,9 +155,11 @@ _EDITION: Final = re.compile(
     + one_of(
         "(?:page|leaflet|document|article|information|policy|guidance|label|content)s? (?:last )?(?:reviewed|updated|revised|checked)",
         "last (?:reviewed|updated|revised|modified|checked)",
-        "next review(?: due| date)?",
-        "review (?:due|date)",
-        *"revised effective ratified adopted".split(),
+        "(?:next |for )?review(?: due| date)?",
+        "(?-i:reviewed:)",
+        "valid (?:from|until|to)",
+        "in force",
+        *"revised updated effective ratified adopted approved issued published amended superseded".split(),
     )
     + r")(?: on| by)?[\s:=*_-]{0,6}$"
 )

@@ -75,7 +75,7 @@ _MANIFEST: Final = re.compile(r"[\"'{\[=]")
 _LINES: Final = 8
 """Lines of a list under its key that are looked through."""
 _BLAME: Final = re.compile(
-    r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\((?:[^\W\d_][\w'’.-]{0,30} ){0,4}$|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t$"
+    r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\((?:[^\W\d_][\w'’.-]{0,30} ){0,4}$|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t(?:[^\W\d_][\w'’.-]{0,30} ){0,3}$"
 )
 """Before the name in `git blame`, `ls -l`, a Debian changelog, `git shortlog`."""
 _ADDRESSED: Final = re.compile(r"[ \t]*<[^<>\s]{1,80}@[^<>\s]{1,80}>")

@@ -58,3 +58,36 @@ def test_a_window_is_bounded():
 def test_a_system_prompt_is_no_neighbour_of_a_message():
     prompt = Passage("Never guess a patient's id", "", Carrier.SYSTEM)
     assert list(across.windows([prompt, Passage("78 years old")])) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "kind"),
+    [
+        ("What is your date of birth?", "ninth of the third sixty-four", Kind.DATE),
+        ("When was he born?", "the fourth of july eighty one", Kind.DATE),
+        ("To find the booking I need your date of birth.", "uh third of may seventy two", Kind.DATE),
+        ("Can you spell your surname?", "k o w a l s k i", Kind.NAME),
+        ("And your name is?", "Delacroix", Kind.NAME),
+        ("Your postcode, please", "KT four two QZ", Kind.ZIP),
+        ("Where do you live?", "twelve orchard close, leith", Kind.ADDRESS),
+    ],
+)
+def test_what_a_message_answers_is_what_the_message_before_asks_for(question, answer, kind):
+    found = ENGINE.detect(parts(question, answer))
+    assert not found[0].findings
+    assert [(one.kind, one.counts) for one in found[1].findings][-1] == (kind, True)
+    covered = {at for one in found[1].findings for at in range(one.start, one.end)}
+    assert all(at in covered for at in range(len(answer) - 6, len(answer)) if answer[at].isalnum())
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How are you today?", "fine thanks"),
+        ("Which drug is he on?", "metformin"),
+        ("Your date of birth is on file.", "thanks, what about aspirin"),
+        ("What is your name?", "Delacroix wrote a long letter about the colours of Morocco and we quote it here. " * 4),
+    ],
+)
+def test_what_nobody_asked_for_is_no_answer(question, answer):
+    assert across.find(parts(question, answer), ([], [])) == {}

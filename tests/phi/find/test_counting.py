@@ -73,6 +73,8 @@ PUBLIC = [
     (Kind.DATE, "drwxr-xr-x  4 vscode wheel    2.5K Mar 26  2025 visits.ts", "Mar 26  2025"),
     (Kind.DATE, "Filter: (admit_ts >= '2026-01-01 00:00:00'::timestamp)", "2026-01-01 00:00:00"),
     (Kind.DATE, "Policy on visits. Ratified 9 June 2022, who owns it?", "9 June 2022"),
+    (Kind.DATE, "Visiting policy, doc B, our hospital, review June 2025. Is it overdue?", "June 2025"),
+    (Kind.DATE, "front matter of the visit leaflet: reviewed: May 2023", "May 2023"),
     (Kind.AGE, "Is aspirin useful in adults over 90 years of age?", "90 years"),
 ]
 

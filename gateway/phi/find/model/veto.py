@@ -352,6 +352,8 @@ def empty(hit: Hit, text: str) -> bool:
             )
         case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
             digits = "".join(_ANY_DIGIT.findall(value))
+            if hit.kind is Kind.OTHER_ID and _NO_NUMBER.match(value):
+                return True
             bare = not digits and (value.isalpha() or _RUNS.search(value) is None) and not _joined(hit, text)
             return (
                 bare
@@ -391,3 +393,5 @@ _PUBLIC_NUMBER: Final = re.compile(
 )
 _PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
 _ANY_DIGIT: Final = re.compile(r"\d")
+_NO_NUMBER: Final = re.compile(r"[+-]\d{4}\b|[^\s(]*[){}=;]|(?:\d{1,3}(?:\.\d+)?[ ,;|]+){4}\d{1,3}\b")
+"""What is no number of anything: an hour's distance from Greenwich, a piece of code, a row of measures."""

@@ -98,7 +98,9 @@ _ROLE: Final = (
             "developers? maintainers? contributors? api bot ci cd build builds release releases alerts? alarms? "
             "watch notify notifications? notices? digest status errors? cron monitoring oncall on-call bi core "
             "data analytics reports? reporting performance quality platform infra it web community docs training "
-            "events library register registry"
+            "events library register registry bookings? appointments? reception frontdesk payroll hr estates facilities "
+            "procurement communications? comms rota pharmacy editor(?:ial|s)? submissions? volunteers? fundraising "
+            "orders? batch [a-z]{2,16}[._-](?:team|ops|dev|bot|support|group|list|alerts?|noreply) team[._-][a-z]{2,16}"
         ).split()
     )
     + ")"

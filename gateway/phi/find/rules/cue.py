@@ -65,6 +65,13 @@ _PUBLIC: Final = re.compile(
     r"(?i)(?:nct|pmid|pmc|isrctn|eudract|doi|cpt|loinc|hgvs|nm_|np_|nc_|ng_|enst|ensg|gse|prj|chembl|cve|rfc|iso|hcpcs|drg|ndc|icd-?(?:9|1[01])-|"
     r"stage|grade|type|version|covid|h\dn\d|v?section)[-_:. ]?\d|v\d{1,2}(?:\.\d|[-_: ]?\d{0,3}$)"
 )
+_MACHINE: Final = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$")
+"""`client: 10.8.0.23`: the address of a machine, which the rule for addresses reports as one."""
+_TRACKED: Final = re.compile(r"[A-Z]{2,6}-\d{1,5}$")
+_TRACKER: Final = re.compile(
+    r"(?i)\b(?:(?:jira|linear|github|support|dev|bug|story|epic)[ -]?ticket|ticket|issue)(?:'?s)?(?: (?:no|number|id|key)\b\.?)?[\s:#=\"'*(\[]{0,4}$"
+)
+"""`ticket RIS-4410`: an entry of a tracker of work, numbered in the order in which people had something to do."""
 _UUID: Final = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)[\s\"'*(\[#is]*$")
 
@@ -72,6 +79,8 @@ _NUMBERED: Final = re.compile(r"(?i)(?:#|:|=|\b(?:number|num|no|nr|nbr|id)\b\.?)
 def identifies(value: str, before: str, after: str, *, digits: int, weak: bool = False, dated: bool = False) -> bool:
     """Whether a value after a cue is an identifier: not a date, measure, bare year or public code, and long enough."""
     if _MEASURE.match(value[-1] + after) or (_is_date(value) and not dated) or (weak and _PUBLIC.match(value)):
+        return False
+    if weak and (_MACHINE.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False

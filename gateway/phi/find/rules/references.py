@@ -45,12 +45,19 @@ _ACTED: Final = (
 
 def _handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
     """The name of an account after `viewed_by=`."""
-    return 0.0 if value.casefold() in _NOBODY or after[:1] in {"@", "("} else 0.95
+    return 0.0 if value.casefold() in _NOBODY or _SERVICE.match(value) or after[:1] in {"@", "("} else 0.95
 
 
 _NOBODY: Final = frozenset(
-    ("system admin root user null none true false batch service nobody anonymous postgres guest cron daemon").split()
+    (
+        "system admin root user null none true false batch service nobody anonymous postgres guest cron daemon jenkins nginx www-data ubuntu runner deploy app test "
+        "mysql redis grafana kafka airflow"
+    ).split()
 )
+_SERVICE: Final = re.compile(
+    r"(?i)(?:svc|srv|sa|bot|batch|cron|job|sys|api|ci|etl|sync|worker|backup|service)[-_.][a-z]|.{1,24}[-_](?:svc|bot|sa|runner|reader|writer|ro|rw|job)$"
+)
+"""`svc-mirth`, `report_ro`: the account of a program."""
 
 
 def _user(value: str, before: str, after: str) -> float:  # noqa: ARG001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,6 +126,25 @@ def find(folded: Normalised, talk: Talk) -> list[Hit]:
         asking = {max(0, bisect_right(starts, match.start()) - 1) for match in _GATE.matches("asks", folded.shape)}
         hits += answers.answers(text, spoken, sorted(asking))
     return hits
+
+
+def replied(question: Normalised, answer: Normalised) -> list[Hit]:
+    """What is said in `answer`, a message, to a message that ends by asking for it: hits in `answer`."""
+    if len(answer.text) > _ANSWER:
+        return []
+    asking = question.text[-_ANSWER:].rstrip()
+    if _ASKING.search(asking) is None:
+        return []
+    text = f"{asking}\n{answer.text}"
+    begin = len(asking) + 1
+    talk = (Turn(0, begin - 1, "q"), Turn(begin, len(text), "a"))
+    hits = answers.answers(text, talk, (0,))
+    return [hit._replace(start=hit.start - begin, end=hit.end - begin) for hit in hits if hit.start >= begin]
+
+
+_ANSWER: Final = 240
+"""Characters of a message that answers, and of the end of one that asks."""
+_ASKING: Final = re.compile(r"(?i)[?:]$|\bplease\b|\b(?:need|tell|give|confirm|enter|type|provide)\b[^.?!]*[.…]?$")
 
 
 def labelled(hit: Hit, talk: Talk, text: str) -> bool:

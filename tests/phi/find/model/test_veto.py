@@ -132,6 +132,7 @@ def test_a_number_and_a_day_of_somebody_stay(text, value, kind):
     ("kind", "text", "value"),
     [
         (Kind.DATE, "MoCA 24/30", "24/30"), (Kind.DATE, "CXR in 6/52", "6/52"), (Kind.DATE, "pain L foot 2/10", "2/10"), (Kind.OTHER_ID, "MRN 1 CSN: 2", "CSN"), (Kind.OTHER_ID, "patch KB5031356", "KB5031356"),
+        (Kind.OTHER_ID, "blame 15:40:57 +0100 13)     let two", "+0100 13)     let"), (Kind.OTHER_ID, "hygiene 94 95 93 96 95 58", "94 95 93 96 95 58"), (Kind.OTHER_ID, "x = f(12); y", "12); y"),
         (Kind.PHONE, "RXBIN 020107", "020107"), (Kind.OTHER_ID, "Poison Control 1-800-222-1222", "1-800-222-1222"), (Kind.NAME, "510(k) K203225", "k"), (Kind.NAME, "nurse Pilar", "nurse"), (Kind.NAME, "[00:09] PATIENT", "["),
     ],
 )  # fmt: skip

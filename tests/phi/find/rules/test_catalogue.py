@@ -177,6 +177,10 @@ QUIET = [
     "The 1990s; the year 2000; ages 18-65; 3 to 5 years; 24/7; 9 to 5; 2x daily",
     "UTF-8, ISO 8601, RFC 9110, TLS 1.3, HTTP 404, port 8080, 127.0.0.1, http://localhost:8080/v1",
     "vitamin B12 1000 mcg, B12 5MG, CD4 350, CA 19-9 37, CA-125, IL-6, TNF-α, HER2, PD-L1, COVID-19, H1N1",
+    "upstream timed out, client: 10.8.0.23, server: api.test, request: GET /x",
+    "Ticket RIS-4410 is in sprint 12; issue: CLN-884 blocks it; Jira ticket no. OPS-1182",
+    "warn user='svc-mirth' route=POST:/v2/ingest operator=report_ro status=429",
+    "owner is dag-team@datahub.example, rota swaps to reception@clinic.example",
     "Type 2 diabetes, grade 3 hypertension, factor V Leiden, Roux-en-Y, 5-FU, 6-MP, T4 N0",
 ]
 

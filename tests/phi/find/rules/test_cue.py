@@ -49,6 +49,23 @@ def test_measures_dates_and_bare_years_are_no_identifiers(value, before, after, 
     assert identifies(value, before, after, digits=2) is is_one
 
 
+@pytest.mark.parametrize(
+    ("value", "before", "is_one"),
+    [
+        ("10.8.0.23", "client: ", False),
+        ("10.8.0.230.4", "client: ", True),
+        ("310.8.0.23", "client: ", True),
+        ("RIS-4410", "Ticket ", False),
+        ("RIS-4410", "case ", True),
+        ("RIS-441022", "ticket: ", True),
+        ("INC0048812", "ticket no. ", True),
+    ],
+)
+def test_after_a_weak_cue_a_machine_and_an_entry_of_a_tracker_are_none(value, before, is_one):
+    assert identifies(value, before, "", digits=2, weak=True) is is_one
+    assert identifies(value, before, "", digits=2)
+
+
 def test_a_uuid_is_one_only_where_allowed():
     uuid = b"order id 550e8400-e29b-41d4-a716-446655440000"
     assert list(RuleSet([cued(Kind.OTHER_ID, "order", STRICT)]).find(uuid))
