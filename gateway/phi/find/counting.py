@@ -12,6 +12,7 @@ from typing import Final
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.public import public
 from gateway.phi.find.text.ways import one_of
 
 _EVENT: Final = re.compile(
@@ -188,7 +189,8 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
     house = [(carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) for hit in hits]
-    house = [ours or credit for ours, credit in zip(house, credited(hits, text), strict=True)]
+    open_to_all = zip(credited(hits, text), public(hits, text), strict=True)
+    house = [ours or credit or known for ours, (credit, known) in zip(house, open_to_all, strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:
@@ -256,11 +258,14 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     if hit.kind in _REACHED:
         around = before + text[hit.start : hit.end] + after
         owner = _OWNS_PAGE if hit.kind is Kind.URL else _OWNER
-        bare = hit.kind is Kind.URL and not person
+        bare = hit.kind in {Kind.URL, Kind.IP} and not person
         said = any(not bare or _BARE.fullmatch(told.group()) is None for told in _PERSONAL.finditer(around))
         return owner.search(around) is not None or said
     event, public = _last(_EVENT, before), _last(_PUBLIC, before)
     if public > event or _EDITION.search(before) or (hit.kind is Kind.DATE and _stamped(before, text[hit.end :][:60])):
+        return False
+    instant = hit.evidence is Evidence.SHAPE and _INSTANT.search(text[hit.start : hit.end + _CLOCK]) is not None
+    if instant and (event < 0 or _LAPSED.search(before)):
         return False
     if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
         return True
@@ -290,6 +295,13 @@ _STAMP_AFTER: Final = re.compile(
     r"|[ \t]+\d\d:\d\d(?: [AP]M)?[ \t]+(?:<DIR>|[\d,]+)[ \t]+\S"
 )
 """After the day in a log (the hour, a level) and in `dir`."""
+_INSTANT: Final = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
+"""An instant as machines write it (RFC 3339); where it is a patient's the field of a record says so."""
+_CLOCK: Final = 24
+_LAPSED: Final = re.compile(
+    r"(?i)\b(?:certificates?|certs?|tokens?|keys?|licen[cs]es?|sessions?|leases?|passwords?|cookies?)\b[^.\n]{0,20}$"
+)
+"""What of a machine runs out on a day."""
 _REACHED: Final = _CONTACTS | {Kind.URL, Kind.IP}
 
 

@@ -41,6 +41,10 @@ _TRAILER: Final = re.compile(
 _MAILED: Final = re.compile(r"(?:^|\n)[ \t>]{0,6}(?:From|To|Cc|Reply-To)\s?:[ \t]*[^\n]{0,300}$", re.IGNORECASE)
 _PATCH: Final = re.compile(r"\[(?:RFC )?PATCH\b|(?:^|\n)[ \t>]{0,6}(?:diff --git |Signed-off-by:|@@ -\d)")
 """What a mail holds that sends a change: who writes it and who gets it are authors then, and else anybody."""
+_CHANGED: Final = re.compile(
+    r"(?:^|\n)[ \t*|/\\+>-]{0,8}(?:(?:commit|pick|fixup|reword) )?[0-9a-f]{7,40}[ \t]+$|\bgit (?:log|blame|show|shortlog|bisect)\b[^\n]{0,24}$"
+)
+"""Before the author of a change, whose address follows: a line of `git log --format`, or what somebody reads in one."""
 _CODE_OWNERS: Final = re.compile(
     r"(?:^|\n)(?:[*/.~]\S{0,80}|\S{1,80}[/*]\S{0,80})[ \t]+(?:[^\s@]{0,60}@\S{1,80}[ \t]+){0,8}$"
 )
@@ -125,7 +129,7 @@ _MARK: Final = re.compile(
 )
 """What a reference has besides its authors: where and when it appeared. Two of these, or one and a year, make one."""
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
-_NUMBER: Final = r"(?:\[?\(?\d{1,3}[\]).]{0,2}|[*•–-])"
+_NUMBER: Final = r"(?:\[?\(?\d{1,3}[\]).]{0,2}|\[[A-Z][a-z]{0,11} ?\d{1,3}\]|[*•–-])"
 _PARTED: Final = re.compile(r"[,;&\n]|\b(?:and|und|et|y)\b")
 _NAME_WORD: Final = re.compile(
     r"[^\W\d_a-z][\w'’.-]{0,30}|(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ter|ten|af|zu)|jr\.?|sr\.?|[IVX]{1,3}"
@@ -174,10 +178,10 @@ _CARE: Final = re.compile(
 _HINTS: Final = (
     "author", "maintain", "-by:", "copyright", "©", "(c)", "et al", "doi", "todo(", "fixme(", "xxx(", "hack(", "note(", "developer", "contributor", "committer",
     "creator", "editor", "owner", "assignee", "reviewer", "translat", "person(", "au  -", "au - ", "%a ", "family", "vol.", "journal", "arxiv", "pmid", "isbn",
-    "orcid", "correspond", "acknowledg", "-rw", "drwx", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
+    "orcid", "correspond", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
 )  # fmt: skip
 """Without one of these, and without the date of a publication, nobody is credited with anything."""
-_DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} \(|\d\(\d+\):\d")
+_DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} [(A-Z]|\d\(\d+\):\d")
 
 
 def credited(hits: Sequence[Hit], text: str) -> list[bool]:
@@ -190,7 +194,30 @@ def credited(hits: Sequence[Hit], text: str) -> list[bool]:
         if hit.kind in _FIELD and index and known[index - 1] and hits[index - 1].kind is Kind.NAME:
             known[index] |= text[hits[index - 1].end : hit.start].strip(" \t<(\"',[") == ""
     firm = [hit for hit in hits if hit.kind in DIRECT - _CREDITED or (hit.kind is Kind.DATE and hit.patient)]
-    return [one and not _in_care(hit, text, firm) for one, hit in zip(known, hits, strict=True)]
+    found = [one and not _in_care(hit, text, firm) for one, hit in zip(known, hits, strict=True)]
+    words = frozenset(
+        word
+        for one, hit in zip(found, hits, strict=True)
+        if one and hit.kind is Kind.NAME
+        for word in _words(hit, text)
+    )
+    return [
+        one or (bool(words) and _told_again(hit, text, words) and not _in_care(hit, text, firm))
+        for one, hit in zip(found, hits, strict=True)
+    ]
+
+
+def _words(hit: Hit, text: str) -> list[str]:
+    return [word.casefold() for word in _PART.findall(text[hit.start : hit.end])]
+
+
+_PART: Final = re.compile(r"[^\W\d_]{3,}")
+
+
+def _told_again(hit: Hit, text: str, words: frozenset[str]) -> bool:
+    """Whether a name that nothing but its context tells is a part of one that is credited in the same text."""
+    parts = _words(hit, text) if hit.kind is Kind.NAME and hit.evidence is Evidence.CONTEXT else []
+    return bool(parts) and words.issuperset(parts)
 
 
 def _in_care(hit: Hit, text: str, firm: Sequence[Hit]) -> bool:
@@ -218,6 +245,8 @@ def _mailed(before: str, after: str, hit: Hit, text: str) -> bool:
         return True
     if hit.kind in _NAMES and _ADDRESSED.match(after.lstrip("\"'")) is None:
         return False
+    if hit.kind in _NAMES and _CHANGED.search(before) is not None:
+        return True
     return _MAILED.search(before) is not None and _PATCH.search(text) is not None
 
 

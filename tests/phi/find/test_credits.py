@@ -96,6 +96,29 @@ def test_a_word_of_a_title_that_a_model_takes_for_a_name_is_credited():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "$ git log --oneline\n4be19c2 Ottilie Brandvold <ob@example.org> 2025-09-12 units: fix",
+        "git log says Ottilie Brandvold <ob@example.org>, tighten IAM",
+        "[Abstract 1] Ottilie Brandvold, Petrov D, Lindgren A, et al. Nurse-led clinics. Lancet 2021;397:12-19. doi:10.1/x",
+    ],
+)
+def test_the_author_of_a_change_or_of_an_abstract_is_a_credit(text):
+    assert credited(hits(text, "Ottilie Brandvold"), text)[0]
+
+
+def test_a_name_that_is_credited_is_nobodys_where_it_stands_again():
+    text = "Author: Ottilie Brandvold <ob@example.org>\n\nthanks Ottilie. Ask Brandvold."
+    again = [one._replace(evidence=Evidence.CONTEXT) for one in hits(text, "thanks Ottilie", "Brandvold.")]
+    assert credited([*hits(text, "Ottilie Brandvold"), again[0]._replace(start=again[0].start + 7)], text) == [
+        True,
+        True,
+    ]
+    care = text + " Her appointment is on Monday."
+    assert credited([*hits(care, "Ottilie Brandvold"), again[1]], care)[1] is False
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Reviewed by Dr Ottilie Brandvold", "Ottilie Brandvold"),
@@ -144,6 +167,10 @@ WRAPPED = {
     "access": '10.0.0.7 - - [20/Sep/2026:21:46:07 +0000] "POST /v2/notes" 201 "{}"\n',
     "query": "SELECT id FROM notes WHERE created >= '2026-01-01' AND body = '{}' AND itemid IN (22840, 22841);",
     "label": '{{"product_ndc": ["31969-472"], "note": "{}", "effective_time": "20240802"}}',
+    "history": "Lister moved to Glasgow in 1860 (1827-1912). {} In 1867 he published in The Lancet; in 1869 he left for Edinburgh.",
+    "minutes": "Minutes of the board, 4 March 2024. Present: Helen Ashworth (chair), Tunde Bakare (staff side). Item 3: {} Apologies: none.",
+    "biography": "**Dr Margarethe Lindholm, Chief Medical Officer.** She trained in Bergen. {} Andre Fontenot, Director of Nursing, joined in 2019.",
+    "commits": "4be19c2 Mirela Ionescu <mirela@labkit.example> 2025-09-12 {}\n91aa0f3 Tom Vandersteen <tvs@labkit.example> fix\n",
     "command": "gh run view --id 20871 --comment '{}'",
 }
 

@@ -204,11 +204,23 @@ def fits(kind: Kind, value: str) -> bool:
         return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
     if kind is Kind.FACILITY and _is_specialty(value):
         return False
+    if (kind is Kind.LICENCE and _SPDX.match(value)) or (kind is Kind.NAME and _GROUP.search(value)):
+        return False
     if kind is Kind.NAME:
         return any(char.isalpha() for char in value) and value.count(" ") < 6
     if kind in {Kind.PHONE, Kind.FAX}:
         return sum(char.isdigit() for char in value) >= _SHORTEST_LINE
     return kind in _WORDED or any(char.isdigit() for char in value)
+
+
+_SPDX: Final = re.compile(
+    r"(?i)(?:apache|mit|0?bsd|[al]?gpl|mpl|cc|epl|eupl|zlib|artistic|psf|python|cddl|osl|ofl|odbl|ms-pl|bsl|busl|sspl|elastic)\b"
+)
+"""The licence of a program (spdx.org/licenses), and nobody's: `"license": "Apache-2.0"`."""
+_GROUP: Final = re.compile(
+    r"\b(?:WG|[Tt]eam|TEAM|[Ww]orking [Gg]roup|Committee|Department|Dept|Office|Consortium|Collaborative|Inc|Ltd|LLC|GmbH|Foundation|Association|Society|Board|Desk|Helpdesk|Project)\.?$"
+)
+"""`"contact": [{"name": "Interop WG"}]`: many, and nobody."""
 
 
 def _is_specialty(value: str) -> bool:

@@ -54,7 +54,7 @@ def _phone(value: str, before: str, after: str) -> float:
         digits[-10:] in lexicon.PUBLIC_LINES
         or before[-1:].isalnum()
         or before[-1:] in {".", "/"}
-        or re.match(r"[-./]?\d|-[A-Za-z]{2}", after)
+        or re.match(r"[-./]?\d|-[A-Za-z]{2}|,\d{1,5} @@", after)
     ):
         return 0.0
     if len(set(digits[-7:])) == 1 and _SAMPLE.search(before):

@@ -134,7 +134,16 @@ _DATE_CUE: Final = one_of(
 _ANY_DATE_CUE: Final = r"dated?|datum|fecha|timestamp"
 
 
+_LAPSED: Final = re.compile(
+    r"(?i)\b(?:certificates?|certs?|tokens?|licen[cs]es?|passwords?|sessions?|trials?|contracts?|warranty|keys?|domains?|leases?|subscriptions?|cards?|cookies?|"
+    r"offers?|stock|batch|lot|vaccines?|insurance|policy|polic(?:y|ies)|cover|codes?|links?) (?:has |have |had )?(?:already )?expired(?: on| at| in|:)?\W{0,3}$"
+)
+"""What runs out and is nobody: "Certificate expired on"."""
+
+
 def _cued_date(value: str, before: str, after: str) -> float:
+    if _LAPSED.search(before):
+        return 0.0
     if re.fullmatch(r"\d{8}(?:\d{4,6})?", value):
         return _compact(value, before, after)
     if re.fullmatch(r"\d{6}", value):

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.public import public
+
+
+def hit(text, value, kind=Kind.NAME, evidence=Evidence.CONTEXT):
+    start = text.index(value)
+    return Hit(kind, start, start + len(value), 0.9, evidence)
+
+
+OPEN = [
+    ("In 1847 Semmelweis was assistant to Johann Klein in Vienna; in May 1848 he left.", "Johann Klein"),
+    ("René Laennec (1781-1826) was born in Quimper. In 1816 he rolled a paper.", "René Laennec"),
+    (
+        "On 30 October 1920 he took it to Macleod. In January 1922 Best injected it; in August 1922 it spread.",
+        "Macleod",
+    ),
+    ("Minutes.\nPresent: Helen Ashworth (chair), Tunde Bakare (staff side), Dr Amit Raval.", "Amit Raval"),
+    ("Item 9 closed. Apologies: Stuart McCall.", "Stuart McCall"),
+    ("**Margarethe Lindholm, Chief Medical Officer.** She trained in Bergen.", "Margarethe Lindholm"),
+    ("By: Elias Ferreira, CEO. Dated in spring.", "Elias Ferreira"),
+    ("With me is Professor Kwabena Asante, who is a novelist.", "Kwabena Asante"),
+    ("asked by Sir Desmond Crake in the House", "Desmond Crake"),
+    ('The poem "Night" is written by Althea Greenidge and was set to music.', "Althea Greenidge"),
+    ("Hakaru Hashimoto published once in German.", "Hakaru Hashimoto"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), OPEN)
+def test_who_is_named_in_public_text_does_not_count(text, name):
+    assert public([hit(text, name)], text) == [True]
+
+
+CARED = [
+    ("Helen Ashworth came back, refill due.", "Helen Ashworth"),
+    ("Present: the patient Helen Ashworth and two nurses.", "Helen Ashworth"),
+    ("Present: Helen Ashworth, her mother, the social worker.", "Helen Ashworth"),
+    ("Helen Ashworth, CEO of a bakery, presents with chest pain.", "Helen Ashworth"),
+    ("Present: Dr Lowe. Helen Ashworth: new liver lesion.", "Helen Ashworth"),
+    ("seen at 1847, Helen Ashworth settled by 1900, dose of 1500 mg", "Helen Ashworth"),
+    ("Helen Ashworth lives in a house built in 1871.", "Helen Ashworth"),
+    ("In 1847 and in 1848 they wrote; our patient Helen Ashworth reads it.", "Helen Ashworth"),
+    ("Helen Ashworth was born in 1920, Tom in 1921, Ann in 1922.", "Helen Ashworth"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), CARED)
+def test_a_person_in_care_is_never_public(text, name):
+    assert public([hit(text, name)], text) == [False]
+
+
+def test_a_number_of_theirs_takes_it_back():
+    text = "In 1847 Johann Klein, in May 1848 Karl; MRN 8675309"
+    hits = [hit(text, "Johann Klein"), hit(text, "8675309", Kind.MRN, Evidence.CUE)]
+    assert public(hits, text) == [False, False]
+
+
+def test_only_a_name_is_public_but_in_history():
+    text = "Present: Helen Ashworth (chair), Derby"
+    assert public([hit(text, "Helen Ashworth"), hit(text, "Derby", Kind.PLACE)], text) == [True, False]
+    text = "In 1847 he came to Vienna, in May 1848 he left it; 912-04-1234"
+    assert public([hit(text, "Vienna", Kind.PLACE), hit(text, "912-04-1234", Kind.OTHER_ID)], text) == [False, False]
+    text = "In 1847 Klein came to Vienna, in May 1848 he left it."
+    hits = [hit(text, "Klein"), hit(text, "Vienna", Kind.PLACE), hit(text, "May 1848", Kind.DATE)]
+    assert public(hits, text) == [True, True, True]
+
+
+def test_who_is_public_once_is_so_again_but_not_beside_care():
+    text = "Present: Helen Ashworth (chair), Tom Hill.\nNow Ms Ashworth asked for figures, and Rosa too." + " x" * 100
+    later = text.index("Ashworth asked")
+    again = Hit(Kind.NAME, later, later + 8, 0.7, Evidence.CONTEXT)
+    assert public([hit(text, "Helen Ashworth"), again, hit(text, "Rosa")], text) == [True, True, False]
+    care = text + " The patient is Ashworth."
+    last = care.rindex("Ashworth")
+    assert (
+        public([hit(care, "Helen Ashworth"), Hit(Kind.NAME, last, last + 8, 0.7, Evidence.CONTEXT)], care)[1] is False
+    )
+
+
+def test_what_a_field_says_is_never_public():
+    text = "In 1847 Johann Klein, in May 1848 Karl"
+    assert public([hit(text, "Johann Klein", evidence=Evidence.FIELD)], text) == [False]
+
+
+@pytest.mark.parametrize("piece", ["In 1847 ", "Present: ", "A, Chief ", "by ", "(1781-1826) ", "Sir "])
+def test_time_grows_with_the_text(piece):
+    text = piece * 4_000
+    hits = [Hit(Kind.NAME, at, at + 2, 0.9, Evidence.CONTEXT) for at in range(0, len(text), 400)]
+    assert len(public(hits, text)) == len(hits)
