@@ -1,7 +1,6 @@
 """Trains the encoder and writes it where the package looks for it: `python -m bench.phi.encoder train --asq FILE --wild DIR`.
 
-`tune` goes on from weights that were trained before (`--start`), with the texts of `written/` beside those of `train`; only
-the upper layers learn, in two minutes of any processor.
+It learns the corpus, generated texts and texts of others, and beside them those of `written/`.
 
 Needs the packages of `requirements.txt` beside this file, in an environment of their own. Seeded, on one thread; the same
 weights every time on one machine with one set of packages.
@@ -26,8 +25,8 @@ from gateway.phi.find.encoder.pieces import WordPiece
 
 _OUT = Path("gateway/phi/find/encoder")
 _FIFTH = 5
-_OLD = 0.6
-"""Weight that the texts of `train` have in `tune`."""
+_OTHERS = 0.6
+"""Weight of all that does not stand in `written/`."""
 
 
 def held_out(row: Mapping[str, object]) -> bool:
@@ -49,7 +48,7 @@ def published() -> Path:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train from the published weights, or `tune` those of `--start`."""
+    """Train from the published weights."""
     torch.set_num_threads(1)
     base = published()
     pieces = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
@@ -58,14 +57,11 @@ def train(options: argparse.Namespace) -> None:
     keep = (lambda row: not held_out(row)) if options.hold_out else (lambda _row: True)
     cutter = WordPiece([pieces[row] for row in rows])
     sources = data.sources(cutter, seed=1, asq=options.asq, wild=options.wild, keep=keep)
-    if options.start is not None:
-        export.taken(network, options.start)
-        sources = {name: (_OLD * weight, examples) for name, (weight, examples) in sources.items()}
-        sources |= data.written(cutter, seed=options.seed, keep=keep)
+    sources = {name: (_OTHERS * weight, examples) for name, (weight, examples) in sources.items()}
+    sources |= data.written(cutter, seed=options.seed, keep=keep)
     for name, (weight, examples) in sources.items():
         print(f"{weight:.2f} {name}: {len(examples)} segments")
-    how = {} if options.start is None else {"frozen": 4, "warm_up": 12}
-    fit(network, sources, steps=options.steps, seed=options.seed, checkpoint=options.checkpoint, **how)
+    fit(network, sources, steps=options.steps, seed=options.seed, checkpoint=options.checkpoint)
     network.eval()
     options.out.mkdir(parents=True, exist_ok=True)
     export.export(network, options.out / "encoder.onnx")
@@ -78,20 +74,17 @@ def train(options: argparse.Namespace) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.phi.encoder", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, steps in (("train", 450), ("tune", 110)):
-        command = commands.add_parser(name)
-        _arguments(command, steps)
-        command.add_argument("--start", type=Path, default=None, required=name == "tune", help="an encoder.onnx")
+    _arguments(commands.add_parser("train"))
     train(parser.parse_args())
     return 0
 
 
-def _arguments(command: argparse.ArgumentParser, steps: int) -> None:
+def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--asq", type=Path, help="dev.jsonl of ASQ-PHI, see bench/phi/README.md")
     command.add_argument("--wild", type=Path, help="a folder of labelled texts of others")
     command.add_argument("--hold-out", action="store_true", help="leave a fifth of --wild out, to choose thresholds by")
     command.add_argument("--layers", type=int, default=6)
-    command.add_argument("--steps", type=int, default=steps)
+    command.add_argument("--steps", type=int, default=1000)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--checkpoint", type=Path, default=None)
     command.add_argument("--out", type=Path, default=_OUT)

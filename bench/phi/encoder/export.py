@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor
@@ -25,13 +24,10 @@ class _Graph:
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
-        self.tensors: dict[str, Tensor] = {}
 
     def constant(self, value: Tensor | np.ndarray) -> str:
         array = value.detach().float().numpy() if isinstance(value, Tensor) else value
         name = f"w{len(self.constants)}"
-        if isinstance(value, Tensor):
-            self.tensors[name] = value.detach()
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
@@ -101,15 +97,3 @@ def export(network: Network, out: Path) -> None:
         quantize_dynamic(
             whole, out, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"]
         )
-
-
-def taken(network: Network, file: Path) -> None:
-    """Give `network` the weights that `export` wrote: those in eight bits as near as they are."""
-    values = {one.name: numpy_helper.to_array(one) for one in onnx.load(file).graph.initializer}
-    for name, tensor in _of(network).tensors.items():  # views of the parameters
-        if name in values:
-            value = values[name]
-        else:
-            scale, zero = values[f"{name}_scale"], values[f"{name}_zero_point"].astype(np.float32)
-            value = (values[f"{name}_quantized"].astype(np.float32) - zero) * scale
-        tensor.copy_(torch.from_numpy(np.array(value)))
