@@ -59,3 +59,27 @@ _UNIT: Final = re.compile(
 def counted(text: str, start: int, end: int) -> bool:
     """Whether a bare number at [start, end) counts the unit behind it: "defaults to 30000 ms", "up to 600000ms"."""
     return _NUMBER.fullmatch(text, start, end) is not None and _UNIT.match(text, end) is not None
+
+
+def no_number(text: str, start: int, end: int) -> bool:
+    """Whether [start, end) is no number of anything: of a piece of code, a diff, an error, an issue, a row of measures."""
+    if _NO_NUMBER.match(text, start, end):
+        return True
+    if end - start > _FEW_DIGITS or not text[start:end].isdigit():
+        return False
+    return (
+        _TRACKED.search(text, max(0, start - 2), start) is not None
+        or _ASSIGNED.search(text, max(0, start - 40), start) is not None
+    )
+
+
+_FEW_DIGITS: Final = 5
+"""The numbers of people are longer, or have a cue."""
+_NO_NUMBER: Final = re.compile(
+    r"[+-]\d{4}\b|[^\s(]*[){}=;]|(?:\d{1,3}(?:\.\d+)?[ ,;|]+){4}\d{1,3}\b|[^@]{0,80}@@ ?|AADSTS\d+$|SQLSTATE|PDV: \d+$"
+)
+"""An hour's distance from Greenwich, a piece of code or of a diff, a row of measures, an error, a size of a message."""
+_TRACKED: Final = re.compile(r"(?:^|[\s(,\[])#$")
+"""Before the number of an issue or a change: `(#212)`."""
+_ASSIGNED: Final = re.compile(r"\w\([\w, ]{0,24}[=:]>? ?$|=> ?$")
+"""Before an argument of a call: `generator(rowcount => 20000)`."""

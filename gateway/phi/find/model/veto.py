@@ -9,7 +9,7 @@ from typing import Final
 from gateway.domain import Finding, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Hit
-from gateway.phi.find.model import numbered
+from gateway.phi.find.model import measures, numbered
 from gateway.phi.find.text.ways import one_of
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -352,7 +352,7 @@ def empty(hit: Hit, text: str) -> bool:
             )
         case Kind.OTHER_ID | Kind.ACCOUNT | Kind.PHONE | Kind.MRN | Kind.PLAN_MEMBER:
             digits = "".join(_ANY_DIGIT.findall(value))
-            if hit.kind is Kind.OTHER_ID and (_NO_NUMBER.match(value) or _of_code(hit, value, text)):
+            if hit.kind is Kind.OTHER_ID and measures.no_number(text, hit.start, hit.end):
                 return True
             bare = not digits and (value.isalpha() or _RUNS.search(value) is None) and not _joined(hit, text)
             return (
@@ -367,18 +367,6 @@ def empty(hit: Hit, text: str) -> bool:
             return False
 
 
-def _of_code(hit: Hit, value: str, text: str) -> bool:
-    """Whether a few digits are the number of an issue, or an amount in a line of a program."""
-    if not value.isdigit() or len(value) > _FEW_DIGITS:
-        return False
-    found = Finding(hit.kind, hit.start, hit.end, hit.confidence)
-    return (
-        _TRACKED.search(text, max(0, hit.start - 2), hit.start) is not None
-        or _CODE.search(_line(text, found)) is not None
-    )
-
-
-_FEW_DIGITS: Final = 5
 _RUNS: Final = re.compile(r"[^\W\d_]+")
 _ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
 _ROLES: Final = frozenset(_ROLES_WORDS.split())
@@ -405,9 +393,3 @@ _PUBLIC_NUMBER: Final = re.compile(
 )
 _PUBLIC_CODE: Final = re.compile(r"(?i)\b(?:rx)?(?:bin|pcn|cpt|hcpcs|icd(?:-?10)?|drg|ncpdp|kasse|billing)[\s:#]{1,3}$")
 _ANY_DIGIT: Final = re.compile(r"\d")
-_NO_NUMBER: Final = re.compile(
-    r"[+-]\d{4}\b|[^\s(]*[){}=;]|(?:\d{1,3}(?:\.\d+)?[ ,;|]+){4}\d{1,3}\b|[^@]{0,80}@@ ?|AADSTS\d+$|SQLSTATE"
-)
-"""What is no number of anything: an hour's distance from Greenwich, a piece of code or of a diff, a row of measures, an error."""
-_TRACKED: Final = re.compile(r"(?:^|[\s(,\[])#$")
-"""Before the number of an issue or a change: `(#212)`. The numbers of people are longer, or have a cue."""

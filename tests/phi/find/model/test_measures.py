@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain import Carrier, Passage
 from gateway.phi.find.engine import load_engine
-from gateway.phi.find.model.measures import counted, measured
+from gateway.phi.find.model.measures import counted, measured, no_number
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,18 @@ def test_a_bare_number_before_a_unit_counts_it(unit):
 def test_what_follows_else_is_no_unit(text):
     start = text.index("6")
     assert not counted(text, start, start + 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "none"),
+    [
+        ("issues #4388 and more", "4388", True),
+        ("from table(generator(rowcount => 20000))", "20000", True),
+        ("chart 44881", "44881", False),
+        ("#448812 on the chart", "448812", False),
+        ("15:40:57 +0100 13) let", "+0100 13) let", True),
+    ],
+)
+def test_a_number_of_an_issue_or_of_a_program_is_nobodys(text, value, none):
+    start = text.index(value)
+    assert no_number(text, start, start + len(value)) is none
