@@ -12,25 +12,24 @@ from aiohttp import web
 from gateway.domain import Adapter
 from gateway.pipeline.aside import LARGE_BYTES
 from gateway.state.sqlite.reader import tail
+from tests.kit import written
 from tests.kit.patience import SOON_S
 from tests.kit.servers import breaks_after, echoes, hangs, says, status
 from tests.kit.two_places import CLEAN, MRN, POLICY, SENSITIVE, config
 
 
 def two(first, second):
-    return f"""
-version: 1
-providers:
-  first: {{kind: lm_studio, base_url: "{first.base_url}", traits: [on_prem]}}
-  second: {{kind: lm_studio, base_url: "{second.base_url}", traits: [on_prem]}}
-targets:
-  slow: {{provider: first, model: qwen, power_w: 100}}
-  quick: {{provider: second, model: qwen, power_w: 100}}
-routes:
-  general: {{targets: [slow, quick], first_token_s: 2}}
-pricing: {{tariff_usd_per_kwh: 0.3}}
-default_route: general
-"""
+    return written.config(
+        providers={
+            name: written.at_home(one, kind="lm_studio") for name, one in (("first", first), ("second", second))
+        },
+        targets={
+            "slow": {"provider": "first", "model": "qwen", "power_w": 100},
+            "quick": {"provider": "second", "model": "qwen", "power_w": 100},
+        },
+        routes={"general": {"targets": ["slow", "quick"], "first_token_s": 2}},
+        pricing={"tariff_usd_per_kwh": 0.3},
+    )
 
 
 async def told(gateway):

@@ -8,6 +8,7 @@ import json
 import httpx
 import pytest
 
+from tests.kit import written
 from tests.kit.shapes import CANARY, SAY, check
 
 KEYS = {name: f"tgw_{name}" + "x" * 20 for name in ("one", "two", "none", "narrow", "all")}
@@ -17,15 +18,32 @@ def sha(name: str) -> str:
     return hashlib.sha256(KEYS[name].encode()).hexdigest()
 
 
-def config(server, more: str = "", *, callers: bool = False) -> str:
+def config(server, more: str = "", *, callers: bool = False, one: str = "radiologist") -> str:
     """Two routes, two agents bound to one each, everything at one local server."""
-    grants = f"""
-callers:
-  one:    {{key_sha256: {sha("one")}, agents: [radiologist]}}
-  two:    {{key_sha256: {sha("two")}, agents: [radiologist, writer]}}
-  narrow: {{key_sha256: {sha("narrow")}, routes: [writing]}}
-  all:    {{key_sha256: {sha("all")}}}
-"""
+    grants = {
+        "one": {"key_sha256": sha("one"), "agents": [one]},
+        "two": {"key_sha256": sha("two"), "agents": ["radiologist", "writer"]},
+        "narrow": {"key_sha256": sha("narrow"), "routes": ["writing"]},
+        "all": {"key_sha256": sha("all")},
+    }
+    return (
+        written.config(
+            providers={"local": written.at_home(server, discover=True)},
+            targets={"plain": "local/test-model", "seeing": "local/vision", "prose": "local/writer"},
+            routes={"general": ["plain"], "radiology": ["seeing"], "writing": ["prose"]},
+            agents={
+                "radiologist": {
+                    "route": "radiology",
+                    "match": {"system_contains": "expert radiologist"},
+                    "tasks": ["image_analysis"],
+                },
+                "writer": {"route": "writing", "match": {"system_contains": "report writer"}},
+            },
+            aliases={"claude-*": {"route": "general", "prefer": "agent"}, "fast-model": "writing"},
+            **({"callers": grants} if callers else {}),
+        )
+        + more
+    )
     return f"""
 version: 1
 providers:
@@ -186,7 +204,7 @@ async def test_a_caller_granted_one_agent_is_that_agent(keyed):
 @pytest.mark.parametrize("way", [way for way in CLAIMS if "ollama" not in way and "anthropic" not in way])
 async def test_a_claim_outside_the_grant_is_403_whichever_way_it_is_made(start, upstream, way):
     server = await upstream()
-    gateway = await start(config(server, callers=True).replace("agents: [radiologist]}", "agents: [writer]}"))
+    gateway = await start(config(server, callers=True, one="writer"))
     path, headers, body = CLAIMS[way]
     async with gateway.client() as client:
         response = await client.post(path, json=body, headers={**headers, "x-api-key": KEYS["one"]})

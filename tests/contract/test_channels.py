@@ -8,6 +8,7 @@ import re
 import pytest
 from aiohttp import web
 
+from tests.kit import written
 from tests.kit.servers import chunk, streams
 
 POLICY = """
@@ -23,16 +24,11 @@ TEXT = f"Patient with MRN {MRN} has a cough."
 
 
 def config(cloud):
-    return f"""
-version: 1
-providers:
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k, baa: {{reference: "C-1", expires: 2099-12-31}}}}
-targets:
-  cloud: {{provider: cloud, model: big, capabilities: [tools]}}
-routes:
-  report: {{targets: [cloud]}}
-default_route: report
-"""
+    return written.config(
+        providers={"cloud": written.away(cloud)},
+        targets={"cloud": {"provider": "cloud", "model": "big", "capabilities": ["tools"]}},
+        routes={"report": ["cloud"]},
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import openai
 import pytest
 
+from tests.kit import written
 from tests.kit.servers import says, status
 from tests.kit.vendors import answers, anthropic_events, raw_stream
 
@@ -45,23 +46,14 @@ PROMPT = "What does a symmetric, evenly pigmented lesion suggest?"
 
 
 def config(local, cloud) -> str:
-    return f"""
-version: 1
-providers:
-  local: {{kind: openai_compatible, base_url: "{local.base_url}", traits: [on_prem]}}
-  anthropic: {{kind: anthropic, base_url: "http://127.0.0.1:{cloud.port}", api_key: "${{ANTHROPIC_API_KEY:-}}"}}
-targets:
-  balanced: {{provider: local, model: test-model}}
-  sonnet: {{provider: anthropic, model: {CLAUDE}}}
-routes:
-  pathology: {{targets: [balanced, sonnet]}}
-agents:
-  pathologist: {{route: pathology}}
-routing:
-  primary: "${{LLM_PRIMARY_PROVIDER:-}}"
-  auto_fallback: "${{AUTO_FALLBACK:-true}}"
-default_route: pathology
-"""
+    claude = {"kind": "anthropic", "base_url": f"http://127.0.0.1:{cloud.port}", "api_key": "${ANTHROPIC_API_KEY:-}"}
+    return written.config(
+        providers={"local": written.at_home(local), "anthropic": claude},
+        targets={"balanced": "local/test-model", "sonnet": f"anthropic/{CLAUDE}"},
+        routes={"pathology": ["balanced", "sonnet"]},
+        agents={"pathologist": {"route": "pathology"}},
+        routing={"primary": "${LLM_PRIMARY_PROVIDER:-}", "auto_fallback": "${AUTO_FALLBACK:-true}"},
+    )
 
 
 @pytest.fixture

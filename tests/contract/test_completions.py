@@ -6,6 +6,7 @@ import openai
 import pytest
 from aiohttp import web
 
+from tests.kit import written
 from tests.kit.servers import says, stream
 from tests.kit.two_places import MRN, POLICY, config
 
@@ -37,16 +38,11 @@ async def texts(request):
 
 
 def one(server, kind):
-    return f"""
-version: 1
-providers:
-  local: {{kind: {kind}, base_url: "{server.base_url}", traits: [on_prem]}}
-targets:
-  chat: {{provider: local, model: test-model}}
-routes:
-  general: {{targets: [chat]}}
-default_route: general
-"""
+    return written.config(
+        providers={"local": written.at_home(server, kind=kind)},
+        targets={"chat": "local/test-model"},
+        routes={"general": ["chat"]},
+    )
 
 
 def sdk(gateway) -> openai.AsyncOpenAI:

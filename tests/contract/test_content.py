@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import written
 from tests.kit.servers import says
 
 ROOT = Path(__file__).parents[2]
@@ -35,25 +36,23 @@ def with_the_radiologists_fallback() -> str:
 
 
 def config(local, cloud, *, baa=True):
-    agreement = 'baa: {reference: "C-1", expires: 2099-12-31}' if baa else ""
-    sees = "capabilities: [vision, audio, files]"
-    return f"""
-version: 1
-providers:
-  local: {{kind: lm_studio, base_url: "{local.base_url}", traits: [on_prem]}}
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k, {agreement}}}
-targets:
-  local: {{provider: local, model: qwen, {sees}}}
-  cloud: {{provider: cloud, model: big, {sees}}}
-  vectors-local: {{provider: local, model: e, capabilities: [embeddings]}}
-  vectors-cloud: {{provider: cloud, model: e, capabilities: [embeddings]}}
-routes:
-  radiology: {{targets: [cloud, local]}}
-  report: {{targets: [cloud, local]}}
-  vectors: {{targets: [vectors-cloud, vectors-local], operation: embeddings}}
-default_route: report
-default_embedding_route: vectors
-"""
+    sees = {"capabilities": ["vision", "audio", "files"]}
+    vectors = {"model": "e", "capabilities": ["embeddings"]}
+    return written.config(
+        providers={"local": written.at_home(local, kind="lm_studio"), "cloud": written.away(cloud, baa=baa)},
+        targets={
+            "local": {"provider": "local", "model": "qwen", **sees},
+            "cloud": {"provider": "cloud", "model": "big", **sees},
+            "vectors-local": {"provider": "local", **vectors},
+            "vectors-cloud": {"provider": "cloud", **vectors},
+        },
+        routes={
+            "report": ["cloud", "local"],
+            "radiology": ["cloud", "local"],
+            "vectors": {"targets": ["vectors-cloud", "vectors-local"], "operation": "embeddings"},
+        },
+        default_embedding_route="vectors",
+    )
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from datetime import datetime
 import pytest
 
 from gateway.cli import main
+from tests.kit import written
 from tests.kit.servers import echoes, says
 
 POLICY = """
@@ -26,25 +27,15 @@ TEXT = f"Patient with MRN {MRN} has a cough."
 KEYS = {name: f"key-of-{name}" for name in ("soma", "vox", "ops")}
 
 
-def config(cloud, more=""):
-    callers = "\n".join(
-        f'  {name}: {{key_sha256: "{hashlib.sha256(key.encode()).hexdigest()}", may: [explain]}}'
-        for name, key in KEYS.items()
+def config(cloud, **more):
+    keys = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in KEYS.items()}
+    return written.config(
+        providers={"cloud": written.away(cloud)},
+        targets={"cloud": "cloud/big", "other": {"provider": "cloud", "model": "bigger", "token_note": True}},
+        routes={"report": ["cloud"], "either": ["other", "cloud"]},
+        callers={name: {"key_sha256": key, "may": ["explain"]} for name, key in keys.items()},
+        **more,
     )
-    return f"""
-version: 1
-providers:
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k, baa: {{reference: "C-1", expires: 2099-12-31}}}}
-targets:
-  cloud: {{provider: cloud, model: big}}
-  other: {{provider: cloud, model: bigger, token_note: true}}
-routes:
-  report: {{targets: [cloud]}}
-  either: {{targets: [other, cloud]}}
-default_route: report
-callers:
-{callers}
-{more}"""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import web
 
+from tests.kit import written
 from tests.kit.servers import UpstreamServer, chunk, completion, says, stream
 
 POLICY = """
@@ -234,24 +235,17 @@ FACADES = {
 
 
 def config(local: UpstreamServer, cloud: UpstreamServer, *, baa: bool) -> str:
-    agreement = 'baa: {reference: "C-1", expires: 2099-12-31}' if baa else ""
-    targets = [(kind, size) for kind in ("cloud", "claude") for size in PIECES]
-    lines = [f"  {kind}-{size}: {{provider: {kind}, model: {kind}-{size}}}" for kind, size in targets]
-    routes = [f"  {kind}-{size}: {{targets: [{kind}-{size}]}}" for kind, size in targets]
-    home = [f"  {kind}-or-home: {{targets: [{kind}-100, local]}}" for kind in ("cloud", "claude")]
-    return f"""
-version: 1
-providers:
-  local: {{kind: lm_studio, base_url: "{local.base_url}", traits: [on_prem]}}
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k, {agreement}}}
-  claude: {{kind: anthropic, via: direct, base_url: "{cloud.base_url}", api_key: k, {agreement}}}
-targets:
-  local: {{provider: local, model: qwen}}
-{chr(10).join(lines)}
-routes:
-{chr(10).join(routes + home)}
-default_route: cloud-or-home
-"""
+    kinds = ("cloud", "claude")
+    targets = {f"{kind}-{size}": f"{kind}/{kind}-{size}" for kind in kinds for size in PIECES}
+    return written.config(
+        providers={
+            "local": written.at_home(local, kind="lm_studio"),
+            "cloud": written.away(cloud, baa=baa),
+            "claude": written.away(cloud, baa=baa, kind="anthropic", via="direct"),
+        },
+        targets={"local": "local/qwen", **targets},
+        routes={f"{kind}-or-home": [f"{kind}-100", "local"] for kind in kinds} | {name: [name] for name in targets},
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from gateway.document import DocumentInvalid
+from tests.kit import written
 from tests.kit.bad_upstreams import CALLS, assert_broken, sends
 from tests.kit.patience import SOON_S
 from tests.kit.ports import unused_port
@@ -336,17 +337,16 @@ async def test_with_everything_down_503_names_what_to_start(start):
 async def test_a_local_failure_never_reaches_a_cloud_that_no_rule_lets_in(both, start, upstream):
     _, first, _ = both
     cloud = await upstream()
-    gateway = await start(f"""
-version: 1
-providers:
-  one: {{kind: ollama, base_url: "http://127.0.0.1:{first.port}", traits: [on_prem], via: direct}}
-  cloud: {{kind: openai, base_url: "http://127.0.0.1:{cloud.port}/v1", api_key: sk-synthetic}}
-targets:
-  first: {{provider: one, model: llama}}
-  far: {{provider: cloud, model: gpt-4o-mini}}
-routes: {{general: {{targets: [first, far]}}}}
-default_route: general
-""")
+    gateway = await start(
+        written.config(
+            providers={
+                "one": written.at_home(first, kind="ollama", base_url=f"http://127.0.0.1:{first.port}", via="direct"),
+                "cloud": written.away(cloud, baa=False),
+            },
+            targets={"first": "one/llama", "far": "cloud/gpt-4o-mini"},
+            routes={"general": ["first", "far"]},
+        )
+    )
     for name, fault in FAILS.items():
         if name == "a stream that ends properly with nothing in it":
             continue  # of the last target that is the answer

@@ -8,6 +8,7 @@ import httpx
 import ollama
 import pytest
 
+from tests.kit import written
 from tests.kit.servers import echoes, says
 
 KEY = "sk-main-listener"
@@ -30,29 +31,24 @@ async def echoes_or_embeds(request):
 async def served(start, upstream):
     local, cloud = await upstream(echoes_or_embeds), await upstream(says("From the cloud."))
     gateway = await start(
-        f"""
-version: 1
-listeners:
-  - {{port: 0, facades: [ollama], keys: none, default_agent: clinic}}
-callers:
-  soma: {{key_sha256: {hashlib.sha256(KEY.encode()).hexdigest()}}}
-providers:
-  local: {{kind: openai_compatible, base_url: "{local.base_url}", traits: [on_prem]}}
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k}}
-targets:
-  local: {{provider: local, model: qwen3}}
-  cloud: {{provider: cloud, model: big}}
-  vectors: {{provider: local, model: vectors, capabilities: [embeddings]}}
-routes:
-  clinical: {{targets: [cloud, local]}}
-  general: {{targets: [cloud]}}
-  embedding: {{targets: [vectors], operation: embeddings}}
-aliases: {{"qwen3:32b": clinical, nomic-embed-text: embedding}}
-agents:
-  clinic: {{route: clinical}}
-default_route: general
-default_embedding_route: embedding
-""",
+        written.config(
+            listeners=[{"port": 0, "facades": ["ollama"], "keys": "none", "default_agent": "clinic"}],
+            callers={"soma": {"key_sha256": hashlib.sha256(KEY.encode()).hexdigest()}},
+            providers={"local": written.at_home(local), "cloud": written.away(cloud, baa=False)},
+            targets={
+                "local": "local/qwen3",
+                "cloud": "cloud/big",
+                "vectors": {"provider": "local", "model": "vectors", "capabilities": ["embeddings"]},
+            },
+            routes={
+                "general": ["cloud"],
+                "clinical": ["cloud", "local"],
+                "embedding": {"targets": ["vectors"], "operation": "embeddings"},
+            },
+            aliases={"qwen3:32b": "clinical", "nomic-embed-text": "embedding"},
+            agents={"clinic": {"route": "clinical"}},
+            default_embedding_route="embedding",
+        ),
         {"p.yaml": POLICY},
     )
     return gateway, local, cloud

@@ -11,27 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.wire.openai.pieces import aggregate, chunks_of
+from tests.kit import written
 from tests.kit.sdk_types import SCALARS, TEXTS
 from tests.kit.servers import chunk, stream
 
 WAYS = ["one", "two", "timed"]
 
 
-def config(first, second):
-    return f"""
-version: 1
-providers:
-  here: {{kind: openai_compatible, base_url: "{first.base_url}", traits: [on_prem]}}
-  there: {{kind: openai_compatible, base_url: "{second.base_url}", traits: [on_prem]}}
-targets:
-  a: {{provider: here, model: a, capabilities: [tools, vision]}}
-  b: {{provider: there, model: b, capabilities: [tools, vision]}}
-routes:
-  one: {{targets: [a]}}
-  two: {{targets: [a, b]}}
-  timed: {{targets: [a], first_token_s: 30}}
-default_route: one
-"""
+def config(first, second, *, of_the_other=("tools", "vision")):
+    able, other = {"capabilities": ["tools", "vision"]}, {"capabilities": list(of_the_other)}
+    return written.config(
+        providers={"here": written.at_home(first), "there": written.at_home(second)},
+        targets={"a": {"provider": "here", "model": "a", **able}, "b": {"provider": "there", "model": "b", **other}},
+        routes={"one": ["a"], "two": ["a", "b"], "timed": {"targets": ["a"], "first_token_s": 30}},
+    )
 
 
 CALL = st.fixed_dictionaries(
@@ -138,7 +131,7 @@ async def test_a_target_that_answers_a_stream_in_one_piece_changes_nothing_eithe
 
 async def test_what_one_target_cannot_carry_the_next_one_may(start, upstream):
     servers = [await upstream(), await upstream()]
-    able = config(*servers).replace("model: b, capabilities: [tools, vision]", "model: b, capabilities: [fetch_urls]")
+    able = config(*servers, of_the_other=["fetch_urls"])
     gateway = await start(able)
     image = [{"type": "image_url", "image_url": {"url": "https://example.org/x.png"}}]
     reply = await gateway.chat(image, model="two")

@@ -6,6 +6,7 @@ import openai
 import pytest
 from aiohttp import web
 
+from tests.kit import written
 from tests.kit.openai_api import api, chunks, completion
 
 TOOL = {"name": "name", "description": "description", "parameters": {"foo": "bar"}}
@@ -54,27 +55,25 @@ EVERYTHING = {
 ABOUT_THE_CALLER = {
     *("metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"),
 }
-CAPABILITIES = "[vision, tools, audio, fetch_urls, hosted_tools, stored_files]"
+CAPABILITIES = ["vision", "tools", "audio", "fetch_urls", "hosted_tools", "stored_files"]
 
 
 @pytest.fixture
 async def made(start, upstream):
     async def make(capabilities=CAPABILITIES):
         server = await upstream(api)
-        return server, await start(f"""
-version: 1
-providers:
-  local: {{kind: openai_compatible, base_url: "{server.base_url}", traits: [on_prem]}}
-targets:
-  chat: {{provider: local, model: gpt-5.4, capabilities: {capabilities}}}
-  vectors: {{provider: local, model: vectors, capabilities: [embeddings]}}
-routes:
-  general: {{targets: [chat]}}
-  embedding: {{targets: [vectors], operation: embeddings}}
-aliases: {{gpt-any: general, "gpt-*": general}}
-default_route: general
-default_embedding_route: embedding
-""")
+        return server, await start(
+            written.config(
+                providers={"local": written.at_home(server)},
+                targets={
+                    "chat": {"provider": "local", "model": "gpt-5.4", "capabilities": capabilities},
+                    "vectors": {"provider": "local", "model": "vectors", "capabilities": ["embeddings"]},
+                },
+                routes={"general": ["chat"], "embedding": {"targets": ["vectors"], "operation": "embeddings"}},
+                aliases={"gpt-any": "general", "gpt-*": "general"},
+                default_embedding_route="embedding",
+            )
+        )
 
     return make
 
@@ -121,7 +120,7 @@ async def test_every_parameter_streams(made):
 
 
 async def test_to_store_is_answered_where_the_target_cannot_and_told(made):
-    server, gateway = await made("[vision, tools]")
+    server, gateway = await made(["vision", "tools"])
     reply = await gateway.chat(store=True, metadata={"a": "b"}, user="u")
     assert reply.status_code == 200, reply.text
     assert "store" not in server.sent[0].json
@@ -130,7 +129,7 @@ async def test_to_store_is_answered_where_the_target_cannot_and_told(made):
 
 @pytest.mark.parametrize("errand", ["web_search_options"])
 async def test_an_errand_is_refused_where_the_target_lists_no_capability_for_it(made, errand):
-    server, gateway = await made("[vision, tools]")
+    server, gateway = await made(["vision", "tools"])
     async with sdk(gateway) as client:
         with pytest.raises(openai.PermissionDeniedError) as caught:
             await client.chat.completions.create(messages=MESSAGES, model="gpt-any", **{errand: EVERYTHING[errand]})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit import written
 from tests.kit.servers import echoes, says
 
 PAGE = (Path(__file__).parents[2] / "policies" / "README.md").read_text(encoding="utf-8")
@@ -23,16 +24,9 @@ rules:
 
 
 def config(cloud):
-    return f"""
-version: 1
-providers:
-  cloud: {{kind: openai, base_url: "{cloud.base_url}", api_key: k, baa: {{reference: "C-1", expires: 2099-12-31}}}}
-targets:
-  cloud: {{provider: cloud, model: big}}
-routes:
-  report: {{targets: [cloud]}}
-default_route: report
-"""
+    return written.config(
+        providers={"cloud": written.away(cloud)}, targets={"cloud": "cloud/big"}, routes={"report": ["cloud"]}
+    )
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from gateway.wire.fields import (
     Variant,
 )
 from gateway.wire.operations import ENDPOINTS
+from tests.kit import written
 from tests.kit.servers import says
 
 PACK = (Path(__file__).parents[2] / "policies" / "hipaa.yaml").read_text(encoding="utf-8")
@@ -131,25 +132,17 @@ KINDS = {"anthropic.messages": "anthropic", "openai.completions": "vllm", "opena
 
 
 def config(cloud, row) -> str:
-    kind, via = KINDS.get(f"{row.dialect}.{row.name}", "openai"), ", via: direct, api_key: k"
-    return f"""
-version: 1
-
-providers:
-  cloud: {{kind: {kind}, base_url: "{cloud.base_url}", baa: {{reference: C-1, expires: 2099-12-31}}{via}}}
-targets:
-  big: {{provider: cloud, model: big, capabilities: [vision]}}
-  vectors: {{provider: cloud, model: vectors, capabilities: [embeddings]}}
-  ranks: {{provider: cloud, model: ranks, capabilities: [rerank]}}
-  judges: {{provider: cloud, model: judges, capabilities: [moderations]}}
-routes:
-  general: {{targets: [big]}}
-  embedding: {{targets: [vectors], operation: embeddings}}
-  ranking: {{targets: [ranks], operation: rerank}}
-  judging: {{targets: [judges], operation: moderations}}
-default_route: general
-default_embedding_route: embedding
-"""
+    kind = KINDS.get(f"{row.dialect}.{row.name}", "openai")
+    does = {"embedding": "embeddings", "ranking": "rerank", "judging": "moderations"}
+    return written.config(
+        providers={"cloud": written.away(cloud, kind=kind, via="direct")},
+        targets={
+            "big": {"provider": "cloud", "model": "big", "capabilities": ["vision"]},
+            **{name: {"provider": "cloud", "model": name, "capabilities": [one]} for name, one in does.items()},
+        },
+        routes={"general": ["big"], **{name: {"targets": [name], "operation": one} for name, one in does.items()}},
+        default_embedding_route="embedding",
+    )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.dialect}.{row.name}")

@@ -5,6 +5,8 @@ import json
 import pytest
 from aiohttp import web
 
+from tests.kit import written
+
 LINES = [
     {"message": {"role": "assistant", "content": "Hel"}, "done": False},
     {"message": {"role": "assistant", "content": "lo."}, "done": False},
@@ -19,16 +21,12 @@ LINES = [
 
 
 def config(server):
-    return f"""
-version: 1
-providers:
-  ollama: {{kind: ollama, base_url: "http://127.0.0.1:{server.port}", traits: [on_prem], via: ollama}}
-targets:
-  chat: {{provider: ollama, model: "qwen3:32b", context: 8192}}
-routes:
-  general: {{targets: [chat]}}
-default_route: general
-"""
+    ollama = written.at_home(server, kind="ollama", base_url=f"http://127.0.0.1:{server.port}", via="ollama")
+    return written.config(
+        providers={"ollama": ollama},
+        targets={"chat": {"provider": "ollama", "model": "qwen3:32b", "context": 8192}},
+        routes={"general": ["chat"]},
+    )
 
 
 def native(lines):
