@@ -12,7 +12,7 @@ from typing import Final
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.public import public
+from gateway.phi.find.public import public, treated
 from gateway.phi.find.text.ways import one_of
 
 _EVENT: Final = re.compile(
@@ -160,6 +160,7 @@ _EDITION: Final = re.compile(
         "(?-i:reviewed:)",
         "valid (?:from|until|to)",
         "in force",
+        "(?:data )?(?:lock|snapshot|cut-?off)",
         *"revised updated effective ratified adopted approved issued published amended superseded".split(),
     )
     + r")(?: on| by)?[\s:=*_-]{0,6}$"
@@ -189,14 +190,23 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
     house = [(carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) for hit in hits]
-    open_to_all = zip(credited(hits, text), public(hits, text), strict=True)
-    house = [ours or credit or known for ours, (credit, known) in zip(house, open_to_all, strict=True)]
+    known = [credit or told for credit, told in zip(credited(hits, text), public(hits, text), strict=True)]
+    house = [ours or one for ours, one in zip(house, known, strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
     if carrier is Carrier.TOOL_DEFINITION:
         return [False] * len(hits)
+    others = any(known)  # he, she and what happened to them in such a text are theirs, unless it speaks of care
     about = [
-        not ours and (hit.patient or (hit.evidence is not Evidence.FIELD and _about_a_patient(hit, text)))
+        not ours
+        and (
+            hit.patient
+            or (
+                hit.evidence is not Evidence.FIELD
+                and _about_a_patient(hit, text)
+                and (not others or treated(hit, text))
+            )
+        )
         for hit, ours in zip(hits, house, strict=True)
     ]
     return [True] * len(hits) if any(about) else about

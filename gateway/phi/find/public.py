@@ -170,9 +170,13 @@ _TITLES: Final = frozenset("dr mr mrs ms miss prof professor sir dame lord lady 
 
 def _of_history(hit: Hit, text: str, old: Sequence[int]) -> bool:
     """Whether years of another age stand around a name, and nothing of somebody in care today."""
-    near = any(hit.start - _ERA < year < hit.end + _ERA for year in old)
+    return any(hit.start - _ERA < year < hit.end + _ERA for year in old) and not treated(hit, text)
+
+
+def treated(hit: Hit, text: str) -> bool:
+    """Whether what stands beside a hit speaks of one person in care."""
     low, high = max(0, hit.start - _BESIDE), hit.end + _BESIDE
-    return near and _TREATED.search(text, low, hit.start) is None and _TREATED.search(text, hit.end, high) is None
+    return _TREATED.search(text, low, hit.start) is not None or _TREATED.search(text, hit.end, high) is not None
 
 
 def _public(hit: Hit, text: str) -> bool:

@@ -363,10 +363,13 @@ def empty(hit: Hit, text: str) -> bool:
             )
         case Kind.NAME:
             return (len(value) < 2 and not value.isupper()) or _ROLES.issuperset(_RUNS.findall(value.casefold()))
+        case Kind.PLACE:
+            return _MONEY.match(value) is not None
         case _:
             return False
 
 
+_MONEY: Final = re.compile(r"[£$€¥]\s?\d")
 _RUNS: Final = re.compile(r"[^\W\d_]+")
 _ROLES_WORDS: Final = "nurse rn lpn np pa md do dr mr mrs ms miss mx sister brother daughter son mother father wife husband charge pastor chaplain officer rev patient pt dtr pharmd rph dnp dpm"
 _ROLES: Final = frozenset(_ROLES_WORDS.split())

@@ -135,7 +135,7 @@ def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
     bare = value.strip()
     if kind is not None and keys.fits(kind, bare):
         start = at + value.index(bare)
-        yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
+        yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=kind is not Kind.URL)
 
 
 # --- XML, labels ---------------------------------------------------------------------------------------------

@@ -138,8 +138,15 @@ def _ipv4(value: str, before: str, after: str) -> float:
 
 
 def _cued_ipv4(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    """After its cue any address but those that are everybody's: this host, all hosts, a link."""
-    return 0.0 if _LOCAL_V4.match(value) or value.startswith("169.254.") else 0.98
+    """After its cue any address but those that are everybody's: this host, all hosts, a link; a host within a house is no patient's."""
+    if _LOCAL_V4.match(value) or value.startswith("169.254."):
+        return 0.0
+    return 0.5 if _PRIVATE_V4.match(value) and _HOST.search(before) else 0.98
+
+
+_HOST: Final = re.compile(r"(?i)host\W{0,6}$")
+_PRIVATE_V4: Final = re.compile(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
+"""Addresses within a house (RFC 1918): `"host": "10.20.4.11"` says nothing of a patient by itself."""
 
 
 def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001

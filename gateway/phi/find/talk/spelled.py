@@ -142,6 +142,8 @@ def _host(heard: Sequence[Word], at: int) -> int | None:
     last, dotted = None, False
     for place in range(at, min(len(heard), at + _HOST_WORDS + 6)):
         word = heard[place].text
+        if word == "." and place + 1 < len(heard) and heard[place].end < heard[place + 1].start:
+            break  # a sentence ends, and the next may begin with "In"
         if word in {"dot", "."}:
             dotted = True
         elif dotted and word in _TOP:
