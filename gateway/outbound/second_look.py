@@ -9,11 +9,13 @@ from typing import NamedTuple
 from gateway.domain import Detection, Finding, Kind, UnknownReason
 from gateway.phi.findings import Leaves, Located
 from gateway.phi.grammar import grammar, token_name
-from gateway.phi.leaf import Leaf
+from gateway.phi.leaf import Form, Leaf
 from gateway.phi.replace.pseudonym import Pseudonyms
 from gateway.phi.replace.redact import RedactionRefused, Refused
 
 MIN_CHARS_INSIDE_WORDS = 4
+_ALONE = frozenset({Form.NUMBER, Form.FIXED, Form.JSON_NUMBER})
+_NUMBER = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|true|false")
 
 
 class RedactionIncomplete(RedactionRefused):
@@ -55,13 +57,19 @@ def residue(
 
 
 def again(leaves: Iterable[Leaf], left: Iterable[Residue]) -> tuple[Located, ...]:
-    """Every place in the original that says what is left; what is short only where it is a word of its own."""
+    """Every place in the original that says what is left; what is short only where it is a word of its own.
+
+    A number that stands alone (the `maximum` of a schema, an argument of a tool) is none of them: it was read there with the
+    keys around it, and would be located already if the number were anybody's. What a token makes stand out in a sentence
+    ("up to 600000") makes no identifier of a limit elsewhere.
+    """
     kinds = {surface: kind for kind, surface in left}
     longest_first = sorted(kinds, key=len, reverse=True)
     words = re.compile("|".join(_pattern(surface) for surface in longest_first))
     return tuple(
         Located(leaf, Finding(kinds[found[0]], found.start(), found.end()))
         for leaf in leaves
+        if leaf.form not in _ALONE or not _NUMBER.fullmatch(leaf.text)
         for found in words.finditer(leaf.text)
     )
 

@@ -292,3 +292,25 @@ def test_towards_claude_known_betas_pass_and_unsigned_thinking_stays(send):
     assert prepared.outbound.tree["messages"][1:] == [
         {"role": "assistant", "content": [{"type": "text", "text": "Yes."}]}
     ]
+
+
+def test_a_limit_in_a_schema_stays_a_limit_when_a_token_makes_the_number_stand_out_in_a_sentence(send):
+    """The second look took `600000` in a tool's text for an id; the same number is the schema's `maximum`."""
+    seen = []
+
+    def look(passages):
+        seen.append(passages)
+        return [
+            Detection(
+                tuple(Finding(Kind.OTHER_ID, *found.span()) for found in re.finditer("(?<=up to )600000", p.text))
+            )
+            for p in passages
+        ]
+
+    limits = {"type": "object", "properties": {"timeout": {"type": "number", "maximum": 600000}}}
+    tool = {"name": "bash", "description": "Runs a command for up to 600000.", "parameters": limits}
+    prepared = send({**ASKED, "tools": [{"type": "function", "function": tool}]}, look=look)
+    sent = prepared.outbound.tree["tools"][0]["function"]
+    assert sent["parameters"] == limits
+    assert "600000" not in sent["description"]
+    assert len(seen) == 2

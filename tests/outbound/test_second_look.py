@@ -5,7 +5,7 @@ import pytest
 from gateway.domain import Carrier, Detection, Finding, Kind
 from gateway.outbound.second_look import Residue, again, residue
 from gateway.phi.findings import Leaves
-from gateway.phi.leaf import Leaf
+from gateway.phi.leaf import Form, Leaf
 from gateway.phi.replace.pseudonym import Pseudonymiser
 
 MAKER = Pseudonymiser(b"k" * 32)
@@ -54,3 +54,16 @@ def test_of_two_things_left_the_longer_is_found_where_both_begin():
         [Leaf((), "Anna Muster", Carrier.MESSAGE)], [Residue(Kind.MRN, "Anna"), Residue(Kind.NAME, "Anna Muster")]
     )
     assert (found.finding.kind, found.finding.end) == (Kind.NAME, 11)
+
+
+@pytest.mark.parametrize("form", [Form.FIXED, Form.NUMBER, Form.JSON_NUMBER])
+def test_what_tokens_make_stand_out_is_no_identifier_where_a_number_stands_alone(form):
+    """A limit was read with the keys around it; a token in another sentence says nothing about it."""
+    leaves = [Leaf(("a",), "up to 600000 ms", Carrier.TOOL_DEFINITION), Leaf(("b",), "600000", Carrier.OTHER, "", form)]
+    assert [spot.leaf.path for spot in again(leaves, [Residue(Kind.OTHER_ID, "600000")])] == [("a",)]
+
+
+@pytest.mark.parametrize("text", ["call_600000", "toolu_600000"])
+def test_what_is_left_is_found_in_ids_that_cannot_be_replaced(text):
+    leaves = [Leaf(("b",), text, Carrier.STRUCTURE, "", Form.FIXED)]
+    assert again(leaves, [Residue(Kind.MRN, "600000")]) != ()

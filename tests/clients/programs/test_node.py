@@ -10,14 +10,7 @@ from tests.kit.programs import NODE, installed, run
 pytestmark = pytest.mark.programs
 TASK = f"Find the potassium of the patient with MRN {MRN} by running a command, and tell me."
 
-REFUSED = pytest.mark.xfail(
-    strict=True,
-    reason="the second look takes a limit in a tool's text for an id, and the same number in a schema stays",
-)
-CLAUDE = pytest.mark.parametrize("place", ["premises", pytest.param("cloud", marks=REFUSED)], indirect=True)
 
-
-@CLAUDE
 async def test_claude_code_runs_a_command_and_tells_what_it_said(place, tmp_path):
     claude = installed(NODE / "claude", "make clients")
     told = await run([claude, "-p", TASK, "--allowedTools", "Bash"], place, tmp_path / "home")
@@ -25,7 +18,6 @@ async def test_claude_code_runs_a_command_and_tells_what_it_said(place, tmp_path
     place.hold()
 
 
-@CLAUDE
 async def test_claude_code_goes_on_with_a_conversation(place, tmp_path):
     claude = installed(NODE / "claude", "make clients")
     await run([claude, "-p", TASK, "--allowedTools", "Bash"], place, tmp_path / "home")

@@ -56,9 +56,19 @@ _UNIT: Final = re.compile(
 )
 
 
+_BOUND: Final = re.compile(
+    r"(?:^|(?<=[\s(\[,;]))(?:max|min|(?:[Mm]ax|[Mm]in)imum|[Uu]p to|[Aa]t (?:most|least)|(?:no )?more than|[Ll]ess than|limit(?:ed to| of| is)?|"
+    r"[Dd]efault(?:s to| is|:)?|[Tt]imeout(?: of| is|:)?)[ :=]{1,2}$"
+)
+"""What stands before the end of a range; `Max` with a capital is somebody's name."""
+_BOUND_CHARS: Final = 16
+
+
 def counted(text: str, start: int, end: int) -> bool:
-    """Whether a bare number at [start, end) counts the unit behind it: "defaults to 30000 ms", "up to 600000ms"."""
-    return _NUMBER.fullmatch(text, start, end) is not None and _UNIT.match(text, end) is not None
+    """Whether a bare number at [start, end) counts the unit behind it ("up to 600000ms") or bounds a range ("max 600000")."""
+    if _NUMBER.fullmatch(text, start, end) is None:
+        return False
+    return _UNIT.match(text, end) is not None or _BOUND.search(text[max(0, start - _BOUND_CHARS) : start]) is not None
 
 
 def no_number(text: str, start: int, end: int) -> bool:

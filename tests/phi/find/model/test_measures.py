@@ -80,3 +80,17 @@ def test_what_follows_else_is_no_unit(text):
 def test_a_number_of_an_issue_or_of_a_program_is_nobodys(text, value, none):
     start = text.index(value)
     assert no_number(text, start, start + len(value)) is none
+
+
+@pytest.mark.parametrize(
+    "before", ["max ", "(max ", "up to ", "at most ", "a limit of ", "defaults to ", "maximum: ", "Default: "]
+)
+def test_a_bare_number_behind_the_word_for_a_bound_is_one(before):
+    text = f"{before}600000)"
+    assert counted(text, len(before), len(before) + 6)
+
+
+@pytest.mark.parametrize("before", ["Max ", "patient ", "climax ", "id 4, up ", "MRN: "])
+def test_what_stands_before_else_is_no_bound(before):
+    text = f"{before}600000)"
+    assert not counted(text, len(before), len(before) + 6)
