@@ -18,7 +18,7 @@ from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
 from gateway.phi.find.text import readings
 from gateway.phi.find.text.normalise import Normalised, normalise
-from gateway.phi.find.text.readings import Blob
+from gateway.phi.find.text.readings import Blob, Reading
 
 _DEPTH: Final = 3
 """How many encodings inside one another are undone."""
@@ -49,10 +49,11 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
     if not seen.ways or depth == 0:
         return []
     hits: list[Hit] = []
-    reading = readings.closed_up(folded.text, seen.ways)
-    if reading is not None and reading.text != folded.text:
+    for reading in _closed_up(folded.text, seen.ways):
         again = normalise(reading.text)
         for hit in _again(again, depth):
+            if readings.GAP in again.text[hit.start : hit.end]:
+                continue
             low, high = again.origin(hit.start, hit.end)
             start, end = reading.starts[low], reading.ends[high - 1]
             if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
@@ -65,6 +66,14 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
             patient = any(hit.patient for hit in inside)
             hits.append(Hit(best.kind, blob.start, blob.end, best.confidence, Evidence.CHECKED, patient))
     return hits
+
+
+def _closed_up(text: str, ways: frozenset[str]) -> Iterator[Reading]:
+    """A text with what is encoded undone, and also without its markup: attributes of a tag are gone in the second."""
+    for some in (ways - _LAID_OUT, ways) if ways & _LAID_OUT else (ways,):
+        reading = readings.closed_up(text, some)
+        if reading is not None and reading.text != text:
+            yield reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +91,18 @@ class Inner:
 
 def encoded(folded: Normalised, seen: Hidden) -> Iterator[Inner]:
     """The sentences and values that software has encoded (mail, addresses, markup, base64), as it would write them plainly."""
-    if seen.ways & _WRITTEN:
-        reading = readings.closed_up(folded.text, seen.ways & _WRITTEN)
-        if reading is not None and reading.text != folded.text:
-            yield Inner(reading.text, reading.starts, reading.ends)
+    for reading in _closed_up(folded.text, seen.ways & _WRITTEN):
+        yield Inner(reading.text, reading.starts, reading.ends)
     for blob in seen.blobs:
         if blob.said and _SAYING.search(blob.said):
             size = len(blob.said)
             yield Inner(blob.said, [blob.start] * size, [blob.end] * size)
 
 
-_WRITTEN: Final = frozenset({"quoted", "percent", "entity", "escape"})
-"""Ways of software to write what it may not write plainly; spacing and spelling are ways of people."""
+_WRITTEN: Final = frozenset({"quoted", "percent", "entity", "escape", "in_line", "typeset", "broken"})
+"""Ways of software to write what it may not write plainly, and to cut lines; spacing and spelling are ways of people."""
+_LAID_OUT: Final = frozenset({"in_line", "marked_up", "typeset", "tagged", "broken"})
+"""Ways in which a text is laid out: between the characters of a value, not instead of them."""
 _SAYING: Final = re.compile(r"[^\W\d_]{3,}")
 """A word: what decodes to none says nothing that a rule has not read."""
 _SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?|as in|letters?)\W*$")

@@ -58,6 +58,7 @@ def detect(text):
         "SSN=3A=20912=2D04=2D12=\n34",
         "the patient's SSN: 912-=\r\n04-1234",
         "<p>SSN: 912-<b>04</b>-1234</p>",
+        '<a href="mailto:desk@example.org?subject=SSN%20912-04-1234">mail</a>',
         "SSN 912-**04**-1234",
         'MRN: <span style="color:red">867</span>5309',
         "MRN <strong>8675309</strong>",

@@ -7,24 +7,35 @@ import binascii
 import html
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.phi.find.text.breaks import BREAK, Edit, joins
 from gateway.phi.find.text.gate import Gate
 
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24});")
-_ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/])+")
-_ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/]")
+_ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/.@-])+")
+_ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/.@-]")
 _QUOTED: Final = re.compile(r"(?:=(?:[0-9A-Fa-f]{2}|\r?\n))+")
 _INLINE: Final = (
     r"</?(?:b|i|u|em|strong|span|font|mark|a|sub|sup|wbr|br|small|code|tt|s|strike|del|ins|o:p)\b[^<>\n]{0,120}>"
 )
+_RUNS: Final = r"</(w|a):t>(?:\s{0,40}<(?!/?\1:(?:p|br|tab|tc|t)\b)[^<>]{0,300}>){0,16}\s{0,40}<\1:t(?:\s[^<>]{0,60})?>"
+"""What stands between two runs of one paragraph in Word and PowerPoint (ECMA-376, 17.3.2): they cut words anywhere."""
+_IN_LINE: Final = re.compile(rf"(?:{_INLINE})+|{_RUNS}|(?<=[^\W\d_])(?:\*{{1,3}}|~~)(?=[^\W\d_])", re.IGNORECASE)
 _MARKED_UP: Final = re.compile(
-    rf"(?:{_INLINE})+|(?<=[\w@.-])(?:\*{{1,3}}|_{{2}}|~~|`)(?=[\w@.-])|(?<=\w)\*{{1,3}}(?=[-.@])|(?<=[-.@])\*{{1,3}}(?=\w)",
-    re.IGNORECASE,
+    r"(?<=[\w@.-])(?:\*{1,3}|_{2}|~~|`)(?=[\w@.-])|(?<=\w)\*{1,3}(?=[-.@])|(?<=[-.@])\*{1,3}(?=\w)"
 )
+_TAGS: Final = re.compile(r"(?:</?[A-Za-z][\w:.-]{0,40}(?:\s[^<>]{0,300})?/?>\s{0,40})+")
+_COMMAND: Final = r"\\(?:[a-mo-qsv-z][A-Za-z]{0,31}|(?:text|tiny|title|tab|trowd|row|rm|ref|rsid|rtf|rtlch|rquote|no|new|normal|ul|un|url)[a-z]{0,24})"
+"""A control word of RTF or LaTeX; `\\n`, `\\r`, `\\t` and `\\u` with anything else are escapes of programs."""
+_TYPESET: Final = re.compile(
+    rf"{_COMMAND}\*?(?:-?\d{{1,6}})?(?:\[[^\[\]\n]{{0,80}}\])?(?: ?\{{| |(?=[\\{{}}\r\n]))|(?<!\\)[{{}}]"
+)
+_SPACES: Final = re.compile(r"\\(?:par|line|tab|cell|row|newline|quad|hfill|item)\b")
 _STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4,}[A-Za-z0-9](?!\S)")
 _SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
@@ -35,9 +46,13 @@ _GATE: Final = Gate(
     {
         "percent": r"%[0-9A-Fa-f]{2}",
         "entity": r"&[#A-Za-z][0-9A-Za-z]{1,24};",
-        "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/]",
+        "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/.@-]",
         "quoted": r"=[0-9A-Fa-f]{2}|=\r?\n",
-        "marked_up": rf"(?i:{_INLINE})|[\w@.-](?:\*{{1,3}}|__|~~|`)[\w@.-]",
+        "broken": rf"[A-Za-z0-9@./-]{BREAK}[A-Za-z0-9@./-]|\\\\n",
+        "typeset": rf"{_COMMAND}\*?(?:-?\d{{1,6}})?(?:\[[^\[\]\n]{{0,80}}\])?[ {{}}\\]",
+        "tagged": r"</?[A-Za-z][\w:.-]{0,40}(?:\s[^<>]{0,300})?/?>",
+        "in_line": rf"(?i:{_INLINE})|</(?:w|a):t>|[A-Za-z](?:\*{{1,3}}|~~)[A-Za-z]",
+        "marked_up": r"[\w@.-](?:\*{1,3}|__|~~|`)[\w@.-]",
         "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4}[A-Za-z0-9](?:$|\s)",
         "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
         "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
@@ -78,12 +93,65 @@ def triggers(shape: bytes) -> frozenset[str]:
 
 
 def closed_up(text: str, ways: frozenset[str]) -> Reading | None:
-    """`text` with everything undone that keeps the place of each character; None when nothing changes."""
+    """`text` with everything undone that keeps the place of each character; None when nothing changes.
+
+    Where little of a long text changes, only what stands around is in it: the rest has been read as it is.
+    """
     reading: Reading | None = None
-    for name, pattern, by in _UNDO:
+    touched: list[tuple[int, int]] = []
+    for name, edits in _UNDO:
         if name in ways:
-            reading = _replaced(reading or Reading(text, range(len(text)), range(1, len(text) + 1)), pattern, by)
-    return reading
+            plain = reading or Reading(text, range(len(text)), range(1, len(text) + 1))
+            made = list(edits(plain.text))
+            if made:
+                touched += [(plain.starts[start], plain.ends[end - 1]) for start, end, _ in made]
+                reading = _replaced(plain, made)
+    return _around(reading, text, sorted(touched)) if reading is not None else None
+
+
+def _around(reading: Reading, text: str, touched: Sequence[tuple[int, int]]) -> Reading:
+    """What of a reading stands near the places of `text` that were `touched`, in order; apart by `GAP`."""
+    windows: list[tuple[int, int]] = []
+    for start, end in touched:
+        low, high = (
+            _at_a_space(text, max(0, start - _NEAR), step=-1),
+            _at_a_space(text, min(len(text), end + _NEAR), step=1),
+        )
+        if windows and low <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(high, windows[-1][1]))
+        else:
+            windows.append((low, high))
+    if len(windows) == 1 and windows[0] == (0, len(text)):
+        return reading
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for low, high in windows:
+        first, last = bisect_left(reading.starts, low), bisect_left(reading.starts, high)
+        if pieces and first < last:
+            pieces.append(GAP)
+            starts.extend([reading.starts[first]] * len(GAP))
+            ends.extend([reading.ends[first]] * len(GAP))
+        pieces.append(reading.text[first:last])
+        starts.extend(reading.starts[first:last])
+        ends.extend(reading.ends[first:last])
+    return Reading("".join(pieces), starts, ends)
+
+
+def _at_a_space(text: str, at: int, *, step: int) -> int:
+    """The nearest border of a word in this direction; `at` itself where there is none."""
+    if 0 < at < len(text):
+        for place in range(at, max(0, min(len(text), at + step * _LONGEST_WORD)), step):
+            if text[place].isspace():
+                return place
+    return at
+
+
+GAP: Final = "\n\n;\n\n"
+"""Between two places of a reading that are no neighbours."""
+_NEAR: Final = 120
+"""Characters around what is undone that say what it is: a cue, a sentence."""
+_LONGEST_WORD: Final = 64
 
 
 def blobs(text: str, shape: bytes, ways: frozenset[str]) -> Iterator[Blob]:
@@ -95,15 +163,18 @@ def blobs(text: str, shape: bytes, ways: frozenset[str]) -> Iterator[Blob]:
                 yield Blob(name, start, end, value, decode(value[:_LARGEST_BLOB]))
 
 
-def _replaced(before: Reading, pattern: re.Pattern[str], by: Callable[[str], str]) -> Reading:
+def _each(pattern: re.Pattern[str], by: Callable[[str], str]) -> Callable[[str], Iterator[Edit]]:
+    """Every place of a pattern, and what is read there."""
+    return lambda text: ((*match.span(), by(match.group())) for match in pattern.finditer(text))
+
+
+def _replaced(before: Reading, edits: Iterable[Edit]) -> Reading:
     text = before.text
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        new = by(match.group())
+    for start, end, new in edits:
         pieces += (text[done:start], new)
         starts.extend(before.starts[done:start])
         ends.extend(before.ends[done:start])
@@ -163,15 +234,24 @@ def _joined(value: str) -> str:
     return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", alone)
 
 
+def _plain(command: str) -> str:
+    """What a control word of RTF or LaTeX leaves: a gap where it begins a line or a cell, else nothing."""
+    return " " if _SPACES.match(command) else ""
+
+
 _UNDO: Final = (
-    ("quoted", _QUOTED, _unquoted_printable),
-    ("marked_up", _MARKED_UP, lambda value: " " if value.casefold() in {"<br>", "<br/>", "<br />"} else ""),
-    ("stacked", _STACKED, _unstacked),
-    ("percent", _PERCENT, _unquoted),
-    ("entity", _ENTITY, html.unescape),
-    ("escape", _ESCAPE, _unescaped),
-    ("spaced", _SPACED, _joined),
-    ("lettered", _LETTERED, lambda value: re.sub(r"[ .]", "", value)),
+    ("quoted", _each(_QUOTED, _unquoted_printable)),
+    ("in_line", _each(_IN_LINE, lambda value: " " if value.casefold() in {"<br>", "<br/>", "<br />"} else "")),
+    ("marked_up", _each(_MARKED_UP, lambda _: "")),
+    ("typeset", _each(_TYPESET, _plain)),
+    ("tagged", _each(_TAGS, lambda _: " ")),
+    ("stacked", _each(_STACKED, _unstacked)),
+    ("percent", _each(_PERCENT, _unquoted)),
+    ("entity", _each(_ENTITY, html.unescape)),
+    ("escape", _each(_ESCAPE, _unescaped)),
+    ("spaced", _each(_SPACED, _joined)),
+    ("lettered", _each(_LETTERED, lambda value: re.sub(r"[ .]", "", value))),
+    ("broken", joins),
 )
 
 

@@ -1,0 +1,112 @@
+"""An identifier is found however a program wrote it down: cut by the end of a line, or with markup in and around it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain import Carrier, Passage
+from gateway.phi.find.engine import load_engine
+
+ENGINE = load_engine()
+FEW = 1
+"""Characters of a value that may stay: one letter or digit tells nobody's name or number."""
+VALUES = {
+    "Patient: ": ["Margaret Holloway", "Maria Gonzalez"],
+    "MRN ": ["8675309", "20417733"],
+    "SSN: ": ["536-22-8417", "536228417"],
+    "call ": ["(202) 555-0142", "202-555-0142"],
+    "e-mail ": ["maria.gonzalez@example.org"],
+    "DOB: ": ["03/14/1962", "1962-03-14"],
+    "NHS number ": ["943 476 5919"],
+}
+
+
+def left(text: str, start: int, end: int) -> str:
+    """The letters and digits of [start, end) that no finding covers."""
+    [said] = ENGINE.detect([Passage(text, "", Carrier.MESSAGE)])
+    spans = [(finding.start, finding.end) for finding in said.findings if finding.counts]
+    return "".join(
+        text[at] for at in range(start, end) if text[at].isalnum() and not any(low <= at < high for low, high in spans)
+    )
+
+
+@pytest.mark.parametrize("broken", ["-\n", "-\n      ", "-  \r\n"], ids=repr)
+@pytest.mark.parametrize(("cue", "value"), [(cue, value) for cue, values in VALUES.items() for value in values])
+def test_nothing_of_a_value_leaves_wherever_a_line_cuts_it_with_a_hyphen(cue, value, broken):
+    """The law of a break within a value: both halves are one finding, so that no half is left."""
+    cuts = [at for at in range(1, len(value)) if value[at - 1].isalnum() and value[at].isalnum()]
+    assert cuts
+    for at in cuts:
+        text = f"{cue}{value[:at]}{broken}{value[at:]} as before."
+        assert len(left(text, len(cue), len(text) - len(" as before."))) <= FEW, text
+
+
+@pytest.mark.parametrize(
+    ("cue", "value"),
+    [
+        ("SSN: ", "536-22-\n8417"),
+        ("SSN: ", "536-\n 22-8417"),
+        ("SSN ", "53622\n8417"),
+        ("MRN: ", "8675\n309"),
+        ("call ", "202-555-\n0142"),
+        ("e-mail ", "maria.gonzalez@exam\nple.org"),
+        ("e-mail ", "maria.gonzalez@example.\norg"),
+        ("e-mail ", "maria.gon\nzalez@example.org"),
+        ("DOB ", "03/14/\n1962"),
+        ("Patient ", "Maria Gonza\nlez"),
+    ],
+)
+def test_nothing_of_a_value_leaves_that_is_cut_without_a_hyphen(cue, value):
+    text = f"{cue}{value}, as before."
+    assert left(text, len(cue), len(cue) + len(value)) == ""
+
+
+LABELS = [
+    "{{\\b {label}:}} {value}",
+    "\\textbf{{{label}:}} {value}",
+    "{{\\rtf1\\ansi {{\\b {label}:}}\\tab {value}\\par}}",
+    "\\section*{{{label}}} {value}",
+    "{label}\\par {value}",
+    "<b>{label}:</b> {value}",
+    "<p><strong>{label}</strong>: <em>{value}</em></p>",
+    "<tr><th>{label}</th>\n  <td class='x'>{value}</td></tr>",
+    "<dt>{label}</dt><dd>{value}</dd>",
+    "<w:r><w:t>{label}:</w:t></w:r><w:r w:rsidR='00A'><w:rPr><w:b/></w:rPr><w:t xml:space='preserve'> {value}</w:t></w:r>",
+    "<a:r><a:t>{label}: </a:t></a:r><a:r><a:t>{value}</a:t></a:r>",
+    "**{label}**: {value}",
+    "**{label}:** {value}",
+    "__{label}__ {value}",
+    "`{label}`: `{value}`",
+    "| {label} | {value} |",
+    "> {label}: {value}",
+]
+
+
+@pytest.mark.parametrize("form", LABELS)
+@pytest.mark.parametrize(("label", "value"), [("MRN", "8675309"), ("SSN", "536228417"), ("Account number", "44712093")])
+def test_markup_between_a_label_and_its_value_hides_neither(form, label, value):
+    text = form.format(label=label, value=value)
+    start = text.index(value)
+    assert left(text, start, start + len(value)) == ""
+
+
+SPLITS = [
+    "</w:t></w:r><w:r w:rsidR='00A2'><w:t>",
+    "</a:t></a:r>\n<a:r><a:t>",
+    "<b>",
+    "</span><span class='x'>",
+    "\\i0 ",
+    "{\\b }",
+    "**",
+]
+
+
+@given(st.sampled_from(SPLITS), st.integers(1, len("Margaret Holloway") - 1))
+def test_markup_within_a_name_hides_no_half_of_it(split, at):
+    value = "Margaret Holloway"
+    text = f"The patient {value[:at]}{split}{value[at:]} was admitted."
+    start = text.index(value[:at])
+    before, behind = left(text, start, start + at), left(text, start + at + len(split), start + len(value) + len(split))
+    assert len(before) + len(behind) <= FEW, text
