@@ -1,15 +1,18 @@
 """Repeats a found number or address wherever it recurs in the request; names are repeated by the detectors themselves.
 
-"MRN 8675309" has its cue, "and what about 8675309?" three turns later has none.
+"MRN 8675309" has its cue, "and what about 8675309?" three turns later has none, nor has `ODY3NTMwOQ==`: what is known is
+also found in the forms that programs write (`forms`), there with full names.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from gateway.domain import Finding, Kind
+from gateway.phi.read import forms
 
 MIN_CHARS: Final = 5
 """Shorter values are not repeated: they recur by chance (room 12 is not patient 12)."""
@@ -19,20 +22,28 @@ _LEFT_TO_DETECTORS: Final = frozenset({Kind.NAME, Kind.TOKEN, Kind.DATE, Kind.AG
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-_NUMBER: Final = re.compile(r"(?<![^\W_])\d(?:[ \u00a0\u202f.,/-]?\d){4,}(?![^\W_])")
-"""A number of five digits or more, however its digits are grouped."""
+_NUMBER: Final = re.compile(r"(?<!\d)\d(?:[ \u00a0\u202f.,/-]?\d){4,}(?!\d)")
+"""A number of five digits or more, however its digits are grouped; letters beside it may make it a part of an id."""
+_FULL_NAME: Final = re.compile(r"[^\W\d_][^\d_]+[\s,.'-][^\d_]*[^\W\d_]")
+_MIN_NAME: Final = 8
+"""Characters of a full name that is looked for in what is encoded."""
 _MIN_DIGITS: Final = 6
 """Digits from which a number grouped in another way is still the same number and no other."""
 
 
 class Known(NamedTuple):
-    """What to look for: the kind of each surface, how long surfaces that begin with a word are, longest first, and the
-    kind of each number by its digits alone.
+    """What to look for: the kind of each surface, how long surfaces that begin with a word are, longest first, the kind of
+    each number by its digits alone, and full names by their first word, which are looked for only where something is encoded.
     """
 
     kinds: Mapping[str, Kind]
     lengths: Mapping[str, Sequence[int]]
     numbers: Mapping[str, Kind]
+    names: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+    @property
+    def any(self) -> bool:
+        return bool(self.kinds or self.names)
 
 
 def known(found: Iterable[tuple[str, Finding]]) -> Known:
@@ -40,17 +51,23 @@ def known(found: Iterable[tuple[str, Finding]]) -> Known:
     kinds: dict[str, Kind] = {}
     lengths: dict[str, set[int]] = {}
     numbers: dict[str, Kind] = {}
+    names: dict[str, list[str]] = {}
     for text, finding in found:
-        if not finding.counts or finding.kind in _LEFT_TO_DETECTORS:
+        if not finding.counts:
             continue
         surface = text[finding.start : finding.end].strip()
+        if finding.kind is Kind.NAME and len(surface) >= _MIN_NAME and _FULL_NAME.fullmatch(surface):
+            name = surface.casefold()
+            names.setdefault(_WORD.findall(name)[0], []).append(name)
+        if finding.kind in _LEFT_TO_DETECTORS:
+            continue
         word = _WORD.match(surface)
         if word is not None and len(surface) >= MIN_CHARS:
             kinds.setdefault(surface, finding.kind)
             lengths.setdefault(word[0], set()).add(len(surface))
             if _NUMBER.fullmatch(surface) and sum(map(str.isdigit, surface)) >= _MIN_DIGITS:
                 numbers.setdefault(_digits(surface), finding.kind)
-    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()}, numbers)
+    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()}, numbers, names)
 
 
 def _digits(surface: str) -> str:
@@ -58,7 +75,30 @@ def _digits(surface: str) -> str:
 
 
 def find(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
-    """Where `wanted` stand in `text` as words of their own; not within what was found `there`, in order, already."""
+    """Where `wanted` stand in `text` as words of their own, or in another form; not within what was found `there`, in order,
+    already.
+    """
+    found = _plain(text, wanted, there)
+    taken = (*there, *found)
+    for start, end, said in forms.said(text):
+        again = _plain(said, wanted, ())
+        kind = again[0].kind if again else _named(said, wanted.names)
+        if kind is not None and not any(one.start <= start and end <= one.end for one in taken):
+            found.append(Finding(kind, start, end))
+    return found
+
+
+def _named(said: str, names: Mapping[str, Sequence[str]]) -> Kind | None:
+    """Whether a full name stands in a text."""
+    folded = said.casefold() if names else ""
+    for word in _WORD.finditer(folded):
+        if any(folded.startswith(name, word.start()) for name in names.get(word[0], ())):
+            return Kind.NAME
+    return None
+
+
+def _plain(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
+    """Where `wanted` stand in `text` as it is."""
     found: list[Finding] = []
     passed = 0
     for start, word in _places(text, wanted.lengths):

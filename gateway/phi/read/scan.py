@@ -62,7 +62,7 @@ def gather(
         for finding in detection.findings
     )
     for leaf, detection in zip(leaves.leaves, said, strict=True):
-        if again.kinds:
+        if again.any:
             located.extend([Located(leaf, finding) for finding in recur.find(leaf.text, again, detection.findings)])
         if "_" in leaf.text:
             located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,14 @@ WANTED = recur.known([("MRN 8675309", MRN)])
         ("patient_8675309_film", [(8, 15)]),
         ("18675309", []),
         ("86753090", []),
-        ("8675309a", []),
+        ("id8675309x", [(2, 9)]),
+        ("see ODY3NTMwOQ== there", [(4, 16)]),
+        ("see ODY3NTMwOQ there", [(4, 14)]),
+        ("see 38363735333039 there", [(4, 18)]),
+        ("see %38%36%37%35%33%30%39 there", [(4, 25)]),
+        ("see &#56;&#54;&#55;&#53;&#51;&#48;&#57; there", [(4, 39)]),
+        ("see aWQ9ODY3NTMwOSZ4PTE= there", [(4, 24)]),
+        ("see ODY3NTMxMA== there", []),
         ("", []),
     ],
 )
@@ -44,6 +53,27 @@ def test_a_number_is_found_again_where_it_is_a_word_of_its_own(text, spans):
 )
 def test_what_is_short_a_name_a_date_or_counts_for_nothing_is_left_to_detectors(surface, finding):
     assert not recur.known([(surface, finding)]).kinds
+
+
+@pytest.mark.parametrize(
+    "text", ["TWFyaWEgSG9sbG93YXk=", "4d6172696120486f6c6c6f776179", "Maria%20Holloway", "bmFtZT1tYXJpYSBob2xsb3dheQ=="]
+)
+def test_a_full_name_that_is_known_is_found_where_it_is_encoded(text):
+    wanted = recur.known([("Maria Holloway came", Finding(Kind.NAME, 0, 14))])
+    assert recur.find(f"see {text}, please", wanted, ()) == [Finding(Kind.NAME, 4, 4 + len(text))]
+    assert recur.find("see TWFyYSBIb2xsb3dheQ==, please", wanted, ()) == []
+
+
+@given(
+    st.from_regex(r"[1-9][0-9]{6,11}", fullmatch=True),
+    st.sampled_from(["", "id=", "é"]),
+    st.sampled_from(["", ";x", " und"]),
+)
+def test_a_known_number_is_found_in_whatever_base64_says_it(number, before, behind):
+    wanted = recur.known([(number, Finding(Kind.MRN, 0, len(number)))])
+    blob = base64.b64encode(f"{before}{number}{behind}".encode()).decode()
+    [found] = recur.find(f"({blob})", wanted, ())
+    assert (found.kind, found.start, found.end) == (Kind.MRN, 1, 1 + len(blob))
 
 
 def test_what_was_found_there_already_is_not_found_twice():
