@@ -154,3 +154,32 @@ def test_a_whole_value_is_found_alone_whatever_stands_around_it(before, value, a
 @settings(max_examples=100)
 def test_a_whole_value_in_a_record_is_found_alone_whatever_stands_around_it(record, value, key):
     assert {one for _, one in found(tool({**record, key: value, **record}))} == {value}
+
+
+@pytest.mark.parametrize(
+    "stop", [["536-22", "-8417"], ["SSN 536-22", "8417"], ["MRN 8675", "309"], ["202-555", "-0142"]]
+)
+def test_a_value_cut_over_stop_sequences_is_found_in_each(stop):
+    named = "".join(value for _, value in found({**chat("go"), "stop": stop}, SHIPPED))
+    assert [char for char in "".join(stop) if char.isdigit()] == [char for char in named if char.isdigit()]
+
+
+@pytest.mark.parametrize(
+    "stop", [["END", "8417"], ["\n\n", "User:"], ["</s>", "<|im_end|>"], ["1.", "2.", "3."], ["STOP", "Observation:"]]
+)
+def test_ordinary_stop_sequences_are_no_value(stop):
+    assert found({**chat("go"), "stop": stop}, SHIPPED) == []
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        {"ssn": "536-22", "ssn_end": "8745"},
+        {"ssn_first": "536", "ssn_mid": "22", "ssn_last": "8745"},
+        {"ssn_part1": "536", "ssn_part2": "22", "ssn_part3": "8745"},
+        {"mrn_prefix": "867", "mrn_suffix": "5309"},
+        {"card_first4": "4417", "card_last4": "2209"},
+    ],
+)
+def test_a_value_cut_over_keys_is_found_in_each(pieces):
+    assert [value for _, value in found(tool(pieces))] == list(pieces.values())

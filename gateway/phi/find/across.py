@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from gateway.domain import DIRECT, Carrier, Part, Passage
+from gateway.domain import DIRECT, Carrier, Kind, Part, Passage
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
 from gateway.phi.find.text.normalise import Normalised, normalise
 
-_SPOKEN: Final = frozenset({Carrier.SYSTEM, Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_RESULT})
+_SPOKEN: Final = frozenset({Carrier.SYSTEM, Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_RESULT, Carrier.OTHER})
+"""Carriers of texts that stand in a list: messages, parts, inputs, stop sequences."""
 _EDGE: Final = 64
 """Characters of a passage's edge: longer than any identifier with its cue."""
 _MOST: Final = 48
 """Passages in one window, when each is only a few characters long."""
 _ENOUGH: Final = 5
 """Digits with which a value after a cue is complete: `MRN 8675` may go on, `MRN 5512098` does not."""
+_ENOUGH_OF: Final = {Kind.SSN: 9, Kind.PHONE: 7, Kind.FAX: 7, Kind.CARD: 13}
+"""The same of numbers whose length is known."""
 
 
 def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
@@ -132,4 +135,4 @@ def _complete(hit: Hit, piece: Hit, edge: _Edge, *, goes_on: bool) -> bool:
     digits = sum(map(str.isdigit, text))
     if goes_on and text.strip().isalpha():
         return True
-    return known and (digits >= _ENOUGH or not digits)
+    return known and (digits >= _ENOUGH_OF.get(hit.kind, _ENOUGH) or not digits)

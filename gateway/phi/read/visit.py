@@ -51,6 +51,8 @@ _NAMING = frozenset({"properties", "patternProperties", "dependentSchemas", "$de
 """Keys of a schema under which every key is a name of the caller's."""
 _HOLDING = frozenset({"default", "const", "enum", "examples", "example"})
 """Keys of a schema under which values stand."""
+_BOUNDING = frozenset({"pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+"""Keys of a schema that say what a value may be, and so may say which one it is."""
 _JSON_FORMS = {
     LiteralKind.KEY: Form.JSON_KEY,
     LiteralKind.STRING: Form.JSON_STRING,
@@ -63,13 +65,34 @@ _PLAIN, _SCHEMA, _NAMES, _VALUES = range(4)
 """Where in free JSON a node stands: anywhere, in a schema, among the names of its properties, in a value within it."""
 
 
-def _below(where: int, key: str, words: frozenset[str]) -> int:
+def _below(where: int, key: str, words: frozenset[str], value: JSON) -> int:
     """Where what stands under a key is; a key of a schema that is no word of one holds a value."""
     if where == _SCHEMA:
         if key in _NAMING:
             return _NAMES
+        if key in _BOUNDING and _pins(value):
+            return _VALUES
         return _VALUES if key in _HOLDING or key not in words else _SCHEMA
     return _SCHEMA if where == _NAMES else where
+
+
+_REPEATED = re.compile(r"\{\d+(?:,\d*)?\}|\[[^\]]{2,}\]|\\[A-Za-z]")
+"""What in a regular expression stands for many characters: a count, a class, an escape."""
+_TELLING_DIGITS = 5
+_TELLING_BOUND = 1_000_000
+
+
+def _pins(value: JSON) -> bool:
+    """Whether a pattern or a bound says one value: `^8675309$` does and `^[0-9]{7}$` does not, 8675309 does and 9999999 does not.
+
+    A bound that somebody chose for its size is round in tens or in twos, or one beside such a number.
+    """
+    if isinstance(value, str):
+        branches = _REPEATED.sub("", value).split("|")
+        return max(sum(map(str.isdigit, branch)) for branch in branches) >= _TELLING_DIGITS
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) < _TELLING_BOUND:
+        return False
+    return not any(near % 1000 == 0 or near % 1024 == 0 for near in (value - 1, value, value + 1))
 
 
 class Visitor:
@@ -214,7 +237,7 @@ class Visitor:
                     if key and key not in words:
                         leaves.append(Leaf((*at, key), key, carrier, cues.key_cue(cue, key), Form.KEY))
                 inside = [
-                    (inner, (*at, key), cues.below(cue, key, words), _below(where, key, words))
+                    (inner, (*at, key), cues.below(cue, key, words), _below(where, key, words, inner))
                     for key, inner in node.items()
                 ]
                 stack.extend(reversed(inside))

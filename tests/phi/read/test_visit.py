@@ -233,3 +233,31 @@ def test_a_name_for_a_user_or_a_cache_leaves_only_as_a_hash_and_keeps_nothing_ba
         "MRN 8675309": True,
         "hi": False,
     }
+
+
+def walk_schema(properties):
+    function = {"name": "f", "parameters": {"type": "object", "properties": properties}}
+    return walked({"tools": [{"type": "function", "function": function}]}).leaves[1:]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"pattern": "^8675309$"}, {"pattern": "8675\\d{0}309"}, {"pattern": "^(8675309|20417733)$"}, {"pattern": "8675[3]09"}, {"minimum": 8675309},
+        {"exclusiveMaximum": 8675309}, {"multipleOf": 8675309}, {"const": 8675309}, {"enum": [8675309]}, {"default": "8675309"}, {"examples": ["8675309"]},
+    ],
+)  # fmt: skip
+def test_what_a_schema_pins_to_one_value_is_that_value(schema):
+    [leaf] = [leaf for leaf in walk_schema({"mrn": {"type": "string", **schema}}) if leaf.cue == "mrn"]
+    assert leaf.carrier is Carrier.TOOL_ARGS
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"pattern": "^[0-9]{7}$"}, {"pattern": r"^\d{3}-\d{2}-\d{4}$"}, {"pattern": r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"}, {"minimum": 1000000, "maximum": 9999999},
+        {"maximum": 2147483647}, {"maximum": 600000}, {"maximum": 4294967295}, {"multipleOf": 1048576}, {"maxLength": 8675309}, {"minimum": 0, "maximum": 86400000},
+    ],
+)  # fmt: skip
+def test_what_a_schema_bounds_is_no_value(schema):
+    assert {leaf.carrier for leaf in walk_schema({"mrn": {"type": "string", **schema}})} == {Carrier.TOOL_DEFINITION}

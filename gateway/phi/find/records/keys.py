@@ -119,6 +119,22 @@ def kind_of(cue: str) -> Kind | None:
     parts = words(cue[-120:])
     if not parts or parts[-1] in _QUALIFIERS:
         return None
+    return _kind_of(parts) or _of_a_piece(parts)
+
+
+def _of_a_piece(parts: list[str]) -> Kind | None:
+    """`ssn_last4`, `last4_ssn`, `ssn_part2`, `card_last_four`: the key of a piece of a number tells what the whole is."""
+    pieces = [word in _PIECES or word.isdigit() for word in parts]
+    if not any(pieces):
+        return None
+    rest = [word for word, piece in zip(parts, pieces, strict=True) if not piece]
+    kind = _KINDS.get(rest[-1]) or _KINDS.get(" ".join(rest[-2:])) if rest else None
+    if kind not in _CUT:
+        return None
+    return None if rest[-1] in _AMBIGUOUS and rest[-1] != "card" else kind
+
+
+def _kind_of(parts: list[str]) -> Kind | None:
     if parts[-1] in _WRAPPERS and len(parts) > 1:
         parts = parts[:-1] if " ".join(parts[-2:]) not in _KINDS else parts
     for size in range(min(_LONGEST, len(parts)), 0, -1):
@@ -128,6 +144,23 @@ def kind_of(cue: str) -> Kind | None:
     return Kind.NAME if parts[-1] == "name" and _speaks_of_a_patient(parts[:-1]) else None
 
 
+_PIECES: Final = frozenset(
+    "last first four digit digits end ends ending tail suffix prefix start beginning mid middle part piece segment group half".split()
+)
+_CUT: Final = frozenset(
+    {
+        Kind.SSN,
+        Kind.MRN,
+        Kind.CARD,
+        Kind.ACCOUNT,
+        Kind.PHONE,
+        Kind.PLAN_MEMBER,
+        Kind.NATIONAL_ID,
+        Kind.LICENCE,
+        Kind.IBAN,
+    }
+)
+"""Kinds whose numbers people cut into pieces, or tell the last four of."""
 _WRAPPERS: Final = frozenset({"value", "text", "number", "no", "num", "content", "raw", "string"})
 _QUALIFIERS: Final = frozenset(
     {"type", "description", "format", "pattern", "title", "system", "use", "required", "label", "unit", "model"}

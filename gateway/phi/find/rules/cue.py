@@ -20,8 +20,7 @@ _FILLER: Final = (
             "listed recorded assigned provided given currently documented registered issued used as still "
             "also now here reads? shows?"
         ).split(),
-        "ends in",
-        "ending(?: in)?",
+        "end(?:s|ing)?(?: (?:in|with|on))?",
         "(?:the )?last (?:four|4)(?: digits)?",
         *(
             "entered verified confirmed was is are of be equals it'?s being known printed reported noted "

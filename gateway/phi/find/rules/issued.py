@@ -103,6 +103,8 @@ def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _SSN_CUE: Final = one_of(
+    r"(?:l(?:ast)?[\s_-]?(?:4|four)[\s_-]?)?(?:ssn|social(?:[\s_-]?security)?)[\s_-]?(?:l(?:ast)?[\s_-]?)?(?:4|four|end(?:ing)?|suffix|tail)\b",
+    r"l(?:ast)?[\s_-]?(?:4|four)[\s_-]?(?:ssn|social)",
     *r"s\.?s\.?n\.? ss\s?#".split(),
     r"\bss(?: ?(?:number|num|no))\b",
     "social security",
@@ -141,7 +143,14 @@ RULES: Final[tuple[Rule, ...]] = (
         _SSN_CUE,
         _SSN_VALUE,
         lambda v, b, a: 0.99 if sum(c.isdigit() for c in v) >= 4 and identifies(v, b, a, digits=4) else 0.0,
-        hits=("{'ssn': '«912-04-1234»", "ssn [«SSN_234567abcd»"),
+        hits=(
+            "{'ssn': '«912-04-1234»",
+            "ssn [«SSN_234567abcd»",
+            "ssn_last4=«8745»",
+            "ssn4: «8745»",
+            "L4SSN «8745»",
+            "his SSN ends with «8745»",
+        ),
         misses=("SSN 912-**04**-1234",),
     ),
     Rule(
