@@ -21,12 +21,14 @@ from gateway.phi.find.rules import (
     people,
     places,
     references,
+    social_security,
     software,
 )
 from gateway.phi.find.rules.rule import Rule, RuleSet
 from gateway.phi.find.text.normalise import Normalised
 
 RULES: tuple[Rule, ...] = (
+    *social_security.RULES,
     *issued.RULES,
     *national.RULES,
     *ids.RULES,

@@ -1,4 +1,4 @@
-"""Numbers with a grammar or check digits of their own: SSN, NPI, DEA, cards, IBAN, vehicles, biometrics, photographs, tokens."""
+"""Numbers with a grammar or check digits of their own: NPI, DEA, cards, IBAN, vehicles, biometrics, photographs, tokens."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ def _card(value: str, before: str, after: str) -> float:
     if _FRACTION.match(after):
         return 0.97 if checksums.card(value) and checksums.issuer(value) else 0.0
     return checked(checksums.card)(value, before, after)
-
-
-def _ssn(value: str, before: str, after: str) -> float:
-    if re.match(r"[-./]?\d", after) or (before[-1:] in {".", "-", "/"} and before[-2:-1].isalnum()):
-        return 0.0
-    valid = checksums.ssn(value)
-    return (0.95 if valid else 0.75) if "-" in value else (0.75 if valid else 0.0)
 
 
 def _cued_number(value: str, before: str, after: str) -> float:
@@ -102,19 +95,6 @@ def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.93 if named or announced_before else 0.0
 
 
-_SSN_CUE: Final = one_of(
-    r"(?:l(?:ast)?[\s_-]?(?:4|four)[\s_-]?)?(?:ssn|social(?:[\s_-]?security)?)[\s_-]?(?:l(?:ast)?[\s_-]?)?(?:4|four|end(?:ing)?|suffix|tail)\b",
-    r"l(?:ast)?[\s_-]?(?:4|four)[\s_-]?(?:ssn|social)",
-    *r"s\.?s\.?n\.? ss\s?#".split(),
-    r"\bss(?: ?(?:number|num|no))\b",
-    "social security",
-    r"soc(?:ial)?\.? ?sec(?:urity)?",
-    r"social(?: #| number| no\b)?",
-    r"\bitin\b",
-    "tax ?(?:payer )?id",
-    r"\btin\b",
-)
-_SSN_VALUE: Final = r"[\dx*]{3}[-. /]{0,3}[\dx*]{2}[-. /]{0,3}\d{4}|\d{4,9}|" + VALUE
 _BIO: Final = one_of(
     "hand-?writing",
     "finger ?prints?",
@@ -138,32 +118,6 @@ _BIO_FILE: Final = r"[A-Za-z0-9_-]{0,60}(?i:finger|thumb|voice|retina|iris|palm|
 _KIND_NAMES: Final = "|".join(kind.name for kind in Kind)
 
 RULES: Final[tuple[Rule, ...]] = (
-    announced(
-        Kind.SSN,
-        _SSN_CUE,
-        _SSN_VALUE,
-        lambda v, b, a: 0.99 if sum(c.isdigit() for c in v) >= 4 and identifies(v, b, a, digits=4) else 0.0,
-        hits=(
-            "{'ssn': '«912-04-1234»",
-            "ssn [«SSN_234567abcd»",
-            "ssn_last4=«8745»",
-            "ssn4: «8745»",
-            "L4SSN «8745»",
-            "his SSN ends with «8745»",
-        ),
-        misses=("SSN 912-**04**-1234",),
-    ),
-    Rule(
-        Kind.SSN,
-        r"(?:^|[^\w.-])(\d{3}-\d{2}-\d{4}(?:-?[A-Z]\d?)?)\b",
-        judge=_ssn,
-        hits=("«987-65-4320»", "«880-41-7765»"),
-        misses=("612-34-56789",),
-    ),
-    Rule(
-        Kind.SSN, r"(?:^|[^\w.-])(\d{3} \d{2} \d{4})\b", judge=_ssn, hits=("«552 09 8841»",), misses=("552 09 88411",)
-    ),
-    Rule(Kind.SSN, r"(?i:(?:^|[^\w.-])([x*]{3}-[x*]{2}-\d{4}))\b", 0.9, hits=("«xxx-xx-4418»",)),
     announced(
         Kind.NPI,
         r"n\.?p\.?i\.?|national provider id\w*",
