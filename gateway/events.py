@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias
 
-from gateway.domain import Carrier, Destination, Kind, Operation, Sensitivity, Settlement
+from gateway.domain import Carrier, Destination, Kind, Operation, Sensitivity, Settlement, Shortfall
 
 # --- closed sets ---------------------------------------------------------------------------------------------------
 
@@ -227,6 +227,17 @@ class TargetForwards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FellShort:
+    """A target answered, and its own words show that it did not do what it was asked."""
+
+    event: ClassVar[str] = "answer.fell_short"
+    request_id: str
+    provider: str
+    target: str
+    how: Shortfall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamAborted:
     event: ClassVar[str] = "stream.aborted"
     phase: AbortPhase
@@ -353,6 +364,7 @@ Event: TypeAlias = (
     | EgressRefused
     | EgressViolation
     | TargetForwards
+    | FellShort
     | StreamAborted
     | AuthFailed
     | LedgerWritten

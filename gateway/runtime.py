@@ -36,6 +36,7 @@ from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.port import Upstream
 from gateway.upstream.probe import is_asked, probe_all
+from gateway.upstream.windows import Windows
 
 PROBE_EVERY_S = 15.0
 
@@ -111,6 +112,7 @@ class Gateway:
             attempts=Attempts(
                 upstreams=parts.upstreams,
                 attestation=parts.attestation,
+                windows=Windows(parts.attestation.questions),
                 ledger=parts.ledger,
                 events=parts.events,
                 scanner=parts.scanner,

@@ -1,6 +1,6 @@
 """The words that every layer shares: frozen values and the protocol of a detector; no behaviour but claims about themselves."""
 
-from gateway.domain.outcome import Destination, Outcome, Sensitivity, Usage
+from gateway.domain.outcome import Destination, Outcome, Sensitivity, Shortfall, Usage
 from gateway.domain.phi import (
     DIRECT,
     GROUPS,
@@ -70,6 +70,7 @@ __all__ = [
     "Route",
     "Sensitivity",
     "Settlement",
+    "Shortfall",
     "Style",
     "Target",
     "Trait",

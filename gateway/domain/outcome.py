@@ -48,3 +48,10 @@ class Outcome(StrEnum):
     CLIENT_DISCONNECT = "client_disconnect"
     DEADLINE = "deadline"
     INTERNAL = "internal"
+
+
+class Shortfall(StrEnum):
+    """In which way an answer is not quite what was asked for, by the field of the request that was not followed."""
+
+    MODEL = "model"  # another model answered
+    MESSAGES = "messages"  # the server left out some of them, because its context was full

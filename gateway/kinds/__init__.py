@@ -23,7 +23,7 @@ from gateway.kinds import (
 )
 from gateway.kinds.kind import Profile
 
-__all__ = ["OVERFLOW", "PROFILES", "Profile", "profile"]
+__all__ = ["OVERFLOW", "PROFILES", "UNABLE", "Profile", "profile"]
 
 PROFILES: Final[Mapping[ProviderKind, Profile]] = MappingProxyType(
     {
@@ -49,6 +49,9 @@ PROFILES: Final[Mapping[ProviderKind, Profile]] = MappingProxyType(
 
 OVERFLOW: Final = frozenset(sign for each in PROFILES.values() for sign in each.overflow)
 """The signs of all kinds together, because servers stand in for each other: a proxy hands on its provider's words."""
+
+UNABLE: Final = frozenset(sign for each in PROFILES.values() for sign in each.unable)
+"""The same for what a model cannot do."""
 
 
 def profile(kind: ProviderKind) -> Profile:

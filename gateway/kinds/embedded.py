@@ -13,5 +13,6 @@ PROFILE = Profile(
     in_process=True,
     demonstration=True,
     repairs=(to_max_tokens, AS_REASONING_CONTENT),
+    one_choice=True,
     overflow=OVERFLOW,
 )

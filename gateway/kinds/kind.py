@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from gateway.domain import Adapter, Provider, ProviderKind
 from gateway.kinds.origin import Origin, origin
 from gateway.kinds.repairs import Repair
+from gateway.kinds.substitution import Substitution
+from gateway.kinds.window import Window
 
 Settings = Mapping[str, str]
 """The `params` of a provider."""
@@ -55,11 +57,19 @@ class Profile:
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
     one_choice: bool = False
-    """It answers once, however many answers (`n`) are asked for; elsewhere one that never came was cut off."""
+    """It answers once, however many answers (`n`) are asked for, or refuses more: it is asked as often as there are to be."""
+    ignores: frozenset[str] = frozenset()
+    """Wishes (`wishes.py`) that it takes without a word and does not follow."""
+    substitutes: Substitution = Substitution.UNTOLD
+    """What it means where its reply names another model than was asked for."""
+    window: Window | None = None
+    """Where it says how much a model can hold."""
     takes_encoding_format: bool = True
     """Whether `encoding_format` may be said to its embeddings; some servers ignore it, others refuse it."""
     overflow: tuple[bytes, ...] = ()
     """Words, in lower case, by which its error says that the request is longer than the context of the model."""
+    unable: tuple[bytes, ...] = ()
+    """The same for a model that cannot do what is asked (pictures, tools, thinking): another one may."""
 
     prefix: str = "openai/"
     """What LiteLLM wants before the name of a model."""

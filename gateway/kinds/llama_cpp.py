@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
+from gateway.kinds import window
 from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import AS_REASONING_CONTENT, only_named_tools, to_max_tokens
+from gateway.kinds.substitution import Substitution
 
+UNABLE = (b"image input is not supported", b"audio input is not supported", b"does not support embeddings")
 OVERFLOW = (b"exceed_context_size", b"is too large to process", b"context size")
 
 PROFILE = Profile(
@@ -16,5 +19,10 @@ PROFILE = Profile(
     needs_url=True,
     repairs=(to_max_tokens, only_named_tools, AS_REASONING_CONTENT),
     also=frozenset({"completions", "rerank"}),
+    one_choice=True,  # with fewer slots than answers it refuses the request
+    ignores=frozenset({"parallel_tool_calls", "best_of", "suffix"}),
+    substitutes=Substitution.TOLD,
+    window=window.LLAMA_CPP,
+    unable=UNABLE,
     overflow=OVERFLOW,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
+from gateway.kinds import window
 from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import (
     AS_REASONING_CONTENT,
@@ -10,6 +11,7 @@ from gateway.kinds.repairs import (
     only_named_tools,
     to_max_tokens,
 )
+from gateway.kinds.substitution import Substitution
 
 PROFILE = Profile(
     kind=ProviderKind.LM_STUDIO,
@@ -22,5 +24,9 @@ PROFILE = Profile(
     repairs=(to_max_tokens, only_named_tools, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
     also=frozenset({"completions"}),
+    ignores=frozenset({"logprobs", "parallel_tool_calls", "best_of", "echo", "suffix"}),
+    substitutes=Substitution.WRONG,  # with one model loaded it lets that one answer (its issue 619)
+    window=window.LM_STUDIO,
+    unable=(b"must be a base64 encoded image", b"'response_format.type' must be"),
     overflow=(b"context the overflows", b"trying to keep the first"),
 )

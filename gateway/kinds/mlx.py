@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING, no_loading, only_named_tools, to_max_tokens
+from gateway.kinds.repairs import (
+    AS_REASONING,
+    no_loading,
+    no_tools_for_none,
+    only_named_tools,
+    some_limit,
+    to_max_tokens,
+)
 
 PROFILE = Profile(
     kind=ProviderKind.MLX,
@@ -14,5 +21,9 @@ PROFILE = Profile(
     start="start `mlx_lm.server --port 8081 --model {model}`",
     needs_url=True,
     one_choice=True,
-    repairs=(to_max_tokens, no_loading, only_named_tools, AS_REASONING),
+    ignores=frozenset(
+        {"response_format", "tool_choice", "logprobs", "parallel_tool_calls", "n", "best_of", "echo", "suffix"}
+    ),
+    unable=(b"only 'text' content type is supported",),  # as a 404
+    repairs=(to_max_tokens, some_limit, no_loading, no_tools_for_none, only_named_tools, AS_REASONING),
 )

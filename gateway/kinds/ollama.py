@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
+from gateway.kinds import window
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING, flat_tool_results, only_named_tools, to_max_tokens
+from gateway.kinds.repairs import AS_REASONING, flat_tool_results, no_tools_for_none, only_named_tools, to_max_tokens
 
 PROFILE = Profile(
     kind=ProviderKind.OLLAMA,
@@ -15,7 +16,13 @@ PROFILE = Profile(
     needs_url=True,
     under_v1=True,
     one_choice=True,
-    repairs=(to_max_tokens, only_named_tools, flat_tool_results, AS_REASONING),
+    repairs=(to_max_tokens, no_tools_for_none, only_named_tools, flat_tool_results, AS_REASONING),
     also=frozenset({"completions"}),
+    ignores=frozenset({"tool_choice", "parallel_tool_calls", "logit_bias", "n", "best_of", "echo"}),
+    window=window.OLLAMA,
+    unable=(
+        *(b"does not support chat", b"does not support tools", b"does not support thinking", b"does not support image"),
+        *(b"invalid image input", b"image urls are not"),
+    ),
     overflow=(b"context length",),
 )

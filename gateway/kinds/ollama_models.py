@@ -56,14 +56,14 @@ class Listing:
         return any(entry in remote for entry in own) or not _digests(own).isdisjoint(_digests(remote))
 
     def _of(self, model: str) -> list[Tree]:
-        whole = _whole_name(model)
-        return [
-            entry
-            for entry in self.entries
-            if any(
-                isinstance(name, str) and _whole_name(name) == whole for name in (entry.get("name"), entry.get("model"))
-            )
-        ]
+        return [entry for entry in self.entries if same_model(model, entry)]
+
+
+def same_model(model: str, said: Tree) -> bool:
+    """Whether what a list of Ollama's says is about `model`."""
+    whole = _whole_name(model)
+    names = (said.get("name"), said.get("model"))
+    return any(isinstance(name, str) and _whole_name(name) == whole for name in names)
 
 
 def _whole_name(model: str) -> str:

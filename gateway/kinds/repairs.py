@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from gateway.domain import JSON, Tree
 from gateway.errors import InvalidRequest
 
 Repair = Callable[[Tree], None]
 """Changes a tree in place; the tree is the outbound's own down to its messages."""
+LONG_ANSWER_TOKENS: Final = 16_384
+"""More than an answer has, and less than a model that never stops would write."""
 
 
 def to_max_tokens(tree: Tree) -> None:
@@ -23,6 +26,18 @@ def to_max_completion_tokens(tree: Tree) -> None:
     limit = tree.pop("max_tokens", None)
     if limit is not None:
         tree.setdefault("max_completion_tokens", limit)
+
+
+def some_limit(tree: Tree) -> None:
+    """The server ends an answer after 512 tokens where nobody sets a limit, as if that were what was asked for."""
+    tree.setdefault("max_tokens", LONG_ANSWER_TOKENS)
+
+
+def no_tools_for_none(tree: Tree) -> None:
+    """The server ignores that no tool is to be called: it is told of none."""
+    if tree.get("tool_choice") == "none":
+        tree.pop("tools", None)
+        del tree["tool_choice"]
 
 
 def only_named_tools(tree: Tree) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
+from gateway.kinds import window
 from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import AS_REASONING_CONTENT
 
@@ -14,5 +15,6 @@ PROFILE = Profile(
     needs_url=True,
     repairs=(AS_REASONING_CONTENT,),
     also=frozenset({"completions", "rerank"}),
+    window=window.VLLM,
     overflow=(b"maximum context",),
 )

@@ -188,6 +188,11 @@ class Families:
         self.model_load = self._histogram(
             "gateway_backend_model_load_seconds", "Time until a started model answered.", (PROVIDER,), FIRST_TOKEN_S
         )
+        self.shortfalls = self._counter(
+            "gateway_answers_short",
+            "Answers that were not quite what was asked for, by what was not followed.",
+            ("target", "how"),
+        )
         self.embedded_exits = self._counter(
             "gateway_embedded_exits", "Ends of the demonstration model's process.", ("reason",)
         )

@@ -36,7 +36,14 @@ CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
-    *(Settlement, events.EgressViolation, events.TargetForwards, events.LedgerWritten, events.ProviderProbed),
+    *(
+        Settlement,
+        events.EgressViolation,
+        events.TargetForwards,
+        events.FellShort,
+        events.LedgerWritten,
+        events.ProviderProbed,
+    ),
     *(events.LedgerLost, events.ConfigReloaded, events.AttemptEnded),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -76,7 +83,7 @@ MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "co
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
-    *("record", "result", "loss", "restart"),
+    *("record", "result", "loss", "restart", "how"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
 NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason")
@@ -147,7 +154,7 @@ class EventLog:
             case events.EgressViolation() | events.LedgerLost():
                 grave = {"loss": event.loss} if isinstance(event, events.LedgerLost) else {"provider": event.provider}
                 self._write(logging.CRITICAL, event.event, grave)
-            case events.AttemptEnded() | events.TargetForwards():
+            case events.AttemptEnded() | events.TargetForwards() | events.FellShort():
                 self._let_down(event)
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 rows = {"record": event.record, "result": event.result, "count": event.count}
@@ -165,10 +172,18 @@ class EventLog:
             case _:
                 return  # counted, and part of the line of its request
 
-    def _let_down(self, event: events.AttemptEnded | events.TargetForwards) -> None:
+    def _let_down(self, event: events.AttemptEnded | events.TargetForwards | events.FellShort) -> None:
         """A target was not what it should be; what only an administrator can mend is an error."""
         if isinstance(event, events.TargetForwards):
             self._write(logging.WARNING, event.event, {"provider": event.provider, "target": event.target})
+        elif isinstance(event, events.FellShort):
+            told = {
+                "request_id": event.request_id,
+                "provider": event.provider,
+                "target": event.target,
+                "how": event.how,
+            }
+            self._write(logging.WARNING, event.event, told)
         elif event.result not in QUIET:
             ours = event.result is events.AttemptResult.MISCONFIGURED
             self._write(logging.ERROR if ours else logging.WARNING, event.event, _failed(event))

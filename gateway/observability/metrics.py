@@ -201,7 +201,8 @@ class Metrics(EventSink):
         | events.EmbeddedStarted
         | events.EmbeddedExited
         | events.Faulted
-        | events.TargetForwards,
+        | events.TargetForwards
+        | events.FellShort,
     ) -> None:
         families = self._families
         match event:
@@ -213,6 +214,8 @@ class Metrics(EventSink):
                 families.embedded_exits(event.reason.value).inc()
             case events.Faulted():
                 families.faults.inc()
+            case events.FellShort():
+                families.shortfalls(self._name(event.target, self._vocabulary.targets), event.how.value).inc()
             case events.GatewayStopped() | events.TargetForwards():
                 return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
             case _:

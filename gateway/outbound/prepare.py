@@ -23,6 +23,7 @@ from gateway.domain import (
 )
 from gateway.errors import InvalidRequest
 from gateway.kinds import profile
+from gateway.kinds.wishes import unheard
 from gateway.outbound.minimise import dropped, minimise, refuse_errands, withheld
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
@@ -37,6 +38,7 @@ from gateway.wire.fields import Alias, Object
 from gateway.wire.hub import Translated
 from gateway.wire.operations import spoken, translate
 from gateway.wire.paths import refuse_forbidden
+from gateway.wire.reply import choices_of
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
 _SEAL = object()
@@ -58,6 +60,7 @@ class Outbound:
     request_id: str
     policy_hash: str
     stream: bool
+    times: int = 1  # how often it is sent for one answer: once for each choice at a server that makes one at a time
     betas: tuple[str, ...] = ()
     seal: InitVar[object]
 
@@ -93,7 +96,8 @@ class Outbound:
 class Prepared:
     """An outbound and what its answer is restored with: the kinds that were really taken out, and what was unknown.
 
-    `not_carried` names the fields that no target needs or that this one's dialect has no word for.
+    `not_carried` names the fields that no target needs or that this one's dialect has no word for, and `unheard` those of
+    them that its server takes and does not follow: another one might.
     """
 
     outbound: Outbound
@@ -102,6 +106,7 @@ class Prepared:
     redacted: frozenset[Kind]
     unknowns: frozenset[UnknownReason]
     not_carried: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
 
 def prepare(
@@ -156,11 +161,13 @@ def prepare(
         request_id=call.request_id,
         policy_hash=egress.policy_hash,
         stream=form.stream,
+        times=form.times(kept),
         betas=betas,
         seal=_SEAL,
     )
-    lost = tuple(sorted({*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, betas)}))
-    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, lost)
+    unheard = form.unheard(kept)
+    lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, betas), *unheard}
+    return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
 
 
 def _betas_lost(call: Call, betas: tuple[str, ...]) -> tuple[str, ...]:
@@ -196,8 +203,23 @@ class _Form:
     target: Target
     stream: bool
 
+    def times(self, tree: Tree) -> int:
+        """How often the target is asked, so that it gives all the answers (`n`) that `tree` wants."""
+        streamed, known = self.to.reply.streamed, profile(self.target.provider.kind)
+        alone = known.one_choice and self.asked.hub and streamed is not None and streamed.says_all
+        return choices_of(tree) if alone and self.stream else 1
+
+    def unheard(self, tree: Tree) -> tuple[str, ...]:
+        """What `tree` wishes for that the server ignores."""
+        if not (self.asked.hub and self.to.hub) or self.to.reply.streamed is None:
+            return ()
+        known = profile(self.target.provider.kind)
+        return unheard(tree, known.ignores - {"n"} if self.times(tree) > 1 else known.ignores)
+
     def body(self, tree: Tree) -> Translated:
         named: Tree = {**tree, "model": self.target.model}
+        if self.times(tree) > 1:
+            del named["n"]
         translated = translate(named, self.asked, self.to, context=self.target.context)
         fitted = sanitise(translated.tree, self.target.provider.kind, self.to)
         streamed = self.to.spoken.streamed(fitted, self.stream) if self.to.spoken else fitted

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.domain import Adapter, Detection, Passage, Target, Tree
+from gateway.domain import Adapter, Detection, Passage, Shortfall, Target, Tree
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.kinds import profile
+from gateway.kinds.substitution import Substitution, another
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
@@ -24,12 +26,17 @@ from gateway.policy.decide import Decision, Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.attestation import Attestation, Place
-from gateway.upstream.port import DONE, AttemptFailed, Reply, Upstream
+from gateway.upstream.port import DONE, AttemptFailed, Reply, Unheard, Upstream
 from gateway.upstream.questions import Unanswered, Unreachable
+from gateway.upstream.several import in_turn
 from gateway.upstream.silence import IDLE_S
+from gateway.upstream.windows import Windows
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Asked, Stream, choices_of
+from gateway.wire.tokens import at_least
 
+WORTH_ASKING_TOKENS: Final = 1_024
+"""From here on a server is asked how much its model holds: there is none that holds less."""
 MAX_SILENT_CHUNKS: Final = 10_000
 """Chunks that are kept while a stream has no content: more than any server's heartbeats, and a few megabytes."""
 
@@ -96,6 +103,7 @@ class Attempts:
         *,
         upstreams: Mapping[Adapter, Upstream],
         attestation: Attestation,
+        windows: Windows,
         ledger: AuditSink,
         events: EventSink,
         scanner: SecondLook,
@@ -104,6 +112,7 @@ class Attempts:
     ) -> None:
         self._upstreams = upstreams
         self.attestation = attestation
+        self._windows = windows
         self._ledger = ledger
         self._events = events
         self._scanner = scanner
@@ -113,26 +122,35 @@ class Attempts:
     async def first_content(self, run: Run) -> Opened:
         """The first answer with content among the planned egresses, in order.
 
+        A server that would ignore what the request wishes for has its turn when all others had theirs.
+
         Raises:
             GatewayError: none gave one; it says what to start and which rule kept other targets out.
         """
         failures = []
-        for place, egress in enumerate(run.planned):
+        turns = deque((egress, len(run.planned) == 1) for egress in run.planned)
+        while turns:
+            egress, anyway = turns.popleft()
             try:
-                return await self._attempt(run, egress, last=place == len(run.planned) - 1)
+                return await self._attempt(run, egress, last=not turns, anyway=anyway)
+            except Unheard:
+                turns.append((egress, True))
             except AttemptFailed as failure:
                 if not failure.fallback:
                     raise failure.error from None
                 failures.append((egress.target, failure))
         raise refusal.nothing_answered(failures, run.decision)
 
-    async def _attempt(self, run: Run, egress: Egress, *, last: bool) -> Opened:
+    async def _attempt(self, run: Run, egress: Egress, *, last: bool, anyway: bool) -> Opened:
         target = egress.target
         run.trace.attempting(target)
         result, status, reached = AttemptResult.CANCELLED, None, True
         try:
             await self._attest(egress.target)
             prepared = await self._prepare(run, egress)
+            if prepared.unheard and not anyway:
+                raise faults.unheard(prepared.outbound.target, prepared.unheard)
+            await self._fits(prepared)
             await self._record(run, prepared)
             if run.now(prepared.egress) != prepared.egress:  # both take time, in which somebody may have reloaded
                 raise _no_longer(prepared.egress)
@@ -190,6 +208,20 @@ class Attempts:
             self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
+    async def _fits(self, prepared: Prepared) -> None:
+        """Whether the request has any chance to fit, where somebody says what the target holds.
+
+        Raises:
+            AttemptFailed: even at the fewest tokens that it can have it is too long.
+        """
+        outbound = prepared.outbound
+        tokens = at_least(outbound.tree)
+        if tokens < WORTH_ASKING_TOKENS and outbound.target.context is None:
+            return
+        window = await self._windows.tokens(outbound.target)
+        if window is not None and tokens > window:
+            raise faults.surely_too_long(outbound.target, tokens=tokens, window=window)
+
     def _is_long(self, findings: Findings) -> bool:
         """Whether the second look would keep everybody else waiting: at much text that is new, something being replaced."""
         if not findings.located:
@@ -240,6 +272,10 @@ class Attempts:
         try:
             async with asyncio.timeout(run.first_token_s):
                 reply = await upstream.send(outbound)
+                streamed = outbound.endpoint.reply.streamed
+                if outbound.times > 1 and streamed is not None:
+                    again = partial(upstream.send, outbound)
+                    reply = in_turn(reply, again, times=outbound.times, chunks_of=streamed.chunks_of)
                 if reply.tree is not None:
                     return _whole(run, prepared, reply, reply.tree)
                 return await _begun(run, prepared, reply, last=last)
@@ -270,6 +306,7 @@ def _served_elsewhere(egress: Egress) -> AttemptFailed:
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
     """An answer that came in one piece, as the stream that says the same."""
+    _heed(run, prepared, tree)
     shape, asked = prepared.outbound.endpoint.reply, _asked(run)
     made = shape.whole(tree, asked)
     if shape.streamed is None:
@@ -289,10 +326,12 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     if streamed is None or events is None:
         raise faults.bad_reply(prepared.outbound.target, status=200)
     outbound = prepared.outbound
-    choices = 1 if profile(outbound.target.provider.kind).one_choice else choices_of(outbound.tree)
+    one = profile(outbound.target.provider.kind).one_choice
+    choices = outbound.times if one else choices_of(outbound.tree)
     stream = streamed.open(replace(_asked(run), choices=choices))
     first: list[Tree] = []
     async for raw in events:
+        _heed(run, prepared, raw)
         chunk = stream.done() if raw is DONE else stream.chunk(raw)
         begun = chunk is not None and streamed.has_content(chunk)
         if chunk is None:
@@ -306,6 +345,22 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     if not stream.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)
     return Opened(prepared, reply, stream, first)
+
+
+def _heed(run: Run, prepared: Prepared, said: Tree) -> None:
+    """What a reply or a chunk says against itself, as long as somebody else may take its place.
+
+    Raises:
+        AttemptFailed: it is an error under status 200, or another model's.
+    """
+    target = prepared.outbound.target
+    if said.get("error") is not None:
+        raise faults.told(said["error"], target=target)
+    substitutes = profile(target.provider.kind).substitutes
+    if substitutes is not Substitution.UNTOLD and another(target.model, said.get("model")):
+        if substitutes is Substitution.WRONG:
+            raise faults.another_model(target)
+        run.trace.fell_short(Shortfall.MODEL)
 
 
 def _asked(run: Run) -> Asked:

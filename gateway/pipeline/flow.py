@@ -12,9 +12,10 @@ from functools import partial
 from gateway.config import Settings
 from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Outcome, Tree, UnknownReason, Usage
+from gateway.domain import Outcome, Shortfall, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, Stopping, UpstreamFailed
 from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
+from gateway.kinds import profile
 from gateway.phi.findings import Findings
 from gateway.phi.replace.events import EventRestorer
 from gateway.phi.replace.pseudonym import conversation_key
@@ -32,11 +33,14 @@ from gateway.ports import AuditSink
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Channels, ReplyShape
+from gateway.wire.tokens import at_least
 
 PATIENCE_S = 300.0
 """How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
 
 
+MISSING_TOKENS = 256
+"""So many tokens fewer than a low estimate are no error of the estimate any more."""
 TURN_CHUNKS = 4
 """After so many chunks everybody else has a turn."""
 MAX_CHUNKS = 200_000
@@ -236,7 +240,7 @@ class Pipeline:
 
     async def _finish(self, opened: Opened, trace: Trace, end: _End) -> None:
         await opened.reply.aclose()
-        trace.used(_usage(opened))
+        _count(opened, trace)
         if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))
 
@@ -310,10 +314,20 @@ def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
     restorer = _restorer(opened, trace.account.call)
     restored = restorer.reply(tree)
     trace.restored(unresolved=restorer.unresolved)
-    trace.used(_usage(opened))
+    _count(opened, trace)
     settled = trace.settle(Outcome.OK, status=200)
     headers = {**decision_headers(settled), **price_headers(settled)} if settled else {}
     return Answer(headers, opened.prepared.outbound.endpoint.reply, tree=restored)
+
+
+def _count(opened: Opened, trace: Trace) -> None:
+    """Tokens as they were reported; far fewer than the request has at least were left out by the server (ollama#4967)."""
+    usage, outbound = _usage(opened), opened.prepared.outbound
+    trace.used(usage)
+    if usage is not None and usage.input_tokens and profile(outbound.target.provider.kind).of_people:
+        missing = at_least(outbound.tree) - usage.input_tokens // outbound.times
+        if missing > MISSING_TOKENS:
+            trace.fell_short(Shortfall.MESSAGES)
 
 
 def _usage(opened: Opened) -> Usage | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gateway.domain import Provider, Target
 from gateway.errors import (
+    ContextLengthExceeded,
     EgressDenied,
     ErrandDenied,
     GatewayError,
@@ -62,6 +63,12 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
             soonest.message = f"{soonest.message} If it stays so, {_start(tried)}"
         soonest.message = f"{soonest.message} {_kept(decision.refusals)}".strip()
         return soonest
+    unfit = [
+        failure.error for _, failure in failures if isinstance(failure.error, ContextLengthExceeded | InvalidRequest)
+    ]
+    if unfit:  # what the caller can mend comes before what may never have helped
+        unfit[0].message = f"{unfit[0].message} {_kept(decision.refusals)}".strip()
+        return unfit[0]
     if isinstance(refused, EgressDenied):  # what might have taken its place may not see the request, or not any more
         return refused
     ours = [failure.error for _, failure in failures if failure.result is AttemptResult.MISCONFIGURED]
@@ -79,7 +86,7 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
 def _unable(failures: Sequence[tuple[Target, AttemptFailed]]) -> GatewayError:
     """Nobody was sent anything: what the first could not carry, and who else could not either."""
     first = failures[0][1].error
-    if len(failures) == 1 or not isinstance(first, InvalidRequest | ErrandDenied):
+    if len(failures) == 1 or not isinstance(first, InvalidRequest | ErrandDenied | ContextLengthExceeded):
         return failures[-1][1].error
     names = ", ".join(target.name for target, _ in failures)
     first.message = f"{first.message} None of the permitted targets can do it: {names}."

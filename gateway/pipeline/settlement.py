@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from gateway.domain import Destination, Outcome, Sensitivity, Settlement, Target, Usage
+from gateway.domain import Destination, Outcome, Sensitivity, Settlement, Shortfall, Target, Usage
 from gateway.domain.settlement import MICRO, NANO
 from gateway.errors import (
     AccessDenied,
@@ -59,6 +59,7 @@ class Account:
     first_token_s: float | None = None
     overhead_s: float | None = None
     usage: Usage = field(default_factory=Usage)
+    shortfalls: set[Shortfall] = field(default_factory=set)
     pseudonyms_unresolved: int = 0
 
     @property
@@ -114,7 +115,7 @@ def settlement(
         found=Counter(at.finding.kind for at in findings.located) if findings else {},
         unknowns=findings.unknowns if findings else frozenset(),
         redacted=answer.redacted if answer else frozenset(),
-        not_carried=answer.not_carried if answer else (),
+        not_carried=tuple(sorted({*answer.not_carried, *account.shortfalls})) if answer else (),
         stream=call.stream,
         attempts=len(account.attempts),
         first_token_us=None if account.first_token_s is None else micro(account.first_token_s),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gateway.domain import Outcome, Settlement, Target, UnknownReason, Usage
+from gateway.domain import Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
     AttemptEnded,
@@ -17,6 +17,7 @@ from gateway.events import (
     EventSink,
     FallbackResult,
     FellBack,
+    FellShort,
     OwnList,
     OwnWordsUsed,
     PhiFound,
@@ -119,6 +120,17 @@ class Trace:
         self.account.answer = prepared
         if self.account.call.stream:
             self.account.first_token_s = time.perf_counter() - self.account.began_s
+
+    def fell_short(self, how: Shortfall) -> None:
+        """The answer shows that its target did not do what it was asked; told once each."""
+        if self._settlement is not None or how in self.account.shortfalls:
+            return
+        self.account.shortfalls.add(how)
+        target = self.account.attempts[-1].target
+        call = self.account.call
+        self._events.emit(
+            FellShort(request_id=call.request_id, provider=target.provider.name, target=target.name, how=how)
+        )
 
     def waited(self, seconds: float) -> None:
         """Time that was the upstream's, not ours."""

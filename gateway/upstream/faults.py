@@ -14,7 +14,7 @@ from typing import Final
 
 import orjson
 
-from gateway.domain import Target
+from gateway.domain import JSON, Target
 from gateway.errors import (
     ContextLengthExceeded,
     InsufficientQuota,
@@ -27,8 +27,8 @@ from gateway.errors import (
     UpstreamTimeout,
 )
 from gateway.events import AttemptResult
-from gateway.kinds import OVERFLOW
-from gateway.upstream.port import AttemptFailed
+from gateway.kinds import OVERFLOW, UNABLE
+from gateway.upstream.port import AttemptFailed, Unheard
 
 MAX_RELAYED = 500
 MAX_RETRY_AFTER_S: Final = 60
@@ -47,10 +47,9 @@ def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, s
     provider = target.provider.name
     said = _relayed(body) if target.relay_errors or target.provider.relay_errors else ""
     if status in {400, 413, 422, 500} and any(sign in body.lower() for sign in OVERFLOW):
-        error: InvalidRequest | ContextLengthExceeded | PayloadTooLarge = ContextLengthExceeded(
-            said or f"The request is longer than the context of target {target.name}. Shorten it."
-        )
-        return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
+        return too_long(target, said, status=status)
+    if status in {400, 404, 415, 422, 500, 501} and any(sign in body.lower() for sign in UNABLE):
+        return unable(target, said, status=status)
     if status == 402 or (status in {400, 403, 429} and any(sign in body.lower() for sign in _USED_UP)):
         used_up = InsufficientQuota(
             said or f"The account at provider {provider} is used up. Somebody has to pay there."
@@ -65,8 +64,8 @@ def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, s
             timeout = UpstreamTimeout(f"Provider {provider} took too long.")
             return AttemptFailed(timeout, result=AttemptResult.TIMEOUT, status=status)
         case 413:
-            error = PayloadTooLarge(said or f"Provider {provider} says that the request is too large.")
-            return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
+            large = PayloadTooLarge(said or f"Provider {provider} says that the request is too large.")
+            return AttemptFailed(large, result=AttemptResult.REJECTED, status=status, fallback=False)
         case _ if 400 <= status < 500:
             error = InvalidRequest(said or f"Provider {provider} says that the request is invalid for this model.")
             return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
@@ -74,6 +73,50 @@ def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, s
             return _failed(said or f"Provider {provider} failed.", AttemptResult.SERVER_ERROR, status)
         case _:
             return bad_reply(target, status=status)
+
+
+def told(error: JSON, *, target: Target) -> AttemptFailed:
+    """An error that came in the place of an answer, under status 200 (LM Studio, Ollama)."""
+    body = orjson.dumps(error)
+    if any(sign in body.lower() for sign in OVERFLOW):
+        return too_long(target, status=200)
+    return unable(target, status=200) if any(sign in body.lower() for sign in UNABLE) else bad_reply(target, status=200)
+
+
+def too_long(target: Target, said: str = "", *, status: int | None) -> AttemptFailed:
+    """The request is longer than the context of the target; that of another one may be larger."""
+    error = ContextLengthExceeded(
+        said or f"The request is longer than the context of target {target.name}. Shorten it."
+    )
+    return AttemptFailed(error, result=AttemptResult.REJECTED, status=status)
+
+
+def surely_too_long(target: Target, *, tokens: int, window: int) -> AttemptFailed:
+    """The same found before anything was sent: an estimate that is low, against what the server or configuration says."""
+    error = ContextLengthExceeded(
+        f"The request has {tokens} tokens at least, by an estimate, and target {target.name} holds {window}. Shorten it."
+    )
+    return AttemptFailed(error, result=AttemptResult.REFUSED, reached=False)
+
+
+def unable(target: Target, said: str = "", *, status: int | None) -> AttemptFailed:
+    """The model cannot do what is asked; another one may."""
+    text = f"The model of target {target.name} cannot do what the request asks: pictures, tools, thinking, or a form."
+    return AttemptFailed(InvalidRequest(said or text), result=AttemptResult.REJECTED, status=status)
+
+
+def unheard(target: Target, fields: tuple[str, ...]) -> Unheard:
+    """The server would ignore these fields, and another target may follow them."""
+    text = f"The server of target {target.name} ignores {', '.join(fields)}."
+    return Unheard(InvalidRequest(text, param=fields[0]), result=AttemptResult.REFUSED, reached=False)
+
+
+def another_model(target: Target) -> AttemptFailed:
+    """The server let another model answer than it was asked for."""
+    text = (
+        f"Provider {target.provider.name} answered with another model than that of target {target.name}. Load that one."
+    )
+    return AttemptFailed(UpstreamRejected(text), result=AttemptResult.MISCONFIGURED, status=200)
 
 
 def bad_reply(target: Target, *, status: int | None = None) -> AttemptFailed:

@@ -44,6 +44,10 @@ class AttemptFailed(Exception):
         self.reached = reached
 
 
+class Unheard(AttemptFailed):
+    """Nothing was sent, because this server would ignore what the request wishes for; it can be had all the same."""
+
+
 DONE: Final[Tree] = {}
 """This very object among the events of a stream: the provider said that it is done, whether it gave a reason or not."""
 

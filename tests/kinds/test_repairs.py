@@ -80,11 +80,12 @@ def test_a_server_that_ignores_which_tool_is_named_gets_only_that_one_and_has_to
         ({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [f, g]}}, [f, g], "auto"),
         ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [g]}}, [g], "required"),
     ):
-        assert fitted({"tools": tools, "tool_choice": choice}, kind) == {"tools": left, "tool_choice": mode}
+        made = fitted({"tools": tools, "tool_choice": choice}, kind)
+        assert (made["tools"], made["tool_choice"]) == (left, mode)
     with pytest.raises(InvalidRequest) as refused:
         fitted({"tools": [g], "tool_choice": f}, kind)
     assert refused.value.param == "tool_choice"
-    assert fitted({"tool_choice": "auto"}, kind) == {"tool_choice": "auto"}
+    assert fitted({"tool_choice": "auto"}, kind)["tool_choice"] == "auto"
 
 
 def test_empty_arguments_of_a_call_become_whole():

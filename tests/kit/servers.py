@@ -38,6 +38,8 @@ class UpstreamServer:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     port: int = 0
+    tells: tuple[str, object] = ("", None)
+    """A path, and what it answers there to a GET."""
 
     @property
     def base_url(self) -> str:
@@ -60,6 +62,8 @@ class UpstreamServer:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.method == "GET":
+            if request.path == self.tells[0]:
+                return web.json_response(self.tells[1])
             if request.path.endswith("/models"):
                 return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
             if request.path == "/api/ps":

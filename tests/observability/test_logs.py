@@ -21,6 +21,7 @@ from gateway.domain import (
     ProviderKind,
     Route,
     Sensitivity,
+    Shortfall,
     Target,
 )
 from gateway.observability.logs import AllowList, EventLog, Style, take_over, take_over_again
@@ -161,6 +162,10 @@ def test_a_key_that_the_schema_does_not_know_is_dropped():
         (
             events.EmbeddedStarted(provider="ollama", model="llama3.2:3b", duration_s=2.0),
             {"event": "embedded.started", "model": "llama3.2:3b", "duration_s": 2.0},
+        ),
+        (
+            events.FellShort(request_id=ID, provider="ollama", target="fast", how=Shortfall.MESSAGES),
+            {"event": "answer.fell_short", "level": "warning", "how": "messages", "target": "fast"},
         ),
         (
             events.EmbeddedExited(provider="ollama", model="llama3.2:3b", reason=events.ExitReason.DIED, code=-9),

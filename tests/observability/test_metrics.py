@@ -19,6 +19,7 @@ from gateway.domain import (
     ProviderKind,
     Route,
     Sensitivity,
+    Shortfall,
     Target,
 )
 from gateway.observability.metrics import Metrics
@@ -143,6 +144,12 @@ def test_a_settled_request_is_counted(name, labels, value):
             "gateway_backend_model_load_seconds_sum",
             {"gen_ai_provider_name": "ollama"},
             2.0,
+        ),
+        (
+            events.FellShort(request_id="req_1", provider="ollama", target="fast", how=Shortfall.MESSAGES),
+            "gateway_answers_short_total",
+            {"target": "fast", "how": "messages"},
+            1,
         ),
         (
             events.EmbeddedExited(provider="ollama", model="llama3.2:3b", reason=events.ExitReason.DIED, code=-9),

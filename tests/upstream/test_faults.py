@@ -63,7 +63,37 @@ def test_every_status_has_a_meaning_and_its_words_stay_behind(status, error, res
 def test_every_way_to_say_that_it_does_not_fit_is_one_error(body):
     failure = faults.refused(400, body, target=TARGET)
     assert type(failure.error) is ContextLengthExceeded
-    assert not failure.fallback
+    assert failure.fallback  # another target may hold more
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"error":{"message":"\\"llama3\\" does not support tools","type":"invalid_request_error"}}'),
+        (400, b'{"error":{"message":"invalid image input","type":"invalid_request_error"}}'),
+        (400, b'{"error":"\'url\' field must be a base64 encoded image."}'),
+        (404, b'{"error": "Only \'text\' content type is supported."}'),
+        (500, b'{"error":{"code":500,"message":"image input is not supported - hint: mmproj","type":"server_error"}}'),
+    ],
+)
+def test_what_a_model_cannot_do_another_one_may(status, body):
+    failure = faults.refused(status, body, target=TARGET)
+    assert type(failure.error) is InvalidRequest
+    assert (failure.result, failure.fallback) == (AttemptResult.REJECTED, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"message": "Trying to keep the first 4096 tokens when context the overflows."}, ContextLengthExceeded),
+        ("Unexpected endpoint or method. (POST /chat/completions)", UpstreamFailed),
+        ({"message": "x does not support thinking"}, InvalidRequest),
+    ],
+)
+def test_an_error_under_status_200_means_what_it_says(error, kind):
+    failure = faults.told(error, target=TARGET)
+    assert type(failure.error) is kind
+    assert (failure.status, failure.fallback) == (200, True)
 
 
 @pytest.mark.parametrize("status", [429, 503, 529])

@@ -41,3 +41,27 @@ def test_calls_of_tools_count():
 @given(st.text(), st.text())
 def test_more_text_is_never_fewer_tokens(one, other):
     assert 1 <= counted(one) <= counted(one + other)
+
+
+def test_what_a_request_has_at_least_is_less_than_the_estimate_and_counts_texts_alone():
+    least = tokens.at_least({"messages": [{"role": "user", "content": PROSE}], "model": "m"})
+    assert 0.9 * len(PROSE.split()) < least < counted(PROSE)
+    shown = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 100_000}}
+    assert tokens.at_least({"messages": [{"role": "user", "content": [shown]}]}) < 10
+    assert tokens.at_least({"system": PROSE, "messages": []}) > 0.9 * len(PROSE.split())
+
+
+def test_of_several_inputs_the_longest_has_to_fit():
+    alone = tokens.at_least({"input": PROSE})
+    assert tokens.at_least({"input": [PROSE] * 9}) == tokens.at_least({"prompt": [PROSE, "a"]}) == alone
+    assert tokens.at_least({"input": [7] * 1_000}) == 700
+    assert tokens.at_least({}) == tokens.at_least({"input": []}) == 0
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_any_request_has_some_tokens_at_least(value):
+    assert tokens.at_least({"messages": value, "input": value, "prompt": value}) >= 0

@@ -1,0 +1,295 @@
+"""What local servers do in silence, in the bytes that they do it with: told, cured, or left to another permitted target."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.kit.bad_upstreams import sends
+from tests.kit.servers import chunk, completion, says, stream, streams
+
+LONG = "The patient was seen for follow-up of stable angina. " * 1_000
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}}
+TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+
+
+def config(*servers, kind="lm_studio", more="", route="", second="openai_compatible"):
+    """One route to servers of `kind` and, if there are two, of `second`."""
+    kinds = [kind, second]
+    names = ["first", "second"][: len(servers)]
+    providers = "\n".join(
+        f'  {name}: {{kind: {its}, base_url: "{server.base_url}", traits: [on_prem]}}'
+        for name, its, server in zip(names, kinds, servers, strict=False)
+    )
+    targets = "\n".join(
+        f"  {name}: {{provider: {name}, model: test-model{more if name == 'first' else ''}}}" for name in names
+    )
+    return f"""
+version: 1
+providers:
+{providers}
+targets:
+{targets}
+routes:
+  general: {{targets: [{", ".join(names)}]{route}}}
+default_route: general
+"""
+
+
+@pytest.fixture
+def one(start, upstream):
+    async def begin(answer, kind, **more):
+        server = await upstream(answer)
+        return server, await start(config(server, kind=kind, **more))
+
+    return begin
+
+
+@pytest.fixture
+def two(start, upstream):
+    async def begin(answer, kind, other=None, **more):
+        first, second = await upstream(answer), await upstream(other or says("Second."))
+        return first, second, await start(config(first, second, kind=kind, **more))
+
+    return begin
+
+
+def named(model, text="Hello."):
+    """Answers as `model`, whatever was asked for."""
+
+    async def answer(request):
+        pieces = [{**chunk({"content": text}), "model": model}, {**chunk({}, "stop"), "model": model}]
+        return await stream(request, pieces)
+
+    return answer
+
+
+# --- 4: another model answers ----------------------------------------------------------------------------------------
+
+
+async def test_a_server_of_many_models_that_takes_another_one_gave_no_answer(two):
+    _, second, gateway = await two(named("gemma-3-4b"), "lm_studio")
+    reply = await gateway.chat()
+    assert (reply.status_code, reply.headers["x-gateway-target"]) == (200, "second")
+    assert second.sent
+
+
+async def test_alone_it_is_an_error_that_says_so(one):
+    _, gateway = await one(named("gemma-3-4b"), "lm_studio")
+    reply = await gateway.chat()
+    assert (reply.status_code, reply.json()["error"]["code"]) == (502, "upstream_rejected")
+    assert "another model" in reply.json()["error"]["message"]
+    assert "gemma" not in reply.text + gateway.log.getvalue()
+
+
+async def test_the_only_model_of_a_server_answers_and_its_caller_is_told(one):
+    _, gateway = await one(named("smollm2-135m"), "llama_cpp")
+    reply = await gateway.chat(model="general")
+    assert (reply.status_code, reply.headers["x-gateway-not-carried"]) == (200, "model")
+    assert reply.json()["model"] == "general"
+    assert gateway.metric("gateway_answers_short_total", target="first", how="model") == 1
+    (told,) = [
+        line for line in map(json.loads, gateway.log.getvalue().splitlines()) if line["event"] == "answer.fell_short"
+    ]
+    assert (told["level"], told["target"], told["how"]) == ("warning", "first", "model")
+
+
+# --- 6, 7: contexts --------------------------------------------------------------------------------------------------
+
+EVENT = (
+    b'event: error\ndata: {"error":{"message":"Trying to keep the first 9000 tokens when context the overflows."}}\n\n'
+)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_overflow_under_status_200_is_one(one, streamed):
+    _, gateway = await one(sends(EVENT, "text/event-stream"), "lm_studio")
+    reply = await gateway.chat(stream=streamed)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "context_length_exceeded")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        sends(EVENT, "text/event-stream"),
+        sends(b'{"error":{"code":400,"type":"exceed_context_size_error","n_ctx":2048}}', code=400),
+        sends(b'{"error":"Unexpected endpoint or method. (POST /chat/completions)"}'),
+        streams([chunk({"role": "assistant", "content": ""}), chunk({}, "stop")]),
+    ],
+)
+async def test_what_one_cannot_hold_another_one_may(two, answer):
+    first, _, gateway = await two(answer, "lm_studio")
+    reply = await gateway.chat()
+    assert (reply.status_code, reply.headers["x-gateway-target"]) == (200, "second")
+    assert len(first.sent) == 1
+
+
+WINDOWS = {
+    "llama_cpp": ("/v1/models", {"data": [{"id": "x", "meta": {"n_ctx": 2048}}]}),
+    "vllm": ("/v1/models", {"data": [{"id": "test-model", "max_model_len": 2048}]}),
+    "lm_studio": ("/api/v0/models", {"data": [{"id": "test-model", "loaded_context_length": 2048}]}),
+    "ollama": ("/api/ps", {"models": [{"name": "test-model:latest", "context_length": 2048}]}),
+}
+
+
+@pytest.mark.parametrize("kind", WINDOWS)
+async def test_what_surely_does_not_fit_is_not_sent(start, upstream, kind):
+    server = await upstream(says("Hello."), tells=WINDOWS[kind])
+    gateway = await start(config(server, kind=kind))
+    reply = await gateway.chat(LONG)
+    error = reply.json()["error"]
+    assert (reply.status_code, error["code"]) == (400, "context_length_exceeded")
+    assert "by an estimate" in error["message"]
+    assert "2048" in error["message"]
+    assert server.sent == []
+    assert (await gateway.chat("Hello.")).status_code == 200
+
+
+async def test_a_configured_context_holds_where_the_server_has_no_limit(one):
+    server, gateway = await one(says("Hello."), "mlx", more=", context: 2048")
+    assert (await gateway.chat(LONG)).json()["error"]["code"] == "context_length_exceeded"
+    assert server.sent == []
+
+
+async def test_what_does_not_fit_goes_to_a_larger_context(two):
+    first, second, gateway = await two(says("First."), "mlx", more=", context: 2048")
+    reply = await gateway.chat(LONG)
+    assert (reply.status_code, reply.headers["x-gateway-target"]) == (200, "second")
+    assert (first.sent, len(second.sent)) == ([], 1)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_messages_that_a_server_left_out_are_missed_by_its_own_count(one, streamed):
+    _, gateway = await one(says("Hello."), "ollama")  # it says that it read 11 tokens
+    reply = await gateway.chat(LONG, stream=streamed)
+    assert reply.status_code == 200
+    assert gateway.metric("gateway_answers_short_total", target="first", how="messages") == 1
+    assert "answer.fell_short" in gateway.log.getvalue()
+    if not streamed:  # the headers of a stream are gone by then
+        assert reply.headers["x-gateway-not-carried"] == "messages"
+
+
+async def test_a_short_request_is_not_missed(one):
+    _, gateway = await one(says("Hello."), "ollama")
+    assert "x-gateway-not-carried" not in (await gateway.chat()).headers
+    assert gateway.metric("gateway_answers_short_total") == 0
+
+
+# --- 9, 12, 13: what is ignored ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["mlx", "ollama", "lm_studio", "llama_cpp"])
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_several_answers_are_several_requests_to_a_server_that_gives_one(one, kind, streamed):
+    server, gateway = await one(says("Hello."), kind)
+    reply = await gateway.chat(n=3, stream=streamed, stream_options={"include_usage": True} if streamed else None)
+    assert reply.status_code == 200
+    assert len(server.sent) == 3
+    assert all("n" not in sent.json for sent in server.sent)
+    assert "x-gateway-not-carried" not in reply.headers
+    if not streamed:
+        answers = [(choice["index"], choice["message"]["content"]) for choice in reply.json()["choices"]]
+        assert answers == [(0, "Hello."), (1, "Hello."), (2, "Hello.")]
+        assert reply.json()["usage"] == {"prompt_tokens": 33, "completion_tokens": 15, "total_tokens": 48}
+    else:
+        events = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+        ends = [choice["index"] for event in events for choice in event["choices"] if choice["finish_reason"]]
+        assert ends == [0, 1, 2]
+        assert events[-1]["usage"]["total_tokens"] == 48
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_several_answers_of_which_one_breaks_off_are_none(one, streamed):
+    turns = iter([says("Hello."), streams([chunk({"content": "Hal"})], done=False)])
+
+    async def answer(request):
+        return await next(turns)(request)
+
+    _, gateway = await one(answer, "mlx")
+    reply = await gateway.chat(n=2, stream=streamed)
+    assert "upstream_failed" in reply.text
+    assert "[DONE]" not in reply.text
+
+
+IGNORED = [
+    ("mlx", {"response_format": SCHEMA}, "response_format"),
+    ("mlx", {"response_format": {"type": "json_object"}}, "response_format"),
+    ("mlx", {"logprobs": True}, "logprobs"),
+    ("mlx", {"tools": TOOLS, "tool_choice": "required"}, "tool_choice"),
+    ("ollama", {"tools": TOOLS, "tool_choice": TOOLS[0]}, "tool_choice"),
+    ("ollama", {"logit_bias": {"7": 1}}, "logit_bias"),
+    ("lm_studio", {"logprobs": True}, "logprobs"),
+    ("llama_cpp", {"tools": TOOLS, "parallel_tool_calls": False}, "parallel_tool_calls"),
+]
+
+
+@pytest.mark.parametrize(("kind", "wish", "name"), IGNORED)
+async def test_what_a_server_ignores_is_left_to_another_target(two, kind, wish, name):
+    first, second, gateway = await two(says("First."), kind)
+    reply = await gateway.chat(**wish)
+    assert (reply.status_code, reply.headers["x-gateway-target"]) == (200, "second")
+    assert "x-gateway-not-carried" not in reply.headers
+    assert (first.sent, len(second.sent)) == ([], 1)
+    assert gateway.metric("gateway_fallbacks_total", reason="refused", result="ok") == 1
+
+
+@pytest.mark.parametrize(("kind", "wish", "name"), IGNORED)
+async def test_where_there_is_no_other_it_is_told(one, kind, wish, name):
+    _, gateway = await one(says("First."), kind)
+    reply = await gateway.chat(**wish)
+    assert (reply.status_code, reply.headers["x-gateway-not-carried"]) == (200, name)
+
+
+async def test_where_the_other_one_fails_it_is_told_too(two):
+    _, second, gateway = await two(says("First."), "mlx", other=sends(b"", code=500))
+    reply = await gateway.chat(response_format=SCHEMA)
+    assert (reply.status_code, reply.headers["x-gateway-target"]) == (200, "first")
+    assert reply.headers["x-gateway-not-carried"] == "response_format"
+    assert len(second.sent) == 1
+
+
+async def test_no_tool_is_called_that_must_not_be(one):
+    server, gateway = await one(says("Hello."), "mlx")
+    await gateway.chat(tools=TOOLS, tool_choice="none")
+    assert not {"tools", "tool_choice"} & server.sent[0].json.keys()
+
+
+async def test_an_answer_without_a_limit_is_not_cut_off_after_512_tokens(one):
+    server, gateway = await one(says("Hello."), "mlx")
+    await gateway.chat()
+    await gateway.chat(max_completion_tokens=9)
+    assert server.sent[0].json["max_tokens"] > 512
+    assert server.sent[1].json["max_tokens"] == 9
+
+
+# --- 15: errors that say what they mean --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "body"),
+    [
+        ("mlx", 404, b'{"error": "Only \'text\' content type is supported."}'),
+        (
+            "llama_cpp",
+            500,
+            b'{"error":{"code":500,"message":"image input is not supported - hint: ","type":"server_error"}}',
+        ),
+        ("ollama", 400, b'{"error":{"message":"\\"m\\" does not support thinking","type":"invalid_request_error"}}'),
+    ],
+)
+async def test_what_a_model_cannot_do_is_the_callers_to_change_or_anothers_to_do(one, two, kind, code, body):
+    _, gateway = await one(sends(body, code=code), kind)
+    reply = await gateway.chat()
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("kind", ["mlx", "ollama", "lm_studio"])
+async def test_whoever_cannot_do_it_is_stepped_over(two, kind):
+    _, _, gateway = await two(sends(b'{"error": "m does not support tools"}', code=400), kind)
+    assert (await gateway.chat()).headers["x-gateway-target"] == "second"
+
+
+async def test_a_whole_answer_says_what_the_stream_said(one):
+    _, gateway = await one(sends(json.dumps({**completion("Hi."), "model": "test-model"}).encode()), "lm_studio")
+    assert (await gateway.chat()).json()["choices"][0]["message"]["content"] == "Hi."
