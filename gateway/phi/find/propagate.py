@@ -44,6 +44,6 @@ def find(text: str, known: frozenset[str]) -> list[tuple[int, int]]:
 def _named(start: int, end: int, text: str) -> bool:
     """Whether a word that is a name elsewhere may be one here: "Rose", not "rose"; "Wilson", not "Wilson's disease"."""
     word = text[start:end]
-    if word.islower() and lexicon.marked(word, lexicon.ORDINARY):
+    if word.islower() and lexicon.is_ordinary(word):
         return False
     return not veto.medical(word.casefold(), text, end)

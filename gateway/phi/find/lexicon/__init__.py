@@ -10,6 +10,10 @@ GIVEN = frozenset("Gg")
 FAMILY = frozenset("Ffr")
 PLACE = frozenset("Pp")
 ORDINARY, DRUG, EPONYM, BODY, TERM, REGION = "w", "D", "E", "O", "A", "R"
+PEOPLE: Final = GIVEN | FAMILY
+NAMES: Final = PEOPLE | PLACE
+ELSE: Final = frozenset({ORDINARY, DRUG, EPONYM, BODY, TERM, REGION})
+"""What a word may be beside a name."""
 PUBLIC_LINES: Final = frozenset({"8002221222", "8002738255", "8006624357", "8003311222", "8002324636", "8884636332"})
 """Poison control, crisis and public health lines: numbers that everybody may know."""
 
@@ -32,6 +36,16 @@ def words() -> dict[str, str]:
     return marks
 
 
+def marks(word: str) -> frozenset[str]:
+    """All marks of a casefolded word; none where no list has it."""
+    return frozenset(words().get(word, ""))
+
+
 def marked(word: str, mark: str) -> bool:
     """Whether the casefolded word carries `mark` ("rose" is an ordinary word, and a name as well)."""
     return mark in words().get(word, "")
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether the casefolded word is one of everyday English, whatever else it is."""
+    return marked(word, ORDINARY)

@@ -119,7 +119,7 @@ def _may_be_named(word: str) -> bool:
     """Whether somebody may be called so: no sign, number or path, and nothing that means something but a given name."""
     if len(word) < 2 or not (word.isalpha() or _LETTERS.fullmatch(word)):
         return False
-    marks = set(lexicon.words().get(word.casefold(), ""))
+    marks = lexicon.marks(word.casefold())
     return not marks & _ELSE or (word[0].isupper() and bool(marks & lexicon.GIVEN))
 
 
@@ -148,8 +148,8 @@ def _completed(cut: Tokens, labels: Sequence[str], begin: int, first: int, last:
         first -= 2
     if first == last and capital(last + 1) and cut.starts[begin + last + 1] == cut.end(begin + last) + 1:
         given, family = words[begin + first].casefold(), words[begin + last + 1]
-        unlisted = family.casefold() not in _TITLES and not _ELSE & set(lexicon.words().get(family.casefold(), ""))
-        if unlisted and family[1:].islower() and lexicon.GIVEN & set(lexicon.words().get(given, "")):
+        unlisted = family.casefold() not in _TITLES and not _ELSE & lexicon.marks(family.casefold())
+        if unlisted and family[1:].islower() and lexicon.GIVEN & lexicon.marks(given):
             last += 1
     return first, last
 

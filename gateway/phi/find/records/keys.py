@@ -258,11 +258,8 @@ _GROUP: Final = re.compile(
 
 def _is_specialty(value: str) -> bool:
     """`primary_care`, `cardiology`: a sort of clinic as programs write it, of words that name nothing else."""
-    marks = [set(lexicon.words().get(word, "")) for word in value.split("_")]
-    return value.islower() and all(mark and not mark & _NAMES for mark in marks)
-
-
-_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
+    marks = [lexicon.marks(word) for word in value.split("_")]
+    return value.islower() and all(mark and not mark & lexicon.NAMES for mark in marks)
 
 
 def whole(text: str, passage: Passage) -> list[Hit]:

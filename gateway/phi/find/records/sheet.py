@@ -66,8 +66,6 @@ _PROSE: Final = re.compile(
 """Words and signs with which people speak of people, and in which no code system names a thing."""
 _POSSESSIVE: Final = re.compile(r"([^\W\d_]+)['’]s\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
-_ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
 _LONGEST_DISPLAY: Final = 240
 
 
@@ -154,15 +152,15 @@ _SHORTEST_NAME: Final = 3
 def _thing(word: str) -> bool:
     if len(word) < _SHORTEST_NAME and not word.istitle():
         return True
-    marks = set(lexicon.words().get(word.casefold(), ""))
-    return bool(marks & _ELSE) and (not marks & _PEOPLE or word.islower())
+    marks = lexicon.marks(word.casefold())
+    return bool(marks & lexicon.ELSE) and (not marks & lexicon.PEOPLE or word.islower())
 
 
 def is_somebody(value: str) -> bool:
     """Whether a word of a value is the name of a person and nothing else."""
     for word in _WORD.findall(value):
-        marks = set(lexicon.words().get(word.casefold(), ""))
-        if len(word) > _SHORTEST_WORD and marks & _PEOPLE and not marks & _ELSE:
+        marks = lexicon.marks(word.casefold())
+        if len(word) > _SHORTEST_WORD and marks & lexicon.PEOPLE and not marks & lexicon.ELSE:
             return True
     return False
 

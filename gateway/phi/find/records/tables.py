@@ -238,8 +238,6 @@ _DAY: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PERSON: Final = re.compile(r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){0,4}")
-_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
-_ELSE: Final = frozenset({lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
 
 
 def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
@@ -384,16 +382,18 @@ _SAMPLE: Final = 60
 
 
 def _is_person(value: str) -> bool:
-    marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
+    marks = [lexicon.marks(word.casefold()) for word in _WORD.findall(value) if len(word) > 1]
     if not marks:
         return False
     if len(marks) == 1:
-        return bool(marks[0] & _PEOPLE) and not marks[0] & _ELSE
-    return any(mark & _PEOPLE for mark in marks) and not any(mark & _ELSE and not mark & _PEOPLE for mark in marks)
+        return bool(marks[0] & lexicon.PEOPLE) and not marks[0] & lexicon.ELSE
+    return any(mark & lexicon.PEOPLE for mark in marks) and not any(
+        mark & lexicon.ELSE and not mark & lexicon.PEOPLE for mark in marks
+    )
 
 
 def _is_thing(value: str) -> bool:
-    marks = [set(lexicon.words().get(word.casefold(), "")) for word in _WORD.findall(value) if len(word) > 1]
+    marks = [lexicon.marks(word.casefold()) for word in _WORD.findall(value) if len(word) > 1]
     if len(marks) == 1:
-        return bool(marks[0] & _ELSE)
-    return not marks or any(mark & _ELSE and not mark & _PEOPLE for mark in marks)
+        return bool(marks[0] & lexicon.ELSE)
+    return not marks or any(mark & lexicon.ELSE and not mark & lexicon.PEOPLE for mark in marks)

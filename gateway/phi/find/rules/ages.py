@@ -81,8 +81,8 @@ _PEOPLE: Final = frozenset("GgFfr")
 _MEDICAL: Final = frozenset("DOA")
 
 
-def _marks(word: str) -> set[str]:
-    return set(lexicon.words().get(word.casefold(), ""))
+def _marks(word: str) -> frozenset[str]:
+    return lexicon.marks(word.casefold())
 
 
 def _bracketed_age(value: str, before: str, after: str) -> float:

@@ -122,7 +122,7 @@ def _spelt_email(value: str, before: str, after: str) -> float:  # noqa: ARG001
     if _DISGUISED.search(value) is None:
         return 0.0
     domain = _AT_A_DOMAIN.fullmatch(value)
-    return 0.0 if domain and lexicon.ORDINARY in lexicon.words().get(domain.group(1), "") else 0.9
+    return 0.0 if domain and lexicon.is_ordinary(domain.group(1)) else 0.9
 
 
 _LOCAL_V4: Final = re.compile(r"(?:127|0|255)\.")

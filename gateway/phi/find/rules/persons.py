@@ -9,7 +9,6 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.text.ways import one_of
 
 _WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
-_PEOPLE: Final = lexicon.GIVEN | lexicon.FAMILY
 _COMMON: Final = frozenset("GF")
 _MEDICAL: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION})
 
@@ -22,18 +21,20 @@ _TREATMENT: Final = frozenset({lexicon.DRUG, lexicon.TERM})
 
 
 def _marks(word: str) -> frozenset[str]:
-    return frozenset(lexicon.words().get(word.casefold(), ""))
+    return lexicon.marks(word.casefold())
 
 
 def person(word: str) -> bool:
     """A word that is more a name than anything of medicine or of everyday English."""
     marks = _marks(word)
-    return bool(marks & _COMMON) or (bool(marks & _PEOPLE) and not marks & _MEDICAL and lexicon.ORDINARY not in marks)
+    return bool(marks & _COMMON) or (
+        bool(marks & lexicon.PEOPLE) and not marks & _MEDICAL and lexicon.ORDINARY not in marks
+    )
 
 
 def strange(word: str) -> bool:
     """A word that no list knows, as rare names are, or one that is rarely a name and nothing else."""
-    return not _marks(word) - _PEOPLE
+    return not _marks(word) - lexicon.PEOPLE
 
 
 def of_a_person(value: str) -> bool:
@@ -110,7 +111,7 @@ def kin(value: str, before: str, after: str) -> float:  # noqa: ARG001
         return 0.0
     marks = _marks(first)
     known = (
-        marks & (_PEOPLE | lexicon.PLACE)
+        marks & (lexicon.PEOPLE | lexicon.PLACE)
         and not marks & _TREATMENT
         and (person(first) or lexicon.ORDINARY not in marks)
     )

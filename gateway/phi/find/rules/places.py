@@ -146,7 +146,7 @@ _HOSPITAL_STATES: Final = re.compile(r"(?:MD|DO|PA|MA|OR|IN|ME|MS|DE|LA|CO|AL|ID
 
 def _town_state(value: str, before: str, after: str) -> float:  # noqa: ARG001
     """`from Fairmount IN`, without a comma: a word that a list knows for a place, or that no list knows."""
-    marks = set(lexicon.words().get(value.split()[-2].casefold(), ""))
+    marks = lexicon.marks(value.split()[-2].casefold())
     return 0.8 if marks & lexicon.PLACE or not marks else 0.0
 
 
@@ -165,7 +165,7 @@ def _house(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return (
         0.0
         if " " not in value.removeprefix("the ")
-        or any(_TREATS & set(lexicon.words().get(word.casefold(), "")) for word in _NAMES.findall(value))
+        or any(_TREATS & lexicon.marks(word.casefold()) for word in _NAMES.findall(value))
         else 0.8
     )
 

@@ -66,8 +66,7 @@ def _user(value: str, before: str, after: str) -> float:  # noqa: ARG001
         return 0.0
     return (
         0.9
-        if value[-1].isdigit()
-        or any(set(lexicon.words().get(part, "")) & lexicon.FAMILY for part in (value[1:], value[:-1]))
+        if value[-1].isdigit() or any(lexicon.marks(part) & lexicon.FAMILY for part in (value[1:], value[:-1]))
         else 0.0
     )
 
@@ -75,7 +74,7 @@ def _user(value: str, before: str, after: str) -> float:  # noqa: ARG001
 def _dotted(value: str, before: str, after: str) -> float:
     """`opened by d.hoxha`, `by rn.jsmith`: no field of a variable (`by e.target`), whose words are of everyday English."""
     last = re.split(r"[._]", value)[-1].rstrip("0123456789")
-    marks = set(lexicon.words().get(last, ""))
+    marks = lexicon.marks(last)
     plain = lexicon.ORDINARY in marks or lexicon.TERM in marks
     if _SORTED.search(before) or after[:1] in {"(", "@", "[", "="}:
         return 0.0
@@ -97,7 +96,7 @@ _SITE: Final = re.compile(
 
 def _at_handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
     """A word of everyday English needs the name of a site: `handle String @unique` is an attribute."""
-    ordinary = lexicon.ORDINARY in lexicon.words().get(value[1:].casefold(), "")
+    ordinary = lexicon.is_ordinary(value[1:].casefold())
     told = (_SITE if ordinary else _SOCIAL).search(before[-_NEAR:])
     return 0.9 if told and _DOMAIN.search(value) is None else 0.0
 

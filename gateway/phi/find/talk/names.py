@@ -10,7 +10,6 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.rules.persons import person, strange
 from gateway.phi.find.talk.aloud import NUMBERS, Word
 
-_NAMED: Final = lexicon.GIVEN | lexicon.FAMILY
 _OTHER: Final = frozenset({lexicon.DRUG, lexicon.TERM, lexicon.BODY, lexicon.EPONYM, lexicon.REGION})
 _KIN_WORDS: Final = (
     "partner wife husband son daughter mother father mum mom dad mam sister brother niece nephew aunt auntie uncle cousin granny gran grandma grandad grandpa grandmother "
@@ -125,17 +124,17 @@ def _may(word: Word, text: str, *, asked: bool, large: bool) -> bool:
         return False
     if large and not text[word.start].isupper():
         return False
-    marks = set(lexicon.words().get(word.text, ""))
-    if marks & _OTHER and not marks & _NAMED:
+    marks = lexicon.marks(word.text)
+    if marks & _OTHER and not marks & lexicon.PEOPLE:
         return False
     if asked:
-        return bool(marks & (_NAMED | lexicon.PLACE)) or not marks
-    return strong(word.text) or bool(marks & (_NAMED | lexicon.PLACE)) or (large and not marks)
+        return bool(marks & (lexicon.PEOPLE | lexicon.PLACE)) or not marks
+    return strong(word.text) or bool(marks & (lexicon.PEOPLE | lexicon.PLACE)) or (large and not marks)
 
 
 def _is(word: Word, text: str, *, asked: bool, large: bool) -> bool:
-    marks = set(lexicon.words().get(word.text, ""))
-    people = bool(marks & _NAMED) or (bool(marks & lexicon.PLACE) and lexicon.ORDINARY not in marks)
+    marks = lexicon.marks(word.text)
+    people = bool(marks & lexicon.PEOPLE) or (bool(marks & lexicon.PLACE) and lexicon.ORDINARY not in marks)
     if asked:
         return people or (not marks and _unknown(word.text))
     return strong(word.text) or (large and text[word.start].isupper() and people)

@@ -98,7 +98,7 @@ def with_town(heard: Sequence[Word], end: int, text: str) -> int:
     rest = [word for word in heard if word.start >= end][:4]
     if len(rest) > 1 and rest[0].text in {",", "in"} and rest[1].text not in names.PLAIN:
         town = rest[1]
-        known = bool(lexicon.PLACE & set(lexicon.words().get(town.text, "")))
+        known = bool(lexicon.PLACE & lexicon.marks(town.text))
         if text[town.start].isupper() or known:
             return town.end
     return end

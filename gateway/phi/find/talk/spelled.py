@@ -61,7 +61,7 @@ def _spelling(heard: Sequence[Word], at: int, text: str) -> tuple[Spelling, int]
     if len(said) < _LEAST:
         return None
     cued = shown or _wanted(heard, start) or _repeated(heard, start, end, said)
-    known = not cued and bool({lexicon.TERM, lexicon.BODY} & set(lexicon.words().get(said, "")))
+    known = not cued and bool({lexicon.TERM, lexicon.BODY} & lexicon.marks(said))
     counted = all(one < two for one, two in pairwise(said))  # "A, B, C, D, E" are answers to choose from
     certain = cued or (len(said) >= _SURELY and _alike(heard[start:end], text) and not known and not counted)
     return Spelling(heard[start].start, heard[end - 1].end, said, certain, cued), end

@@ -17,7 +17,6 @@ Edit: TypeAlias = tuple[int, int, str]
 
 BREAK: Final = r"[ \t]*\r?\n[ \t>]*"
 """An end of line with the spaces before it, and the indent or the mark of a quoted mail behind it."""
-_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY
 _CUED: Final = (
     r"(?:ssn|social(?: security)?|mrn|chart|record|phone|tel(?:ephone)?|mobile|cell|call(?:ed)?|fax|acc(?:oun)?t|member|subscriber|policy|"
     r"insurance|patient|medicare|medicaid|nhs|card|passport|id|no|num(?:ber)?|#)"
@@ -78,7 +77,7 @@ def _word(text: str, start: int, end: int) -> str | None:
     head, tail = _head(text, start), _tail(text, end)
     if tail[0].islower():
         return ""
-    return "" if head.isupper() and tail.isupper() and not _NAMES.isdisjoint(_marks(head + tail)) else "-"
+    return "" if head.isupper() and tail.isupper() and not lexicon.PEOPLE.isdisjoint(_marks(head + tail)) else "-"
 
 
 def _dash(text: str, start: int, end: int) -> str:
@@ -127,7 +126,7 @@ def _other(text: str, start: int, end: int) -> str | None:
     head, tail = _head(text, start), _tail(text, end)
     if not head[:1].isupper() or not tail.islower() or len(tail) < 2 or (_marks(head) and _marks(tail)):
         return None
-    return "" if not _NAMES.isdisjoint(_marks(head + tail)) else None
+    return "" if not lexicon.PEOPLE.isdisjoint(_marks(head + tail)) else None
 
 
 def _head(text: str, end: int) -> str:
@@ -141,7 +140,7 @@ def _tail(text: str, start: int) -> str:
 
 
 def _marks(word: str) -> frozenset[str]:
-    return frozenset(lexicon.words().get(word.casefold(), ""))
+    return lexicon.marks(word.casefold())
 
 
 _READ: Final = {

@@ -29,9 +29,7 @@ _ENGLISH_WORDS: Final = (
     "any all please patient us so over under see due come care"
 )
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
-_MEANT: Final = frozenset((lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION))
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
-_NAMES: Final = lexicon.GIVEN | lexicon.FAMILY | lexicon.PLACE
 _PARTICLE_WORDS: Final = (
     "van de der den des di da dos das los las del della la le du von zu ter ten bin ibn al el e y i do af av st ní ó"
 )
@@ -141,17 +139,17 @@ def _weight(word: str) -> tuple[float, str]:
         return -1.2, _OWN
     if lower in _quoted() or (len(word) > 1 and word.isupper()):
         return 0.0, _NEITHER
-    marks = set(lexicon.words().get(lower.removesuffix("'s"), ""))
+    marks = lexicon.marks(lower.removesuffix("'s"))
     if lower in _others():
-        if marks & (_MEANT | lexicon.GIVEN):
+        if marks & (lexicon.ELSE | lexicon.GIVEN):
             return (0.4 if lexicon.ORDINARY in marks else 0.6), _SHARED
         return (1.5 if len(word) > 2 else 0.6 if len(word) > 1 else 0.25), _OTHER
     if lexicon.ORDINARY in marks:
         return (-1.0, _OWN) if len(word) > 2 else (-0.3, _NEITHER)
-    if marks & _MEANT or len(word) < 2 or not word[1:].islower():  # words of medicine are alike in many languages
+    if marks & lexicon.ELSE or len(word) < 2 or not word[1:].islower():  # words of medicine are alike in many languages
         return 0.0, _NEITHER
     if word[0].isupper():
-        return (0.0 if marks & _NAMES else 0.4), _NEITHER
+        return (0.0 if marks & lexicon.NAMES else 0.4), _NEITHER
     if len(word) == 2:
         return 0.2, _NEITHER
     return (1.0 if word.isascii() else 1.3), _UNLISTED_WORD
@@ -174,7 +172,7 @@ def _remembered(word: str) -> tuple[float, str]:
 def _meant() -> frozenset[str]:
     """Words of our lists that mean something, and are none of another language."""
     listed = lexicon.words().items()
-    return frozenset([word for word, marks in listed if not _MEANT.isdisjoint(marks)]) - _others()
+    return frozenset([word for word, marks in listed if not lexicon.ELSE.isdisjoint(marks)]) - _others()
 
 
 @cache

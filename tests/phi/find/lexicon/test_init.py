@@ -28,3 +28,12 @@ def test_a_word_carries_no_other_mark():
 
 def test_the_shipped_lists_are_read_once():
     assert lexicon.words() is lexicon.words()
+
+
+def test_what_a_word_is_can_be_asked():
+    assert lexicon.is_ordinary("headache")
+    assert not lexicon.is_ordinary("metformin")
+    assert lexicon.marks("jennifer") & lexicon.PEOPLE
+    assert lexicon.marks("boston") & lexicon.NAMES
+    assert lexicon.marks("ohio") & lexicon.ELSE
+    assert lexicon.marks("zhaouköl") == frozenset()
