@@ -32,6 +32,7 @@ from gateway.upstream.attestation import Attestation
 from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
 from gateway.upstream.litellm.adapter import LiteLlm
+from gateway.upstream.machines import Machines
 from gateway.upstream.questions import Questions
 from gateway.upstream.scripted import Scripted
 
@@ -70,6 +71,7 @@ def build(
 
     direct = Direct(networks=networks, events=events)
     embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=events)
+    questions = Questions(networks=networks, events=events)
     litellm = LiteLlm(networks=networks, events=events, on_import=partial(take_over_again, log))
     parts = Parts(
         upstreams={
@@ -79,7 +81,8 @@ def build(
             Adapter.LITELLM: litellm,
             Adapter.SCRIPTED: Scripted(),
         },
-        attestation=Attestation(Questions(networks=networks, events=events), events=events),
+        attestation=Attestation(questions, events=events),
+        machines=Machines(limits=lambda: in_force.settings.machines, questions=questions, events=events),
         ledger=ledger,
         scanner=scanner,
         health=MemoryHealth(),

@@ -213,6 +213,14 @@ class UpstreamOverloaded(GatewayError):
     retry_after_s = 5
 
 
+class ModelLoading(GatewayError):
+    """A model on the premises is not in memory, and could not be put there now."""
+
+    status = 503
+    code = "model_loading"
+    retry_after_s = 5
+
+
 class Stopping(Overloaded):
     """The gateway ends before the request did."""
 

@@ -34,7 +34,9 @@ from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, Health
 from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
+from gateway.upstream.machines import Machines
 from gateway.upstream.port import Upstream
+from gateway.upstream.premises import Premises
 from gateway.upstream.probe import is_asked, probe_all
 from gateway.upstream.windows import Windows
 
@@ -73,6 +75,7 @@ class Parts:
 
     upstreams: Mapping[Adapter, Upstream]
     attestation: Attestation
+    machines: Machines
     ledger: AuditSink
     scanner: Scanner
     health: Health
@@ -111,8 +114,11 @@ class Gateway:
             scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=parts.upstreams,
-                attestation=parts.attestation,
-                windows=Windows(parts.attestation.questions),
+                premises=Premises(
+                    attestation=parts.attestation,
+                    windows=Windows(parts.attestation.questions),
+                    machines=parts.machines,
+                ),
                 ledger=parts.ledger,
                 events=parts.events,
                 scanner=parts.scanner,
@@ -188,6 +194,7 @@ class Gateway:
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
         self._aside.close()
+        await self._parts.machines.aclose()
         await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
         self._record(ReloadResult.STOPPED, before=None)
@@ -212,6 +219,7 @@ class Gateway:
             return
         self.health.learn(health)
         await attestation.ask_all(configured.targets.values())
+        await self._parts.machines.refresh(configured.targets.values())
         if table.discovered != in_force.settings.table.discovered:
             in_force.settings = replace(configured, table=table)
             self._learn()

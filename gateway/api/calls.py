@@ -62,8 +62,20 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         claimed_route=exchange.header(names.route),
         conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
         betas=_betas(exchange.header("anthropic-beta")),
+        batch=_batch(exchange.header(names.priority), names.priority),
         large=request.large,
     )
+
+
+def _batch(said: str, header: str) -> bool | None:
+    """Whether a request goes last where requests queue; None where it does not say."""
+    match said.strip().lower():
+        case "":
+            return None
+        case "batch" | "realtime" as priority:
+            return priority == "batch"
+        case _:
+            raise InvalidRequest(f"The header `{header}` says `realtime` or `batch`.")
 
 
 def _betas(header: str) -> tuple[str, ...]:

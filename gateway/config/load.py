@@ -11,7 +11,7 @@ from gateway.config.draft import Draft
 from gateway.config.environment import substitute
 from gateway.config.own_words import build_own_words
 from gateway.config.policies import read_folder
-from gateway.config.providers import build_providers, build_targets
+from gateway.config.providers import build_machines, build_providers, build_targets
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
 from gateway.config.servers import (
@@ -131,5 +131,6 @@ def _build(draft: Draft, text: str) -> Settings:
         table=build_table(draft, providers, targets),
         auto_fallback=config.routing.auto_fallback,
         hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        machines=build_machines(draft),
         pricing=Pricing(config.pricing.tariff_usd_per_kwh),
     )

@@ -14,6 +14,7 @@ from gateway.config.settings import IPNetwork
 from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
 from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
+from gateway.scheduling.machine import Limits
 
 
 def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:
@@ -36,8 +37,23 @@ def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, 
                 "Ollama runs models of this name in its own cloud, but the provider is said to be on the premises.",
                 "Choose a model that runs here, or a provider without `on_prem`.",
             )
+        _check_memory(draft, name, section, provider)
         targets[name] = _at_its_vendor(draft, _target(name, section, provider))
     return targets
+
+
+def _check_memory(draft: Draft, name: str, section: TargetSection, provider: Provider) -> None:
+    """What is said of loading a model has to be something that can be done."""
+    known = profile(provider.kind)
+    for key, said in (("memory_gb", section.memory_gb), ("preload", section.preload)):
+        if said and known.loading is None:
+            message = f"A server of kind `{provider.kind}` cannot be told to load or unload a model."
+            draft.problem(("targets", name, key), message, f"Remove `{key}`.")
+    machine = draft.config.machines.get(provider.machine_name)
+    has_gb = machine.memory_gb if machine else None
+    if has_gb is not None and (section.memory_gb or 0) > has_gb:
+        message = f"The model takes more than the {has_gb:g} GB of machine `{provider.machine_name}`."
+        draft.problem(("targets", name, "memory_gb"), message, "It could never be loaded.")
 
 
 def _provider(draft: Draft, name: str, section: ProviderSection, networks: Sequence[IPNetwork]) -> Provider:
@@ -65,8 +81,30 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         proxy=section.proxy,
         ca_bundle=draft.beside(section.ca_bundle),
         relay_errors=section.relay_errors,
+        machine=_machine(draft, name, section),
         off=_off(draft, name, section, key),
     )
+
+
+def _machine(draft: Draft, name: str, section: ProviderSection) -> str:
+    """The machine it says it runs on, or the one of its own name."""
+    if section.machine is None:
+        return ""
+    draft.known("machines", section.machine, ("providers", name, "machine"))
+    return section.machine
+
+
+def build_machines(draft: Draft) -> dict[str, Limits]:
+    """What each machine can bear; one that no provider runs on is a slip of the pen."""
+    used = {section.machine or name for name, section in draft.config.providers.items()}
+    for name in draft.config.machines:
+        if name not in used:
+            draft.problem(
+                ("machines", name),
+                "No provider runs on this machine.",
+                f"Write `machine: {name}` on the providers that do, or give it the name of one.",
+            )
+    return {name: Limits(**dict(section)) for name, section in draft.config.machines.items()}
 
 
 def _adapter(draft: Draft, path: Path, section: ProviderSection) -> Adapter:
@@ -182,4 +220,7 @@ def _target(name: str, section: TargetSection, provider: Provider) -> Target:
         relay_errors=section.relay_errors or provider.relay_errors,
         token_note=section.token_note,
         idle_s=section.idle_s,
+        slots=section.slots,
+        memory_gb=section.memory_gb,
+        preload=section.preload,
     )

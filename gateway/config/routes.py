@@ -144,7 +144,12 @@ def _agents(draft: Draft) -> dict[str, Agent]:
     for name, section in draft.config.agents.items():
         _leads(draft, section.route, ("agents", name, "route"))
     return {
-        name: Agent(name, section.route, section.match.system_contains if section.match else ())
+        name: Agent(
+            name,
+            section.route,
+            section.match.system_contains if section.match else (),
+            batch=section.priority == "batch",
+        )
         for name, section in draft.config.agents.items()
     }
 

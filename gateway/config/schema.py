@@ -74,6 +74,7 @@ Count = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=1_000_000)]
 Milliseconds = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=3_600_000)]
 Seconds = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=3600, allow_inf_nan=False)]
 Watts = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=100_000, allow_inf_nan=False)]
+Gigabytes = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=100_000, allow_inf_nan=False)]
 Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=100_000, allow_inf_nan=False)]
 
 
@@ -125,6 +126,7 @@ class HeadersSection(Section):
     agent: HeaderName = "x-gateway-agent"
     conversation: HeaderName = "x-gateway-conversation"
     task: HeaderName = "x-clinic-task"
+    priority: HeaderName = "x-gateway-priority"
 
 
 class LedgerSection(Section):
@@ -177,6 +179,16 @@ class ProviderSection(Section):
     proxy: str = ""
     ca_bundle: str = ""
     relay_errors: Flag = False
+    machine: Name | None = None
+
+
+class MachineSection(Section):
+    """A computer on which one or several providers run their models."""
+
+    memory_gb: Gigabytes | None = None
+    max_queue: Count = 100
+    max_wait_s: Seconds = 300.0
+    turn_s: Seconds = 60.0
 
 
 class PriceSection(Section):
@@ -195,6 +207,9 @@ class TargetSection(Section):
     relay_errors: Flag = False
     token_note: Flag = False
     idle_s: Seconds | None = None
+    slots: Annotated[int | None, BeforeValidator(_plain), Field(ge=1, le=10_000)] = None
+    memory_gb: Gigabytes | None = None
+    preload: Flag = False
 
 
 class RouteSection(Section):
@@ -220,6 +235,7 @@ class MatchSection(Section):
 class AgentSection(Section):
     route: Text
     match: MatchSection | None = None
+    priority: Literal["realtime", "batch"] = "realtime"
     tasks: tuple[Text, ...] = ()
 
 
@@ -258,6 +274,7 @@ class ConfigFile(Section):
     scan: ScanSection = ScanSection()
     callers: dict[Name, CallerSection] = {}
     providers: dict[Name, ProviderSection] = {}
+    machines: dict[Name, MachineSection] = {}
     targets: dict[Name, TargetSection] = {}
     routes: dict[Name, RouteSection] = {}
     agents: dict[Name, AgentSection] = {}

@@ -114,6 +114,7 @@ def build_headers(draft: Draft) -> Headers:
         "agent": section.agent,
         "conversation": section.conversation,
         "task": section.task,
+        "priority": section.priority,
     }
     for meaning, name in names.items():
         if list(names.values()).count(name) > 1:

@@ -15,6 +15,7 @@ from gateway.domain import Caller, Provider, Target
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
 from gateway.routing.table import RoutingTable
+from gateway.scheduling.machine import Limits as MachineLimits
 
 FACADES: Final = frozenset({"openai", "anthropic", "ollama"})
 BAA_NOTICE_DAYS: Final = 30
@@ -53,6 +54,7 @@ class Headers:
     agent: str = "x-gateway-agent"
     conversation: str = "x-gateway-conversation"
     task: str = "x-clinic-task"
+    priority: str = "x-gateway-priority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Settings:
     targets: Mapping[str, Target]
     table: RoutingTable
     auto_fallback: bool
+    machines: Mapping[str, MachineLimits] = field(default_factory=dict)
+    """What the machines can bear, by the name that `Provider.machine_name` says; others have the usual limits."""
     pricing: Pricing = field(default_factory=Pricing)
     policy: Policy = field(default_factory=Policy)
     scan_second: str = ""

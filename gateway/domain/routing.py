@@ -128,6 +128,7 @@ class Provider:
     ca_bundle: str = ""
     relay_errors: bool = False
     forwards: bool = False  # it stands on the premises, and sends what it is asked on to somebody who does not
+    machine: str = ""  # where it runs, beside others; "" for one of its own
     off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
 
     def traits_on(self, day: date) -> frozenset[Trait]:
@@ -141,6 +142,11 @@ class Provider:
     def on_prem(self) -> bool:
         """Whether the answer is made on the premises."""
         return self.at_home and not self.forwards
+
+    @property
+    def machine_name(self) -> str:
+        """The machine whose memory and turns its models share."""
+        return self.machine or self.name
 
     @property
     def at_home(self) -> bool:
@@ -161,7 +167,8 @@ class Price:
 class Target:
     """One model at one provider; `token_note`: a model that is sent tokens is told what they are.
 
-    `idle_s`: how long it may be silent in the middle of an answer; it comes before the route's.
+    `idle_s`: how long it may be silent in the middle of an answer; it comes before the route's. `slots`: how many requests
+    it answers at once; `memory_gb`: what it takes of its machine; `preload`: it is loaded before anybody asks, and stays.
     """
 
     name: str
@@ -174,6 +181,9 @@ class Target:
     relay_errors: bool = False
     token_note: bool = False
     idle_s: float | None = None
+    slots: int | None = None
+    memory_gb: float | None = None
+    preload: bool = False
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -201,12 +211,14 @@ class Route:
 class Agent:
     """Who asks inside an application; rules may name it.
 
-    `system_contains`: words of its system prompt by which it is known, any of them, in whatever case.
+    `system_contains`: words of its system prompt by which it is known, any of them, in whatever case. `batch`: where
+    requests queue, its own go last.
     """
 
     name: str
     route: str
     system_contains: tuple[str, ...] = ()
+    batch: bool = False
 
 
 class Permission(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.domain import Adapter, Provider, ProviderKind
+from gateway.kinds.loading import Loading
 from gateway.kinds.origin import Origin, origin
 from gateway.kinds.repairs import Repair
 from gateway.kinds.substitution import Substitution
@@ -54,6 +55,10 @@ class Profile:
     """Takes requests of Anthropic's dialect as they are; they go to it directly, without a translation."""
     also: frozenset[str] = frozenset()
     """Rows of the table of operations, by name, that it answers besides those of every server of its dialect."""
+    slots: int | None = None
+    """How many requests one model answers at once unless it is configured; None: nobody knows, and it queues itself."""
+    loading: Loading | None = None
+    """How it is told to load and unload models; None where it cannot be."""
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
     one_choice: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
+from gateway.kinds.loading import LLAMA_CPP as LOADING
 from gateway.kinds.repairs import AS_REASONING_CONTENT, only_named_tools, to_max_tokens
 from gateway.kinds.substitution import Substitution
 
@@ -17,6 +18,7 @@ PROFILE = Profile(
     local=True,
     start="start `llama-server` with {model}",
     needs_url=True,
+    loading=LOADING,
     repairs=(to_max_tokens, only_named_tools, AS_REASONING_CONTENT),
     also=frozenset({"completions", "rerank"}),
     one_choice=True,  # with fewer slots than answers it refuses the request

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
+from gateway.kinds.loading import LM_STUDIO as LOADING
 from gateway.kinds.repairs import (
     AS_REASONING_CONTENT,
     json_object_as_schema,
@@ -21,6 +22,7 @@ PROFILE = Profile(
     start="start LM Studio's server (`lms server start`) and load {model}",
     needs_url=True,
     one_choice=True,
+    loading=LOADING,
     repairs=(to_max_tokens, only_named_tools, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
     also=frozenset({"completions"}),

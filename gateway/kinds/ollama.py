@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
+from gateway.kinds.loading import OLLAMA as LOADING
 from gateway.kinds.repairs import AS_REASONING, flat_tool_results, no_tools_for_none, only_named_tools, to_max_tokens
 
 PROFILE = Profile(
@@ -16,6 +17,8 @@ PROFILE = Profile(
     needs_url=True,
     under_v1=True,
     one_choice=True,
+    slots=1,  # OLLAMA_NUM_PARALLEL
+    loading=LOADING,
     repairs=(to_max_tokens, no_tools_for_none, only_named_tools, flat_tool_results, AS_REASONING),
     also=frozenset({"completions"}),
     ignores=frozenset({"tool_choice", "parallel_tool_calls", "logit_bias", "n", "best_of", "echo"}),

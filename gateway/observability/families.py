@@ -186,7 +186,22 @@ class Families:
         )
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
         self.model_load = self._histogram(
-            "gateway_backend_model_load_seconds", "Time until a started model answered.", (PROVIDER,), FIRST_TOKEN_S
+            "gateway_backend_model_load_seconds",
+            "Time until a model that we started or had loaded was there.",
+            (PROVIDER,),
+            FIRST_TOKEN_S,
+        )
+        self.load_failures = self._counter(
+            "gateway_backend_model_load_failures", "Models that a server did not load when it was told to.", (PROVIDER,)
+        )
+        self.queue_waiting = self._gauge(
+            "gateway_queue_waiting_requests", "Requests that wait for a slot on a machine.", ("machine",)
+        )
+        self.queue_wait = self._histogram(
+            "gateway_queue_wait_seconds",
+            "Time that a request waited for its slot at a target.",
+            ("target",),
+            DURATION_S,
         )
         self.shortfalls = self._counter(
             "gateway_answers_short",

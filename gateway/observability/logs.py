@@ -36,15 +36,8 @@ CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
-    *(
-        Settlement,
-        events.EgressViolation,
-        events.TargetForwards,
-        events.FellShort,
-        events.LedgerWritten,
-        events.ProviderProbed,
-    ),
-    *(events.LedgerLost, events.ConfigReloaded, events.AttemptEnded),
+    *(Settlement, events.EgressViolation, events.TargetForwards, events.FellShort, events.LedgerWritten),
+    *(events.ProviderProbed, events.LedgerLost, events.ConfigReloaded, events.AttemptEnded, events.ModelLoaded),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
@@ -154,8 +147,8 @@ class EventLog:
             case events.EgressViolation() | events.LedgerLost():
                 grave = {"loss": event.loss} if isinstance(event, events.LedgerLost) else {"provider": event.provider}
                 self._write(logging.CRITICAL, event.event, grave)
-            case events.AttemptEnded() | events.TargetForwards() | events.FellShort():
-                self._let_down(event)
+            case events.AttemptEnded() | events.TargetForwards() | events.FellShort() | events.ModelLoaded():
+                self._of_target(event)
             case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
                 rows = {"record": event.record, "result": event.result, "count": event.count}
                 self._write(logging.ERROR, event.event, rows)
@@ -172,9 +165,15 @@ class EventLog:
             case _:
                 return  # counted, and part of the line of its request
 
-    def _let_down(self, event: events.AttemptEnded | events.TargetForwards | events.FellShort) -> None:
-        """A target was not what it should be; what only an administrator can mend is an error."""
-        if isinstance(event, events.TargetForwards):
+    def _of_target(
+        self, event: events.AttemptEnded | events.TargetForwards | events.FellShort | events.ModelLoaded
+    ) -> None:
+        """A target was not what it should be, or became so; what only an administrator can mend is an error."""
+        if isinstance(event, events.ModelLoaded):
+            line: dict[str, object] = {"provider": event.provider, "target": event.target, "up": event.ok}
+            level = logging.INFO if event.ok else logging.ERROR
+            self._write(level, event.event, {**line, "duration_s": round(event.duration_s, 3)})
+        elif isinstance(event, events.TargetForwards):
             self._write(logging.WARNING, event.event, {"provider": event.provider, "target": event.target})
         elif isinstance(event, events.FellShort):
             told = {

@@ -202,7 +202,10 @@ class Metrics(EventSink):
         | events.EmbeddedExited
         | events.Faulted
         | events.TargetForwards
-        | events.FellShort,
+        | events.FellShort
+        | events.QueueChanged
+        | events.QueueWaited
+        | events.ModelLoaded,
     ) -> None:
         families = self._families
         match event:
@@ -212,12 +215,30 @@ class Metrics(EventSink):
                 families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
             case events.EmbeddedExited():
                 families.embedded_exits(event.reason.value).inc()
+            case events.QueueChanged() | events.QueueWaited() | events.ModelLoaded():
+                self._queued(event)
             case events.Faulted():
                 families.faults.inc()
             case events.FellShort():
                 families.shortfalls(self._name(event.target, self._vocabulary.targets), event.how.value).inc()
             case events.GatewayStopped() | events.TargetForwards():
                 return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
+            case _:
+                assert_never(event)
+
+    def _queued(self, event: events.QueueChanged | events.QueueWaited | events.ModelLoaded) -> None:
+        families, known = self._families, self._vocabulary
+        match event:
+            case events.QueueChanged():
+                families.queue_waiting(self._name(event.machine, known.machines)).set(event.waiting)
+            case events.QueueWaited():
+                families.queue_wait(self._name(event.target, known.targets)).observe(event.duration_s)
+            case events.ModelLoaded():
+                provider = self._name(event.provider, known.providers)
+                if event.ok:
+                    families.model_load(provider).observe(event.duration_s)
+                else:
+                    families.load_failures(provider).inc()
             case _:
                 assert_never(event)
 

@@ -25,6 +25,7 @@ class Vocabulary:
     """(target, target) of one route, either way round."""
     routes: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
+    machines: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
     reasons: frozenset[str] = frozenset()
@@ -45,6 +46,7 @@ class Vocabulary:
             fallbacks=frozenset((a.name, b.name) for r in routes for a, b in permutations(r.targets, 2)),
             routes=frozenset(r.name for r in routes),
             providers=frozenset(t.provider.name for r in routes for t in r.targets),
+            machines=frozenset(t.provider.machine_name for r in routes for t in r.targets),
             callers=frozenset(callers),
             agents=frozenset(agents),
             reasons=frozenset(reasons),
@@ -54,4 +56,5 @@ class Vocabulary:
     def names(self) -> frozenset[str]:
         """Every name, whatever it names."""
         models = frozenset(model for _, _, model in self.models)
-        return models | self.targets | self.routes | self.providers | self.callers | self.agents | self.reasons
+        servers = self.targets | self.providers | self.machines
+        return models | servers | self.routes | self.callers | self.agents | self.reasons

@@ -25,12 +25,13 @@ from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
-from gateway.upstream.attestation import Attestation, Place
+from gateway.upstream.attestation import Place
+from gateway.upstream.machines import Slot
 from gateway.upstream.port import DONE, AttemptFailed, Reply, Unheard, Upstream
+from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Unanswered, Unreachable
 from gateway.upstream.several import in_turn
 from gateway.upstream.silence import IDLE_S
-from gateway.upstream.windows import Windows
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Asked, Stream, choices_of
 from gateway.wire.tokens import at_least
@@ -60,7 +61,8 @@ class Run:
     outlasts them.
 
     `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
-    `record_all`: without a ledger that can be written, targets on the premises are not used either.
+    `batch`: everybody else goes first where requests queue. `record_all`: without a ledger that can be written, targets on
+    the premises are not used either.
     """
 
     call: Call
@@ -74,6 +76,7 @@ class Run:
     first_token_s: float | None
     idle_s: float | None
     now: Callable[[Egress], Egress | None]
+    batch: bool = False
     record_all: bool = False
 
     def streams(self, target: Target) -> bool:
@@ -102,8 +105,7 @@ class Attempts:
         self,
         *,
         upstreams: Mapping[Adapter, Upstream],
-        attestation: Attestation,
-        windows: Windows,
+        premises: Premises,
         ledger: AuditSink,
         events: EventSink,
         scanner: SecondLook,
@@ -111,8 +113,9 @@ class Attempts:
         audit_key: bytes,
     ) -> None:
         self._upstreams = upstreams
-        self.attestation = attestation
-        self._windows = windows
+        self.attestation = premises.attestation
+        self._windows = premises.windows
+        self._machines = premises.machines
         self._ledger = ledger
         self._events = events
         self._scanner = scanner
@@ -145,7 +148,9 @@ class Attempts:
         target = egress.target
         run.trace.attempting(target)
         result, status, reached = AttemptResult.CANCELLED, None, True
+        slot: Slot | None = None
         try:
+            slot = await self._slot(run, target)
             await self._attest(egress.target)
             prepared = await self._prepare(run, egress)
             if prepared.unheard and not anyway:
@@ -155,14 +160,25 @@ class Attempts:
             if run.now(prepared.egress) != prepared.egress:  # both take time, in which somebody may have reloaded
                 raise _no_longer(prepared.egress)
             opened = await self._open(run, prepared, last=last)
-            result = AttemptResult.OK
+            opened.reply.then(slot.release)
+            slot, result = None, AttemptResult.OK
         except AttemptFailed as failure:
             result, status, reached = failure.result, failure.status, failure.reached
             raise
         finally:
+            if slot is not None:
+                slot.release(counts=False)
             run.trace.attempted(result, status=status, reached=reached)
         run.trace.answered(prepared)
         return opened
+
+    async def _slot(self, run: Run, target: Target) -> Slot:
+        """Wait for the target's machine; that time is the upstream's, not ours. Raises AttemptFailed."""
+        began = time.perf_counter()
+        try:
+            return await self._machines.take(target, caller=run.call.caller.name, batch=run.batch)
+        finally:
+            run.trace.waited(time.perf_counter() - began)
 
     async def _attest(self, target: Target) -> None:
         """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).

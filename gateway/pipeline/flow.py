@@ -30,6 +30,7 @@ from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
+from gateway.routing.resolve import Resolution
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Channels, ReplyShape
@@ -162,6 +163,7 @@ class Pipeline:
             first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
             idle_s=resolution.route.idle_s,
             now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
+            batch=_goes_last(call, resolution, settings),
             record_all=settings.ledger_local == "refuse",
         )
 
@@ -243,6 +245,14 @@ class Pipeline:
         _count(opened, trace)
         if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))
+
+
+def _goes_last(call: Call, resolution: Resolution, settings: Settings) -> bool:
+    """Whether everybody else goes first where requests queue: as the request says, else as its agents are configured."""
+    if call.batch is not None:
+        return call.batch
+    agents = [settings.table.agents[name] for name in resolution.agents if name in settings.table.agents]
+    return bool(agents) and all(agent.batch for agent in agents)
 
 
 @dataclass(frozen=True, slots=True)

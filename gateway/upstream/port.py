@@ -58,7 +58,7 @@ class Reply:
     `silence` is what the provider is granted between one event and the next.
     """
 
-    __slots__ = ("_close", "events", "silence", "tree")
+    __slots__ = ("_close", "_then", "events", "silence", "tree")
 
     def __init__(
         self,
@@ -72,12 +72,22 @@ class Reply:
         self.events = events
         self.silence = silence or Silence()
         self._close = close
+        self._then: Callable[[], None] | None = None
+
+    def then(self, done: Callable[[], None]) -> None:
+        """What follows the end of the exchange, however it ends."""
+        self._then = done
 
     async def aclose(self) -> None:
         """End the exchange; an answer that was not read to its end is cancelled at the upstream."""
-        if self._close is not None:
-            close, self._close = self._close, None
-            await close()
+        try:
+            if self._close is not None:
+                close, self._close = self._close, None
+                await close()
+        finally:
+            if self._then is not None:
+                done, self._then = self._then, None
+                done()
 
 
 class Upstream(Protocol):

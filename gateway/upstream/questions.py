@@ -54,8 +54,8 @@ class Questions:
     networks: Networks
     events: EventSink
 
-    async def ask(self, provider: Provider, url: str, *, body: Tree | None = None) -> Reply:
-        """What `url` of the provider answers to a GET, or to a POST of `body`.
+    async def ask(self, provider: Provider, url: str, *, body: Tree | None = None, answer_s: float = ANSWER_S) -> Reply:
+        """What `url` of the provider answers to a GET, or to a POST of `body`, within about `answer_s`.
 
         Raises:
             Unanswered: there was no answer that says anything; `Unreachable` where there was no connection.
@@ -64,8 +64,10 @@ class Questions:
         headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
         try:
             async with (
-                asyncio.timeout(2 * ANSWER_S),
-                httpx.AsyncClient(transport=_Guarded(pools, provider), headers=headers) as client,
+                asyncio.timeout(ANSWER_S + answer_s),
+                httpx.AsyncClient(
+                    transport=_Guarded(pools, provider, answer_s), headers=headers, timeout=2 * answer_s
+                ) as client,
             ):
                 answer = await client.request("GET" if body is None else "POST", url, json=body)
         except httpx.ConnectError:
@@ -85,9 +87,10 @@ class Questions:
 class _Guarded(httpx.AsyncBaseTransport):
     """Sends what httpx made over a pool of ours."""
 
-    def __init__(self, pools: Pools, provider: Provider) -> None:
+    def __init__(self, pools: Pools, provider: Provider, answer_s: float) -> None:
         self._pools = pools
         self._provider = provider
+        self._answer_s = answer_s
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -100,7 +103,7 @@ class _Guarded(httpx.AsyncBaseTransport):
                 data=await request.aread() or None,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=ANSWER_S),
+                timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=self._answer_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             kind = httpx.ConnectError if never_connected(error) else httpx.ReadError

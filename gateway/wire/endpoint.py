@@ -133,7 +133,8 @@ class Call:
     `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
     `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
     metadata; `conversation` is the caller's name for the conversation, or ""; `betas` are the
-    words of its header `anthropic-beta`, as it wrote them. `large`: reading it holds up others.
+    words of its header `anthropic-beta`, as it wrote them. `batch`: where requests queue it goes last, or not, or it does
+    not say. `large`: reading it holds up others.
     """
 
     endpoint: Endpoint
@@ -146,6 +147,7 @@ class Call:
     claimed_route: str = ""
     conversation: str = ""
     betas: tuple[str, ...] = ()
+    batch: bool | None = None
     large: bool = False
 
     @property

@@ -14,12 +14,19 @@ CLOUD = {"remote_host": "https://ollama.com:443", "remote_model": "gpt-oss:120b"
 
 @dataclass
 class Ollama(UpstreamServer):
-    """`tags`, `running` and `shown` are what the three questions are answered with; `asked` the paths, in order."""
+    """`tags`, `running` and `shown` are what the three questions are answered with; `asked` the paths, in order.
+
+    It loads and unloads when it is told to, which `orders` keeps; `may_load` holds loads up, `cannot_load` names the models
+    that it has no memory for.
+    """
 
     tags: list[dict] | None = field(default_factory=list)
     running: list[dict] = field(default_factory=list)
     shown: dict[str, dict] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    orders: list[tuple[str, str]] = field(default_factory=list)
+    may_load: asyncio.Event | None = None
+    cannot_load: set[str] = field(default_factory=set)
     silent: asyncio.Event | None = None
     status: int = 200
 
@@ -38,10 +45,24 @@ class Ollama(UpstreamServer):
             return web.json_response({"models": self.tags})
         if request.path == "/api/ps":
             return web.json_response({"models": self.running})
-        name = (await request.json())["model"]
+        body = await request.json()
+        name = body["model"]
+        if request.path == "/api/generate":
+            return await self._keep(name, loads=body["keep_alive"] != 0)
         if name in self.shown:
             return web.json_response(self.shown[name])
         listed = [tag for tag in self.tags if tag.get("name") in {name, f"{name}:latest"}]
         if listed:
             return web.json_response({"modelfile": "FROM /blobs/sha256-1", "details": {"parent_model": ""}})
         return web.json_response({"error": f"model '{name}' not found"}, status=404)
+
+    async def _keep(self, name: str, *, loads: bool) -> web.Response:
+        """`/api/generate` without a prompt: into the memory, or out of it."""
+        self.orders.append(("load" if loads else "unload", name))
+        if loads and self.may_load is not None:
+            await self.may_load.wait()
+        if loads and name in self.cannot_load:
+            return web.json_response({"error": "model requires more system memory than is available"}, status=500)
+        others = [one for one in self.running if one["name"] != name]
+        self.running = [*others, {"name": name}] if loads else others
+        return web.json_response({"model": name, "done": True, "done_reason": "load" if loads else "unload"})

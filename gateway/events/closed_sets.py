@@ -1,0 +1,115 @@
+"""The closed sets of words in which events say what happened; each value may become a label or stand in a log line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AttemptResult(StrEnum):
+    """How one try of one target ended; everything but `ok` is an `error_type` of the metrics."""
+
+    OK = "ok"
+    CONNECT = "connect"  # refused, unreachable, name or TLS failure
+    TIMEOUT = "timeout"  # no first content in time, or silence in a stream
+    RATE_LIMITED = "rate_limited"  # 429
+    SERVER_ERROR = "server_error"  # 5xx
+    REJECTED = "rejected"  # another 4xx: our request
+    MISCONFIGURED = "misconfigured"  # our key, our account or our model: 401, 402, 403, 404
+    BAD_REPLY = "bad_reply"  # an answer that is none: HTML, half a stream, nothing
+    CANCELLED = "cancelled"  # the caller went away
+    REFUSED = "refused"  # prepare or the last look refused; nothing was sent
+    QUEUE_FULL = "queue_full"  # it was not sent: too many wait, or for too long
+    NOT_LOADED = "not_loaded"  # it was not sent: the model could not be loaded
+    UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)
+
+
+class FallbackResult(StrEnum):
+    """Whether the fallback target answered."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+class ScanFailure(StrEnum):
+    """What was done about a scan that failed or came late."""
+
+    TREATED_AS_PHI = "treated_as_phi"
+    REFUSED = "refused"
+
+
+class AbortPhase(StrEnum):
+    BEFORE_FIRST_TOKEN = "before_first_token"  # noqa: S105
+    MID_STREAM = "mid_stream"
+
+
+class Side(StrEnum):
+    CLIENT = "client"
+    UPSTREAM = "upstream"
+    GATEWAY = "gateway"  # it is being stopped
+
+
+class AuthFailure(StrEnum):
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    UNKNOWN_KEY = "unknown_key"
+    FORBIDDEN = "forbidden"  # a good key without the permission
+    ORIGIN = "origin"
+    HOST = "host"
+
+
+class LedgerResult(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    REFUSED = "refused"  # the ledger was already known to be unavailable
+
+
+class Record(StrEnum):
+    """What a row of the ledger is about."""
+
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    ATTEMPT = "attempt"
+    CONFIG = "config"  # what came into force
+
+
+class LedgerLoss(StrEnum):
+    """Why the ledger's file is no longer the one at its path."""
+
+    GONE = "gone"
+    REPLACED = "replaced"
+
+
+class ReloadResult(StrEnum):
+    """What became of a configuration that was read."""
+
+    STARTED = "started"  # the gateway started with it
+    STOPPED = "stopped"  # the gateway stopped, and it is in force no more
+    OK = "ok"  # it took the place of the one before
+    REFUSED = "refused"  # something in it is wrong, and the one before stays in force
+
+
+class ExitReason(StrEnum):
+    STOPPED = "stopped"
+    DIED = "died"
+    NEVER_READY = "never_ready"
+
+
+class AwaitsRestart(StrEnum):
+    """Settings that a running gateway cannot take up."""
+
+    HOST = "server.host"
+    PORT = "server.port"
+    TLS = "server.tls"
+    LISTENERS = "listeners"
+    HEADER_TIMEOUT = "server.header_timeout_s"
+    WRITE_TIMEOUT = "server.write_timeout_s"
+    STATE_DIR = "state_dir"
+    SCAN_DEADLINE = "scan.deadline_ms"
+    SCAN_SECOND = "scan.second"
+
+
+class OwnList(StrEnum):
+    """The administrator's own words: what is also an identifier, and what is never one."""
+
+    ALSO = "also"
+    NEVER = "never"

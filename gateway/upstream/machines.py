@@ -1,0 +1,339 @@
+"""The machines that run models: who waits for a slot there, and what is loaded; carries out what the scheduler decides.
+
+`scheduling/reducer.py` decides, this module keeps the clock, the futures of those who wait, and asks the servers to load
+and to unload. A target without `slots` and without a known memory passes through untouched: its server queues as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from gateway.domain import Provider, Target
+from gateway.errors import ModelLoading, UpstreamOverloaded
+from gateway.events import AttemptResult, EventSink, ModelLoaded, QueueChanged, QueueWaited
+from gateway.kinds import profile
+from gateway.scheduling.machine import (
+    Asked,
+    Ended,
+    Event,
+    Known,
+    Left,
+    Limits,
+    Load,
+    Loaded,
+    LoadFailed,
+    Machine,
+    Model,
+    Refuse,
+    Seen,
+    Serve,
+    Ticket,
+    Unload,
+    Unloaded,
+    Why,
+)
+from gateway.scheduling.machine import Passed as TimePassed
+from gateway.scheduling.reducer import expected_wait_s, next_s, place, step
+from gateway.upstream.faults import MAX_RETRY_AFTER_S
+from gateway.upstream.port import AttemptFailed
+from gateway.upstream.questions import Questions, Unanswered
+
+LOAD_LIMIT_S: Final = 900.0
+"""How long a load may take before it counts as failed: a large model from a slow disk takes five minutes."""
+LOOK_EVERY_S: Final = 1.0
+"""How often a server is asked whether it has loaded, where its answer to the order does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one who waits can be told: its place (1 is next), and about how long it will take."""
+
+    place: int
+    wait_s: float
+
+
+@dataclass(slots=True)
+class Slot:
+    """The right to send one request now. Give it back, once; a second time does nothing."""
+
+    _machine: _Running | None = None
+    _number: int = 0
+
+    def release(self, *, counts: bool = True) -> None:
+        """The answer is over; `counts` if it came to its end, so that it says how long answers take."""
+        machine, self._machine = self._machine, None
+        if machine is not None:
+            machine.tell(Ended(self._number, counts=counts))
+
+
+FREE: Final = Slot()
+"""The slot of a target that nobody waits for."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """One machine: its state, those who wait, and what is under way."""
+
+    name: str
+    state: Machine
+    order: Callable[[_Running, Load | Unload], None]
+    events: EventSink
+    clock: Callable[[], float]
+    waiting: dict[int, asyncio.Future[None]] = field(default_factory=dict)
+    targets: dict[str, Target] = field(default_factory=dict)
+    """One target of each of its models: whom to ask, and by which name."""
+    timer: asyncio.TimerHandle | None = None
+
+    def tell(self, event: Event) -> None:
+        """Let something happen, and do what follows from it."""
+        self.state, effects = step(self.state, event, self.clock())
+        for effect in effects:
+            match effect:
+                case Serve(number):
+                    self._answer(number, None)
+                case Refuse(number, why, wait_s):
+                    self._answer(number, _Refused(why, wait_s))
+                case Load() | Unload():
+                    self.order(self, effect)
+        self.events.emit(QueueChanged(machine=self.name, waiting=len(self.state.waiting)))
+        self._arm()
+
+    def _answer(self, number: int, refused: _Refused | None) -> None:
+        future = self.waiting.pop(number)
+        if future.done():
+            return  # cancelled in this very moment: whoever waited gives its slot back itself
+        if refused is None:
+            future.set_result(None)
+        else:
+            future.set_exception(refused)
+
+    def _arm(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        at_s = next_s(self.state)
+        if at_s is not None:
+            delay_s = max(at_s - self.clock(), 0.001)  # what was due and led to nothing waits for an event
+            self.timer = asyncio.get_running_loop().call_later(delay_s, self.tell, TimePassed())
+
+
+class _Refused(Exception):
+    def __init__(self, why: Why, wait_s: float) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.wait_s = wait_s
+
+
+class Machines:
+    """All machines of the configuration; one for a gateway. `limits` are asked anew each time, by a machine's name."""
+
+    def __init__(
+        self,
+        *,
+        limits: Callable[[], Mapping[str, Limits]],
+        questions: Questions,
+        events: EventSink,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = limits
+        self._questions = questions
+        self._events = events
+        self._clock = clock
+        self._numbers = count(1)
+        self._machines: dict[str, _Running] = {}
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def take(self, target: Target, *, caller: str, batch: bool = False) -> Slot:
+        """Wait for a slot at the target's machine.
+
+        Raises:
+            AttemptFailed: its queue is full, the wait would be or was too long, or the model could not be loaded.
+        """
+        if not _scheduled(target):
+            return FREE
+        machine = self._known(target)
+        ticket = Ticket(
+            number=next(self._numbers),
+            model=_model_name(target),
+            caller=caller,
+            since_s=self._clock(),
+            batch=batch,
+        )
+        future = machine.waiting[ticket.number] = asyncio.get_running_loop().create_future()
+        machine.tell(Asked(ticket))
+        try:
+            await future
+        except asyncio.CancelledError:
+            machine.waiting.pop(ticket.number, None)
+            machine.tell(Left(ticket.number))
+            machine.tell(Ended(ticket.number, counts=False))  # where it was served in this very moment
+            raise
+        except _Refused as refused:
+            raise _failure(target, refused, waiting=len(machine.state.waiting)) from None
+        self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
+        return Slot(machine, ticket.number)
+
+    def waiting(self, target: Target) -> Sequence[Waiting]:
+        """Who waits for the target's model, in turn."""
+        machine = self._machines.get(target.provider.machine_name)
+        if machine is None:
+            return ()
+        state, now_s = machine.state, self._clock()
+        mine = [ticket for ticket in state.waiting if ticket.model == _model_name(target)]
+        return [Waiting(place(state, one.number), expected_wait_s(state, one, now_s)) for one in mine]
+
+    async def refresh(self, targets: Iterable[Target]) -> None:
+        """Ask the servers which of the models that we load and evict are in memory; load those that are pinned."""
+        scheduled = [target for target in targets if _scheduled(target) and not target.provider.off]
+        providers = {target.provider.name: target.provider for target in scheduled}
+        for target in scheduled:
+            self._known(target)
+        await asyncio.gather(*(self._look(provider, scheduled) for provider in providers.values()))
+
+    async def aclose(self) -> None:
+        """Stop loading and waiting."""
+        for machine in self._machines.values():
+            if machine.timer is not None:
+                machine.timer.cancel()
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
+
+    # --- one machine -------------------------------------------------------------------------------------------------
+
+    def _known(self, target: Target) -> _Running:
+        """The machine of a target, which knows its model as it is configured now."""
+        name = target.provider.machine_name
+        limits = self._limits().get(name, Limits())
+        machine = self._machines.get(name)
+        if machine is None:
+            machine = self._machines[name] = _Running(
+                name, Machine(limits=limits), self._order, self._events, self._clock
+            )
+        if machine.state.limits != limits:
+            machine.state = machine.state.bounded(limits)
+        model = _model(target)
+        known = machine.state.models.get(model.name)
+        if known is None or (known.slots, known.memory_gb, known.pinned) != (
+            model.slots,
+            model.memory_gb,
+            model.pinned,
+        ):
+            machine.targets[model.name] = target
+            machine.tell(Known(model))
+        return machine
+
+    def _order(self, machine: _Running, effect: Load | Unload) -> None:
+        work = self._load if isinstance(effect, Load) else self._unload
+        task = asyncio.create_task(work(machine, effect.model))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _load(self, machine: _Running, name: str) -> None:
+        target = machine.targets[name]
+        loading = profile(target.provider.kind).loading
+        began_s = self._clock()
+        there = False
+        with contextlib.suppress(Unanswered, TimeoutError):
+            async with asyncio.timeout(LOAD_LIMIT_S):
+                there = loading is not None and await self._loaded(target)
+        took_s, provider = self._clock() - began_s, target.provider.name
+        self._events.emit(ModelLoaded(provider=provider, target=target.name, ok=there, duration_s=took_s))
+        machine.tell(Loaded(name) if there else LoadFailed(name))
+
+    async def _loaded(self, target: Target) -> bool:
+        """Order the load, and wait until the server says that the model is there.
+
+        Raises:
+            Unanswered: the server did not take the order, or says no more.
+        """
+        provider, loading = target.provider, profile(target.provider.kind).loading
+        if loading is None:
+            return False
+        root, order = profile(provider.kind).root(provider.base_url), loading.load(target.model)
+        answer = await self._questions.ask(provider, root + order.path, body=order.body, answer_s=LOAD_LIMIT_S)
+        if answer.status != 200:
+            return False
+        while target.model not in (await self._in_memory(provider) or ()):  # noqa: ASYNC110  a server has no event for it
+            await asyncio.sleep(LOOK_EVERY_S)
+        return True
+
+    async def _unload(self, machine: _Running, name: str) -> None:
+        """What the server says to it is not waited for long: a look at its memory tells what became of it."""
+        target = machine.targets[name]
+        provider, loading = target.provider, profile(target.provider.kind).loading
+        if loading is not None:
+            root, order = profile(provider.kind).root(provider.base_url), loading.unload(target.model)
+            with contextlib.suppress(Unanswered):
+                await self._questions.ask(provider, root + order.path, body=order.body)
+        machine.tell(Unloaded(name))
+
+    async def _look(self, provider: Provider, targets: Iterable[Target]) -> None:
+        try:
+            there = await self._in_memory(provider)
+        except Unanswered:
+            return
+        mine = [target for target in targets if target.provider == provider]
+        if there is None or not mine:
+            return
+        asked = frozenset(_model_name(target) for target in mine)
+        loaded = frozenset(_model_name(target) for target in mine if target.model in there)
+        self._machines[provider.machine_name].tell(Seen(asked, loaded))
+
+    async def _in_memory(self, provider: Provider) -> frozenset[str] | None:
+        loading = profile(provider.kind).loading
+        if loading is None:
+            return None
+        answer = await self._questions.ask(provider, profile(provider.kind).root(provider.base_url) + loading.state)
+        return loading.in_memory(answer.tree) if answer.status == 200 else None
+
+
+def _slots(target: Target) -> int | None:
+    return target.slots or profile(target.provider.kind).slots
+
+
+def _memory_gb(target: Target) -> float | None:
+    """What the model takes, where its server can be told to load and unload it."""
+    return target.memory_gb if profile(target.provider.kind).loading is not None else None
+
+
+def _scheduled(target: Target) -> bool:
+    return _slots(target) is not None or _memory_gb(target) is not None
+
+
+def _model_name(target: Target) -> str:
+    """Two targets of one model at one server wait in one queue."""
+    return f"{target.provider.name}/{target.model}"
+
+
+def _model(target: Target) -> Model:
+    return Model(name=_model_name(target), slots=_slots(target), memory_gb=_memory_gb(target), pinned=target.preload)
+
+
+def _failure(target: Target, refused: _Refused, *, waiting: int) -> AttemptFailed:
+    about = f"about {max(math.ceil(refused.wait_s), 1)} s"
+    match refused.why:
+        case Why.QUEUE_FULL:
+            text = f"Target {target.name} has its queue full: {waiting} wait. Its turn would come in {about}."
+        case Why.WAIT_TOO_LONG:
+            text = (
+                f"Target {target.name} is busy: its turn would come in {about}, which is longer than anybody may wait."
+            )
+        case Why.WAITED_TOO_LONG:
+            text = f"Target {target.name} was busy for as long as anybody may wait. Its turn would come in {about}."
+        case Why.LOAD_FAILED:
+            text = f"The model of target {target.name} could not be loaded. Look at what its server says."
+        case Why.TOO_LARGE:
+            text = f"The model of target {target.name} needs more memory than its machine has, by the configuration."
+    loading = refused.why in {Why.LOAD_FAILED, Why.TOO_LARGE}
+    error = ModelLoading(text) if loading else UpstreamOverloaded(text)
+    error.retry_after_s = min(max(math.ceil(refused.wait_s), 1), MAX_RETRY_AFTER_S)
+    result = AttemptResult.NOT_LOADED if loading else AttemptResult.QUEUE_FULL
+    return AttemptFailed(error, result=result, reached=False)

@@ -1,0 +1,18 @@
+"""The servers on the premises, as a request needs them: where they run a model, how much it holds, when it has its turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.upstream.attestation import Attestation
+from gateway.upstream.machines import Machines
+from gateway.upstream.windows import Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """What is asked before anything is sent; one for a gateway."""
+
+    attestation: Attestation
+    windows: Windows
+    machines: Machines

@@ -1,0 +1,269 @@
+"""Requests that queue for a machine: in turn, bounded, told; models are loaded for them and evicted when idle."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+
+import pytest
+from aiohttp import web
+
+from tests.kit import two_places
+from tests.kit.ollama import Ollama
+from tests.kit.patience import SOON_S, until
+from tests.kit.servers import chunk, says
+from tests.kit.shapes import check
+
+KEYS = {name: f"key-of-{name}" for name in ("ann", "bob", "cyd")}
+CALLERS = "callers:\n" + "".join(
+    f"  {name}: {{key_sha256: {hashlib.sha256(key.encode()).hexdigest()}}}\n" for name, key in KEYS.items()
+)
+
+
+def config(server, *, machine="max_queue: 100", target="slots: 1", more="") -> str:
+    return f"""
+version: 1
+machines: {{mac: {{{machine}}}}}
+providers:
+  local: {{kind: openai_compatible, base_url: "{server.base_url}", traits: [on_prem], machine: mac}}
+targets:
+  chat: {{provider: local, model: test-model, {target}}}
+routes:
+  general: {{targets: [chat]}}
+default_route: general
+{more}
+"""
+
+
+class OneByOne:
+    """Answers each request when it is told to, and remembers how many it had at once and in which order."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Semaphore(0)
+        self.at_once = self.most = 0
+        self.order: list[str] = []
+
+    async def __call__(self, request):
+        body = await request.json()
+        self.order.append(body["messages"][-1]["content"])
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        try:
+            await self.go_on.acquire()
+            return await says("Done.")(request)
+        finally:
+            self.at_once -= 1
+
+
+def ask(gateway, who="ann", content="Hello.", **headers):
+    return asyncio.create_task(gateway.chat(content, headers={"authorization": f"Bearer {KEYS[who]}", **headers}))
+
+
+async def waiting(gateway, count):
+    await until(lambda: gateway.metric("gateway_queue_waiting_requests", machine="mac") == count)
+
+
+async def test_two_hundred_for_one_slot_are_all_answered_one_at_a_time_and_in_turn(start, upstream):
+    answer = OneByOne()
+    gateway = await start(config(await upstream(answer), machine="max_queue: 300", more=CALLERS))
+    asked = [ask(gateway, who, who) for who in ("ann",) * 120 + ("bob",) * 50 + ("cyd",) * 30]
+    await waiting(gateway, 199)
+    for _ in asked:
+        answer.go_on.release()
+    async with asyncio.timeout(SOON_S * 2):
+        answers = await asyncio.gather(*asked)
+    assert {response.status_code for response in answers} == {200}
+    assert answer.most == 1
+    in_turn = Counter(answer.order[1:91])  # while all three have some left
+    assert max(in_turn.values()) - min(in_turn.values()) <= 3
+    assert gateway.metric("gateway_queue_wait_seconds_count", target="chat") == 200
+
+
+async def test_one_too_many_is_told_at_once_and_when_to_come_again(start, upstream):
+    answer = OneByOne()
+    gateway = await start(config(await upstream(answer), machine="max_queue: 2"))
+    asked = [asyncio.create_task(gateway.chat()) for _ in range(3)]
+    await waiting(gateway, 2)
+    async with gateway.client() as client:
+        for path, body, dialect in (
+            ("/v1/chat/completions", {}, "openai"),
+            ("/v1/messages", {"max_tokens": 9}, "anthropic"),
+            ("/api/chat", {}, "ollama"),
+        ):
+            said = {"model": "general", "messages": [{"role": "user", "content": "Hello."}], **body}
+            refused = await client.post(path, json=said)
+            check(refused, 503, dialect, code="overloaded")
+            assert "2 wait" in refused.text
+            assert refused.headers["retry-after"] == "15"  # three answers of five seconds, until anything is known
+    for _ in asked:
+        answer.go_on.release()
+    assert {(await task).status_code for task in asked} == {200}
+
+
+async def test_one_who_waited_too_long_is_told(start, upstream):
+    answer = OneByOne()
+    gateway = await start(config(await upstream(answer), machine="max_wait_s: 0.2"))
+    asked = {asyncio.create_task(gateway.chat()) for _ in range(2)}
+    (refused,), (held,) = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    check(refused.result(), 503, "openai", code="overloaded")
+    assert "as long as anybody may wait" in refused.result().text
+    answer.go_on.release()
+    assert (await held).status_code == 200
+
+
+async def test_one_who_goes_away_makes_room_and_nothing_is_sent_for_it(start, upstream):
+    answer = OneByOne()
+    server = await upstream(answer)
+    gateway = await start(config(server))
+    asked = {content: asyncio.create_task(gateway.chat(content)) for content in ("One.", "Two.")}
+    await waiting(gateway, 1)
+    await until(lambda: answer.order)
+    asked.pop(next(content for content in asked if content not in answer.order)).cancel()
+    await waiting(gateway, 0)
+    answer.go_on.release()
+    (held,) = asked.values()
+    assert (await held).status_code == 200
+    assert len(answer.order) == 1
+    assert [line["outcome"] for line in gateway.settled()].count("client_disconnect") == 1
+
+
+async def test_a_stream_holds_its_slot_to_its_end_and_one_that_is_broken_off_gives_it_back(start, upstream):
+    go_on = asyncio.Event()
+
+    async def answer(request):
+        if (await request.json())["messages"][-1]["content"] == "Then this.":
+            return await says("After.")(request)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b"data: " + json.dumps(chunk({"content": "Half"})).encode() + b"\n\n")
+        await go_on.wait()
+        return response
+
+    gateway = await start(config(await upstream(answer)))
+    async with gateway.client() as client:
+        said = {"messages": [{"role": "user", "content": "Hello."}], "stream": True}
+        async with client.stream("POST", "/v1/chat/completions", json=said) as streamed:
+            assert streamed.status_code == 200
+            second = asyncio.create_task(gateway.chat("Then this."))
+            await waiting(gateway, 1)
+            assert not second.done()
+    assert (await second).json()["choices"][0]["message"]["content"] == "After."
+
+
+async def test_batch_goes_last_by_header_or_agent(start, upstream):
+    answer = OneByOne()
+    more = CALLERS + "agents: {nightly: {route: general, priority: batch}}\n"
+    gateway = await start(config(await upstream(answer), more=more))
+    asked = [ask(gateway, content="first")]
+    await until(lambda: answer.order == ["first"])
+    for content, headers in (
+        ("batch by header", {"x-gateway-priority": "batch"}),
+        ("batch by agent", {"x-gateway-agent": "nightly"}),
+        ("realtime in spite of its agent", {"x-gateway-agent": "nightly", "x-gateway-priority": "realtime"}),
+        ("realtime", {}),
+    ):
+        asked.append(ask(gateway, content=content, **headers))
+        await waiting(gateway, len(asked) - 1)
+    for _ in asked:
+        answer.go_on.release()
+    await asyncio.gather(*asked)
+    assert answer.order[:3] == ["first", "realtime in spite of its agent", "realtime"]
+    assert set(answer.order[3:]) == {"batch by header", "batch by agent"}
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"), [("/v1/chat/completions", "openai"), ("/v1/messages", "anthropic"), ("/api/chat", "ollama")]
+)
+async def test_a_priority_that_is_none_is_400(start, upstream, path, dialect):
+    gateway = await start(config(await upstream()))
+    async with gateway.client() as client:
+        said = {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]}
+        response = await client.post(path, json=said, headers={"x-gateway-priority": "urgent, please"})
+    check(response, 400, dialect, code="invalid_request")
+    assert "`realtime` or `batch`" in response.text
+    assert "urgent" not in response.text
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+async def test_a_full_queue_leads_to_the_next_target_that_policy_permits_and_to_no_other(start, upstream, sensitive):
+    answer = OneByOne()
+    local, cloud = await upstream(answer), await upstream(says("From the cloud."))
+    text = two_places.config(local, cloud).replace("model: qwen", "model: qwen, slots: 1")
+    gateway = await start(text + "machines: {local: {max_queue: 1}}\n", {"rules.yaml": two_places.POLICY})
+    held = [asyncio.create_task(gateway.chat(two_places.SENSITIVE)) for _ in range(2)]
+    await until(lambda: gateway.metric("gateway_queue_waiting_requests", machine="local") == 1)
+    response = await gateway.chat(two_places.SENSITIVE if sensitive else two_places.CLEAN)
+    if sensitive:
+        check(response, 503, "openai", code="overloaded")
+        assert not cloud.sent
+    else:
+        assert response.json()["choices"][0]["message"]["content"] == "From the cloud."
+    for _ in held:
+        answer.go_on.release()
+    assert {(await task).status_code for task in held} == {200}
+
+
+# --- loading ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ollama():
+    server = Ollama(says("From memory."), models=["small", "large"])
+    server.tags = [{"name": f"{name}:latest", "model": f"{name}:latest"} for name in server.models]
+    await server.start()
+    yield server
+    await server.stop()
+
+
+def loading(server, *, small="", large="") -> str:
+    return f"""
+version: 1
+machines: {{mac: {{memory_gb: 24}}}}
+providers:
+  ollama: {{kind: ollama, base_url: "{server.base_url.removesuffix("/v1")}", traits: [on_prem], machine: mac}}
+targets:
+  small: {{provider: ollama, model: small, memory_gb: 8{small}}}
+  large: {{provider: ollama, model: large, memory_gb: 20{large}}}
+routes:
+  quick: {{targets: [small]}}
+  deep: {{targets: [large]}}
+"""
+
+
+async def test_models_are_loaded_for_whoever_waits_once_and_the_idle_one_makes_room(start, ollama):
+    ollama.may_load = asyncio.Event()
+    gateway = await start(loading(ollama))
+    asked = [asyncio.create_task(gateway.chat(model="quick")) for _ in range(3)]
+    await until(lambda: ollama.orders == [("load", "small")])
+    ollama.may_load.set()
+    assert {(await task).status_code for task in asked} == {200}
+    assert (await gateway.chat(model="deep")).status_code == 200
+    assert (await gateway.chat(model="deep")).status_code == 200
+    assert ollama.orders == [("load", "small"), ("unload", "small"), ("load", "large")]
+    assert gateway.metric("gateway_backend_model_load_seconds_count", gen_ai_provider_name="ollama") == 2
+
+
+async def test_what_somebody_else_loaded_is_not_loaded_again(start, ollama):
+    ollama.running = [{"name": "large:latest"}]
+    gateway = await start(loading(ollama))
+    assert (await gateway.chat(model="deep")).status_code == 200
+    assert ollama.orders == []
+
+
+async def test_a_preloaded_model_is_there_before_anybody_asks_and_is_never_evicted(start, ollama):
+    gateway = await start(loading(ollama, small=", preload: true", large=", slots: 2").replace("20, s", "15, s"))
+    await until(lambda: ollama.running == [{"name": "small"}])
+    assert (await gateway.chat(model="deep")).status_code == 200
+    assert ollama.orders == [("load", "small"), ("load", "large")]
+
+
+async def test_a_model_that_cannot_be_loaded_is_told_in_words(start, ollama):
+    ollama.cannot_load = {"large"}
+    gateway = await start(loading(ollama))
+    response = await gateway.chat(model="deep")
+    check(response, 503, "openai", code="model_loading")
+    assert "target large could not be loaded" in response.text
+    assert gateway.metric("gateway_backend_model_load_failures_total", gen_ai_provider_name="ollama") == 1
+    assert not ollama.sent
