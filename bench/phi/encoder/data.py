@@ -87,13 +87,12 @@ def written(cutter: WordPiece, *, seed: int, keep: Keep = lambda _row: True) -> 
 
     return {
         "written names": (0.26, told("lone_names", 5, 0.12)),
-        "written look-alikes": (0.07, told("look_alikes", 0, 0.12)),
-        "written requests": (0.14, told("requests", 0, 0.02)),
-        "written whole requests": (0.10, examples(free(HERE / "whole_requests.jsonl", keep), cutter)),
+        "written look-alikes": (0.06, told("look_alikes", 0, 0.12)),
+        "written requests": (0.16, told("requests", 0, 0.02)),
         "written passages": (0.10, told("passages", 0, 0.02)),
-        "written beside": (0.05, told("beside", 6, 0.05)),
-        "written talk": (0.06, told("talk", 2, 0.05)),
-        "written notes": (0.08, told("notes", 2, 0.05)),
+        "written beside": (0.04, told("beside", 8, 0.05)),
+        "written talk": (0.05, told("talk", 2, 0.05)),
+        "written notes": (0.07, told("notes", 2, 0.05)),
     }
 
 

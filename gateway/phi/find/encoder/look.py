@@ -27,6 +27,8 @@ TAKE_BACK: Final = 0.5
 """What the tagger found stays if any word of its segment is something with this probability."""
 SURE: Final = {Kind.NAME: 0.7, Kind.PLACE: 0.7, Kind.FACILITY: 0.7, Kind.DATE: 0.9, Kind.OTHER_ID: 0.9}
 """Probability of being nothing that each word of what is taken back must have."""
+HANDBOOK: Final = 0.4
+"""The same in a long text in which nothing but the tagger's opinions speaks of somebody: there each is asked about alone."""
 SHORT: Final = 600
 """Characters up to which a message of a person is looked at altogether, whether the tagger doubts or not."""
 
@@ -57,18 +59,22 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
     asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
     if not whole and not asked:
         return firm
+    handbook = not whole and not any(_of_somebody(hit) for hit in firm)
     added: list[Hit] = []
     gone: set[Hit] = set()
     for segment in encoder.cutter.segments(text):
         start, end = segment.starts[0], segment.ends[-1]
         there = [hit for hit in asked if hit.start < end and start < hit.end]
-        if not whole and not there:
-            continue
+        if not whole and (not there or any(_somebodys(hit, start, end) for hit in firm)):
+            continue  # nothing could be taken back
         odds = encoder.odds(segment)
         seen = _names(segment, odds, ALONE if alone else ADD)
         added += [hit for hit in seen if hit.confidence >= ADD or not _common(hit, text)]
-        if _surely_nobody(odds) and not any(_somebodys(hit, start, end) for hit in firm):
-            gone |= {hit for hit in there if hit.evidence is Evidence.CONTEXT and _surely_none(hit, segment, odds)}
+        if (handbook or _surely_nobody(odds)) and not any(_somebodys(hit, start, end) for hit in firm):
+            opinions = (hit for hit in there if hit.evidence is Evidence.CONTEXT)
+            gone |= {
+                hit for hit in opinions if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
+            }
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
 
@@ -78,11 +84,19 @@ def _surely_nobody(odds: Sequence[Odds]) -> bool:
     return min(one[OUTSIDE] for one in odds) > 1 - TAKE_BACK
 
 
+def _of_somebody(hit: Hit) -> bool:
+    """Whether a rule found a number of somebody, or what a cue calls a patient's."""
+    return hit.evidence is not Evidence.CONTEXT and (hit.patient or (hit.kind in DIRECT and hit.kind is not Kind.NAME))
+
+
 def _somebodys(hit: Hit, start: int, end: int) -> bool:
     """Whether a number that a rule found says that [start, end) is about somebody, whatever the text around looks like.
 
-    A record number says so of its whole passage, a telephone or an address, which a firm may have too, of its segment.
+    A record number says so of its whole passage, a telephone or an address, which a firm may have too, of its segment, as does
+    what a cue calls a patient's: a date of birth.
     """
+    if hit.patient and hit.evidence is not Evidence.CONTEXT and hit.start < end and start < hit.end:
+        return True
     if hit.evidence is Evidence.CONTEXT or hit.kind not in DIRECT or hit.kind is Kind.NAME:
         return False
     return hit.kind not in _CONTACTS or (hit.start < end and start < hit.end)
@@ -91,13 +105,13 @@ def _somebodys(hit: Hit, start: int, end: int) -> bool:
 _CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.OTHER_ID})
 
 
-def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds]) -> bool:
-    """Whether each word of a hit is surely nothing. One that reaches beyond the segment stays."""
+def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds], least: float) -> bool:
+    """Whether each word of a hit is nothing with the probability `least`. One that reaches beyond the segment stays."""
     if hit.start < segment.starts[0] or hit.end > segment.ends[-1]:
         return False
     words = zip(odds, segment.starts, segment.ends, strict=True)
     inside = [one[OUTSIDE] for one, start, end in words if start < hit.end and hit.start < end]
-    return bool(inside) and min(inside) >= SURE[hit.kind]
+    return bool(inside) and min(inside) >= least
 
 
 def _common(hit: Hit, text: str) -> bool:

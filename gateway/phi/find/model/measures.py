@@ -93,3 +93,15 @@ _TRACKED: Final = re.compile(r"(?:^|[\s(,\[])#$")
 """Before the number of an issue or a change: `(#212)`."""
 _ASSIGNED: Final = re.compile(r"\w\([\w, ]{0,24}[=:]>? ?$|=> ?$")
 """Before an argument of a call: `generator(rowcount => 20000)`."""
+
+SCALES: Final = frozenset(
+    (
+        "barthel pugh waterlow braden apgar gleason charlson rockall blatchford ranson ballard tinetti karnofsky hoehn yahr lansky "
+        "bishop aldrete mallampati schirmer"
+    ).split()
+)
+"""Who a scale is called after, and hardly anybody else."""
+SCORED: Final = re.compile(
+    r"(?:'s)? (?:of )?[A-C]?\d{1,3}\b(?! ?(?:-|/7|/52|days?|wks?|weeks?|months?|y\b|yo\b|y/o|yrs?|years?|mg|ml)|:\d)"
+)
+"""What a scale gave: "Barthel 45", "Child Pugh B8"; an age or a day is somebody's."""

@@ -273,6 +273,8 @@ def _somewhere(words: list[str], *, small: bool) -> bool:
 
 def medical(word: str, text: str, end: int) -> bool:
     """Whether a casefolded eponym that ends at `end` names a disease, a sign, a device …: "Wilson" in "Wilson's disease"."""
+    if word in measures.SCALES and measures.SCORED.match(text, end) is not None:
+        return True
     return lexicon.marked(word, lexicon.EPONYM) and _MEDICAL.match(text, end) is not None
 
 

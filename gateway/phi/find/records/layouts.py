@@ -62,7 +62,7 @@ _NAMED: Final = (
 )
 _GATE: Final = Gate(
     {
-        "key": r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:",
+        "key": r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*(?::|=>?)",
         "element": r"</|/>",
         "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
         r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|(?:de|la|van|von|der|del|al|bin|el)\b)){0,4})",
@@ -93,9 +93,9 @@ def find(folded: Normalised) -> list[Hit]:
 
 # --- JSON, also inside prose ----------------------------------------------------------------------------------------
 
-_TOKEN: Final = re.compile(r"(?P<key>\"(?P<name>[A-Za-z_][^\"\\\n]{0,60})\"\s*:\s*|'(?P<name2>[A-Za-z_][^'\\\n]{0,60})'\s*:\s*)|(?P<open>[{\[])|(?P<close>[}\]])"
+_TOKEN: Final = re.compile(r"(?P<key>\"(?P<name>[A-Za-z_][^\"\\\n]{0,60})\"\s*(?::|=>?)\s*|'(?P<name2>[A-Za-z_][^'\\\n]{0,60})'\s*(?::|=>?)\s*)|(?P<open>[{\[])|(?P<close>[}\]])"
                            r"|\"(?P<text>(?:[^\"\\]|\\.){0,400})\"|'(?P<text2>(?:[^'\\\n]|\\.){0,200})'(?=\s*[,}\]])|(?P<number>-?\d+(?:\.\d+)?)")  # fmt: skip
-_KEY: Final = re.compile(r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*:")
+_KEY: Final = re.compile(r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*(?::|=>?)")
 
 
 def _json(text: str) -> Iterator[Hit]:

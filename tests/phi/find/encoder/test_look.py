@@ -151,6 +151,25 @@ def test_of_a_long_text_only_doubtful_parts_are_asked_about():
     assert encoder.asked == ["then Olena said so"]
 
 
+def test_of_a_long_text_nothing_is_asked_where_a_number_says_that_it_is_about_somebody():
+    text = "\n".join([f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)])
+    named = f"then Olena said so\n{text}"
+    encoder = Says(named, "Olena")
+    assert found(named, Tags("Olena"), encoder) == ["Olena"]
+    assert encoder.asked == ["then Olena said so"]
+    encoder = Says(f"{named}\nMRN 8675309", "Olena")
+    assert found(encoder.text, Tags("Olena"), encoder) == ["Olena", "8675309"]
+    assert encoder.asked == []
+
+
+def test_in_a_long_text_without_a_number_of_somebody_each_opinion_is_asked_about_alone():
+    rest = "\n".join([f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)])
+    text = f"Olena wrote Kafka\n{rest}"
+    assert found(text, Tags("Olena|Kafka"), Says(text, "Olena")) == ["Olena"]
+    text = f"Olena wrote Kafka\n{rest}\nDOB 8/12/1950"
+    assert found(text, Tags("Olena|Kafka"), Says(text, "Olena")) == ["Olena", "Kafka", "8/12/1950"]
+
+
 def test_what_the_tagger_doubts_is_nothing_by_itself():
     text = "Ask Olena about it"
     assert found(text, Tags(doubtful="Olena"), Says(text)) == []
@@ -183,6 +202,8 @@ def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
         ("Zorblat called, (503) 555-0142", True),
         ("Zorblat called\nfrom (503) 555-0142", False),
         ("Zorblat called\nabout MRN 8675309", True),
+        ("Zorblat, DOB 8/12/1950, called", True),
+        ("Zorblat called\nDOB 8/12/1950", False),
         ("Zorblat called", False),
     ],
 )

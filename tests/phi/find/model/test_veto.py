@@ -142,6 +142,21 @@ def test_what_a_model_takes_for_a_value_and_is_none_is_taken_back(kind, text, va
 
 
 @pytest.mark.parametrize(
+    ("text", "word", "scale"),
+    [
+        ("Barthel 45 to 70 in rehab", "Barthel", True),
+        ("Child Pugh B8, apixaban?", "Pugh", True),
+        ("Waterlow of 18 today", "Waterlow", True),
+        ("Pugh 81 years, fell", "Pugh", False),
+        ("Barthel 3/7 post op", "Barthel", False),
+        ("Ashworth 45 to 70", "Ashworth", False),
+    ],
+)
+def test_a_scale_and_what_it_gave_is_nobody(text, word, scale):
+    assert veto.medical(word.casefold(), text, text.index(word) + len(word)) is scale
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "value"),
     [(Kind.DATE, "seen 3/14", "3/14"), (Kind.OTHER_ID, "licence 0220-WZZ", "WZZ"), (Kind.NAME, "nurse Pilar", "Pilar")],
 )

@@ -24,6 +24,8 @@ def found(text: str) -> set[tuple[Kind, str]]:
         ('{"name":[{"family":"Tuttle"}]}', (Kind.NAME, "Tuttle")),
         ('{"identifier":[{"system":"x","value":"A-99120"}]}', (Kind.OTHER_ID, "A-99120")),
         ('{"birthDate": "1944-09-05"}', (Kind.DATE, "1944-09-05")),
+        ('"smoke_patient" = { "given" = "Amarachi", "hcn" = "x" }', (Kind.NAME, "Amarachi")),
+        ('["last_name" => "Uzodinma"]', (Kind.NAME, "Uzodinma")),
         ('{"patient": {"firstName": "Żaneta"}}', (Kind.NAME, "Żaneta")),
         ("<patientName>Margot Tuttle</patientName>", (Kind.NAME, "Margot Tuttle")),
         ('<birthDate value="1944-09-05"/>', (Kind.DATE, "1944-09-05")),
