@@ -11,15 +11,19 @@ from gateway.domain import Tree
 from gateway.errors import InvalidRequest
 from gateway.pipeline.aside import LARGE_BYTES, LARGE_VALUES
 from gateway.wire.endpoint import Call, Endpoint
+from gateway.wire.framing import multipart
 from gateway.wire.json_body import read_object, values_in
+from gateway.wire.openai import forms
 
 MAX_NAME_CHARS = 256
 MAX_BETA_CHARS = 2_048
 
 
 @asynccontextmanager
-async def checked_body(request: AuthenticatedRequest) -> AsyncIterator[Tree]:
-    """The JSON object of the body, which counts against the budget as it arrives and for as long as the request lives.
+async def checked_body(request: AuthenticatedRequest, endpoint: Endpoint | None = None) -> AsyncIterator[Tree]:
+    """The JSON object of the body, or its form where the endpoint takes one.
+
+    It counts against the budget as it arrives and for as long as the request lives.
 
     Raises:
         Overloaded: all bodies together would be too much for the process.
@@ -32,12 +36,21 @@ async def checked_body(request: AuthenticatedRequest) -> AsyncIterator[Tree]:
             share.hold(int(announced))
         body = await request.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s, hold=share.hold)
         size = len(body)
-        values = await request.aside(partial(values_in, body), large=size > LARGE_BYTES)
-        share.hold(size, values=values)
-        request.large = size > LARGE_BYTES or values > LARGE_VALUES
-        tree = await request.aside(partial(read_object, body), large=request.large)
+        kind = request.exchange.header("content-type")
+        if endpoint is not None and endpoint.form and multipart.is_form(kind):
+            request.large = size > LARGE_BYTES
+            tree = await request.aside(partial(_form, body, kind, endpoint), large=request.large)
+        else:
+            values = await request.aside(partial(values_in, body), large=size > LARGE_BYTES)
+            share.hold(size, values=values)
+            request.large = size > LARGE_BYTES or values > LARGE_VALUES
+            tree = await request.aside(partial(read_object, body), large=request.large)
         del body  # what was parsed is all that there is from here on
         yield tree
+
+
+def _form(body: bytearray, kind: str, endpoint: Endpoint) -> Tree:
+    return forms.read(multipart.read(body, kind), endpoint.fields)
 
 
 def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Call:

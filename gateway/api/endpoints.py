@@ -35,7 +35,7 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRe
         GatewayError: it may not or cannot be answered, and nothing was sent yet.
     """
     clock = RequestClock()
-    async with checked_body(request) as tree:
+    async with checked_body(request, endpoint) as tree:
         answering = Answering(request.exchange.request_id, clock, tree)
         await request.aside(partial(endpoint.validate, tree), large=request.large)
         here = await request.aside(partial(endpoint.here, tree, answering), large=request.large)
@@ -53,7 +53,12 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRe
             answer = await pipeline.answer(call, default_agent=agent, gone=lambda: request.exchange.gone)
         if answer.tree is None:
             raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
-        await request.json(endpoint.whole(answer.tree, answer.shape, answering), headers=answer.headers)
+        made = endpoint.whole(answer.tree, answer.shape, answering)
+        if media := endpoint.media(tree):
+            text = str(made.get("text") or "")
+            await request.exchange.reply(200, {"content-type": media, **answer.headers}, text.encode())
+            return
+        await request.json(made, headers=answer.headers)
 
 
 class RequestClock(Clock):

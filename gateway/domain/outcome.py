@@ -28,13 +28,14 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider reported them; `reported` False when it did not."""
+    """Tokens as the provider reported them; `reported` False when it did not. `audio_ms`: how much sound was heard."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_input_tokens: int = 0
     reasoning_tokens: int = 0
     reported: bool = False
+    audio_ms: int = 0
 
 
 class Outcome(StrEnum):

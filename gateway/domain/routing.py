@@ -30,6 +30,7 @@ class ProviderKind(StrEnum):
     MLX = "mlx"
     LLAMA_CPP = "llama_cpp"
     VLLM = "vllm"
+    WHISPER = "whisper"
     OPENAI_COMPATIBLE = "openai_compatible"
     ANTHROPIC = "anthropic"
     OPENAI = "openai"
@@ -61,6 +62,7 @@ class Capability(StrEnum):
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     MODERATIONS = "moderations"
+    TRANSCRIPTIONS = "transcriptions"
     FETCH_URLS = "fetch_urls"
     HOSTED_TOOLS = "hosted_tools"
     STORED_FILES = "stored_files"
@@ -73,6 +75,7 @@ class Operation(StrEnum):
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     MODERATIONS = "moderations"
+    TRANSCRIPTIONS = "transcriptions"
 
     @property
     def capability(self) -> Capability | None:
@@ -96,6 +99,7 @@ _CAPABILITIES: Mapping[Operation, Capability] = {
     Operation.EMBEDDINGS: Capability.EMBEDDINGS,
     Operation.RERANK: Capability.RERANK,
     Operation.MODERATIONS: Capability.MODERATIONS,
+    Operation.TRANSCRIPTIONS: Capability.TRANSCRIPTIONS,
 }
 _DEFAULT_KEYS: Mapping[Operation, str] = {
     Operation.CHAT: "default_route",

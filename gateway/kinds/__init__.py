@@ -20,6 +20,7 @@ from gateway.kinds import (
     scripted,
     vertex,
     vllm,
+    whisper,
 )
 from gateway.kinds.kind import Profile
 
@@ -34,6 +35,7 @@ PROFILES: Final[Mapping[ProviderKind, Profile]] = MappingProxyType(
             mlx,
             llama_cpp,
             vllm,
+            whisper,
             openai_compatible,
             anthropic,
             openai,

@@ -10,5 +10,5 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     needs_url=True,
-    also=frozenset({"rerank", "moderations"}),
+    also=frozenset({"rerank", "moderations", "transcriptions", "translations"}),
 )

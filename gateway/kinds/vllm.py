@@ -14,7 +14,7 @@ PROFILE = Profile(
     start="start `vllm serve {model}`",
     needs_url=True,
     repairs=(AS_REASONING_CONTENT,),
-    also=frozenset({"completions", "rerank"}),
+    also=frozenset({"completions", "rerank", "transcriptions", "translations"}),
     window=window.VLLM,
     overflow=(b"maximum context",),
 )

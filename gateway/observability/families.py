@@ -101,6 +101,7 @@ class Families:
             "Answered requests whose price nobody says; never counted as free.",
             MODEL[1:],
         )
+        self.audio = self._counter("gateway_audio_seconds", "Seconds of sound that were transcribed.", MODEL[1:])
         self.energy = self._counter("gateway_energy_joules", "Energy of local targets by configured power.", MODEL[1:])
 
     def _define_requests(self) -> None:

@@ -66,7 +66,7 @@ def _one_of(words: Iterable[str]) -> Check:
 
 NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
-    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "pseudonyms_unresolved"),
+    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
     *("words_wider", "words_narrower"),
 )
@@ -236,6 +236,8 @@ def _settled(event: Settlement) -> dict[str, object]:
     if usage.reported:
         line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
+    if usage.audio_ms:
+        line["audio_s"] = usage.audio_ms / 1000
     return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
 
 

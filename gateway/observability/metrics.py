@@ -132,6 +132,8 @@ class Metrics(EventSink):
                 families.per_token(*labels).observe(generating_s / (event.usage.output_tokens - 1))
         if event.usage.reported:
             self._count_tokens(event, labels)
+        if event.usage.audio_ms:
+            families.audio(*labels[1:]).inc(event.usage.audio_ms / 1000)
         if event.energy_wh is not None:
             families.energy(*labels[1:]).inc(float(event.energy_wh * JOULES_PER_WH))
         if event.cost_usd is not None:

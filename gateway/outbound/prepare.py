@@ -42,6 +42,7 @@ from gateway.wire.reply import choices_of
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
 _SEAL = object()
+JSON_TYPE = "application/json"
 MAX_LOOKS = 4
 """How often a body is redacted and looked at. Each look finds what the tokens of the one before made stand out: in a list
 of unusual words (the fonts in Codex's prompt) a second and a third still do, and then there is nothing left."""
@@ -62,6 +63,7 @@ class Outbound:
     stream: bool
     times: int = 1  # how often it is sent for one answer: once for each choice at a server that makes one at a time
     betas: tuple[str, ...] = ()
+    content_type: str = JSON_TYPE
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
@@ -151,23 +153,28 @@ def prepare(
     body, redacted, pseudonyms = _redacted(
         kept, _but_aliases(findings, fields), form=form, styles=egress.redact, key=key, look=look, today=today
     )
-    known = to.spoken.betas if to.spoken else frozenset[str]()
-    betas = tuple(sorted(known.intersection(call.betas)))
+    content_type, content = _serialised(body.tree, to)
+    betas = _betas(call, to)
     outbound = Outbound(
         target=target,
         endpoint=to,
         tree=body.tree,
-        content=_serialised(body.tree),
+        content=content,
         request_id=call.request_id,
         policy_hash=egress.policy_hash,
         stream=form.stream,
         times=form.times(kept),
         betas=betas,
+        content_type=content_type,
         seal=_SEAL,
     )
     unheard = form.unheard(kept)
     lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, betas), *unheard}
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
+
+
+def _betas(call: Call, to: Endpoint) -> tuple[str, ...]:
+    return tuple(sorted(to.spoken.betas.intersection(call.betas))) if to.spoken else ()
 
 
 def _betas_lost(call: Call, betas: tuple[str, ...]) -> tuple[str, ...]:
@@ -262,9 +269,12 @@ def _redacted(
     raise RedactionIncomplete(())
 
 
-def _serialised(tree: Tree) -> bytes:
+def _serialised(tree: Tree, to: Endpoint) -> tuple[str, bytes]:
+    """Content type and bytes."""
+    if to.spoken is not None and to.spoken.written is not None:
+        return to.spoken.written(tree)
     try:
-        return orjson.dumps(tree)
+        return JSON_TYPE, orjson.dumps(tree)
     except TypeError:  # orjson's own error is one
         raise InvalidRequest(
             "The body cannot be written as JSON: it holds broken text or is nested too deep."

@@ -343,7 +343,7 @@ def _count(opened: Opened, trace: Trace) -> None:
 def _usage(opened: Opened) -> Usage | None:
     """Tokens, as far as they were reported."""
     shape = opened.prepared.outbound.endpoint.reply
-    return opened.stream.usage if opened.stream else shape.usage_of(opened.reply.tree or {})
+    return opened.stream.usage if opened.stream else shape.usage_of(opened.first[0])
 
 
 def _restorer(opened: Opened, call: Call) -> ReplyRestorer:

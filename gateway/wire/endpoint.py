@@ -45,7 +45,8 @@ class Spoken:
     into a body whether it is to be answered as a stream. `system_field`: the field of the body that is the system
     prompt, if one is. `repair` leaves out what its servers would refuse of a request that needs no translation. `betas`
     are the words of the header `anthropic-beta` that ask for no errand, which a caller's may hand on. `everywhere`:
-    whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`).
+    whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`). `written` gives
+    content type and bytes of a body that is no JSON. `plain`: an answer may be a text, which is then its field `text`.
     """
 
     path: str
@@ -57,6 +58,8 @@ class Spoken:
     everywhere: bool = True
     native: Native | None = None
     repair: Callable[[Tree], Translated] = Translated
+    written: Callable[[Tree], tuple[str, bytes]] | None = None
+    plain: bool = False
     betas: frozenset[str] = frozenset()
 
 
@@ -77,6 +80,10 @@ def _always(_tree: Tree) -> bool:
     return True
 
 
+def _as_json(_tree: Tree) -> str:
+    return ""
+
+
 def _unrelated(_tree: Tree) -> None:
     """No field of this row depends on another."""
 
@@ -92,9 +99,11 @@ class Endpoint:
     `subject` is the field that says what is asked (`messages`, `input`): a request without it asks for nothing.
     `fields` are all fields of a request: what each may be, and what becomes of it. `relate` raises InvalidRequest where
     two of them do not go together. `to_hub` translates a valid request.
+    `form`: it comes as a form with a file, and may come as JSON too.
     `reply` is the shape of what a target answers that is asked in these words. `whole` and `writer` put an answer into
-    the caller's words. `streams` tells whether the caller wants a stream, `counts` whether one ends with a count of
-    tokens, `in_json` whether the answer itself was asked for as JSON. `here` answers what needs no target.
+    the caller's words, `media` is the type of one that is written as plain text. `streams` tells whether the caller wants
+    a stream, `counts` whether one ends with a count of tokens, `in_json` whether the answer itself was asked for as
+    JSON. `here` answers what needs no target.
     `spoken` is None where targets of this dialect are asked in another row's words.
     """
 
@@ -104,9 +113,11 @@ class Endpoint:
     paths: tuple[str, ...]
     subject: str
     fields: Object
+    form: bool = False
     to_hub: Callable[[Tree], Translated]
     reply: ReplyShape
     whole: Callable[[Tree, ReplyShape, Answering], Tree]
+    media: Callable[[Tree], str] = _as_json
     writer: Callable[[Answering], StreamWriter] | None = None
     streams: Callable[[Tree], bool] = _never
     counts: Callable[[Tree], bool] = _always

@@ -15,8 +15,8 @@ from gateway.wire.hub import Translated
 from gateway.wire.ollama import catalogue as ollama_catalogue
 from gateway.wire.ollama import chat as ollama_chat
 from gateway.wire.ollama import embed, generate
+from gateway.wire.openai import audio, chat, completions, embeddings, moderations, rerank
 from gateway.wire.openai import catalogue as openai_catalogue
-from gateway.wire.openai import chat, completions, embeddings, moderations, rerank
 from gateway.wire.responses import create, input_tokens
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -25,6 +25,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     completions.ENDPOINT,
     moderations.ENDPOINT,
     rerank.ENDPOINT,
+    audio.TRANSCRIPTION,
+    audio.TRANSLATION,
     create.ENDPOINT,
     input_tokens.ENDPOINT,
     messages.ENDPOINT,
@@ -42,10 +44,11 @@ _UNFIT: Mapping[Operation, str] = {
     Operation.CHAT: "That model makes embeddings and cannot chat. Ask for a chat model, or POST /v1/embeddings.",
     Operation.EMBEDDINGS: "That model cannot make embeddings. Ask for an embedding model.",
     Operation.RERANK: "That model cannot rank documents. Ask for one that is configured with `capabilities: [rerank]`.",
+    Operation.TRANSCRIPTIONS: "That model hears nothing. Ask for one that is configured with `capabilities: [transcriptions]`.",
     Operation.MODERATIONS: "That model judges no texts. Ask for one that is configured with `capabilities: [moderations]`.",
 }
 _OPENAIS = (
-    *("/v1/chat/", "/v1/completions", "/v1/embeddings", "/v1/responses", "/v1/moderations", "/v1/rerank"),
+    *("/v1/chat/", "/v1/completions", "/v1/embeddings", "/v1/responses", "/v1/moderations", "/v1/rerank", "/v1/audio/"),
     *("/chat/", "/responses", "/openai/"),
 )
 BANNERS: Mapping[Dialect, str] = {Dialect.OLLAMA: ollama_catalogue.BANNER}

@@ -76,7 +76,7 @@ def test_agents_that_share_one_model_name_are_told_apart_by_their_prompt(system:
 
 def test_the_shipped_file_vouches_for_nothing_but_loopback() -> None:
     vouched = {provider.name for provider in shipped().providers.values() if provider.traits or provider.baa}
-    assert vouched == {"lm_studio", "ollama", "mlx", "embedded"}
+    assert vouched == {"lm_studio", "ollama", "mlx", "whisper", "embedded"}
     for provider in shipped().providers.values():
         assert provider.traits <= {Trait.ON_PREM}
         local = not provider.base_url or provider.base_url.startswith("http://localhost:")
@@ -181,7 +181,7 @@ def test_problems_of_shape_of_environment_and_of_reference_come_all_at_once() ->
         (8, "Unknown key `modle` in `targets.b`."),
         (8, "`model` is missing in `targets.b`."),
         (11, "There is no target `aa`."),
-        (12, "`routes.s.operation` should be 'chat', 'embeddings', 'rerank' or 'moderations'."),
+        (12, "`routes.s.operation` should be 'chat', 'embeddings', 'rerank', 'moderations' or 'transcriptions'."),
         (15, "There is no route `t`."),
         (16, "There is no route `rr`."),
     ]

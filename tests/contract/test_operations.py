@@ -25,6 +25,8 @@ CASES = {
     "openai.completions": ({"prompt": "Hello."}, lambda body: body["choices"][0]["text"]),
     "openai.moderations": ({"model": "judging", "input": "Hello."}, lambda body: body["results"][0]["categories"]),
     "openai.rerank": ({"model": "ranking", "query": "Hi.", "documents": ["a", "b"]}, lambda body: body["results"]),
+    "openai.transcriptions": ({"model": "hearing", "file": {"data": "AAAA"}}, lambda body: body["text"]),
+    "openai.translations": ({"model": "hearing", "file": {"data": "AAAA"}}, lambda body: body["text"]),
     "openai.responses": ({"input": "Hello."}, lambda body: body["output"][0]["content"][0]["text"]),
     "openai.input_tokens": ({"input": "Hello."}, lambda body: body["input_tokens"]),
     "anthropic.messages": ({"max_tokens": 9, "messages": HI}, lambda body: body["content"][0]["text"]),

@@ -21,7 +21,8 @@ ALIASES = {
     pattern.replace("*", "-something"): target if isinstance(target, str) else target["route"]
     for pattern, target in SHIPPED["aliases"].items()
 }
-HINTS = ("ollama serve", "lms server start", "mlx_lm.server")
+SPEECH_ROUTES = {name for name, route in SHIPPED["routes"].items() if route.get("operation") == "transcriptions"}
+HINTS = ("ollama serve", "lms server start", "mlx_lm.server", "your speech server")
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ async def down(start):
         "LM_STUDIO_BASE_URL": f"http://127.0.0.1:{unused_port()}/v1",
         "OLLAMA_BASE_URL": f"http://127.0.0.1:{unused_port()}",
         "MLX_BASE_URL": f"http://127.0.0.1:{unused_port()}/v1",
+        "WHISPER_BASE_URL": f"http://127.0.0.1:{unused_port()}/v1",
     }
     gateway = await start(CONFIG, POLICIES, environ)
     yield gateway
@@ -66,6 +68,11 @@ async def test_every_route_and_alias_says_what_to_start(down):
             if route in EMBEDDING_ROUTES:
                 names_what_to_start(await client.post("/v1/embeddings", json={"model": name, "input": "text"}))
                 names_what_to_start(await client.post("/api/embed", json={"model": name, "input": "text"}), "ollama")
+                continue
+            if route in SPEECH_ROUTES:
+                for path in ("transcriptions", "translations"):
+                    form = {"data": {"model": name}, "files": {"file": ("note.wav", b"RIFF")}}
+                    names_what_to_start(await client.post(f"/v1/audio/{path}", **form))
                 continue
             for streamed in (False, True):
                 names_what_to_start(await down.chat(model=name, stream=streamed))

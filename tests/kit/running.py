@@ -110,8 +110,10 @@ def every_operation(server: UpstreamServer, more: str = "") -> str:
     targets = """
   ranks: {provider: local, model: test-ranks, capabilities: [rerank]}
   judges: {provider: local, model: test-judge, capabilities: [moderations]}
+  ears: {provider: local, model: test-whisper, capabilities: [transcriptions]}
 routes:
   ranking: {targets: [ranks], operation: rerank}
   judging: {targets: [judges], operation: moderations}
+  hearing: {targets: [ears], operation: transcriptions}
 """
     return one_route(server, more).replace("\nroutes:\n", targets)

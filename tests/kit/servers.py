@@ -107,6 +107,8 @@ def says(text="Hello.", *, size=3, tool_calls=None) -> Handler:
     calls = {"tool_calls": tool_calls} if tool_calls else {}
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        if "/audio/" in request.path:
+            return web.json_response({"text": text})
         body = await request.json()
         if request.path.endswith("/embeddings"):
             return await _embeddings(body)

@@ -70,6 +70,19 @@ RERANK_WRONG = {
     "return_documents": ["yes", 1],
 }
 MODERATIONS_WRONG = {"input": [None, 5, [], {}, [5], [{"type": "text"}], [{"type": CANARY}], [{"type": "image_url"}]]}
+TRANSLATIONS_WRONG = {
+    "file": [None, 5, [], {}, CANARY, {"data": 5}, {"data": CANARY}],
+    "prompt": [5, []],
+    "temperature": [CANARY, []],
+    "response_format": [5, []],
+}
+TRANSCRIPTIONS_WRONG = {
+    **TRANSLATIONS_WRONG,
+    "stream": ["yes", 1],
+    "include": [CANARY, [5]],
+    "timestamp_granularities": [CANARY, [5]],
+    "chunking_strategy": [5, [], {"threshold": CANARY}],
+}
 RESPONSES_WRONG = {
     "input": [None, [], {}, 5, [5], [[]], [{}], [{"role": "alien", "content": "x"}], [{"role": [], "content": "x"}],
               [{"role": "user", "content": 5}], [{"role": "user"}], [{"type": "hologram", "hologram": CANARY}], [{"type": []}],
@@ -159,6 +172,10 @@ ENDPOINTS = [
     Endpoint("/v1/completions", {"prompt": "Hello."}, "openai", COMPLETIONS_WRONG),
     Endpoint("/v1/rerank", {"model": "ranking", "query": "Hi.", "documents": ["a"]}, "openai", RERANK_WRONG),
     Endpoint("/v1/moderations", {"model": "judging", "input": "Hi."}, "openai", MODERATIONS_WRONG),
+    Endpoint(
+        "/v1/audio/transcriptions", {"model": "hearing", "file": {"data": "AAAA"}}, "openai", TRANSCRIPTIONS_WRONG
+    ),
+    Endpoint("/v1/audio/translations", {"model": "hearing", "file": {"data": "AAAA"}}, "openai", TRANSLATIONS_WRONG),
     Endpoint("/v1/responses", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/responses/input_tokens", {"input": "Hello."}, "openai", RESPONSES_WRONG),
     Endpoint("/v1/messages", {"max_tokens": 9, "messages": SAY}, "anthropic", MESSAGES_WRONG),

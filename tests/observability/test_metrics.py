@@ -21,6 +21,7 @@ from gateway.domain import (
     Sensitivity,
     Shortfall,
     Target,
+    Usage,
 )
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -37,7 +38,9 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.of([Route(name="triage", targets=(fast, sonnet))], reasons=["permitted", "phi_without_baa"])
 
 
-settled = partial(rows.settled, stream=True)
+settled = partial(
+    rows.settled, stream=True, usage=Usage(input_tokens=100, output_tokens=21, reported=True, audio_ms=90_500)
+)
 
 
 FAST = {
@@ -58,6 +61,7 @@ FAST = {
         ("gen_ai_client_token_usage_sum", FAST | {"gen_ai_token_type": "output"}, 21),
         ("gateway_overhead_seconds_sum", {"route": "triage"}, 0.004),
         ("gateway_cost_usd_total", {k: FAST[k] for k in list(FAST)[1:]}, 0.002),
+        ("gateway_audio_seconds_total", {k: FAST[k] for k in list(FAST)[1:]}, 90.5),
         ("gateway_energy_joules_total", {k: FAST[k] for k in list(FAST)[1:]}, 1800),
         ("gateway_cost_unpriced_requests_total", {k: FAST[k] for k in list(FAST)[1:]}, 0),
     ],

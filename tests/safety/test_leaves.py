@@ -32,6 +32,18 @@ from tests.kit import written
 from tests.kit.servers import says
 
 PACK = (Path(__file__).parents[2] / "policies" / "hipaa.yaml").read_text(encoding="utf-8")
+RECORDINGS = """
+version: 1
+rules:
+  - id: recordings-under-a-baa
+    why: Recordings may be heard by a provider with a BAA.
+    when: {unknown: [audio], to: {without: [on_prem]}}
+    then: {require: [baa]}
+"""
+HEARD = PACK.replace("[image, audio, file]", "[image, file]").replace(
+    "  - {unknown: [audio], traits: [baa], sent: false}\n", ""
+)
+"""The pack, and beside it a rule that lets recordings go to a provider with a BAA, as a clinic may decide."""
 TEXTS = ("SSN 536-22-8417", "The patient writes from maria.gonzalez@example.org")
 IDS = ("ssn-536-22-8417", "mrn_8675309")
 NUMBERS = (536228417, 0.536228417)
@@ -51,6 +63,8 @@ BASE: dict[str, dict[str, Any]] = {
     "openai.completions": {"prompt": "Hello."},
     "openai.moderations": {"model": "judging", "input": "Hello."},
     "openai.rerank": {"model": "ranking", "query": "Hello.", "documents": ["Hello."]},
+    "openai.transcriptions": {"model": "hearing", "file": {"data": "AAAA"}},
+    "openai.translations": {"model": "hearing", "file": {"data": "AAAA"}},
     "openai.responses": {"input": "Hello."},
     "anthropic.messages": {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello."}]},
     "ollama.chat": {"messages": [{"role": "user", "content": "Hello."}], "stream": False},
@@ -133,7 +147,7 @@ KINDS = {"anthropic.messages": "anthropic", "openai.completions": "vllm", "opena
 
 def config(cloud, row) -> str:
     kind = KINDS.get(f"{row.dialect}.{row.name}", "openai")
-    does = {"embedding": "embeddings", "ranking": "rerank", "judging": "moderations"}
+    does = {"embedding": "embeddings", "ranking": "rerank", "judging": "moderations", "hearing": "transcriptions"}
     return written.config(
         providers={"cloud": written.away(cloud, kind=kind, via="direct")},
         targets={
@@ -148,7 +162,8 @@ def config(cloud, row) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.dialect}.{row.name}")
 async def test_no_identifier_leaves_whatever_field_it_stands_in(start, upstream, row):
     cloud = await upstream(says("Yes."))
-    gateway = await start(config(cloud, row), {"hipaa.yaml": PACK})
+    heard = {"hipaa.yaml": HEARD, "recordings.yaml": RECORDINGS} if row.form else {"hipaa.yaml": PACK}
+    gateway = await start(config(cloud, row), heard)
     asked, left = 0, []
     async with gateway.client() as client:
         for request in requests(f"{row.dialect}.{row.name}", row):

@@ -40,6 +40,8 @@ REQUESTS = {
     "openai.moderations": {"model": "m", "input": "hi"},
     "openai.rerank": {"model": "m", "query": "hi", "documents": ["a"]},
     "openai.responses": {"model": "m", "input": "hi", "store": False},
+    "openai.transcriptions": {"model": "m", "file": {"data": "AAAA"}},
+    "openai.translations": {"model": "m", "file": {"data": "AAAA"}},
     "openai.input_tokens": {"model": "m", "input": "hi"},
     "anthropic.messages": {"model": "m", "max_tokens": 9, "messages": HI},
     "anthropic.count_tokens": {"model": "m", "max_tokens": 9, "messages": HI},

@@ -20,7 +20,7 @@ from gateway.wire.reply import Channels
 _ANSWER: Final = "output_text"
 _ANSWERS: Final = frozenset({_ANSWER, f"response.{_ANSWER}.done"})
 """Types of what holds the text of the answer itself, which may have been asked for as JSON."""
-_SAID: Final = frozenset({"text", "refusal", "input", "delta", "instructions"})
+_SAID: Final = frozenset({"text", "refusal", "input", "delta", "instructions", "word"})
 """Fields that are text, and stay text where a number stands in it alone."""
 _PLACE: Final = ("output_index", "content_index", "summary_index", "item_id")
 _DELTA, _DONE = ".delta", ".done"

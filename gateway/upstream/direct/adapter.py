@@ -92,8 +92,8 @@ class Direct:
 
 def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
     return {
-        "Content-Type": "application/json",
-        "Accept": "text/event-stream" if outbound.stream else "application/json",
+        "Content-Type": outbound.content_type,
+        "Accept": "*/*" if outbound.spoken.plain else "text/event-stream" if outbound.stream else "application/json",
         **outbound.spoken.headers(address.api_key),
         **({"anthropic-beta": ",".join(outbound.betas)} if outbound.betas else {}),
     }
@@ -109,7 +109,10 @@ async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
         raise faults.bad_reply(target, status=200)
     if outbound.spoken.native is not None:
         return await native.reply(response, outbound, outbound.spoken.native)
-    if outbound.stream and "json" not in kind:
+    if outbound.spoken.plain and "json" not in kind and "event-stream" not in kind:
+        said = await bodies.read(response, bodies.MAX_REPLY_BYTES, target, cut=False)
+        return Reply(tree={"text": said.decode("utf-8", "replace")})
+    if (outbound.stream or outbound.spoken.plain) and "json" not in kind:
 
         async def close() -> None:
             response.close()

@@ -308,6 +308,53 @@ RERANK = Object(
     Carrier.INPUT,
     required=("query", "documents"),
 )
+_SOUND = Object(
+    {
+        "data": Opaque(UnknownReason.AUDIO, coded=True),
+        "name": Dropped(Text(Carrier.ATTACHMENT)),
+    },
+    Carrier.ATTACHMENT,
+    required=("data",),
+)
+"""A file of a form; it leaves under a name of ours."""
+TRANSLATIONS = Object(
+    {
+        "model": Replaced(),
+        "file": _SOUND,
+        "prompt": Text(Carrier.INPUT),
+        "response_format": growing("json text srt verbose_json vtt diarized_json"),
+        "temperature": SETTING,
+        "language": Text(Carrier.OTHER),
+        "user": Dropped(Text(Carrier.USER)),
+    },
+    Carrier.INPUT,
+    required=("file",),
+)
+TRANSCRIPTIONS = Object(
+    {
+        **TRANSLATIONS.fields,
+        "stream": FLAG,
+        "timestamp_granularities": Items(growing("word segment")),
+        "include": Items(growing("logprobs")),
+        "chunking_strategy": Either(
+            growing("auto"),
+            Object(
+                {
+                    "type": growing("server_vad"),
+                    "threshold": SETTING,
+                    "prefix_padding_ms": TOKENS,
+                    "silence_duration_ms": TOKENS,
+                }
+            ),
+        ),
+        "known_speaker_names": Items(Text(Carrier.INPUT)),
+        "known_speaker_references": Items(Url(UnknownReason.AUDIO)),
+        "hotwords": Local(Text(Carrier.INPUT)),
+        "vad_filter": Local(FLAG),
+    },
+    Carrier.INPUT,
+    required=("file",),
+)
 _JUDGED = Variant(
     "type",
     {

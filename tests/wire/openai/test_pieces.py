@@ -20,8 +20,15 @@ DETAILS = st.lists(
     ),
     max_size=3,
 )
+
+
+def _told_apart(calls):
+    """Whether each call has an id of its own: a call is known by it."""
+    return len({call["id"] for call in calls}) == len(calls)
+
+
 MESSAGES = st.tuples(
-    trees_of(ChatCompletionMessage),
+    trees_of(ChatCompletionMessage).filter(lambda tree: _told_apart(tree.get("tool_calls") or [])),
     st.fixed_dictionaries(
         {},
         optional={
