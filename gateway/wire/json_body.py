@@ -1,7 +1,8 @@
 """Request bodies: JSON bytes to one object, strictly; what is returned is all that is ever scanned and sent (law 7).
 
 Of two equal keys the last wins, as everywhere behind us. What other readers might see differently is refused: integers
-beyond 64 bits (which this parser would round), NaN and infinities, nesting beyond `MAX_DEPTH`, bytes not UTF-8.
+beyond 64 bits (which this parser would round), NaN and infinities, nesting beyond `MAX_DEPTH`, bytes not UTF-8. A byte order
+mark before the object says nothing and is passed over, as RFC 8259 (section 8.1) lets a parser do.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gateway.errors import InvalidRequest, PayloadTooLarge
 MAX_DEPTH = 96
 MAX_VALUES = 400_000
 """More than the 300,000 tokens that OpenAI takes in one request for embeddings, the largest honest list of values."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _STEP = 2**20
 """How much is searched at once: a search of all of a large body would hold the interpreter's lock for too long."""
 _LONGEST_SUSPICION = 32
@@ -65,6 +67,8 @@ def read_object(body: bytes | bytearray) -> Tree:
     Raises:
         InvalidRequest: it is not JSON, not an object, or one that two readers could understand differently.
     """
+    marked = body.startswith(_BYTE_ORDER_MARK)
+    body = body[len(_BYTE_ORDER_MARK) :] if marked else body  # a large body is copied only where it has to be
     try:
         tree = orjson.loads(body)
     except orjson.JSONDecodeError:

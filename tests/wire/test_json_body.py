@@ -25,7 +25,11 @@ from gateway.wire.json_body import MAX_DEPTH, _marks_beside_strings, read_object
         b'{"a": 18446744073709551616}',
         b'{"a": "\\ud800"}',
         b'{"a": "\xff"}',
-        b'\xef\xbb\xbf{"a": 1}',
+        b"\xef\xbb\xbf",
+        b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}',
+        b'{"a": 1}\xef\xbb\xbf',
+        b'\xef\xbb\xbf{"a": 99999999999999999999999}',
+        b"\xff\xfe{\x00}\x00",
         b'{"a": 1}{"b": 2}',
         b"[" * 100_000,
         b'{"a":' * 500 + b"1" + b"}" * 500,
@@ -35,6 +39,11 @@ def test_a_body_that_could_be_read_in_two_ways_is_refused_without_an_echo(body):
     with pytest.raises(InvalidRequest) as caught:
         read_object(body)
     assert "9999" not in caught.value.message
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_a_byte_order_mark_before_the_object_says_nothing(kind):
+    assert read_object(kind(b'\xef\xbb\xbf{"a": "\xc3\xa9"}')) == {"a": "é"}
 
 
 def test_of_two_equal_keys_the_last_wins():
