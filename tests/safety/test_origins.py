@@ -108,8 +108,7 @@ def led_to(url: str) -> str:
 
 
 CHATS = sorted(vendors.CHAT)
-# Not gemini: LiteLLM 1.110 opens a client of its own for its vectors, which gets no connection here.
-VECTORS = ["mistral", "openai", "cohere", "together_ai", "voyage", "jina_ai", "openrouter"]
+VECTORS = ["mistral", "openai", "cohere", "gemini", "together_ai", "voyage", "jina_ai", "openrouter"]
 
 
 @pytest.mark.parametrize(("name", "vectors"), [*((name, False) for name in CHATS), *((name, True) for name in VECTORS)])
@@ -232,3 +231,55 @@ async def test_the_kernel_sees_connections_to_the_provider_and_no_other(upstream
     seen = CONNECT.findall(trace.read_text(encoding="utf-8"))
     assert set(seen) == {f"{{sa_family=AF_INET, {address}}}"}
     assert len(seen) <= len(server.sent) == requests
+
+
+EMBEDDED = """
+import asyncio, sys
+from gateway.domain import Adapter, Operation, Provider, ProviderKind, Trait
+from gateway.testing import RecordingSink
+from gateway.upstream.direct.adapter import Direct
+from gateway.upstream.embedded.adapter import EmbeddedUpstream
+from gateway.upstream.embedded.models import CHAT
+from tests.kit.vendors import ASKED, outbound_of
+
+async def main(state_dir):
+    events = RecordingSink()
+    direct = Direct(networks=list, events=events)
+    made = EmbeddedUpstream(direct, state_dir=state_dir, events=events)
+    provider = Provider("embedded", ProviderKind.EMBEDDED, Adapter.EMBEDDED, traits=frozenset({Trait.ON_PREM}))
+    for _ in range(2):
+        assert (await made.send(outbound_of({**ASKED, "max_tokens": 4}, provider, model=CHAT.name))).tree
+    await made.aclose()
+    await direct.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+LOOPBACK = re.compile(r"\{sa_family=AF_INET, sin_port=htons\((\d+)\), sin_addr=inet_addr\(\"127\.0\.0\.1\"\)\}")
+
+
+@pytest.mark.embedded
+@pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")
+async def test_the_kernel_sees_the_demonstration_model_connected_to_over_loopback_and_connecting_nowhere(
+    models_folder, tmp_path
+):
+    """Of the gateway and of llama.cpp together, which is traced as its child."""
+    found = shutil.which("strace")
+    assert found, "The tests need strace (apt-get install strace): it sees what Python does not."
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "models").symlink_to(models_folder)
+    trace = tmp_path / "trace"
+    command = [found, "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect", "-e", "signal=none", "-o", str(trace)]
+    process = await asyncio.create_subprocess_exec(
+        *[*command, sys.executable, "-W", "ignore", "-c", EMBEDDED, str(tmp_path / "state")],
+        env=environment(HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 300)
+    assert (process.returncode, said) == (0, b"")
+    seen = CONNECT.findall(trace.read_text(encoding="utf-8"))
+    ports = {port for address in seen for port in LOOPBACK.findall(address)}
+    assert len(seen) >= 1
+    assert all(LOOPBACK.fullmatch(address) for address in seen), seen
+    assert len(ports) == 1
+    assert "9" not in ports

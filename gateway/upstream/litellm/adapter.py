@@ -46,7 +46,15 @@ _UNSET: Final = (
     "OPENAI_LOG",
     "ANTHROPIC_LOG",
     "USE_LITELLM_PROXY",
+    # who is told to be asking: that says the configuration (`params: {organization: …}`), or nobody
+    "OPENAI_ORGANIZATION",
+    "OPENAI_ORG_ID",
+    "OPENAI_PROJECT_ID",
+    "OPENAI_CUSTOM_HEADERS",
+    "OR_SITE_URL",
+    "OR_APP_NAME",
 )
+"""What its libraries would take from the environment and send, or do with a request, though nobody configured it here."""
 _EMBEDDINGS: Final = {"timeout": SILENCE_S, "num_retries": 0, "max_retries": 0, "no-log": True}
 _CHAT: Final = {
     **_EMBEDDINGS,
@@ -132,7 +140,7 @@ def _load(on_import: Callable[[], None]) -> Any:
     AsyncHTTPHandler.create_async_transport = staticmethod(lambda **_ignored: wire)
     litellm.aclient_session = httpx.AsyncClient(transport=wire, follow_redirects=False, trust_env=False)
     litellm.client_session = httpx.Client(transport=NoWire(), trust_env=False)
-    HTTPHandler._create_sync_transport = lambda _self: NoWire()  # noqa: SLF001
+    HTTPHandler._create_sync_transport = lambda _self, **_ignored: NoWire()  # noqa: SLF001
     VertexBase.refresh_auth = lambda _self, credentials: credentials.refresh(fetch_token)
     on_import()
     return litellm

@@ -649,3 +649,21 @@ def test_the_import_asks_no_network_reads_no_env_file_and_prints_nothing(tmp_pat
         [sys.executable, "-c", WARM], cwd=tmp_path, env=environ, capture_output=True, check=False, timeout=120
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+# --- Gemini ------------------------------------------------------------------------------------------------------------
+
+
+async def test_gemini_is_reached_for_chats_and_for_vectors_on_our_wire(litellm, upstream):
+    """LiteLLM makes a blocking client before it asks for vectors, and does not use it."""
+    server = await upstream(answers({**GENERATED, "embeddings": [{"values": [0.5, 0.25]}]}))
+    provider = provider_of(ProviderKind.LITELLM, base_url=f"http://127.0.0.1:{server.port}/v1beta")
+    said = await litellm.send(outbound_of(ASKED, provider, model="gemini/gemini-2.0-flash"))
+    assert core(said.tree) == core(REPLY)
+    asked = outbound_of({"input": "a"}, provider, model="gemini/gemini-embedding-001", operation=Operation.EMBEDDINGS)
+    vectors = await litellm.send(asked)
+    assert vectors.tree["data"][0]["embedding"] == [0.5, 0.25]
+    chat, embed = server.sent
+    assert chat.path == "/v1beta/models/gemini-2.0-flash:generateContent"
+    assert embed.path == "/v1beta/models/gemini-embedding-001:batchEmbedContents"
+    assert embed.json["requests"][0]["content"]["parts"] == [{"text": "a"}]
