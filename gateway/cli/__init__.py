@@ -43,9 +43,10 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status."""
+def main(arguments: Sequence[str] | None = None, *, ignored: Sequence[str] = ()) -> int:
+    """Run the command; the exit status. `ignored` names variables of the environment that were taken away before."""
     options = parser().parse_args(arguments)
+    options.ignored = ignored
     try:
         return int(options.run(options))
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -72,13 +72,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal; 1 if the configuration, the secret, the state or an address cannot be used."""
-    read = partial(load, options.config, os.environ, host=options.host, port=options.port)
+    environ = dict(os.environ)  # as it was at the start: LiteLLM gets to see less of it
+    read = partial(load, options.config, environ, host=options.host, port=options.port)
     style = LogStyle(options.log) if options.log else LogStyle.CONSOLE if sys.stderr.isatty() else LogStyle.JSON
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `gateway reload` may find us before we can take it up
     try:
         settings = read()
         with _held(Path(settings.state_dir)):
-            return _run(settings, read, style)
+            return _run(settings, read, style, ignored=options.ignored)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
     except (AddressInUse, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
@@ -94,14 +95,15 @@ def _held(state_dir: Path) -> AbstractContextManager[object]:
         return nullcontext()
 
 
-def _run(settings: Settings, read: partial[Settings], style: LogStyle) -> int:
+def _run(settings: Settings, read: partial[Settings], style: LogStyle, *, ignored: Sequence[str]) -> int:
     gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
     take_over(gateway.log)
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_S)
-    uvloop.run(_serve(gateway, servers, addresses, _Reader(gateway, read, Path(settings.state_dir))))
+    reader = _Reader(gateway, read, Path(settings.state_dir))
+    uvloop.run(_serve(gateway, servers, reader, partial(_announce, gateway, addresses, reader, ignored)))
     return 0
 
 
@@ -114,7 +116,7 @@ def _allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, int]], reader: _Reader) -> None:
+async def _serve(gateway: Gateway, servers: Servers, reader: _Reader, announce: Callable[[], None]) -> None:
     began = time.monotonic()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -123,14 +125,14 @@ async def _serve(gateway: Gateway, servers: Servers, addresses: list[tuple[str, 
     await gateway.start()
     warming = asyncio.create_task(gateway.warm_up())
     try:
-        await servers.serve(ready=partial(_announce, gateway, addresses, reader))
+        await servers.serve(ready=announce)
     finally:
         warming.cancel()
         gateway.events.emit(GatewayStopped(uptime_s=time.monotonic() - began))
         await gateway.stop()
 
 
-def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader) -> None:
+def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader, ignored: Sequence[str]) -> None:
     settings = gateway.settings
     gateway.events.emit(
         GatewayStarted(
@@ -138,6 +140,11 @@ def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reade
         )
     )
     print(picture(gateway, addresses), flush=True)
+    for name in ignored:
+        print(
+            f"Note       {name} is ignored: it would have the keys of all TLS connections written to a file.",
+            flush=True,
+        )
     reader.note(ok=True, said=[])
 
 
