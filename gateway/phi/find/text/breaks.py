@@ -58,7 +58,13 @@ _DOMAIN_HEAD: Final = re.compile(r"[\w.+-]@(?:[A-Za-z0-9-]{1,40}|[A-Za-z0-9.-]{1
 _LOCAL_HEAD: Final = re.compile(
     r"(?<![\w@./-])[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)+$|(?i:\be-?mail(?: address)?(?: is)?[: ]{1,2})[A-Za-z0-9._+-]{1,30}$"
 )
-_LOCAL_TAIL: Final = re.compile(r"[A-Za-z0-9._+-]{0,40}@[A-Za-z0-9-]")
+_TOP: Final = r"(?:com|org|net|edu|gov|mil|info|health|care|clinic|hospital|io|co|us|uk|ca|au|nz|ie|de|at|ch|fr|nl|be|it|es|pt|pl|se|no|dk|fi|in|br|mx|jp)"
+_DOMAIN_TAIL: Final = re.compile(rf"[A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*?\.?{_TOP}\b(?![\w(.-]*[\w(])")
+"""The end of a domain that people have addresses at: what stands behind `root@web01` in a shell is another file or command."""
+_LOCAL_TAIL: Final = re.compile(
+    rf"[A-Za-z0-9._+-]{{0,40}}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.{_TOP}\b(?![\w(.-]*[\w(])"
+)
+"""The end of an address; a decorator in a program (`@app.route(…)`) is none."""
 _ENDING: Final = re.compile(r"(?i)\.(?:com|org|net|edu|gov|io|info|co|uk|de|html?|pdf|py|js|json|txt|md)$")
 _WORD_BEFORE: Final = re.compile(r"[^\W\d_]+$")
 _WORD_BEHIND: Final = re.compile(r"[^\W\d_]+")
@@ -119,9 +125,9 @@ def _other(text: str, start: int, end: int) -> str | None:
     """An e-mail address that is not complete where its line ends, or a name that no list has without what follows."""
     before = text[max(0, start - _HEAD) : start]
     if _DOMAIN_HEAD.search(before):
-        return "" if before[-1] != "." or text[end].islower() else None
+        return "" if _DOMAIN_TAIL.match(text, end) else None
     if _LOCAL_TAIL.match(text, end):
-        cut = text[end] in "@." or (_LOCAL_HEAD.search(before) is not None and _ENDING.search(before) is None)
+        cut = _LOCAL_HEAD.search(before) is not None and _ENDING.search(before) is None
         return "" if cut and before[-1:].isalnum() else None
     head, tail = _head(text, start), _tail(text, end)
     if not head[:1].isupper() or not tail.islower() or len(tail) < 2 or (_marks(head) and _marks(tail)):

@@ -41,7 +41,7 @@ def joined(text: str) -> str:
         ("maria@exam\nple.org", "maria@example.org"),
         ("maria@example.\norg", "maria@example.org"),
         ("maria@\nexample.org", "maria@example.org"),
-        ("maria\n@example.org", "maria@example.org"),
+        ("maria.gonzalez\n@example.org", "maria.gonzalez@example.org"),
     ],
 )
 def test_a_value_that_a_line_cuts_is_read_whole(text, read):
@@ -66,6 +66,13 @@ def test_a_value_that_a_line_cuts_is_read_whole(text, read):
         "at 10:15\n11:20 later",
         "2026-03-04\n2026-03-05",
         "536-22-8417\n202-555-0142",
+        "import app.models\n@app.route('/x')",
+        "    return self.users\n    @pytest.fixture",
+        "    pass\n@dataclass",
+        "root@web01\nindex.html",
+        "root@web01\nsystemctl status nginx",
+        "git@github\nmain.py",
+        "see x.y\n@angular/core.io",
     ],
 )
 def test_what_ends_with_its_line_is_left_alone(text):
