@@ -23,6 +23,8 @@ from gateway.phi.find.text.readings import Blob, Reading
 _DEPTH: Final = 3
 """How many encodings inside one another are undone."""
 _OPAQUE: Final = frozenset({UnknownReason.ENCODED})
+_CUE_CHARS: Final = 80
+"""Characters before a value in which a cue may stand."""
 _STRETCHED: Final = 1.5
 _TELLING: Final = frozenset({Kind.SSN, Kind.EMAIL, Kind.PHONE})
 
@@ -55,6 +57,8 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
             if readings.GAP in again.text[hit.start : hit.end]:
                 continue
             low, high = again.origin(hit.start, hit.end)
+            if _as_it_was(reading, low, high):
+                continue
             start, end = reading.starts[low], reading.ends[high - 1]
             if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
                 hits.append(Hit(hit.kind, start, end, hit.confidence, max(hit.evidence, Evidence.SHAPE), hit.patient))
@@ -74,6 +78,15 @@ def _closed_up(text: str, ways: frozenset[str]) -> Iterator[Reading]:
         reading = readings.closed_up(text, some)
         if reading is not None and reading.text != text:
             yield reading
+
+
+def _as_it_was(reading: Reading, low: int, high: int) -> bool:
+    """Whether nothing was undone in [low, high) of a reading or close before it: the plain text has been judged there, with
+    all that stands around it.
+    """
+    gap = reading.text.rfind(readings.GAP, 0, low)
+    first = max(low - _CUE_CHARS, gap + len(readings.GAP) if gap >= 0 else 0)
+    return reading.ends[high - 1] - reading.starts[first] == high - first
 
 
 @dataclass(frozen=True, slots=True)
