@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import unquote_plus
 
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
@@ -64,6 +65,7 @@ _GATE: Final = Gate(
     {
         "key": r"[\"'][A-Za-z_][^\"'\n]{0,60}[\"']\s*(?::|=>?)",
         "element": r"</|/>",
+        "query": r"[?&#;](?i:[a-z_.-]{0,24}(?:name|first|last|q|query|search|term|subject|body))=[^&\s]",
         "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
         r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|(?:de|la|van|von|der|del|al|bin|el)\b)){0,4})",
         "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
@@ -84,6 +86,8 @@ def find(folded: Normalised) -> list[Hit]:
         hits.extend(_json(text))
     if "element" in opened:
         hits.extend(_xml(text))
+    if "query" in opened:
+        hits.extend(_queries(text))
     if "label" in opened:
         hits.extend(_labels(text, _GATE.spans("label", shape)))
     if "address" in opened:
@@ -136,6 +140,32 @@ def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
     if kind is not None and keys.fits(kind, bare):
         start = at + value.index(bare)
         yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=kind is not Kind.URL)
+
+
+# --- queries of addresses ------------------------------------------------------------------------------------------------
+
+_PARAMETER: Final = re.compile(r"[?&#;]([A-Za-z_][\w.-]{0,40})=([^&#\s\"'<>)\]]{2,120})")
+_ASKED_FOR: Final = frozenset({"name", "q", "query", "search", "term", "subject", "first", "last"})
+_NAME_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+
+def _queries(text: str) -> Iterator[Hit]:
+    """Names in the query of an address: `?patient_name=Gonzalez%2C%20Maria`, `?first=Maria&last=Gonzalez`, `?q=Maria+Gonzalez`."""
+    for parameter in _PARAMETER.finditer(text):
+        key, said = keys.words(parameter[1]), unquote_plus(parameter[2])
+        asked = key[-1:] and key[-1] in _ASKED_FOR
+        if not asked and keys.kind_of(parameter[1]) is not Kind.NAME:
+            continue
+        words = _NAME_WORD.findall(said)
+        marks = [set(lexicon.words().get(word.casefold(), "")) for word in words]
+        named = [bool(mark & _PEOPLE) and word[0].isupper() for word, mark in zip(words, marks, strict=True)]
+        one = len(words) == 1 and key[-1] in {"first", "last"} and bool(marks[0] & _COMMON_PEOPLE)
+        full = 2 <= len(words) <= _LONGEST_NAME and any(mark & lexicon.GIVEN for mark in marks)
+        if all(named) and (one or full or (words and keys.kind_of(parameter[1]) is Kind.NAME)):
+            yield Hit(Kind.NAME, *parameter.span(2), 0.9, Evidence.CUE, patient=True)
+
+
+_LONGEST_NAME: Final = 4
 
 
 # --- XML, labels ---------------------------------------------------------------------------------------------

@@ -58,3 +58,23 @@ def test_structure_without_identifiers_is_left_alone(text):
 
 def test_unclosed_structures_are_read_as_far_as_they_go():
     assert found('{"a": [{"b": [' * 500 + '{"mrn": "8675309"') == {(Kind.MRN, "8675309")}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("https://x.example.org/p?name=Maria%20Gonzalez", {"Maria%20Gonzalez"}),
+        ("https://x.example.org/p?q=Maria+Gonzalez&page=2", {"Maria+Gonzalez"}),
+        ("GET /api/patient?last=Gonzalez&first=Maria HTTP/1.1", {"Gonzalez", "Maria"}),
+        ("/p?firstName=Maria&lastName=Gonzalez", {"Maria", "Gonzalez"}),
+        ("/p?patient_name=Gonzalez%2C%20Maria", {"Gonzalez%2C%20Maria"}),
+        ("mailto:desk@example.org?subject=Maria%20Gonzalez", {"Maria%20Gonzalez"}),
+        ("/search?q=react+hooks&name=useState", set()),
+        ("/?q=New+York", set()),
+        ("/?first=10&last=20", set()),
+        ("/?name=my-app&version=2", set()),
+        ("/?search=Blood+Pressure", set()),
+    ],
+)
+def test_names_in_the_query_of_an_address_are_found(text, names):
+    assert {value for kind, value in found(text) if kind is Kind.NAME} == names
