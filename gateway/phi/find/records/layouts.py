@@ -157,8 +157,8 @@ def _queries(text: str) -> Iterator[Hit]:
         if not asked and keys.kind_of(parameter[1]) is not Kind.NAME:
             continue
         words = _NAME_WORD.findall(said)
-        marks = [set(lexicon.words().get(word.casefold(), "")) for word in words]
-        named = [bool(mark & _PEOPLE) and word[0].isupper() for word, mark in zip(words, marks, strict=True)]
+        marks = [lexicon.marks(word.casefold()) for word in words]
+        named = [bool(mark & lexicon.PEOPLE) and word[0].isupper() for word, mark in zip(words, marks, strict=True)]
         one = len(words) == 1 and key[-1] in {"first", "last"} and bool(marks[0] & _COMMON_PEOPLE)
         full = 2 <= len(words) <= _LONGEST_NAME and any(mark & lexicon.GIVEN for mark in marks)
         if all(named) and (one or full or (words and keys.kind_of(parameter[1]) is Kind.NAME)):

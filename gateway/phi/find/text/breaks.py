@@ -83,7 +83,11 @@ def _word(text: str, start: int, end: int) -> str | None:
     head, tail = _head(text, start), _tail(text, end)
     if tail[0].islower():
         return ""
-    return "" if head.isupper() and tail.isupper() and not lexicon.PEOPLE.isdisjoint(_marks(head + tail)) else "-"
+    return (
+        ""
+        if head.isupper() and tail.isupper() and not lexicon.PEOPLE.isdisjoint(lexicon.marks((head + tail).casefold()))
+        else "-"
+    )
 
 
 def _dash(text: str, start: int, end: int) -> str:
@@ -130,9 +134,14 @@ def _other(text: str, start: int, end: int) -> str | None:
         cut = _LOCAL_HEAD.search(before) is not None and _ENDING.search(before) is None
         return "" if cut and before[-1:].isalnum() else None
     head, tail = _head(text, start), _tail(text, end)
-    if not head[:1].isupper() or not tail.islower() or len(tail) < 2 or (_marks(head) and _marks(tail)):
+    if (
+        not head[:1].isupper()
+        or not tail.islower()
+        or len(tail) < 2
+        or (lexicon.marks(head.casefold()) and lexicon.marks(tail.casefold()))
+    ):
         return None
-    return "" if not lexicon.PEOPLE.isdisjoint(_marks(head + tail)) else None
+    return "" if not lexicon.PEOPLE.isdisjoint(lexicon.marks((head + tail).casefold())) else None
 
 
 def _head(text: str, end: int) -> str:
@@ -143,10 +152,6 @@ def _head(text: str, end: int) -> str:
 def _tail(text: str, start: int) -> str:
     found = _WORD_BEHIND.match(text, start, start + _HEAD)
     return found[0] if found else ""
-
-
-def _marks(word: str) -> frozenset[str]:
-    return lexicon.marks(word.casefold())
 
 
 _READ: Final = {
