@@ -50,6 +50,7 @@ def published() -> Path:
 def train(options: argparse.Namespace) -> None:
     """Train from the published weights."""
     torch.set_num_threads(1)
+    torch.manual_seed(options.seed)  # the head is drawn where the network is made, before it is fitted
     base = published()
     pieces = (base / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
     rows = vocabulary.kept(pieces)
