@@ -1,47 +1,230 @@
-"""`gateway models fetch`: brings the demonstration models to this machine, once; starts none."""
+"""`gateway models`: which models there are and which are loaded, loads them before traffic, fetches the demonstration ones."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import json
+import os
 import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gateway.config import Settings, load
+from gateway.document import DocumentInvalid
+from gateway.domain import Target
+from gateway.events import FanOut
+from gateway.kinds import profile
+from gateway.upstream import memory
+from gateway.upstream.attestation import Attestation
 from gateway.upstream.embedded.models import FOLDER, FetchFailed, fetch
+from gateway.upstream.memory import Presence
+from gateway.upstream.questions import Questions, Unanswered
 
-_EXAMPLE: Final = """example:
-  gateway models fetch --state-dir ./state
+_EXAMPLES: Final = """examples:
+  gateway models list                      every model of the configuration on the premises, and whether it is loaded
+  gateway models list --json | jq '.[] | select(.state != "loaded")'
+  gateway models warm                      load what the routes need, before anybody asks
+  gateway models warm pathology intent     … these routes
+  gateway models warm --check              load nothing; exit status 1 unless all of it is loaded (before a deployment)
+  gateway models fetch --state-dir ./state fetch the two demonstration models
 """
+_READY: Final = frozenset({Presence.LOADED, Presence.LISTED})
+_SUBSTITUTES: Final = {"llama3.2:8b": "llama3.1:8b", "llama3.2:70b": "llama3.3:70b"}
+"""Names in use that Ollama's library does not have, and what people mean by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One target on the premises, and where its model is."""
+
+    target: Target
+    presence: Presence
+    routes: tuple[str, ...]
+
+    def tree(self) -> dict[str, object]:
+        """For programs."""
+        target = self.target
+        return {
+            "target": target.name,
+            "provider": target.provider.name,
+            "kind": target.provider.kind.value,
+            "machine": target.provider.machine_name,
+            "model": target.model,
+            "state": self.presence.value,
+            "memory_gb": target.memory_gb,
+            "slots": target.slots or profile(target.provider.kind).slots,
+            "routes": list(self.routes),
+        }
+
+    @property
+    def advice(self) -> str:
+        """What to do about a model that is not there; "" where nothing is to be done."""
+        if self.presence not in {Presence.ABSENT, Presence.DOWN}:
+            return ""
+        model = self.target.model
+        other = _SUBSTITUTES.get(model)
+        instead = f"; Ollama's library has no {model}, set `model: {other}`" if other else ""
+        return profile(self.target.provider.kind).start.format(model=model) + instead
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `models fetch`."""
+    """Add `models` and its actions."""
     parser = commands.add_parser(
         "models",
-        help="fetch the demonstration models",
-        description="Fetch the two small models that the routes `demo` and `demo-embedding` use, about 180 MB, once.",
-        epilog=_EXAMPLE,
+        help="list models and their state, load them before traffic, fetch the demonstration models",
+        description="Say which models the servers on the premises have and have loaded, and load them.",
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    action = actions.add_parser(
+    listing = _action(actions, "list", "list the models of the configuration and whether they are loaded", _list)
+    listing.add_argument("--json", action="store_true", help="JSON instead of a table")
+    warming = _action(actions, "warm", "load the models that routes need, and wait until they are there", _warm)
+    warming.add_argument("routes", nargs="*", metavar="ROUTE", help="routes whose models to load (default: all)")
+    warming.add_argument("--check", action="store_true", help="load nothing, only say what is not loaded")
+    fetching = actions.add_parser(
         "fetch",
-        help="download, verify and unpack what is missing",
-        description="Download, verify and unpack what is missing; does nothing when both models are there.",
-        epilog=_EXAMPLE,
+        help="download, verify and unpack what is missing of the demonstration models",
+        description="Download, verify and unpack the two models that the routes `demo` and `demo-embedding` use, about 180 MB; "
+        "does nothing when both are there.",
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    action.add_argument(
+    fetching.add_argument(
         "--state-dir", metavar="DIR", default="./state", help="`state_dir` of the configuration (%(default)s)"
     )
-    action.set_defaults(run=run)
+    fetching.set_defaults(run=run)
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    says: str,
+    work: Callable[[argparse.Namespace, Settings], Awaitable[int]],
+) -> argparse.ArgumentParser:
+    """An action that needs the configuration and asks servers."""
+    parser = actions.add_parser(
+        name,
+        help=says,
+        description=f"{says[0].upper()}{says[1:]}.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", metavar="FILE", default="config.yaml", help="configuration (%(default)s)")
+
+    def begin(options: argparse.Namespace) -> int:
+        try:
+            settings = load(options.config, os.environ)
+        except DocumentInvalid as invalid:
+            print("\n".join(str(problem) for problem in invalid.problems), file=sys.stderr)
+            return 1
+        return asyncio.run(_awaited(work(options, settings)))
+
+    parser.set_defaults(run=begin)
+    return parser
+
+
+async def _awaited(work: Awaitable[int]) -> int:
+    return await work
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fetch the models; exit status 1, with advice on stderr, if that fails."""
+    """Fetch the demonstration models; exit status 1, with advice on stderr, if that fails."""
     try:
         fetch(Path(options.state_dir) / FOLDER, report=lambda line: print(line, flush=True))
     except FetchFailed as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0
+
+
+async def _list(options: argparse.Namespace, settings: Settings) -> int:
+    entries = await _entries(settings, _on_the_premises(settings, ()))
+    if options.json:
+        print(json.dumps([entry.tree() for entry in entries], indent=2))
+    elif entries:
+        print(_table(entries))
+    else:
+        print("No target of the configuration is on the premises.")
+    return 0
+
+
+async def _warm(options: argparse.Namespace, settings: Settings) -> int:
+    unknown = [name for name in options.routes if name not in settings.table.routes]
+    if unknown:
+        print(f"There is no route {', '.join(unknown)}. `gateway check` counts those there are.", file=sys.stderr)
+        return 1
+    entries = await _entries(settings, _on_the_premises(settings, options.routes))
+    missing = [entry for entry in entries if entry.presence not in _READY]
+    if options.check:
+        print(_table(missing) if missing else f"All {len(entries)} are loaded.")
+        return 1 if missing else 0
+    failed = [entry for entry in missing if not await _loaded(entry, _questions(settings))]
+    for entry in entries:
+        if entry.presence is Presence.LISTED:
+            print(f"{entry.target.name}: its server has it, and loads it when it is first asked")
+    return 1 if failed else 0
+
+
+async def _loaded(entry: Entry, questions: Questions) -> bool:
+    target = entry.target
+    if entry.presence is not Presence.ON_DISK:
+        print(f"{target.name}: {entry.presence.value}; {entry.advice}", file=sys.stderr)
+        return False
+    print(f"{target.name}: loading {target.model} at {target.provider.name}", flush=True)
+    began_s = time.monotonic()
+    try:
+        there = await memory.load(questions, target)
+    except (Unanswered, TimeoutError):
+        there = False
+    if there:
+        print(f"{target.name}: loaded in {time.monotonic() - began_s:.1f} s", flush=True)
+    else:
+        print(f"{target.name}: could not be loaded; look at what its server says", file=sys.stderr)
+    return there
+
+
+def _questions(settings: Settings) -> Questions:
+    return Questions(networks=lambda: settings.on_prem_networks, events=FanOut([]))
+
+
+def _on_the_premises(settings: Settings, routes: Sequence[str]) -> dict[str, tuple[Target, tuple[str, ...]]]:
+    """Targets of other people's servers on the premises that `routes` (or any) lead to, with those routes; each once."""
+    wanted = routes or settings.table.routes
+    found: dict[str, tuple[Target, tuple[str, ...]]] = {}
+    for name in wanted:
+        for target in settings.table.routes[name].targets:
+            if target.provider.at_home and profile(target.provider.kind).local:
+                _, before = found.get(target.name, (target, ()))
+                found[target.name] = (target, (*before, name))
+    return found
+
+
+async def _entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str, ...]]]) -> list[Entry]:
+    questions = _questions(settings)
+    attestation = Attestation(questions, events=FanOut([]))
+
+    async def entry(target: Target, routes: tuple[str, ...]) -> Entry:
+        return Entry(target, await memory.presence(questions, attestation, target.provider, target.model), routes)
+
+    try:
+        return list(await asyncio.gather(*(entry(target, routes) for target, routes in wanted.values())))
+    finally:
+        await attestation.aclose()
+
+
+def _table(entries: Sequence[Entry]) -> str:
+    rows = [("target", "provider", "model", "state", "")]
+    rows += [
+        (entry.target.name, entry.target.provider.name, entry.target.model, entry.presence.value, entry.advice)
+        for entry in entries
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()
+        for row in rows
+    )

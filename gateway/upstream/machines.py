@@ -41,14 +41,10 @@ from gateway.scheduling.machine import (
 )
 from gateway.scheduling.machine import Passed as TimePassed
 from gateway.scheduling.reducer import expected_wait_s, next_s, place, step
+from gateway.upstream import memory
 from gateway.upstream.faults import MAX_RETRY_AFTER_S
 from gateway.upstream.port import AttemptFailed
 from gateway.upstream.questions import Questions, Unanswered
-
-LOAD_LIMIT_S: Final = 900.0
-"""How long a load may take before it counts as failed: a large model from a slow disk takes five minutes."""
-LOOK_EVERY_S: Final = 1.0
-"""How often a server is asked whether it has loaded, where its answer to the order does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,46 +234,23 @@ class Machines:
 
     async def _load(self, machine: _Running, name: str) -> None:
         target = machine.targets[name]
-        loading = profile(target.provider.kind).loading
         began_s = self._clock()
         there = False
         with contextlib.suppress(Unanswered, TimeoutError):
-            async with asyncio.timeout(LOAD_LIMIT_S):
-                there = loading is not None and await self._loaded(target)
+            there = await memory.load(self._questions, target)
         took_s, provider = self._clock() - began_s, target.provider.name
         self._events.emit(ModelLoaded(provider=provider, target=target.name, ok=there, duration_s=took_s))
         machine.tell(Loaded(name) if there else LoadFailed(name))
 
-    async def _loaded(self, target: Target) -> bool:
-        """Order the load, and wait until the server says that the model is there.
-
-        Raises:
-            Unanswered: the server did not take the order, or says no more.
-        """
-        provider, loading = target.provider, profile(target.provider.kind).loading
-        if loading is None:
-            return False
-        root, order = profile(provider.kind).root(provider.base_url), loading.load(target.model)
-        answer = await self._questions.ask(provider, root + order.path, body=order.body, answer_s=LOAD_LIMIT_S)
-        if answer.status != 200:
-            return False
-        while target.model not in (await self._in_memory(provider) or ()):  # noqa: ASYNC110  a server has no event for it
-            await asyncio.sleep(LOOK_EVERY_S)
-        return True
-
     async def _unload(self, machine: _Running, name: str) -> None:
         """What the server says to it is not waited for long: a look at its memory tells what became of it."""
-        target = machine.targets[name]
-        provider, loading = target.provider, profile(target.provider.kind).loading
-        if loading is not None:
-            root, order = profile(provider.kind).root(provider.base_url), loading.unload(target.model)
-            with contextlib.suppress(Unanswered):
-                await self._questions.ask(provider, root + order.path, body=order.body)
+        with contextlib.suppress(Unanswered):
+            await memory.unload(self._questions, machine.targets[name])
         machine.tell(Unloaded(name))
 
     async def _look(self, provider: Provider, targets: Iterable[Target]) -> None:
         try:
-            there = await self._in_memory(provider)
+            there = await memory.in_memory(self._questions, provider)
         except Unanswered:
             return
         mine = [target for target in targets if target.provider == provider]
@@ -286,13 +259,6 @@ class Machines:
         asked = frozenset(_model_name(target) for target in mine)
         loaded = frozenset(_model_name(target) for target in mine if target.model in there)
         self._machines[provider.machine_name].tell(Seen(asked, loaded))
-
-    async def _in_memory(self, provider: Provider) -> frozenset[str] | None:
-        loading = profile(provider.kind).loading
-        if loading is None:
-            return None
-        answer = await self._questions.ask(provider, profile(provider.kind).root(provider.base_url) + loading.state)
-        return loading.in_memory(answer.tree) if answer.status == 200 else None
 
 
 def _slots(target: Target) -> int | None:

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
 from gateway.cli import main
 from gateway.upstream.embedded.models import FOLDER, MODELS
+from tests.kit.ollama import Ollama
+from tests.kit.servers import says
 
 
 @pytest.fixture
@@ -31,3 +36,102 @@ def test_the_help_has_an_example(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["models", "fetch", "--help"])
     assert "gateway models fetch --state-dir" in capsys.readouterr().out
+
+
+# --- those of people's own servers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def ollama(tmp_path):
+    """An Ollama that has two models of three, one of them loaded; and a configuration in front of it."""
+    server = Ollama(says(), models=["small:latest", "large"])
+    server.tags = [{"name": name, "model": name} for name in server.models]
+    server.running = [{"name": "small:latest", "model": "small:latest"}]
+    await server.start()
+    (tmp_path / "policies").mkdir()
+    server.config = tmp_path / "config.yaml"
+    server.config.write_text(f"""
+version: 1
+providers:
+  ollama: {{kind: ollama, base_url: "{server.base_url.removesuffix("/v1")}", traits: [on_prem]}}
+  gone: {{kind: lm_studio, base_url: "http://127.0.0.1:9/v1", traits: [on_prem]}}
+  cloud: {{kind: openai, api_key: k}}
+targets:
+  small: {{provider: ollama, model: small}}
+  large: {{provider: ollama, model: large, memory_gb: 20, slots: 2}}
+  missing: {{provider: ollama, model: "llama3.2:8b"}}
+  away: {{provider: gone, model: m}}
+  cloud: {{provider: cloud, model: gpt-4o-mini}}
+routes:
+  quick: {{targets: [small, cloud]}}
+  deep: {{targets: [large, small]}}
+  checking: {{targets: [missing]}}
+  elsewhere: {{targets: [away]}}
+""")
+    yield server
+    await server.stop()
+
+
+async def models(server, *arguments):
+    return await asyncio.to_thread(main, ["models", *arguments, "--config", str(server.config)])
+
+
+async def test_the_list_says_where_each_model_is_and_what_to_do(ollama, capsys):
+    assert await models(ollama, "list") == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert set(lines) == {"target", "small", "large", "missing", "away"}
+    assert lines["small"].endswith("loaded")
+    assert lines["large"].endswith("on disk")
+    assert "absent" in lines["missing"]
+    assert "has no llama3.2:8b, set `model: llama3.1:8b`" in lines["missing"]
+    assert "does not answer" in lines["away"]
+    assert "lms server start" in lines["away"]
+
+
+async def test_the_list_for_programs(ollama, capsys):
+    assert await models(ollama, "list", "--json") == 0
+    entries = {entry["target"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert {name: entry["state"] for name, entry in entries.items()} == {
+        "small": "loaded",
+        "large": "on disk",
+        "missing": "absent",
+        "away": "server does not answer",
+    }
+    assert entries["small"]["routes"] == ["quick", "deep"]
+    assert entries["small"]["slots"] == 1
+    assert (entries["large"]["slots"], entries["large"]["memory_gb"]) == (2, 20)
+
+
+@pytest.mark.parametrize(
+    ("routes", "status", "orders", "words"),
+    [
+        (["quick"], 0, [], ""),
+        (["deep"], 0, [("load", "large")], "large: loaded in"),
+        (["checking"], 1, [], "missing: absent"),
+        (["elsewhere"], 1, [], "away: server does not answer"),
+        ([], 1, [("load", "large")], "large: loaded in"),
+        (["nowhere"], 1, [], "There is no route nowhere"),
+    ],
+)
+async def test_warming_loads_what_the_routes_need_and_fails_if_something_is_not_there(
+    ollama, capsys, routes, status, orders, words
+):
+    assert await models(ollama, "warm", *routes) == status
+    assert ollama.orders == orders
+    said = capsys.readouterr()
+    assert words in said.out + said.err
+
+
+async def test_a_check_loads_nothing(ollama, capsys):
+    assert await models(ollama, "warm", "deep", "--check") == 1
+    assert "large" in capsys.readouterr().out
+    ollama.running.append({"name": "large"})
+    assert await models(ollama, "warm", "deep", "--check") == 0
+    assert capsys.readouterr().out == "All 2 are loaded.\n"
+    assert ollama.orders == []
+
+
+async def test_a_model_that_cannot_be_loaded_is_told(ollama, capsys):
+    ollama.cannot_load = {"large"}
+    assert await models(ollama, "warm", "deep") == 1
+    assert "large: could not be loaded" in capsys.readouterr().err
