@@ -9,7 +9,7 @@ from typing import Final
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
 from gateway.document import nearest
-from gateway.domain import Agent, Capability, Operation, Path, Provider, Route, Target
+from gateway.domain import Agent, Capability, Operation, Path, Provider, Route, Target, Thinking
 from gateway.kinds import PROFILES, profile
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
@@ -103,7 +103,9 @@ def _routes(draft: Draft, targets: Mapping[str, Target], preference: ProviderPre
         )
         _check_route(draft, name, listed, section.operation)
         arranged = preference.arrange(listed, section.operation)
-        routes[name] = Route(name, arranged, section.operation, section.first_token_s or patience_s, section.idle_s)
+        thinking = Thinking(section.thinking, section.thinking_budget or 0)
+        first_token_s = section.first_token_s or patience_s
+        routes[name] = Route(name, arranged, section.operation, first_token_s, section.idle_s, thinking)
     return routes
 
 

@@ -218,6 +218,8 @@ class RouteSection(Section):
     operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
     idle_s: Seconds | None = None
+    thinking: Flag = True
+    thinking_budget: Count | None = None
 
 
 def _several(value: object) -> object:

@@ -19,6 +19,7 @@ from gateway.domain.phi import (
 from gateway.domain.request import JSON, Facts, Path, Tree
 from gateway.domain.routing import (
     EVERY,
+    UNSAID_THINKING,
     USUAL_OPERATION,
     Adapter,
     Agent,
@@ -33,6 +34,7 @@ from gateway.domain.routing import (
     ProviderKind,
     Route,
     Target,
+    Thinking,
     Trait,
 )
 from gateway.domain.settlement import Settlement
@@ -43,6 +45,7 @@ __all__ = [
     "GROUPS",
     "INDIRECT",
     "JSON",
+    "UNSAID_THINKING",
     "USUAL_OPERATION",
     "Adapter",
     "Agent",
@@ -73,6 +76,7 @@ __all__ = [
     "Shortfall",
     "Style",
     "Target",
+    "Thinking",
     "Trait",
     "Tree",
     "UnknownReason",

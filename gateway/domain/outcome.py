@@ -55,4 +55,5 @@ class Shortfall(StrEnum):
     """In which way an answer is not quite what was asked for, by the field of the request that was not followed."""
 
     MODEL = "model"  # another model answered
+    REASONING = "reasoning"  # the model thought although it was not to
     MESSAGES = "messages"  # the server left out some of them, because its context was full

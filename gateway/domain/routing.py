@@ -197,6 +197,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Thinking:
+    """What a route says of models that reason before they answer: whether they are to, and how many tokens more that takes."""
+
+    wanted: bool = True
+    budget: int = 0
+
+
+UNSAID_THINKING: Final = Thinking()
+"""Of a route that says nothing: every model as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A public model name: the targets it may lead to, in order, and how long to wait for them.
 
@@ -209,6 +221,7 @@ class Route:
     operation: Operation = USUAL_OPERATION
     first_token_s: float | None = None
     idle_s: float | None = None
+    thinking: Thinking = UNSAID_THINKING
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import no_wish_to_reason
 
 PROFILE = Profile(
     kind=ProviderKind.ANTHROPIC,
@@ -16,4 +17,5 @@ PROFILE = Profile(
     overflow=(b"prompt is too long", b"context window"),
     prefix="anthropic/",
     price_prefixes=("", "anthropic/"),
+    at_once=no_wish_to_reason,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import no_wish_to_reason
 
 PROFILE = Profile(
     kind=ProviderKind.BEDROCK,
@@ -23,4 +24,5 @@ PROFILE = Profile(
     required=("region",),
     required_without_key=("access_key_id", "secret_access_key"),
     price_prefixes=("bedrock/", ""),
+    at_once=no_wish_to_reason,
 )

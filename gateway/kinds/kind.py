@@ -61,6 +61,8 @@ class Profile:
     """How it is told to load and unload models; None where it cannot be."""
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
+    at_once: Repair | None = None
+    """What has a model that reasons answer at once; None where nothing does."""
     one_choice: bool = False
     """It answers once, however many answers (`n`) are asked for, or refuses more: it is asked as often as there are to be."""
     ignores: frozenset[str] = frozenset()

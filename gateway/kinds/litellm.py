@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import no_wish_to_reason
 
 PROFILE = Profile(
     kind=ProviderKind.LITELLM,
@@ -13,4 +14,5 @@ PROFILE = Profile(
     prefix="",
     any_vendor=True,
     price_prefixes=("",),
+    at_once=no_wish_to_reason,
 )

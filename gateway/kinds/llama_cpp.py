@@ -6,7 +6,7 @@ from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
 from gateway.kinds.loading import LLAMA_CPP as LOADING
-from gateway.kinds.repairs import AS_REASONING_CONTENT, only_named_tools, to_max_tokens
+from gateway.kinds.repairs import AS_REASONING_CONTENT, not_by_template, only_named_tools, to_max_tokens
 from gateway.kinds.substitution import Substitution
 
 UNABLE = (b"image input is not supported", b"audio input is not supported", b"does not support embeddings")
@@ -19,6 +19,7 @@ PROFILE = Profile(
     start="start `llama-server` with {model}",
     needs_url=True,
     loading=LOADING,
+    at_once=not_by_template,
     repairs=(to_max_tokens, only_named_tools, AS_REASONING_CONTENT),
     also=frozenset({"completions", "rerank"}),
     one_choice=True,  # with fewer slots than answers it refuses the request

@@ -9,6 +9,7 @@ from gateway.kinds.loading import LM_STUDIO as LOADING
 from gateway.kinds.repairs import (
     AS_REASONING_CONTENT,
     json_object_as_schema,
+    not_by_template,
     only_named_tools,
     to_max_tokens,
 )
@@ -23,6 +24,7 @@ PROFILE = Profile(
     needs_url=True,
     one_choice=True,
     loading=LOADING,
+    at_once=not_by_template,
     repairs=(to_max_tokens, only_named_tools, json_object_as_schema, AS_REASONING_CONTENT),
     takes_encoding_format=False,  # it answers with numbers whatever is asked
     also=frozenset({"completions"}),

@@ -8,6 +8,7 @@ from gateway.kinds.repairs import (
     AS_REASONING,
     no_loading,
     no_tools_for_none,
+    not_by_template,
     only_named_tools,
     some_limit,
     to_max_tokens,
@@ -25,5 +26,6 @@ PROFILE = Profile(
         {"response_format", "tool_choice", "logprobs", "parallel_tool_calls", "n", "best_of", "echo", "suffix"}
     ),
     unable=(b"only 'text' content type is supported",),  # as a 404
+    at_once=not_by_template,
     repairs=(to_max_tokens, some_limit, no_loading, no_tools_for_none, only_named_tools, AS_REASONING),
 )

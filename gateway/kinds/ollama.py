@@ -6,7 +6,14 @@ from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
 from gateway.kinds.loading import OLLAMA as LOADING
-from gateway.kinds.repairs import AS_REASONING, flat_tool_results, no_tools_for_none, only_named_tools, to_max_tokens
+from gateway.kinds.repairs import (
+    AS_REASONING,
+    flat_tool_results,
+    no_effort,
+    no_tools_for_none,
+    only_named_tools,
+    to_max_tokens,
+)
 
 PROFILE = Profile(
     kind=ProviderKind.OLLAMA,
@@ -19,6 +26,7 @@ PROFILE = Profile(
     one_choice=True,
     slots=1,  # OLLAMA_NUM_PARALLEL
     loading=LOADING,
+    at_once=no_effort,
     repairs=(to_max_tokens, no_tools_for_none, only_named_tools, flat_tool_results, AS_REASONING),
     also=frozenset({"completions"}),
     ignores=frozenset({"tool_choice", "parallel_tool_calls", "logit_bias", "n", "best_of", "echo"}),

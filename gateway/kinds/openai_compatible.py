@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
+from gateway.kinds.repairs import not_by_template
 
 PROFILE = Profile(
     kind=ProviderKind.OPENAI_COMPATIBLE,
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     needs_url=True,
+    at_once=not_by_template,
     also=frozenset({"rerank", "moderations", "transcriptions", "translations"}),
 )

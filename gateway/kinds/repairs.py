@@ -140,6 +140,26 @@ def no_reasoning(tree: Tree) -> None:
     _each_message(tree, repair, having="reasoning_content")
 
 
+def no_effort(tree: Tree) -> None:
+    """The model is not to reason: the server reads an effort of none."""
+    tree["reasoning_effort"] = "none"
+    tree.pop("reasoning", None)
+
+
+def not_by_template(tree: Tree) -> None:
+    """The same for servers that leave it to the template of the model (Qwen3 and others know `enable_thinking`)."""
+    given = tree.get("chat_template_kwargs")
+    tree["chat_template_kwargs"] = {**(given if isinstance(given, dict) else {}), "enable_thinking": False}
+    for name in ("reasoning_effort", "reasoning", "enable_thinking"):
+        tree.pop(name, None)
+
+
+def no_wish_to_reason(tree: Tree) -> None:
+    """The same for models that reason only where they are asked to."""
+    for name in ("reasoning_effort", "reasoning", "thinking"):
+        tree.pop(name, None)
+
+
 def _without(message: Tree, *names: str) -> Tree:
     return {name: value for name, value in message.items() if name not in names}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds import window
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import AS_REASONING_CONTENT
+from gateway.kinds.repairs import AS_REASONING_CONTENT, not_by_template
 
 PROFILE = Profile(
     kind=ProviderKind.VLLM,
@@ -13,6 +13,7 @@ PROFILE = Profile(
     local=True,
     start="start `vllm serve {model}`",
     needs_url=True,
+    at_once=not_by_template,
     repairs=(AS_REASONING_CONTENT,),
     also=frozenset({"completions", "rerank", "transcriptions", "translations"}),
     window=window.VLLM,

@@ -10,6 +10,7 @@ from datetime import date
 import orjson
 
 from gateway.domain import (
+    UNSAID_THINKING,
     Adapter,
     Detection,
     Dialect,
@@ -18,6 +19,7 @@ from gateway.domain import (
     Passage,
     Style,
     Target,
+    Thinking,
     Tree,
     UnknownReason,
 )
@@ -28,6 +30,7 @@ from gateway.outbound.minimise import dropped, minimise, refuse_errands, withhel
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
+from gateway.outbound.thinking import with_thinking
 from gateway.phi.findings import Findings
 from gateway.phi.read.scan import walk_fields
 from gateway.phi.replace.pseudonym import Pseudonymiser, Pseudonyms
@@ -111,7 +114,7 @@ class Prepared:
     unheard: tuple[str, ...] = ()
 
 
-def prepare(
+def prepare(  # noqa: PLR0913  what is said of one request by five others, each by its name
     call: Call,
     egress: Egress,
     *,
@@ -121,18 +124,18 @@ def prepare(
     today: date,
     stream: bool | None = None,
     lasting: bytes = b"",
+    thinking: Thinking = UNSAID_THINKING,
 ) -> Prepared:
     """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
 
     `key` is the key of the conversation (`phi.pseudonym.conversation_key`), `lasting` one that outlasts it, for what a
     provider compares from day to day (seeds, end users); `stream` is how the target is asked: as the caller did, unless
-    said.
+    said; `thinking` is what its route says of models that reason.
 
     Raises:
         RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
         ErrandDenied: it would send the target on an errand.
-        InvalidRequest: the body configures providers, cannot be serialised, or asks what this server would ignore or its
-            dialect cannot say.
+        InvalidRequest: it configures providers, cannot be serialised, or says what nobody can tell this server.
     """
     if findings.payload is not call.payload:
         raise ValueError("the findings are of another payload")
@@ -140,7 +143,7 @@ def prepare(
     target = egress.target
     refuse_errands(findings.errands, target)
     to = endpoint_of(target, call.endpoint)
-    form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream)
+    form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream, thinking=thinking)
     fields = call.endpoint.fields
     found = {str(at.leaf.path[0]) for at in findings.located if at.leaf.path}
     kept = minimise(
@@ -209,6 +212,7 @@ class _Form:
     to: Endpoint
     target: Target
     stream: bool
+    thinking: Thinking
 
     def times(self, tree: Tree) -> int:
         """How often the target is asked, so that it gives all the answers (`n`) that `tree` wants."""
@@ -228,7 +232,8 @@ class _Form:
         if self.times(tree) > 1:
             del named["n"]
         translated = translate(named, self.asked, self.to, context=self.target.context)
-        fitted = sanitise(translated.tree, self.target.provider.kind, self.to)
+        thinking = with_thinking(translated.tree, self.thinking, self.target.provider.kind, self.to)
+        fitted = sanitise(thinking, self.target.provider.kind, self.to)
         streamed = self.to.spoken.streamed(fitted, self.stream) if self.to.spoken else fitted
         return Translated(streamed, translated.lost)
 

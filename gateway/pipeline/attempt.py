@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.domain import Adapter, Detection, Passage, Shortfall, Target, Tree
+from gateway.domain import UNSAID_THINKING, Adapter, Detection, Passage, Target, Thinking, Tree
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.kinds import profile
-from gateway.kinds.substitution import Substitution, another
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.judge import streams, today
 from gateway.pipeline.record import intent_row
+from gateway.pipeline.shortfall import heed, thought_anyway
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.ports import AuditSink, LedgerUnavailable
@@ -78,6 +78,7 @@ class Run:
     now: Callable[[Egress], Egress | None]
     batch: bool = False
     record_all: bool = False
+    thinking: Thinking = UNSAID_THINKING
 
     def streams(self, target: Target) -> bool:
         """Whether `target` is asked for a stream."""
@@ -216,6 +217,7 @@ class Attempts:
                 today=today(),
                 stream=run.streams(standing.target),
                 lasting=run.lasting,
+                thinking=run.thinking,
             )
             return await self._aside(work, large=slow)
         except (InvalidRequest, ErrandDenied) as unable:  # what one target cannot carry another one may
@@ -322,9 +324,10 @@ def _served_elsewhere(egress: Egress) -> AttemptFailed:
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
     """An answer that came in one piece, as the stream that says the same."""
-    _heed(run, prepared, tree)
+    heed(tree, prepared.outbound.target, run.trace)
     shape, asked = prepared.outbound.endpoint.reply, _asked(run)
     made = shape.whole(tree, asked)
+    thought_anyway(made, run.thinking, run.trace)
     if shape.streamed is None:
         return Opened(prepared, reply, None, [made])
     stream = shape.streamed.open(asked)
@@ -347,7 +350,7 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
     stream = streamed.open(replace(_asked(run), choices=choices))
     first: list[Tree] = []
     async for raw in events:
-        _heed(run, prepared, raw)
+        heed(raw, outbound.target, run.trace)
         chunk = stream.done() if raw is DONE else stream.chunk(raw)
         begun = chunk is not None and streamed.has_content(chunk)
         if chunk is None:
@@ -356,27 +359,12 @@ async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> O
         if len(first) > MAX_SILENT_CHUNKS:
             raise faults.bad_reply(prepared.outbound.target, status=200)
         if begun:
+            thought_anyway(chunk, run.thinking, run.trace)
             reply.silence.begins(prepared.outbound.target.idle_s or run.idle_s or IDLE_S)
             return Opened(prepared, reply, stream, first, events)
     if not stream.finished or not last:
         raise faults.bad_reply(prepared.outbound.target, status=200)
     return Opened(prepared, reply, stream, first)
-
-
-def _heed(run: Run, prepared: Prepared, said: Tree) -> None:
-    """What a reply or a chunk says against itself, as long as somebody else may take its place.
-
-    Raises:
-        AttemptFailed: it is an error under status 200, or another model's.
-    """
-    target = prepared.outbound.target
-    if said.get("error") is not None:
-        raise faults.told(said["error"], target=target)
-    substitutes = profile(target.provider.kind).substitutes
-    if substitutes is not Substitution.UNTOLD and another(target.model, said.get("model")):
-        if substitutes is Substitution.WRONG:
-            raise faults.another_model(target)
-        run.trace.fell_short(Shortfall.MODEL)
 
 
 def _asked(run: Run) -> Asked:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.config import Settings
-from gateway.domain import JSON, Detection, Passage, Target, Tree
+from gateway.domain import JSON, Detection, Passage, Route, Target, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.find.own_words import OwnWords
@@ -96,8 +96,7 @@ async def explain_call(
     ]
     bodies: dict[str, str] = {}
     if outbound:
-        limit_s = resolution.route.first_token_s
-        bodies = _bodies(call, judged, scanner, pseudonym_key, first_token_s=limit_s)
+        bodies = _bodies(call, judged, scanner, pseudonym_key, route=resolution.route)
     order = tuple(egress.target.name for egress in judged.planned)
     told = explain(judged.decision, judged.facts, settings.policy)
     return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies)
@@ -119,9 +118,7 @@ def _by(item: Tree) -> str:
     return f", by {item['entry']}: {item['why']}" if "entry" in item else ""
 
 
-def _bodies(
-    call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, first_token_s: float | None
-) -> dict[str, str]:
+def _bodies(call: Call, judged: Judged, scanner: LookingScan, pseudonym_key: bytes, *, route: Route) -> dict[str, str]:
     """What would leave for each permitted target, byte for byte."""
     key = conversation_key(pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat())
     bodies: dict[str, str] = {}
@@ -134,8 +131,9 @@ def _bodies(
                 key=key,
                 look=scanner.look,
                 today=judged.day,
-                stream=streams(call, egress.target, others=len(judged.planned) > 1, first_token_s=first_token_s),
+                stream=streams(call, egress.target, others=len(judged.planned) > 1, first_token_s=route.first_token_s),
                 lasting=pseudonym_key,
+                thinking=route.thinking,
             )
         except (RedactionRefused, GatewayError) as refused:
             bodies[egress.target.name] = f"nothing: {refused}"

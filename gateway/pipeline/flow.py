@@ -165,6 +165,7 @@ class Pipeline:
             now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
             batch=_goes_last(call, resolution, settings),
             record_all=settings.ledger_local == "refuse",
+            thinking=resolution.route.thinking,
         )
 
     def _as_of_now(

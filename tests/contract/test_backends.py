@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -293,3 +296,118 @@ async def test_whoever_cannot_do_it_is_stepped_over(two, kind):
 async def test_a_whole_answer_says_what_the_stream_said(one):
     _, gateway = await one(sends(json.dumps({**completion("Hi."), "model": "test-model"}).encode()), "lm_studio")
     assert (await gateway.chat()).json()["choices"][0]["message"]["content"] == "Hi."
+
+
+# --- 11: reasoning -----------------------------------------------------------------------------------------------------
+
+THOUGHT = [chunk({"content": piece}) for piece in ("<th", "ink>\nHm", ".\n</thi", "nk>\n\n", "Hel", "lo.")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [*THOUGHT, chunk({}, "stop")],
+        [chunk({"reasoning": "\nHm."}), chunk({"content": "Hello."}, "stop")],
+        [chunk({"reasoning_content": "\nHm."}), chunk({"content": "Hello."}, "stop")],
+    ],
+)
+async def test_reasoning_stands_in_one_field_in_both_modes(one, said):
+    _, gateway = await one(streams(said), "lm_studio")
+    message = (await gateway.chat()).json()["choices"][0]["message"]
+    assert (message["reasoning_content"], message["content"]) == ("\nHm.", "Hello.")
+    reply = await gateway.chat(stream=True)
+    events = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+    deltas = [choice["delta"] for event in events for choice in event["choices"]]
+    assert "".join(delta.get("reasoning_content") or "" for delta in deltas) == "\nHm."
+    assert "".join(delta.get("content") or "" for delta in deltas) == "Hello."
+    assert all("reasoning" not in delta for delta in deltas)
+
+
+async def test_a_route_says_how_its_models_think(one):
+    server, gateway = await one(says("Hello."), "lm_studio", route=", thinking: false")
+    await gateway.chat(reasoning_effort="high")
+    assert server.sent[0].json["chat_template_kwargs"] == {"enable_thinking": False}
+    assert "reasoning_effort" not in server.sent[0].json
+
+
+async def test_a_route_makes_room_to_think(one):
+    server, gateway = await one(says("Hello."), "lm_studio", route=", thinking_budget: 300")
+    await gateway.chat(max_tokens=500)
+    assert server.sent[0].json["max_tokens"] == 800
+
+
+@pytest.mark.parametrize("text", ["Hello.", "<think>Hm.</think>Hello."])
+async def test_a_model_that_thinks_although_it_was_not_to_is_told(one, text):
+    _, gateway = await one(says(text), "lm_studio", route=", thinking: false")
+    reply = await gateway.chat()
+    thought = "think" in text
+    assert reply.headers.get("x-gateway-not-carried") == ("reasoning" if thought else None)
+    assert gateway.metric("gateway_answers_short_total", target="first", how="reasoning") == thought
+
+
+# --- 10, 14, 21, 22: the wire of mlx_lm.server ---------------------------------------------------------------------------
+
+HEAD = b"HTTP/1.0 200 OK\r\nContent-type: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
+MLX = [
+    b": keepalive 1/1\n\n",
+    'data: {"id":"1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant",'
+    '"content":"Grüß"},"finish_reason":null}]}\n\n'.encode(),
+    b'data:{"id":"1","choices":[{"index":0,"delta":{"role":"assistant","content":" Gott"},"finish_reason":"stop"}]}\r\n\r\n',
+    b'data: {"id":"1","object":"chat.completion","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\n',
+    b"data: [DONE]\n\n",
+]
+
+
+@pytest.fixture
+async def mlx_wire(tripwire):
+    """A server that speaks HTTP/1.0 as mlx_lm.server does, byte by byte, and keeps what it was sent."""
+    seen = []
+
+    async def answer(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        sized = re.search(r"(?i)content-length: *([0-9]+)", head)
+        body = await reader.readexactly(int(sized.group(1))) if sized else b""
+        if head.startswith("POST /v1"):
+            seen.append((head, body))
+        if not body:
+            writer.write(b"HTTP/1.0 404 Not Found\r\nContent-type: application/json\r\n\r\nNot Found")
+        else:
+            writer.write(HEAD)
+            for byte in b"".join(MLX):
+                writer.write(bytes([byte]))
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    tripwire.providers.add(port)
+    yield f"http://127.0.0.1:{port}/v1", seen
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize("size", [10, 1_200_000])
+async def test_http_1_0_is_read_to_its_end_and_asked_with_a_length(start, mlx_wire, size):
+    base_url, seen = mlx_wire
+    gateway = await start(config(SimpleNamespace(base_url=base_url), kind="mlx"))
+    reply = await gateway.chat("word " * (size // 5), temperature=None, headers={"Host": "localhost"})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["choices"][0]["message"] == {"role": "assistant", "content": "Grüß Gott"}
+    assert reply.json()["usage"] == {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    ((head, body),) = seen
+    asked = json.loads(body)
+    assert "transfer-encoding" not in head.lower()
+    assert f"host: {base_url.removeprefix('http://').removesuffix('/v1')}" in head.lower()
+    assert None not in asked.values()
+    assert asked["stream_options"] == {"include_usage": True}
+
+
+async def test_each_chunk_bears_our_id_and_model_and_the_role_comes_once(start, mlx_wire):
+    base_url, _ = mlx_wire
+    gateway = await start(config(SimpleNamespace(base_url=base_url), kind="mlx"))
+    reply = await gateway.chat(stream=True, model="general", stream_options={"include_usage": True})
+    events = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: {")]
+    assert {(event["model"], event["object"]) for event in events} == {("general", "chat.completion.chunk")}
+    assert len({event["id"] for event in events}) == 1
+    roles = [choice["delta"]["role"] for event in events for choice in event["choices"] if "role" in choice["delta"]]
+    assert roles == ["assistant"]

@@ -31,3 +31,27 @@ async def test_a_caller_who_leaves_frees_the_slot(start, llama, streamed):
     written = await server.writes()
     writer.transport.abort()
     assert await server.rests() < written + TOKENS_LEFT
+
+
+async def test_what_does_not_fit_is_an_error_before_it_is_sent_and_after(start, llama):
+    gateway = await start(llama_cpp(await llama(context=512)))
+    for words in (2_000, 520):  # the estimate is low: the second is left to the server
+        reply = await gateway.chat("word " * words)
+        error = reply.json()["error"]
+        assert (reply.status_code, error["code"]) == (400, "context_length_exceeded")
+        assert ("by an estimate" in error["message"]) is (words == 2_000)
+
+
+async def test_two_answers_of_one_slot_come_in_turn(start, llama):
+    gateway = await start(llama_cpp(await llama()))
+    reply = await gateway.chat("Say hello.", n=2, max_tokens=5)
+    choices = reply.json()["choices"]
+    assert [choice["index"] for choice in choices] == [0, 1]
+    assert all(choice["message"]["content"] for choice in choices)
+    assert reply.json()["usage"]["completion_tokens"] == 10
+
+
+async def test_its_only_model_answers_to_any_name_and_that_is_told(start, llama):
+    gateway = await start(llama_cpp(await llama(alias="smollm2")).replace("model: smollm2", "model: qwen3"))
+    reply = await gateway.chat("Say hello.", max_tokens=3)
+    assert (reply.status_code, reply.headers["x-gateway-not-carried"]) == (200, "model")

@@ -13,6 +13,7 @@ from gateway.errors import UpstreamFailed
 from gateway.wire.checks import UNREADABLE
 from gateway.wire.openai.calls import CallPieces, spelled, whole_call
 from gateway.wire.openai.pieces import about, beside, filled
+from gateway.wire.openai.thought import Thought
 
 _CONTENT = (
     "content",
@@ -118,6 +119,7 @@ def _choice(choice: JSON) -> Tree:
         raise UpstreamFailed(UNREADABLE)
     message = dict(message)
     _one_reasoning_field(message)
+    _tell_apart(message, Thought(), last=True)
     calls = message.pop("tool_calls", None)
     if calls:
         if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
@@ -157,6 +159,26 @@ def _one_reasoning_field(message: dict[str, Any]) -> None:
         message["reasoning_content"] = reasoning
 
 
+def _tell_apart(message: dict[str, Any], told: Thought, *, last: bool) -> None:
+    """Reasoning that a server leaves in the text (`<think>`) goes where all reasoning goes; `last`: what was held back too."""
+    if message.get("reasoning_content"):
+        told.told_apart()
+    text = message.get("content")
+    if isinstance(text, str):
+        thought, message["content"] = told.feed(text)
+        _think(message, thought)
+    if last:
+        thought, said = told.rest()
+        _think(message, thought)
+        if said:
+            message["content"] = (message.get("content") or "") + said
+
+
+def _think(message: dict[str, Any], thought: str) -> None:
+    if thought:
+        message["reasoning_content"] = (message.get("reasoning_content") or "") + thought
+
+
 def has_content(chunk: Tree) -> bool:
     """Whether the chunk carries *content* in the sense of law 8: text, reasoning, refusal, a tool call, a picture."""
     for choice in _list(chunk.get("choices")):
@@ -164,6 +186,16 @@ def has_content(chunk: Tree) -> bool:
         if isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT):
             return True
     return False
+
+
+def reasons(tree: Tree) -> bool:
+    """Whether a whole reply or a chunk, as callers get it, holds reasoning."""
+    said = (
+        choice.get("delta") or choice.get("message")
+        for choice in _list(tree.get("choices"))
+        if isinstance(choice, dict)
+    )
+    return any(isinstance(message, dict) and bool(message.get("reasoning_content")) for message in said)
 
 
 def _list(value: JSON) -> list[JSON]:
@@ -183,7 +215,19 @@ class ChunkStream:
     """
 
     __slots__ = (
-        *("_calls", "_choices", "_created", "_ended", "_id", "_include_usage", "_model", "_open", "_roles", "_told"),
+        *(
+            "_calls",
+            "_choices",
+            "_created",
+            "_ended",
+            "_id",
+            "_include_usage",
+            "_model",
+            "_open",
+            "_roles",
+            "_thoughts",
+            "_told",
+        ),
         "counts",
     )
 
@@ -197,6 +241,7 @@ class ChunkStream:
         self._calls: dict[int, CallPieces] = {}
         self._ended: set[int] = set()
         self._open: set[int] = set()
+        self._thoughts: dict[int, Thought] = {}
         self._told: Tree = {}
         self.counts: Tree | None = None
 
@@ -269,6 +314,8 @@ class ChunkStream:
         delta = choice.get("delta")
         delta = dict(delta) if isinstance(delta, dict) else {}
         _one_reasoning_field(delta)
+        finish = _finish(choice)
+        _tell_apart(delta, self._thoughts.setdefault(index, Thought()), last=finish is not None)
         if index in self._roles:
             delta.pop("role", None)
         elif delta:
@@ -280,7 +327,6 @@ class ChunkStream:
             delta["tool_calls"] = known.repair(calls)
         if isinstance(called := delta.get("function_call"), dict):
             delta["function_call"] = known.older(called)
-        finish = _finish(choice)
         if any(delta.get(name) for name in _CARRIES):
             self._open.add(index)
         if finish is not None:
