@@ -308,7 +308,7 @@ def test_an_egress_cannot_be_made_elsewhere():
 def test_an_egress_cannot_be_altered():
     with pytest.raises(dataclasses.FrozenInstanceError):
         egress().target = CLOUD
-    with pytest.raises(ValueError, match="seal"):
+    with pytest.raises((ValueError, TypeError), match="seal"):
         dataclasses.replace(egress(), target=CLOUD)
     with pytest.raises(TypeError):
         decide(SSN, [BAA], Policy((PHI_REDACTED,)), today=TODAY).egresses[0].redact[Kind.SSN] = Style.TOKEN
