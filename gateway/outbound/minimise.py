@@ -49,9 +49,13 @@ def minimise(
     are rounded to what a setting needs, and a seed or an alias is a hash of it, keyed with `key` (law 7b). What is
     `withheld` of the top-level fields is left out.
     """
-    given: Tree = {name: value for name, value in payload.items() if value is not None and name not in withheld}
+    known = fields.fields
+    given: Tree = {
+        name: value
+        for name, value in payload.items()
+        if value is not None and name not in withheld and not _nameless(value, known.get(name))
+    }
     if on_prem:
-        known = fields.fields
         return {
             name: value for name, value in given.items() if not isinstance(known.get(name), Alias | Dropped | Replaced)
         }
@@ -62,6 +66,8 @@ def minimise(
                 return rounded(value)
             case Seed() if isinstance(value, int):
                 return hashed(value, key)
+            case Alias(inside=inside) if inside and isinstance(value, dict):
+                return {inside: pen_name(str(value[inside]), key)}
             case Alias():
                 return pen_name(str(value), key)
             case _:
@@ -69,6 +75,13 @@ def minimise(
 
     kept = fields.rebuilt(given, sent)
     return kept if isinstance(kept, dict) else {}
+
+
+def _nameless(value: JSON, field: Field | None) -> bool:
+    """Whether an object holds no name for anybody, where one is all that may be sent of it."""
+    if not isinstance(field, Alias) or not field.inside:
+        return False
+    return not isinstance(value, dict) or not value.get(field.inside)
 
 
 def withheld(fields: Object, payload: Tree, *, found: Collection[str], target: Target, today: date) -> frozenset[str]:

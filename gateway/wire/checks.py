@@ -138,6 +138,15 @@ def _string(value: JSON, _field: fields.Field, path: Path, refuse: Refusal) -> N
         raise refuse(path, _A_STRING)
 
 
+def _alias(value: JSON, field: fields.Alias, path: Path, refuse: Refusal) -> None:
+    if not field.inside:
+        _string(value, field, path, refuse)
+    elif not isinstance(value, dict):
+        raise refuse(path, "must be an object")
+    elif not isinstance(value.get(field.inside, ""), str | None):
+        raise refuse((*path, field.inside), _A_STRING)
+
+
 def _text(value: JSON, field: fields.Text, path: Path, refuse: Refusal) -> None:
     if not isinstance(value, str):
         raise refuse(path, _A_STRING)
@@ -286,7 +295,7 @@ _CHECKS: Mapping[type[fields.Field], Callable[[JSON, Any, Path, Refusal], None]]
     fields.Errand: _errand,
     fields.Text: _text,
     fields.Signed: _string,
-    fields.Alias: _string,
+    fields.Alias: _alias,
     fields.JsonText: _string,
     fields.Strict: _string,
     fields.Replaced: _string,

@@ -157,6 +157,7 @@ class Alias(Field):
 
     fate = Fate.REPLACED
     carrier: Carrier
+    inside: str = ""  # the field of an object that is the name: nothing else of it is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +391,7 @@ def _takes_text(of: Field) -> bool:
             | JsonText()
             | Signed()
             | Replaced()
-            | Alias()
+            | Alias(inside="")
         ):
             return True
         case Either(text=inner, refused=False) | Dropped(field=inner) | Local(field=inner):

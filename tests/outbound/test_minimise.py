@@ -8,6 +8,7 @@ from gateway.domain import Capability
 from gateway.errors import ErrandDenied
 from gateway.outbound.minimise import dropped, hashed, minimise, pen_name, refuse_errands, rounded, withheld
 from gateway.phi.leaf import Errand
+from gateway.wire.anthropic.fields import MESSAGES
 from gateway.wire.openai import chat
 
 from .conftest import TODAY, target_of
@@ -98,6 +99,15 @@ def test_some_errands_nobody_may_run():
 )
 def test_a_setting_keeps_what_a_setting_needs(given, sent):
     assert rounded(given) == sent
+
+
+def test_of_an_object_that_names_somebody_only_a_hash_of_the_name_leaves():
+    given = {"messages": [], "max_tokens": 9, "metadata": {"user_id": "clerk-7", "agent": "qc"}}
+    made = minimise(given, MESSAGES, on_prem=False, key=KEY)
+    assert made["metadata"].keys() == {"user_id"}
+    assert made["metadata"]["user_id"] == pen_name("clerk-7", KEY)
+    assert "metadata" not in minimise({**given, "metadata": {"agent": "qc"}}, MESSAGES, on_prem=False, key=KEY)
+    assert "metadata" not in minimise(given, MESSAGES, on_prem=True, key=KEY)
 
 
 def test_a_seed_is_a_hash_of_it_off_the_premises_and_the_same_each_time():

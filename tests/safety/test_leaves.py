@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.wire.fields import (
+    Alias,
     Either,
     Field,
     Flag,
@@ -94,6 +95,8 @@ def planted(field: Field) -> Iterator[Any]:  # noqa: C901, PLR0912  one case for
         case Keyed(value=inner):
             yield {"536228417": 1}
             yield from ({"7": value} for value in planted(inner))
+        case Alias(inside=inside) if inside:
+            yield from ({inside: text, "agent": TEXTS[0]} for text in TEXTS)
         case Free():
             yield from (TEXTS[1], {"mrn": "8675309"}, {TEXTS[0]: [1]}, {"properties": {"ssn": {"default": IDS[0]}}})
         case JsonText():

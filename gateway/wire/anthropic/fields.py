@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gateway.domain import Capability, Carrier, UnknownReason
 from gateway.wire.fields import (
+    Alias,
     Dropped,
     Either,
     Errand,
@@ -309,7 +310,7 @@ MESSAGES = Object(
         "output_format": FORMAT,
         "output_config": Object({"effort": closed("low medium high xhigh max"), "format": FORMAT}),
         "cache_control": CACHE_CONTROL,
-        "metadata": Dropped(Free(Carrier.METADATA, keyed=True)),
+        "metadata": Alias(Carrier.METADATA, inside="user_id"),
         "mcp_servers": Errand(Capability.HOSTED_TOOLS, Free(Carrier.OTHER), unless_false=True),
         "container": Errand(Capability.STORED_FILES, Free(Carrier.OTHER), unless_false=True),
         "store": Errand(Capability.STORED_FILES, FLAG, unless_false=True, answered=True),

@@ -20,9 +20,6 @@ def relate(tree: Tree) -> None:
     _turns(body["messages"])
     _tools(body.get("tools") or [], body.get("tool_choice"))
     _thinking(body.get("thinking"), body.get("max_tokens"))
-    metadata = body.get("metadata")
-    if metadata and not isinstance(metadata.get("user_id", ""), str | None):
-        raise invalid("metadata.user_id", "must be a string")
 
 
 def _thread(thread: Any) -> None:
