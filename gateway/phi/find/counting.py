@@ -189,7 +189,9 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
-    house = [(carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) for hit in hits]
+    house = [
+        (carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) or _asked(hit, text) for hit in hits
+    ]
     known = [credit or told for credit, told in zip(credited(hits, text), public(hits, text), strict=True)]
     house = [ours or one for ours, one in zip(house, known, strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
@@ -210,6 +212,26 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         for hit, ours in zip(hits, house, strict=True)
     ]
     return [True] * len(hits) if any(about) else about
+
+
+def _asked(hit: Hit, text: str) -> bool:
+    """Whether a day bounds what a query asks for (`dob >= '1990-01-01'`), or a question is about a post code itself."""
+    before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
+    if hit.kind is Kind.DATE:
+        return _COMPARED.search(before) is not None
+    if hit.kind is not Kind.ZIP:
+        return False
+    after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
+    return _WHERE.search(before) is not None and all(_SOMEONE.search(side) is None for side in (before, after))
+
+
+_COMPARED: Final = re.compile(
+    r"(?:[<>]=?|\b(?i:between)) ?(?:(?i:date|timestamp) )?'$|\b(?i:between) '[\d-]{8,10}' (?i:and) '$"
+)
+"""Before a day in SQL that is the end of a range; after `=` it is somebody's."""
+_WHERE: Final = re.compile(
+    r"(?i)\b(?:which|what) (?:county|counties|city|town|state|district|region|time ?zone|area)\b[^.?!\n]{0,40}\b(?:zip|post(?:al)? ?code)s?\b[^.?!\n]{0,8}$"
+)
 
 
 def _shared(hit: Hit, text: str) -> bool:

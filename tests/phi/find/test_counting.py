@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Carrier, Kind
+from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find.counting import SHARED_MAILBOX, counted
+from gateway.phi.find.engine import load_engine
 from gateway.phi.find.hit import Hit
 
 
@@ -170,3 +171,21 @@ def test_a_mailbox_of_a_group_counts_beside_what_identifies():
     text = "MRN 8675309, write to ops@example.org"
     mailbox = Hit(Kind.EMAIL, text.index("ops"), len(text), SHARED_MAILBOX)
     assert counted([hit(Kind.MRN, text, "8675309"), mailbox], text) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("SELECT * FROM p WHERE dob >= '1990-01-01' AND dob < '2000-01-01'", False),
+        ("SELECT * FROM p WHERE dob BETWEEN '1990-01-01' AND '2000-01-01'", False),
+        ("SELECT * FROM p WHERE dob = '1962-03-14'", True),
+        ("Which county is ZIP 02139 in?", False),
+        ("What city does the zip code 02139 belong to?", False),
+        ("Which county is ZIP 02139 in? The patient lives there.", True),
+        ("She lives in ZIP 02139.", True),
+    ],
+)
+def test_bounds_of_a_query_and_questions_about_a_post_code_are_nobodys(text, counts):
+    [said] = load_engine().detect([Passage(text)])
+    assert said.findings
+    assert {finding.counts for finding in said.findings} == {counts}

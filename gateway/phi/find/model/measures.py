@@ -86,9 +86,9 @@ def no_number(text: str, start: int, end: int) -> bool:
 _FEW_DIGITS: Final = 5
 """The numbers of people are longer, or have a cue."""
 _NO_NUMBER: Final = re.compile(
-    r"[+-]\d{4}\b|[^\s(]*[){}=;]|(?:\d{1,3}(?:\.\d+)?[ ,;|]+){4}\d{1,3}\b|[^@]{0,80}@@ ?|AADSTS\d+$|SQLSTATE|PDV: \d+$"
+    r"[01]{6,}\b|[+-]\d{4}\b|[^\s(]*[){}=;]|(?:\d{1,3}(?:\.\d+)?[ ,;|]+){4}\d{1,3}\b|[^@]{0,80}@@ ?|AADSTS\d+$|SQLSTATE|PDV: \d+$"
 )
-"""An hour's distance from Greenwich, a piece of code or of a diff, a row of measures, an error, a size of a message."""
+"""Binary digits, an hour's distance from Greenwich, a piece of code or of a diff, a row of measures, an error, a size of a message."""
 _TRACKED: Final = re.compile(r"(?:^|[\s(,\[])#$")
 """Before the number of an issue or a change: `(#212)`."""
 _ASSIGNED: Final = re.compile(r"\w\([\w, ]{0,24}[=:]>? ?$|=> ?$")

@@ -73,6 +73,8 @@ def test_what_follows_else_is_no_unit(text):
         ("issues #4388 and more", "4388", True),
         ("from table(generator(rowcount => 20000))", "20000", True),
         ("chart 44881", "44881", False),
+        ("read the bits 0101101 from", "0101101", True),
+        ("read the number 0101102 from", "0101102", False),
         ("#448812 on the chart", "448812", False),
         ("15:40:57 +0100 13) let", "+0100 13) let", True),
     ],
