@@ -160,7 +160,7 @@ def test_hostile_texts_are_read_in_steps_that_grow_with_their_length(text):
 def calls(text: str) -> int:
     import sys
 
-    ENGINE.detect([Passage("warm")])
+    ENGINE.look(Passage(text))  # what is made once is made before: in a process of its own each text is the first
     count = 0
 
     def profile(frame, event, arg):
