@@ -63,11 +63,13 @@ def aggregate(chunks: Iterable[Tree], usage: Tree | None) -> Tree:
     choices: dict[int, dict[str, Any]] = {}
     for chunk in chunks:
         frame = frame or chunk
-        told |= about(chunk)
+        if not FRAME.issuperset(chunk):
+            told |= about(chunk)
         for choice in _dicts(chunk.get("choices")):
             index = choice["index"]
             held = choices.setdefault(index if isinstance(index, int) else 0, {"message": {}, "finish_reason": None})
-            _add(held, choice)
+            if not _more_text(held["message"], choice):
+                _add(held, choice)
     made: list[JSON] = [_made(index, choices[index]) for index in sorted(choices)]
     return {
         "id": frame.get("id"),
@@ -84,6 +86,17 @@ def added(delta: Tree, more: Tree) -> Tree:
     """Two deltas of one choice as one, the second added to the first."""
     joined: Tree = _joined(_merged(delta, more))
     return joined
+
+
+def _more_text(message: dict[str, Any], choice: Tree) -> bool:
+    """Add a choice that is only more text, as nearly all are, the short way; False: it is something else."""
+    delta, text = choice.get("delta"), message.get("content")
+    if len(choice) != 3 or choice.get("finish_reason") is not None or not isinstance(text, _Grown):
+        return False
+    if not isinstance(delta, dict) or len(delta) != 1 or not isinstance(more := delta.get("content"), str):
+        return False
+    text.append(more)
+    return True
 
 
 def _add(held: dict[str, Any], choice: Tree) -> None:

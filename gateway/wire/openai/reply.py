@@ -6,7 +6,7 @@ model name it asked for, the role once, reasoning in one field, tool-call indice
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from gateway.domain import JSON, Tree, Usage
 from gateway.errors import UpstreamFailed
@@ -206,6 +206,10 @@ _CARRIES = ("content", "tool_calls", "reasoning", "reasoning_content", "refusal"
 """Fields of a delta by which an answer goes on."""
 
 
+_PLAIN: Final = frozenset({"id", "object", "created", "model", "choices", "usage"})
+_PLAIN_CHOICE: Final = frozenset({"index", "delta", "finish_reason", "logprobs"})
+
+
 class ChunkStream:
     """Chunks of one stream, made whole one by one; knows when the stream has really ended.
 
@@ -263,6 +267,8 @@ class ChunkStream:
         Raises:
             UpstreamFailed: it is an error in the place of a chunk.
         """
+        if (plain := self._plain(tree)) is not None:
+            return plain
         if tree.get("error") is not None:
             raise UpstreamFailed("The provider reported an error in the middle of its answer.")
         self.counts = counts_of(tree, self.counts)
@@ -273,6 +279,27 @@ class ChunkStream:
             if made is not None:
                 choices.append(made)
         return self._said(choices) if choices else None
+
+    def _plain(self, tree: Tree) -> Tree | None:
+        """The chunk, if it is only more text of a choice that speaks already, as nearly all are: what `chunk` would make of
+        it in a sixth of the time. None: it is something else.
+        """
+        choices = tree.get("choices")
+        if self._told or not _PLAIN.issuperset(tree) or tree.get("usage") is not None or not isinstance(choices, list):
+            return None
+        choice = choices[0] if len(choices) == 1 else None
+        if not isinstance(choice, dict) or not _PLAIN_CHOICE.issuperset(choice):
+            return None
+        delta, index = choice.get("delta"), choice.get("index")
+        if not isinstance(delta, dict) or len(delta) != 1 or choice.get("finish_reason") is not None:
+            return None
+        text = delta.get("content")
+        if not isinstance(text, str) or not text or choice.get("logprobs") is not None or not isinstance(index, int):
+            return None
+        if index not in self._roles or not self._thoughts[index].over or isinstance(index, bool):
+            return None
+        self._open.add(index)
+        return self._frame([{"index": index, "delta": {"content": text}, "finish_reason": None}])
 
     def done(self) -> Tree | None:
         """The reason for the end of each choice, from a provider that says it is done and gave none at all.

@@ -32,6 +32,11 @@ class Thought:
         self._at = _At.START
         self._held = ""
 
+    @property
+    def over(self) -> bool:
+        """Whether all text from here on is what it says."""
+        return self._at is _At.ANSWER
+
     def told_apart(self) -> None:
         """The server itself tells reasoning from text: all text is what it says."""
         if self._at is _At.START and not self._held:

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.domain import Usage
 from gateway.errors import UpstreamFailed
@@ -193,3 +195,48 @@ def test_a_choice_that_never_began_has_not_ended(choices, finished):
     assert stream.finished is finished
     stream.chunk(said({}, "stop", index=1))
     assert stream.finished
+
+
+# --- the short way ---------------------------------------------------------------------------------------------------
+
+TEXTS = st.sampled_from(["", " ", "<th", "<think>", "why", "</think>", "So.", "word ", "\n"])
+DELTAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": st.one_of(TEXTS, st.none(), st.just(5)),
+        "role": st.just("assistant"),
+        "reasoning": TEXTS,
+        "tool_calls": st.just([{"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}]),
+    },
+)
+CHOICES = st.fixed_dictionaries(
+    {"index": st.sampled_from([0, 1, True, "0"]), "delta": DELTAS},
+    optional={
+        "finish_reason": st.sampled_from([None, "", "stop"]),
+        "logprobs": st.sampled_from([None, {"content": []}]),
+    },
+)
+CHUNKS = st.lists(
+    st.fixed_dictionaries(
+        {"choices": st.lists(CHOICES, max_size=2)},
+        optional={"usage": st.sampled_from([None, {"prompt_tokens": 1}]), "system_fingerprint": st.just("fp")},
+    ),
+    max_size=12,
+)
+PLAIN = {"choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}]}
+
+
+@given(CHUNKS.map(lambda chunks: [PLAIN, *chunks, PLAIN]), st.booleans())
+def test_a_chunk_that_is_only_more_text_is_what_it_would_be_the_long_way(chunks, include_usage):
+    short, long = (ChunkStream(model="m", reply_id="r", created=1, include_usage=include_usage) for _ in range(2))
+    for chunk in chunks:
+        assert short.chunk(chunk) == long.chunk({**chunk, "said of nothing": None})  # which is told to nobody
+    assert short.finished is long.finished
+    assert short.counts == long.counts
+
+
+def test_the_short_way_is_taken():
+    stream = ChunkStream(model="m", reply_id="r", created=1, include_usage=False)
+    assert stream._plain(PLAIN) is None
+    stream.chunk(PLAIN)
+    assert stream._plain(PLAIN) == stream.chunk({**PLAIN, "said of nothing": None})
