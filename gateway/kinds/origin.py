@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ def origin(url: str) -> Origin | None:
         return None
 
 
+@lru_cache(maxsize=1024)  # asked for every request, of the few hosts there are
 def _one_spelling(host: str) -> str:
     host = host.strip("[]").lower()
     return str(ipaddress.ip_address(host)) if _is_ip(host) else host

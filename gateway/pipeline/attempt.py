@@ -233,6 +233,8 @@ class Attempts:
             AttemptFailed: even at the fewest tokens that it can have it is too long.
         """
         outbound = prepared.outbound
+        if outbound.target.context is None and len(outbound.content) < 2 * WORTH_ASKING_TOKENS:
+            return  # a token takes two bytes at the least, and so it need not be counted
         tokens = at_least(outbound.tree)
         if tokens < WORTH_ASKING_TOKENS and outbound.target.context is None:
             return

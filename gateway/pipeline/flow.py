@@ -42,7 +42,7 @@ PATIENCE_S = 300.0
 
 MISSING_TOKENS = 256
 """So many tokens fewer than a low estimate are no error of the estimate any more."""
-TURN_CHUNKS = 4
+TURN_CHUNKS = 16
 """After so many chunks everybody else has a turn."""
 MAX_CHUNKS = 200_000
 """Chunks of a stream that is read on a caller's behalf: more than the longest answer of any model has."""

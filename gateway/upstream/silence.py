@@ -53,8 +53,10 @@ async def pieces(response: aiohttp.ClientResponse, silence: Silence) -> AsyncIte
         TimeoutError: nothing came for longer than `silence` grants.
     """
     while True:
-        async with asyncio.timeout(silence.left_s):
-            piece = await response.content.readany()
+        piece = response.content.read_nowait()  # what is there already needs no clock
+        if not piece:
+            async with asyncio.timeout(silence.left_s):
+                piece = await response.content.readany()
         if not piece:
             return
         yield piece

@@ -78,6 +78,8 @@ def find(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
     """Where `wanted` stand in `text` as words of their own, or in another form; not within what was found `there`, in order,
     already.
     """
+    if not wanted.any:
+        return []
     found = _plain(text, wanted, there)
     taken = (*there, *found)
     for start, end, said in forms.said(text):

@@ -6,6 +6,7 @@ import base64
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 
@@ -121,6 +122,7 @@ class Pseudonymiser:
         return Pseudonyms(self._originals)
 
 
+@lru_cache(maxsize=1024)  # a conversation has many requests
 def conversation_key(secret: bytes, caller: str, conversation: str) -> bytes:
     """The key of one conversation of one caller: HKDF of the gateway's 32-byte secret.
 

@@ -285,7 +285,9 @@ class ChunkStream:
         it in a sixth of the time. None: it is something else.
         """
         choices = tree.get("choices")
-        if self._told or not _PLAIN.issuperset(tree) or tree.get("usage") is not None or not isinstance(choices, list):
+        if self._told or not isinstance(choices, list) or tree.get("usage") is not None:
+            return None
+        if not _PLAIN.issuperset(tree) and any(tree[name] is not None for name in tree.keys() - _PLAIN):
             return None
         choice = choices[0] if len(choices) == 1 else None
         if not isinstance(choice, dict) or not _PLAIN_CHOICE.issuperset(choice):

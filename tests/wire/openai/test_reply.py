@@ -230,7 +230,7 @@ PLAIN = {"choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason"
 def test_a_chunk_that_is_only_more_text_is_what_it_would_be_the_long_way(chunks, include_usage):
     short, long = (ChunkStream(model="m", reply_id="r", created=1, include_usage=include_usage) for _ in range(2))
     for chunk in chunks:
-        assert short.chunk(chunk) == long.chunk({**chunk, "said of nothing": None})  # which is told to nobody
+        assert short.chunk(chunk) == long.chunk({**chunk, "choices": [*chunk["choices"], None]})  # which is none
     assert short.finished is long.finished
     assert short.counts == long.counts
 
@@ -239,4 +239,6 @@ def test_the_short_way_is_taken():
     stream = ChunkStream(model="m", reply_id="r", created=1, include_usage=False)
     assert stream._plain(PLAIN) is None
     stream.chunk(PLAIN)
-    assert stream._plain(PLAIN) == stream.chunk({**PLAIN, "said of nothing": None})
+    assert stream._plain(PLAIN) == stream.chunk({"choices": [*PLAIN["choices"], None]})
+    assert stream._plain({**PLAIN, "system_fingerprint": None}) == stream._plain(PLAIN)
+    assert stream._plain({**PLAIN, "system_fingerprint": "fp"}) is None
