@@ -32,7 +32,7 @@ READ = {
     "second blind": "once, in November 2026",
     "third blind": "never; these rows are the ones to believe",
     "talks, records": "freely; their writers write the rules too, only names are held back",
-    "a further hand": "one half freely (`encoder/unseen/`), the other never; four times in aggregate, 30 November 2026",
+    "a further hand": "one half freely (now trained on), the other never; four times in aggregate, 30 November 2026",
     "wild": "freely: it is data to develop on, and whoever keeps its counterpart decides",
 }
 RECORDS = {"hl7": 0.996, "x12": 0.98, "fhir": 0.996, "ccda": 0.98, "dicom": 0.98, "table": 0.97}

@@ -85,7 +85,7 @@ def _arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--wild", type=Path, help="a folder of labelled texts of others")
     command.add_argument("--hold-out", action="store_true", help="leave a fifth of --wild out, to choose thresholds by")
     command.add_argument("--layers", type=int, default=6)
-    command.add_argument("--steps", type=int, default=500)
+    command.add_argument("--steps", type=int, default=700)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--checkpoint", type=Path, default=None)
     command.add_argument("--out", type=Path, default=_OUT)
