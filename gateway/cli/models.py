@@ -163,11 +163,40 @@ async def _warm(options: argparse.Namespace, settings: Settings) -> int:
     if options.check:
         print(_table(missing) if missing else f"All {len(entries)} are loaded.")
         return 1 if missing else 0
-    failed = [entry for entry in missing if not await _loaded(entry, _questions(settings))]
+    memory_gb = {name: limits.memory_gb for name, limits in settings.machines.items()}
+    used_gb = await _used_gb(settings)
+    failed = []
+    for entry in missing:
+        target, machine = entry.target, entry.target.provider.machine_name
+        needs_gb, has_gb = target.memory_gb or 0.0, memory_gb.get(machine)
+        if has_gb is not None and used_gb.get(machine, 0.0) + needs_gb > has_gb:
+            free_gb = has_gb - used_gb.get(machine, 0.0)
+            print(
+                f"{target.name}: needs {needs_gb:g} GB, and {machine} has {free_gb:g} left; not loaded", file=sys.stderr
+            )
+            failed.append(entry)
+        elif await _loaded(entry, _questions(settings)):
+            used_gb[machine] = used_gb.get(machine, 0.0) + needs_gb
+        else:
+            failed.append(entry)
     for entry in entries:
         if entry.presence is Presence.LISTED:
             print(f"{entry.target.name}: its server has it, and loads it when it is first asked")
     return 1 if failed else 0
+
+
+async def _used_gb(settings: Settings) -> dict[str, float]:
+    """What the loaded models of the configuration take of each machine."""
+    loaded = {
+        (one.target.provider.name, one.target.model): one.target
+        for one in await _entries(settings, _on_the_premises(settings, ()))
+        if one.presence is Presence.LOADED
+    }
+    used: dict[str, float] = {}
+    for target in loaded.values():
+        machine = target.provider.machine_name
+        used[machine] = used.get(machine, 0.0) + (target.memory_gb or 0.0)
+    return used
 
 
 async def _loaded(entry: Entry, questions: Questions) -> bool:

@@ -82,7 +82,8 @@ def _policies(settings: Settings) -> str:
 def _try(settings: Settings, base: str) -> Iterator[str]:
     key = " -H 'Authorization: Bearer YOUR_KEY'" if settings.listeners[0].anonymous is None else ""
     yield f"  curl -i {base}/v1/chat/completions{key} -H 'Content-Type: application/json' \\"
-    yield """    -d '{"messages": [{"role": "user", "content": "Say hello in five words."}]}'"""
+    demo = '"model": "demo", ' if "demo" in settings.table.routes else ""  # which answers on any machine
+    yield f"""    -d '{{{demo}"messages": [{{"role": "user", "content": "Say hello in five words."}}]}}'"""
 
 
 def _shown(host: str) -> str:

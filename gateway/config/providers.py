@@ -14,6 +14,7 @@ from gateway.config.settings import IPNetwork
 from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
 from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
+from gateway.kinds.origin import origin
 from gateway.scheduling.machine import Limits
 
 
@@ -39,6 +40,7 @@ def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, 
             )
         _check_memory(draft, name, section, provider)
         targets[name] = _at_its_vendor(draft, _target(name, section, provider))
+    _check_preloads(draft, targets)
     return targets
 
 
@@ -54,6 +56,20 @@ def _check_memory(draft: Draft, name: str, section: TargetSection, provider: Pro
     if has_gb is not None and (section.memory_gb or 0) > has_gb:
         message = f"The model takes more than the {has_gb:g} GB of machine `{provider.machine_name}`."
         draft.problem(("targets", name, "memory_gb"), message, "It could never be loaded.")
+
+
+def _check_preloads(draft: Draft, targets: Mapping[str, Target]) -> None:
+    """What is preloaded stays, so that it has to fit into its machine all at once, with room for each of the others."""
+    for machine, section in draft.config.machines.items():
+        has_gb = section.memory_gb
+        mine = [one for one in targets.values() if one.provider.machine_name == machine and one.memory_gb]
+        sizes = {(one.provider.name, one.model): one.memory_gb or 0.0 for one in mine if one.preload}
+        for target in mine if has_gb is not None and sizes else ():
+            key = (target.provider.name, target.model)
+            needs_gb = sum(sizes.values()) + (0.0 if key in sizes else target.memory_gb or 0.0)
+            if has_gb is not None and needs_gb > has_gb:
+                message = f"What is preloaded on `{machine}` and this model take {needs_gb:g} GB of its {has_gb:g}."
+                draft.problem(("targets", target.name, "memory_gb"), message, "Preload less, or smaller models.")
 
 
 def _provider(draft: Draft, name: str, section: ProviderSection, networks: Sequence[IPNetwork]) -> Provider:
@@ -165,6 +181,7 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
         where.place is Place.NAMED and bool(networks) and on_prem
     )
     remedy = "Use a loopback address, or add the network it stands in to `server.on_prem_networks`."
+    _check_self(draft, path, url, loopback=where.place is Place.LOOPBACK)
     if on_prem and not vouched:
         draft.problem(
             (*path, "base_url"), "This address is not known to be on the premises, as `on_prem` says.", remedy
@@ -172,6 +189,15 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
     elif where.scheme == "http" and not vouched:
         message = "Plain `http://` is for loopback and `server.on_prem_networks` only."
         draft.problem((*path, "base_url"), message, "Use `https://`.")
+
+
+def _check_self(draft: Draft, path: Path, url: str, *, loopback: bool) -> None:
+    """A gateway that asks itself asks itself again."""
+    own = {section.port for section in (draft.config.server, *draft.config.listeners) if section.port}
+    found = origin(url)
+    if loopback and found is not None and found.port in own:
+        message = f"This gateway itself listens on port {found.port}: the provider would be the gateway."
+        draft.problem((*path, "base_url"), message, "Move the server of the models to another port, or the listener.")
 
 
 def _off(draft: Draft, name: str, section: ProviderSection, key: str) -> str:

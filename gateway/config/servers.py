@@ -49,7 +49,7 @@ def build_keyring(draft: Draft) -> Keyring:
         for index, route in enumerate(section.routes):
             if route != EVERY and route.partition("/")[0] not in _discovering(draft, route):
                 draft.known("routes", route, (*path, "routes", index))
-        caller = Caller(name, frozenset(section.agents), frozenset(section.routes), frozenset(section.may))
+        caller = Caller(name, frozenset(section.agents), frozenset(section.routes), frozenset(section.may), digest)
         entries.append((digest, caller))
     return Keyring(tuple(entries))
 

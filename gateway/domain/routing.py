@@ -248,9 +248,13 @@ EVERY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The authenticated application and its grant. An empty or `*` entry grants every agent or route."""
+    """The authenticated application and its grant. An empty or `*` entry grants every agent or route.
+
+    `key` is the SHA-256 of its key, b"" for one that needs none: with another key it is somebody else.
+    """
 
     name: str
     agents: frozenset[str] = frozenset({EVERY})
     routes: frozenset[str] = frozenset({EVERY})
     may: frozenset[Permission] = frozenset()
+    key: bytes = field(default=b"", repr=False)

@@ -29,7 +29,7 @@ from gateway.upstream.attestation import Place
 from gateway.upstream.machines import Slot
 from gateway.upstream.port import DONE, AttemptFailed, Reply, Unheard, Upstream
 from gateway.upstream.premises import Premises
-from gateway.upstream.questions import Unanswered, Unreachable
+from gateway.upstream.questions import Silent, Unanswered, Unreachable
 from gateway.upstream.several import in_turn
 from gateway.upstream.silence import IDLE_S
 from gateway.wire.endpoint import Call
@@ -151,8 +151,7 @@ class Attempts:
         result, status, reached = AttemptResult.CANCELLED, None, True
         slot: Slot | None = None
         try:
-            slot = await self._slot(run, target)
-            await self._attest(egress.target)
+            slot = await self._turn(run, target)
             prepared = await self._prepare(run, egress)
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
@@ -173,13 +172,29 @@ class Attempts:
         run.trace.answered(prepared)
         return opened
 
-    async def _slot(self, run: Run, target: Target) -> Slot:
-        """Wait for the target's machine; that time is the upstream's, not ours. Raises AttemptFailed."""
+    async def _turn(self, run: Run, target: Target) -> Slot:
+        """Wait for the target's machine, and have its server say where it runs the model: before, since nothing is loaded
+        for a model that is not there, and after a wait that may have taken minutes. The first token's limit holds for it.
+
+        Raises:
+            AttemptFailed: no slot came in time, or the server does not have the model or did not say.
+        """
         began = time.perf_counter()
+        slot: Slot | None = None
         try:
-            return await self._machines.take(target, caller=run.call.caller.name, batch=run.batch)
+            async with asyncio.timeout(run.first_token_s):
+                await self._attest(target)
+                slot = await self._machines.take(target, caller=run.call.caller.name, batch=run.batch)
+                await self._attest(target)
+        except BaseException as error:
+            if slot is not None:
+                slot.release(counts=False)
+            if isinstance(error, TimeoutError):
+                raise faults.late(target) from None
+            raise
         finally:
-            run.trace.waited(time.perf_counter() - began)
+            run.trace.held(time.perf_counter() - began)
+        return slot
 
     async def _attest(self, target: Target) -> None:
         """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).
@@ -193,6 +208,8 @@ class Attempts:
             place = await self.attestation.place(target)
         except Unreachable:
             raise faults.unreachable(target) from None
+        except Silent:
+            raise faults.late(target) from None
         except Unanswered:
             raise faults.unattested(target) from None
         if place is Place.NOWHERE:

@@ -59,9 +59,9 @@ def resolved(call: Call, settings: Settings, *, default_agent: str = "") -> Reso
 
 
 def standing(caller: Caller, settings: Settings) -> Caller | None:
-    """The caller as `settings` know it: with the grant of now, or None where it is a caller no more."""
+    """The caller as `settings` know it: with the grant of now, or None where it is a caller no more, or by another key."""
     known = (*settings.callers, *(listener.anonymous for listener in settings.listeners if listener.anonymous))
-    return next((one for one in known if one.name == caller.name), None)
+    return next((one for one in known if (one.name, one.key) == (caller.name, caller.key)), None)
 
 
 async def scanned(call: Call, scanner: Scan, aside: Aside) -> Findings:

@@ -35,11 +35,14 @@ KEPT_BACK = frozenset({401, 403})
 
 @dataclass(slots=True)
 class Attempt:
-    """One try of one target. `waited_s` is how long it kept us waiting, `reached` whether it may have got the request."""
+    """One try of one target. `waited_s` is how long its answer kept us waiting, `held_s` how long we waited before it was
+    sent (for its machine's queue, for what its server says of itself), `reached` whether it may have got the request.
+    """
 
     target: Target
     began_s: float
     waited_s: float = 0.0
+    held_s: float = 0.0
     reached: bool = False
     result: AttemptResult = AttemptResult.CANCELLED
 
@@ -80,7 +83,8 @@ class Account:
         """Our own share of the time until `now_s`, unless it was fixed before."""
         if self.overhead_s is not None:
             return self.overhead_s
-        return max(0.0, now_s - self.began_s - sum(attempt.waited_s for attempt in self.attempts))
+        theirs = sum(attempt.waited_s + attempt.held_s for attempt in self.attempts)
+        return max(0.0, now_s - self.began_s - theirs)
 
 
 def settlement(

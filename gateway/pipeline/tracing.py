@@ -136,6 +136,10 @@ class Trace:
         """Time that was the upstream's, not ours."""
         self.account.attempts[-1].waited_s += seconds
 
+    def held(self, seconds: float) -> None:
+        """Time before anything was sent that was not ours either: the machine was busy, or its server was asked."""
+        self.account.attempts[-1].held_s += seconds
+
     def used(self, usage: Usage | None) -> None:
         """Tokens, as far as they were reported."""
         self.account.usage = usage or self.account.usage

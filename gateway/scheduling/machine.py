@@ -83,6 +83,11 @@ class Limits:
     max_wait_s: float = 300.0
     turn_s: float = 60.0
 
+    @property
+    def turns_s(self) -> float:
+        """`turn_s`, or less where nobody may wait that long: a turn that comes after the end of the wait is none."""
+        return min(self.turn_s, self.max_wait_s / 3)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:

@@ -99,7 +99,7 @@ def next_s(machine: Machine) -> float | None:
     """When time alone changes something: somebody has waited too long, or long enough to get its turn."""
     limits = machine.limits
     soonest = [ticket.since_s + limits.max_wait_s for ticket in machine.waiting]
-    soonest += [ticket.since_s + limits.turn_s for ticket in machine.waiting if _is_away(machine, ticket)]
+    soonest += [ticket.since_s + limits.turns_s for ticket in machine.waiting if _is_away(machine, ticket)]
     soonest += [model.failed_s + AGAIN_S for model in _pinned(machine) if model.failed_s is not None]
     return min(soonest, default=None)
 
@@ -306,7 +306,7 @@ def _overdue(machine: Machine, now_s: float) -> Ticket | None:
     late = [
         ticket
         for ticket in machine.waiting
-        if now_s - ticket.since_s >= machine.limits.turn_s and _is_away(machine, ticket)
+        if now_s - ticket.since_s >= machine.limits.turns_s and _is_away(machine, ticket)
     ]
     return min(late, key=_age, default=None)
 

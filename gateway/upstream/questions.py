@@ -34,6 +34,10 @@ class Unreachable(Unanswered):
     """There was no connection."""
 
 
+class Silent(Unanswered):
+    """There was a connection, and no answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The status and the JSON of an answer; `tree` is None where there was no JSON."""
@@ -72,7 +76,9 @@ class Questions:
                 answer = await client.request("GET" if body is None else "POST", url, json=body)
         except httpx.ConnectError:
             raise Unreachable from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, TimeoutError):
+        except (TimeoutError, httpx.TimeoutException):
+            raise Silent from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             raise Unanswered from None
         finally:
             await pools.aclose()
@@ -106,7 +112,8 @@ class _Guarded(httpx.AsyncBaseTransport):
                 timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=self._answer_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            kind = httpx.ConnectError if never_connected(error) else httpx.ReadError
+            late = isinstance(error, TimeoutError)
+            kind = httpx.ConnectError if never_connected(error) else httpx.ReadTimeout if late else httpx.ReadError
             raise kind("") from error
         finally:
             asking.reset(token)

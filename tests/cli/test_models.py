@@ -131,6 +131,14 @@ async def test_a_check_loads_nothing(ollama, capsys):
     assert ollama.orders == []
 
 
+async def test_no_more_is_loaded_than_the_machine_holds(ollama, capsys):
+    text = ollama.config.read_text().replace("model: small}", "model: small, memory_gb: 8}")
+    ollama.config.write_text(text + "machines: {ollama: {memory_gb: 24}}\n")
+    assert await models(ollama, "warm", "deep") == 1
+    assert "large: needs 20 GB, and ollama has 16 left" in capsys.readouterr().err
+    assert ollama.orders == []
+
+
 async def test_a_model_that_cannot_be_loaded_is_told(ollama, capsys):
     ollama.cannot_load = {"large"}
     assert await models(ollama, "warm", "deep") == 1

@@ -253,3 +253,53 @@ targets:
 def test_a_target_of_an_unknown_provider_is_told_the_nearest() -> None:
     [problem] = problems("providers:\n  scripted: {kind: scripted}\ntargets:\n  t: {provider: skripted, model: m}\n")
     assert str(problem) == "c.yaml:5: There is no provider `skripted`.\n  Did you mean `scripted`?"
+
+
+MACHINE = """
+machines: {mac: {memory_gb: 24}}
+providers: {p: {kind: ollama, base_url: "http://localhost:11434", machine: mac}}
+targets:
+  a: {provider: p, model: a, memory_gb: %s, preload: %s}
+  b: {provider: p, model: b, memory_gb: 12, preload: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("memory_gb", "preload", "said"),
+    [
+        (12, "true", ""),
+        (12, "false", ""),
+        (13, "true", "take 25 GB of its 24"),
+        (13, "false", "take 25 GB of its 24"),
+        (25, "false", "more than the 24 GB"),
+    ],
+)
+def test_what_is_preloaded_has_room_and_leaves_some(memory_gb: int, preload: str, said: str) -> None:
+    text = MACHINE % (memory_gb, preload)
+    if not said:
+        assert settings(text).machines["mac"].memory_gb == 24
+        return
+    assert any(said in problem.message for problem in problems(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("machines: {mac: {}}\n", "No provider runs on this machine"),
+        ("providers: {p: {kind: ollama, base_url: 'http://localhost:1', machine: mac}}\n", "no machine `mac`"),
+        (
+            "providers: {p: {kind: mlx, base_url: 'http://a:1'}}\ntargets: {t: {provider: p, model: m, preload: true}}\n",
+            "cannot be told to load",
+        ),
+        (
+            "providers: {p: {kind: ollama, base_url: 'http://127.0.0.1:8080'}}\n",
+            "This gateway itself listens on port 8080",
+        ),
+        (
+            "listeners: [{port: 11434}]\nproviders: {p: {kind: ollama, base_url: 'http://localhost:11434'}}\n",
+            "This gateway itself listens on port 11434",
+        ),
+    ],
+)
+def test_a_machine_or_an_address_that_cannot_be_meant_is_told(text: str, said: str) -> None:
+    assert any(said in problem.message for problem in problems(text))

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 
+import httpx
 import pytest
 from aiohttp import web
 
@@ -62,18 +63,29 @@ def ask(gateway, who="ann", content="Hello.", **headers):
 
 
 async def waiting(gateway, count):
-    await until(lambda: gateway.metric("gateway_queue_waiting_requests", machine="mac") == count)
+    registry = gateway.gateway.metrics.registry.restricted_registry(["gateway_queue_waiting_requests"])
+    await until(lambda: [one.value for family in registry.collect() for one in family.samples] == [count])
 
 
 async def test_two_hundred_for_one_slot_are_all_answered_one_at_a_time_and_in_turn(start, upstream):
     answer = OneByOne()
     gateway = await start(config(await upstream(answer), machine="max_queue: 300", more=CALLERS))
-    asked = [ask(gateway, who, who) for who in ("ann",) * 120 + ("bob",) * 50 + ("cyd",) * 30]
-    await waiting(gateway, 199)
-    for _ in asked:
-        answer.go_on.release()
-    async with asyncio.timeout(SOON_S * 2):
-        answers = await asyncio.gather(*asked)
+    async with gateway.client(limits=httpx.Limits(max_connections=None)) as client:
+        asked = [
+            asyncio.create_task(
+                client.post(
+                    "/v1/chat/completions",
+                    json={"messages": [{"role": "user", "content": who}]},
+                    headers={"authorization": f"Bearer {KEYS[who]}"},
+                )
+            )
+            for who in ("ann",) * 120 + ("bob",) * 50 + ("cyd",) * 30
+        ]
+        await waiting(gateway, 199)
+        for _ in asked:
+            answer.go_on.release()
+        async with asyncio.timeout(SOON_S * 2):
+            answers = await asyncio.gather(*asked)
     assert {response.status_code for response in answers} == {200}
     assert answer.most == 1
     in_turn = Counter(answer.order[1:91])  # while all three have some left
@@ -190,7 +202,7 @@ async def test_a_priority_that_is_none_is_400(start, upstream, path, dialect):
 async def test_a_full_queue_leads_to_the_next_target_that_policy_permits_and_to_no_other(start, upstream, sensitive):
     answer = OneByOne()
     local, cloud = await upstream(answer), await upstream(says("From the cloud."))
-    text = two_places.config(local, cloud).replace("model: qwen", "model: qwen, slots: 1")
+    text = two_places.config(local, cloud, more="first_token_s: 60").replace("model: qwen", "model: qwen, slots: 1")
     gateway = await start(text + "machines: {local: {max_queue: 1}}\n", {"rules.yaml": two_places.POLICY})
     held = [asyncio.create_task(gateway.chat(two_places.SENSITIVE)) for _ in range(2)]
     await until(lambda: gateway.metric("gateway_queue_waiting_requests", machine="local") == 1)
@@ -267,3 +279,39 @@ async def test_a_model_that_cannot_be_loaded_is_told_in_words(start, ollama):
     assert "target large could not be loaded" in response.text
     assert gateway.metric("gateway_backend_model_load_failures_total", gen_ai_provider_name="ollama") == 1
     assert not ollama.sent
+
+
+async def test_for_a_model_that_is_not_there_nothing_is_evicted(start, ollama):
+    ollama.running = [{"name": "large:latest"}]
+    gateway = await start(loading(ollama).replace("model: small", "model: unheard-of"))
+    response = await gateway.chat(model="quick")
+    check(response, 502, "openai", code="upstream_rejected")
+    assert "does not have the model of target small" in response.text
+    assert ollama.orders == []
+
+
+async def test_the_limit_for_the_first_token_holds_for_the_queue_too(start, upstream):
+    answer = OneByOne()
+    local, cloud = await upstream(answer), await upstream(says("From the cloud."))
+    text = two_places.config(local, cloud, more="first_token_s: 0.5").replace("model: qwen", "model: qwen, slots: 1")
+    gateway = await start(text, {"rules.yaml": two_places.POLICY})
+    held = asyncio.create_task(gateway.chat(two_places.SENSITIVE))
+    await until(lambda: answer.order)
+    waited = await gateway.chat(two_places.CLEAN)
+    assert waited.json()["choices"][0]["message"]["content"] == "From the cloud."
+    check(await held, 503, "openai")  # the other target may not see it
+
+
+async def test_waiting_costs_nobody_energy_and_is_not_our_time(start, upstream):
+    answer = OneByOne()
+    gateway = await start(config(await upstream(answer), target="slots: 1, power_w: 1000"))
+    asked = [asyncio.create_task(gateway.chat()) for _ in range(2)]
+    await waiting(gateway, 1)
+    await asyncio.sleep(0.3)  # what is measured is time
+    answer.go_on.release()
+    answer.go_on.release()
+    await asyncio.gather(*asked)
+    first, second = sorted(gateway.settled(), key=lambda line: line["energy_wh"], reverse=True)
+    assert second["duration_s"] > 0.25
+    assert second["energy_wh"] < first["energy_wh"] / 2
+    assert second["overhead_s"] < 0.25

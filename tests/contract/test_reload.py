@@ -90,6 +90,7 @@ CALLERS = (
 CALLER_CHANGES = {
     "it was taken out": (lambda text: text.replace("soma", "somebody"), 403),
     "its route was taken back": (lambda text: text.replace('routes: ["*"]', "routes: [another]"), 403),
+    "its key was replaced": (lambda text: text.replace(KEY.sha256, new_key().sha256), 403),
     "it stays": (lambda text: text + "aliases: {x: diagnosis}\n", 200),
 }
 

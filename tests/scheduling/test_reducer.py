@@ -182,6 +182,15 @@ def test_a_model_in_demand_makes_room_once_somebody_waited_long_enough():
     assert done == [Load("new"), Serve(2)]
 
 
+def test_a_turn_comes_before_the_end_of_the_longest_wait():
+    limits = Limits(memory_gb=36, max_wait_s=30, turn_s=60)
+    state, _ = run(machine(model("busy", phase=Phase.LOADED), model("new"), limits=limits), Asked(ticket(1, "busy")))
+    state, _ = run(state, Asked(ticket(2, "new")), Asked(ticket(3, "busy", since_s=9)), at_s=9.0)
+    assert next_s(state) == 10.0
+    state, done = run(state, Ended(1), at_s=11.0)
+    assert done == [Unload("busy")]
+
+
 def test_two_models_that_do_not_fit_together_are_served_in_turn_and_not_only_swapped():
     state = machine(model("a"), model("b"))
     state, done = run(state, Asked(ticket(1, "a")), Asked(ticket(2, "b")), Loaded("a"), at_s=100.0)
