@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
-from gateway.phi.find import evasion
+from gateway.phi.find import assistants, evasion
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -142,10 +142,12 @@ def _looking_again(encoder: look.Encoder) -> Pass:
 
 
 def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Where developers write, a shared mailbox and the assistant's own name are nobody's."""
+    """Assistants that introduce themselves are nobody, nor, where developers write, is a shared mailbox or their assistant."""
+    text = reading.folded.text
+    if products := assistants.nobody(hits, text):
+        hits = [hit for hit in hits if hit not in products]
     if reading.passage.carrier not in DEVELOPERS:
         return hits
-    text = reading.folded.text
     hits = [hit for hit in hits if hit.kind is not Kind.EMAIL or hit.confidence > SHARED_MAILBOX]
     if persona := _PERSONA.search(text):
         name = persona.group(1)
