@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
-from gateway.phi.find import assistants, evasion
+from gateway.phi.find import assistants, evasion, processes
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -155,6 +155,14 @@ def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
     return hits
 
 
+def _printed(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Without what a machine prints of itself: sizes, modes, bytes, processes."""
+    if not hits:
+        return hits
+    encoded = {(blob.start, blob.end) for blob in reading.hidden.blobs}
+    return [hit for hit in hits if not processes.printed(hit, reading.folded.text, encoded)]
+
+
 def _trim(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Names without the words beside them that are nobody's."""
     return trim(hits, reading.folded.text)
@@ -217,6 +225,7 @@ _PASSES: Final[Mapping[str, Pass]] = {
     "evasion": _evasion,
     "records": _records,
     "exceptions": _exceptions,
+    "printed": _printed,
     "trim": _trim,
     "merge": _merge,
     "tokens": _tokens,
@@ -226,7 +235,7 @@ _PASSES: Final[Mapping[str, Pass]] = {
 }
 NAMES: Final = (
     "rules", "keys", "layouts", "talk", "evasion", "records", "model", "encoder",
-    "exceptions", "trim", "merge", "tokens", "veto", "permit", "company",
+    "exceptions", "printed", "trim", "merge", "tokens", "veto", "permit", "company",
 )  # fmt: skip
 _LOOSE: Final = frozenset({"tables"})
 """Columns are seen in many texts, also in talks; the other formats say for sure that a text is written."""

@@ -66,6 +66,8 @@ _PUBLIC: Final = re.compile(
 )
 _MACHINE: Final = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$")
 """`client: 10.8.0.23`: the address of a machine, which the rule for addresses reports as one."""
+_FRACTION: Final = re.compile(r"(?:0|1)\.\d{1,16}$")
+"""`acc=0.9921`: a share, as programs print one; no identifier has a decimal point after its first digit."""
 _TRACKED: Final = re.compile(r"[A-Z]{2,6}-\d{1,5}$")
 _TRACKER: Final = re.compile(
     r"(?i)\b(?:(?:jira|linear|github|support|dev|bug|story|epic)[ -]?ticket|ticket|issue)(?:'?s)?(?: (?:no|number|id|key)\b\.?)?[\s:#=\"'*(\[]{0,4}$"
@@ -79,7 +81,9 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
     """Whether a value after a cue is an identifier: not a date, measure, bare year or public code, and long enough."""
     if _MEASURE.match(value[-1] + after) or (_is_date(value) and not dated) or (weak and _PUBLIC.match(value)):
         return False
-    if weak and (_MACHINE.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))):
+    if weak and (
+        _MACHINE.match(value) or _FRACTION.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))
+    ):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.domain import Kind
+from gateway.phi.find import processes
 from gateway.phi.find.rules.cue import STRICT, TAIL, VALUE, announced, cued, identifies
 from gateway.phi.find.rules.rule import Rule
 from gateway.phi.find.text.ways import one_of
@@ -14,6 +15,13 @@ _NUMBER: Final = r"(?:(?:numbers?|num|nbr|no|nr|ids?|identifier)(?:\b|_)|#)"
 
 def plain(value: str, before: str, after: str) -> float:
     return 0.93 if identifies(value, before, after, digits=3, weak=True) else 0.0
+
+
+def _of_a_chart(value: str, before: str, after: str) -> float:
+    """A PID of a patient, and not of a process."""
+    if processes.numbered(before, after):
+        return 0.0
+    return 0.98 if identifies(value, before, after, digits=5, weak=True) else 0.0
 
 
 _MRN: Final = (
@@ -60,11 +68,25 @@ _MRN: Final = (
     ),
     cued(
         Kind.MRN,
-        r"(?-i:UR|U\.R\.|HN|AN|PID)",
+        r"(?-i:UR|U\.R\.|HN|AN)",
         r"[\s:#.]{1,3}(?:no\.?\s)?",
         digits=5,
         hits=("HN «55102881»", "UR «2098817»"),
         misses=("HN unknown",),
+    ),
+    announced(
+        Kind.MRN,
+        r"(?-i:PID)",
+        VALUE,
+        _of_a_chart,
+        tail=r"[\s:#.]{1,3}(?:no\.?\s)?",
+        hits=("PID «48213» seen in clinic", "PID: «4821399»"),
+        misses=(
+            "Port 8080 is in use by PID 48213",
+            "Main PID: 48213 (nginx)",
+            "killed PID 48213",
+            "process exited, PID 482134",
+        ),
     ),
     Rule(
         Kind.MRN,
@@ -123,7 +145,7 @@ _ACCOUNT: Final = (
         STRICT,
         digits=3,
         hits=("Acct no..: «V00417723918»", "Acct #: «V4410098213»"),
-        misses=("billing: 11721 x4, 97597 x1",),
+        misses=("billing: 11721 x4, 97597 x1", "loss=0.031 acc=0.9921"),
     ),
     announced(
         Kind.ACCOUNT,

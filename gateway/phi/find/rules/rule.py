@@ -63,6 +63,8 @@ class RuleSet:
                     if _goes_on(text, start):
                         continue  # the cue is the beginning of a word: "sinemet" holds no SIN, "MRNA1234567" an MRN
                     start, end = _extent(match.start(0), start, end, shape)
+                    if _DIGEST.fullmatch(shape, start, end):
+                        continue  # a cue that begins a digest (`cf`, `dea`) is a few of its digits
                 confidence = rule.confidence
                 if judge is not None:
                     before = text[start - LOOK_BACK if start > LOOK_BACK else 0 : start]
@@ -71,6 +73,7 @@ class RuleSet:
                     yield Hit(rule.kind, start, end, confidence, rule.evidence, rule.patient and confidence > _DOUBT)
 
 
+_DIGEST: Final = re.compile(rb"[a-f][0-9a-f]{31,127}|[A-F][0-9A-F]{31,127}")
 _WORD: Final = re.compile(r"[A-Za-z]+(?![A-Za-z0-9])")
 
 
