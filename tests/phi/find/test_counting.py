@@ -189,3 +189,19 @@ def test_bounds_of_a_query_and_questions_about_a_post_code_are_nobodys(text, cou
     [said] = load_engine().detect([Passage(text)])
     assert said.findings
     assert {finding.counts for finding in said.findings} == {counts}
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("The patient portal session came from 73.14.201.9", True),
+        ("The patient connected from IP 2601:681:4300:1f::9", True),
+        ("The patient's home connection was seen at 73.14.201.9", True),
+        ("The patient signed in from 73.14.201.9", True),
+        ("The portal server listens on 73.14.201.9", False),
+        ("The cluster connected from IP 2601:681:4300:1f::9", False),
+    ],
+)
+def test_the_address_from_which_a_patient_connects_is_theirs(text, counts):
+    [said] = load_engine().detect([Passage(text)])
+    assert [finding.counts for finding in said.findings if finding.kind is Kind.IP] == [counts]

@@ -214,6 +214,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.NAME,
+        rf"\b(?i:patient|pt\.?) ({_TITLE}(?: [A-Z]\b\.?)? {_TITLE})\b",
+        judge=christened,
+        patient=True,
+        hits=('Patient «John Smith» {"a": 1}', "Patient «John Smith» #123"),
+        misses=('Patient Portal Smith {"a": 1}', "patient Grace Period"),
+    ),
+    Rule(
+        Kind.NAME,
         rf"\b({_TITLE} [\"']{_TITLE}[\"'] {_TITLE})\b",
         judge=signed,
         patient=True,
