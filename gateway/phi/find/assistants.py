@@ -70,11 +70,11 @@ _IS_ONE: Final = (
 _INTRODUCED: Final = re.compile(
     r"\b(?:[Yy]ou are|[Yy]ou['’]re|I am|I['’]m|(?:[Mm]y|[Yy]our) name is|[Tt]his is|[Aa]ct as|[Bb]ehave as) (?:now |called |named )?[\"'*`]{0,3}"
     rf"(?P<product>{_PRODUCT}{_PART})[\"'*`]{{0,3}}"
-    rf"(?=,| \(| [—–-]|\.? (?:an?|the|your|by|from|built|made|trained|created|developed|running|in|and|as)\b)(?P<said>[^\n.!?]{{0,120}}?{_IS_ONE}[^\n.!?]{{0,120}})"
+    rf"(?=,| \(| [—–-]|[.!] (?:I am|I['’]m|You are) (?:an?|the|your) |\.? (?:an?|the|your|by|from|built|made|trained|created|developed|running|in|and|as)\b)(?P<said>[.!]?[^\n.!?]{{0,120}}?{_IS_ONE}[^\n.!?]{{0,120}})"
 )
 """`You are Claude Code, Anthropic's official CLI for Claude`: what follows the name has to say that it is a program."""
 _UNMISTAKABLE: Final = re.compile(
-    r"\b(?:Claude (?:Code|Opus|Sonnet|Haiku|Desktop|Agent SDK|API|CLI|AI|\d[\d.]*)|ChatGPT|GitHub Copilot|Gemini (?:CLI|Pro|Flash|API)|Meta AI|Mistral AI|xAI)\b"
+    r"\b(?:Claude (?:Code|Opus|Sonnet|Haiku|Desktop|Agent SDK|API|CLI|AI|\d[\d.]*)|(?<=\bAs )(?:Claude|ChatGPT|Gemini)(?=, I(?: am|'m|’m)? (?:can|cannot|can't|can’t|don't|don’t|do not|a|an|not)\b)|ChatGPT|GitHub Copilot|Gemini (?:CLI|Pro|Flash|API)|Meta AI|Mistral AI|xAI)\b"
 )
 """Products whose second word no surname is, wherever they stand."""
 _OF_A_PERSON: Final = re.compile(

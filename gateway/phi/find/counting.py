@@ -113,7 +113,7 @@ _PERSONAL: Final = re.compile(
         r"(?<![/\w])log-?in",
         "patient (?:session|blog|web ?site|web ?page|page|account|log|ip)",
         r"patient(?:'s)? (?:portal |app |home |own )?(?:session|connection|device|phone|laptop|browser|computer) (?:(?:was |is )?(?:came|comes|coming|originat\w+|connect\w+|seen|opened|started))",
-        r"patient (?:has |had |was |is )?(?:connect(?:ed|s|ing)|sign(?:ed|s) (?:in|up|on)|dial(?:l?ed|s) in|brows(?:ed|es)|authenticat(?:ed|es)) (?:from|at|via|through|using|with)",
+        r"patient (?:has |had |was |is )?(?:connect(?:ed|s|ing)|sign(?:ed|s) (?:in|up|on)|dial(?:l?ed|s) in|brows(?:ed|es)|authenticat(?:ed|es)|join(?:ed|s) (?:the |a |her |his )?(?:[\w-]+ ){0,2}(?:visit|call|session|meeting)) (?:from|at|via|through|using|with)",
         r"\b(?:charts?|records?) (?:was |were )?(?:opened|viewed|accessed|exported)",
         r"(?:opened|viewed|accessed|exported) (?:[\w']+ ){0,3}(?:charts?|records?)\b",
         r"\b(?:visits?|telehealth|telemed\w*|consult\w*|appointment|patient)\b.{0,60}/(?:rooms?|j|join|visits?|meet|session|call|w)/[\w.-]*[\d-]",

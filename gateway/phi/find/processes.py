@@ -20,6 +20,7 @@ _RUNS: Final = re.compile(
         r"process(?=[ :(]*pid)",
         "main(?= pid)",
         "in use by",
+        "server(?= (?:has|with))",
         "kill(?:ed|ing|s|all)?",
         r"(?<!social )(?<!case )worker(?=[ :(]*pid)",
         "(?-i:ps)",
@@ -31,7 +32,7 @@ _RUNS: Final = re.compile(
     + r")\b[^\n]{0,40}$"
 )
 """Words of machines alone: a port, a node and a process are also of bodies, and something is started in anybody."""
-_COMMAND: Final = re.compile(r",? (?:exited|is listening)\b")
+_COMMAND: Final = re.compile(r",? (?:exited|is listening|killed by|was killed)\b|\s{0,2}\n[ \t]*PPID\b")
 _SOMEBODY: Final = re.compile(
     r"(?i)\b(?:patient|pt|chart|admit\w*|mr|mrs|ms|seen|dob|mrn|he|she|ward|bed|(?:girl|boy|young|year-old|her|his|newborn|the) child)\b"
 )
@@ -45,7 +46,7 @@ def numbered(before: str, after: str) -> bool:
 
 _MODE: Final = re.compile(r"/[-dlcbps][rwxsStT-]{9}\)")
 _LISTED: Final = re.compile(
-    r"[ \t]*[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+\S+[ \t]+\S+(?P<file>[ \t]+[\d.,]+[KMGTP]?[ \t]+"
+    r"[ \t]*(?:\d+[ \t]+){0,2}[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?P<owner>\S+)[ \t]+\S+(?P<file>[ \t]+[\d.,]+[KMGTP]?[ \t]+"
     r"(?:\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?: [+-]\d{4})?)?|[A-Z][a-z]{2} [ \d]?\d +(?:\d{4}|\d\d:\d\d)))"
 )
 """A line of `ls -l` up to the file's name, which may be somebody's."""
@@ -66,6 +67,8 @@ _MAKE_TARGET: Final = re.compile(r"(?:^|\n)[\w./%$(){} -]+::?(?!=)[^\n]*\n\t")
 _RECIPE: Final = re.compile(r"(?:^|\n)\t[-+]?$")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]+")
 _EXPANDED: Final = re.compile(r"\$[({](?:[a-z]+ )?$")
+_GOES_ON: Final = re.compile(r"_[A-Z0-9_]+[ \t]*[:?+]?=")
+"""After the first word of a variable: `HOST_OPTION := …`."""
 _LOOPBACK: Final = re.compile(r"[A-Z_]+=(?:127(?:\.\d{1,3}){3}|0\.0\.0\.0)")
 _PRINTED: Final = frozenset(Kind) - {Kind.NAME, Kind.EMAIL, Kind.DATE}
 
@@ -83,28 +86,33 @@ def printed(hit: Hit, text: str, hidden: Collection[tuple[int, int]]) -> bool:
         return (
             _RECIPE.search(text, max(0, hit.start - 4), hit.start) is not None and _MAKE_TARGET.search(text) is not None
         )
-    if hit.kind is Kind.NAME and _EXPANDED.search(before) and _VARIABLE.fullmatch(text, hit.start, hit.end):
+    variable = hit.kind is Kind.NAME and _VARIABLE.fullmatch(text, hit.start, hit.end) is not None
+    if variable and (_EXPANDED.search(before) or _GOES_ON.match(after)):
         return True
     if hit.kind is Kind.IP and _LOOPBACK.fullmatch(text, hit.start, hit.end):
         return True
     if hit.evidence is not Evidence.CONTEXT:
         return False
     if hit.kind is Kind.NAME:
-        return _MEMORY.search(before) is not None or (
-            _VARIABLE.fullmatch(text, hit.start, hit.end) is not None and _assigned(before, after)
-        )
+        return _MEMORY.search(before) is not None or (variable and _assigned(before, after))
     if hit.kind is not Kind.OTHER_ID:
         return False
-    return _COUNT.search(before) is not None or (_PID.search(before) is not None and numbered(before, after))
+    return _COUNT.search(before) is not None or _of_a_process(hit, text, before, after)
 
 
-_PID: Final = re.compile(r"\b(?:PID|pid)[ \t:=#]{1,3}$")
+_PID: Final = re.compile(r"\b(?:PID|pid)[ \t:=#]{1,3}(?:$|(?=\d+$))")
+
+
+def _of_a_process(hit: Hit, text: str, before: str, after: str) -> bool:
+    """Whether a model took a process's number, with its PID or without, for somebody's."""
+    within = _PID.match(text, hit.start, hit.end)
+    return (within is not None or _PID.search(before) is not None) and numbered(before, after)
 
 
 def _size(hit: Hit, text: str, line: int) -> bool:
     listed = _LISTED.match(text, line)
     if listed is not None:
-        return listed.start("file") <= hit.start and hit.end <= listed.end()
+        return hit.end <= listed.start("owner") or (listed.start("file") <= hit.start and hit.end <= listed.end())
     row = _TOP.match(text, line)
     return row is not None and hit.end <= row.end()
 

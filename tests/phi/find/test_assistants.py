@@ -16,6 +16,8 @@ INTRODUCED = (
     "I'm Alexa, your voice assistant.",
     "I'm Qwen, a model made by Alibaba Cloud.",
     "I am Grok, an AI built by xAI.",
+    "As Claude, I can't browse the web.",
+    "My name is Claude. I am an AI assistant.",
     "I'm Cortana, a digital assistant by Microsoft.",
     "Hi! I'm Claude Code, Anthropic's CLI. I can help with the failing test.",
     "You are Gemini, an AI assistant. Gemini answers in one sentence.",
@@ -23,6 +25,7 @@ INTRODUCED = (
 PERSONS = (
     "Claude Bernard, 54, has a cough",
     "patient Claude has a cough",
+    "My name is Claude. I am 54 and my chest hurts.",
     "I am Claude Bernard and I have a cough",
     "I'm Alexa Novak, a medical assistant, and I have a rash",
     "I am Claude, an assistant at a bakery, and my chest hurts",

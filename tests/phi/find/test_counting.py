@@ -198,6 +198,7 @@ def test_bounds_of_a_query_and_questions_about_a_post_code_are_nobodys(text, cou
         ("The patient connected from IP 2601:681:4300:1f::9", True),
         ("The patient's home connection was seen at 73.14.201.9", True),
         ("The patient signed in from 73.14.201.9", True),
+        ("Our patient joined the telehealth visit from 73.14.201.9", True),
         ("The portal server listens on 73.14.201.9", False),
         ("The cluster connected from IP 2601:681:4300:1f::9", False),
     ],

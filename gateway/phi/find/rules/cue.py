@@ -66,8 +66,8 @@ _PUBLIC: Final = re.compile(
 )
 _MACHINE: Final = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$")
 """`client: 10.8.0.23`: the address of a machine, which the rule for addresses reports as one."""
-_FRACTION: Final = re.compile(r"(?:0|1)\.\d{1,16}$")
-"""`acc=0.9921`: a share, as programs print one; no identifier has a decimal point after its first digit."""
+_FRACTION: Final = re.compile(r"(?:[01]\.\d{1,16}|\d\d\.\d\d?)$")
+"""`acc=0.9921`, `acc=99.21`: a share, as programs print one."""
 _TRACKED: Final = re.compile(r"[A-Z]{2,6}-\d{1,5}$")
 _TRACKER: Final = re.compile(
     r"(?i)\b(?:(?:jira|linear|github|support|dev|bug|story|epic)[ -]?ticket|ticket|issue)(?:'?s)?(?: (?:no|number|id|key)\b\.?)?[\s:#=\"'*(\[]{0,4}$"

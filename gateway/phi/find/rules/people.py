@@ -11,6 +11,7 @@ from gateway.phi.find.rules.persons import (
     christened,
     filed,
     given,
+    in_care,
     joined,
     kin,
     known,
@@ -215,10 +216,10 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         Kind.NAME,
         rf"\b(?i:patient|pt\.?) ({_TITLE}(?: [A-Z]\b\.?)? {_TITLE})\b",
-        judge=christened,
+        judge=in_care,
         patient=True,
         hits=('Patient «John Smith» {"a": 1}', "Patient «John Smith» #123"),
-        misses=('Patient Portal Smith {"a": 1}', "patient Grace Period"),
+        misses=('Patient Portal Smith {"a": 1}', "patient Grace Period", "Patient Abraham Lincoln Hospital"),
     ),
     Rule(
         Kind.NAME,

@@ -187,6 +187,14 @@ def christened(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.85 if all(person(word) or strange(word) for word in parts) else 0.0
 
 
+def in_care(value: str, before: str, after: str) -> float:
+    """`Patient John Smith`, whatever follows; a house that is called after somebody is none."""
+    return 0.0 if _HOUSE.match(after) else christened(value, before, after)
+
+
+_HOUSE: Final = re.compile(
+    r"(?:'s)? (?:Hospital|Clinic|Medical|Cent(?:er|re)|Memorial|Institute|Foundation|University|School)"
+)
 _SUFFIXES: Final = frozenset({"Jr", "Sr", "II", "III", "IV"})
 
 
