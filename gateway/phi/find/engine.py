@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Final
 
 from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
-from gateway.phi.find import across, counting, evasion, propagate, structure
+from gateway.phi.find import across, counting, evasion, processes, propagate, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
 from gateway.phi.find.hit import Evidence, Hit
@@ -123,6 +123,7 @@ class Engine:
         inside: frozenset[UnknownReason] = frozenset()
         if depth and reading.hidden.ways:
             more, inside = self._decoded(passage, reading, hits, depth - 1)
+            more = processes.unprinted(more, folded.text, reading.hidden.blobs)
             hits = merge([*hits, *more], folded.text) if more else hits
         names = _names(hits, folded.text)
         if names and (again := _again(folded.text, names)):

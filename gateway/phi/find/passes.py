@@ -157,10 +157,7 @@ def _exceptions(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 def _printed(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Without what a machine prints of itself: sizes, modes, bytes, processes."""
-    if not hits:
-        return hits
-    encoded = {(blob.start, blob.end) for blob in reading.hidden.blobs}
-    return [hit for hit in hits if not processes.printed(hit, reading.folded.text, encoded)]
+    return processes.unprinted(hits, reading.folded.text, reading.hidden.blobs)
 
 
 def _trim(reading: Reading, hits: list[Hit]) -> list[Hit]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, Protocol
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
@@ -71,6 +71,21 @@ _GOES_ON: Final = re.compile(r"_[A-Z0-9_]+[ \t]*[:?+]?=")
 """After the first word of a variable: `HOST_OPTION := …`."""
 _LOOPBACK: Final = re.compile(r"[A-Z_]+=(?:127(?:\.\d{1,3}){3}|0\.0\.0\.0)")
 _PRINTED: Final = frozenset(Kind) - {Kind.NAME, Kind.EMAIL, Kind.DATE}
+
+
+class Encoded(Protocol):
+    """Where a text holds something encoded."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def unprinted(hits: Sequence[Hit], text: str, blobs: Iterable[Encoded]) -> list[Hit]:
+    """`hits` without what a machine prints of itself; `blobs` are what is encoded in `text`."""
+    encoded = {(blob.start, blob.end) for blob in blobs} if hits else set()
+    return [hit for hit in hits if not printed(hit, text, encoded)]
 
 
 def printed(hit: Hit, text: str, hidden: Collection[tuple[int, int]]) -> bool:

@@ -40,6 +40,7 @@ OWN = (
         "MiB Mem :  24105.6 total,   921.4 free\n\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n"
         "  23927 root      20   0 1181056 568224  66556 R 100.0   2.3   0:12.34 python"
     ),
+    "ifeq ($(origin HOST),command line)\nHOST_OPTION := --host $(HOST)\nendif\n# make COMMAND [PORT=8080] [HOST=127.0.0.1]",
     "HOST ?= 127.0.0.1\nrun:\n\t@echo serving on $(HOST)\n\t@touch $(origin HOST)\n",
 )
 SOMEBODYS = (
