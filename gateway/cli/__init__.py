@@ -45,9 +45,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None, *, ignored: Sequence[str] = ()) -> int:
     """Run the command; the exit status. `ignored` names variables of the environment that were taken away before."""
-    options = parser().parse_args(arguments)
-    options.ignored = ignored
     try:
+        options = parser().parse_args(arguments)  # which imports, and that takes long enough to be interrupted
+        options.ignored = ignored
         return int(options.run(options))
     except KeyboardInterrupt:
         return 130
