@@ -136,5 +136,5 @@ async def _show(request: AuthenticatedRequest) -> None:
         route = known(request.settings.table, request.caller, name)
         first = route.targets[0]
         does = "embedding" if route.operation.capability is Capability.EMBEDDINGS else "completion"
-        can = [str(each) for each in sorted(first.capabilities & {Capability.VISION, Capability.TOOLS})]
+        can = [str(capability) for capability in sorted(first.capabilities) if capability in {"vision", "tools"}]
         await request.json(catalogue.show(capabilities=[does, *can], context=first.context))

@@ -57,6 +57,7 @@ class Capability(StrEnum):
 
     VISION = "vision"
     TOOLS = "tools"
+    JSON_SCHEMA = "json_schema"
     AUDIO = "audio"
     FILES = "files"
     EMBEDDINGS = "embeddings"

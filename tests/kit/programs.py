@@ -29,7 +29,7 @@ scan: {{deadline_ms: 60000}}
 providers:
   server: {{kind: openai_compatible, base_url: "{url}", {terms}}}
 targets:
-  model: {{provider: server, model: scripted, capabilities: [tools, vision]}}
+  model: {{provider: server, model: scripted, capabilities: [tools, vision, json_schema]}}
   vectors: {{provider: server, model: vectors, capabilities: [embeddings]}}
 routes:
   general: {{targets: [model]}}
