@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
 
 from gateway.domain import JSON, Tree
 from gateway.upstream.port import DONE, Reply
 
+SETTLED_S: Final = 0.02
+"""llama.cpp closes a connection after a stream without saying so: who sends at once would write into a closed one."""
 Send = Callable[[], Awaitable[Reply]]
 ChunksOf = Callable[[Tree], Sequence[Tree]]
 
@@ -34,6 +38,7 @@ class _Answers:
         for index in range(self._times):
             if index:
                 await self._reply.aclose()
+                await asyncio.sleep(SETTLED_S)
                 self._reply = await self._send()
             usage: JSON = None
             async for chunk in self._pieces():

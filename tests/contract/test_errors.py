@@ -45,7 +45,7 @@ MALFORMED = [
     b"\xff\xfe{}",
     b'{"a": "\xff"}',
     b'{"a": "\\ud800"}',
-    b'\xef\xbb\xbf{"messages": []}',
+    b'\xef\xbb\xbf{"messages": [}',
     b"\x00",
     b"{'messages': []}",
     b'{"messages": [],}',

@@ -45,6 +45,7 @@ async def test_what_does_not_fit_is_an_error_before_it_is_sent_and_after(start, 
 async def test_two_answers_of_one_slot_come_in_turn(start, llama):
     gateway = await start(llama_cpp(await llama()))
     reply = await gateway.chat("Say hello.", n=2, max_tokens=5)
+    assert reply.status_code == 200, reply.text
     choices = reply.json()["choices"]
     assert [choice["index"] for choice in choices] == [0, 1]
     assert all(choice["message"]["content"] for choice in choices)
