@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,13 +49,23 @@ LIVENESS, READINESS = "/health", "/ready"
 CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
+_TOKEN = re.compile(r"[a-z0-9-]{1,64}")
 AGENT_PREFIX = "/agent/"
 WRONG_METHOD = "This path does not take this method."
 ALLOWED_HEADERS = (
-    "authorization, content-type, x-api-key, api-key, anthropic-version, anthropic-beta, x-gateway-route, x-gateway-agent, "
-    "x-gateway-conversation, traceparent, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-runtime, "
-    "x-stainless-runtime-version, x-stainless-package-version, x-stainless-retry-count, x-stainless-timeout"
+    *("authorization", "content-type", "accept", "x-api-key", "api-key", "anthropic-version", "anthropic-beta"),
+    *(
+        "x-gateway-route",
+        "x-gateway-agent",
+        "x-gateway-conversation",
+        "x-gateway-priority",
+        "traceparent",
+        "tracestate",
+    ),
 )
+"""What a page may send, and is told where it does not ask."""
+ALLOWED_PREFIXES = ("x-stainless-", "x-gateway-", "anthropic-", "openai-")
+"""SDKs send more headers with each version: what they ask for under these names is let through, and read by nobody."""
 
 
 @dataclass(slots=True)
@@ -179,7 +190,7 @@ class Front:
 
     async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
         if exchange.method == "OPTIONS":
-            await exchange.reply(204, _preflight(exchange), b"")
+            await exchange.reply(204, _preflight(exchange, settings), b"")
             return
         path = "/" + exchange.path.lstrip("/")
         if path.startswith(AGENT_PREFIX):
@@ -329,13 +340,19 @@ def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:
     return {"access-control-allow-origin": origin, "vary": "origin", "access-control-expose-headers": "*"}
 
 
-def _preflight(exchange: Exchange) -> dict[str, str]:
+def _preflight(exchange: Exchange, settings: Settings) -> dict[str, str]:
+    """Of the headers that a page asks for, those that it may send; a browser refuses the request if one is missing."""
+    known = {*ALLOWED_HEADERS, *settings.headers.names}
+    wanted = [name.strip().lower() for name in exchange.header("access-control-request-headers").split(",")]
+    allowed = [
+        name for name in wanted if name in known or (name.startswith(ALLOWED_PREFIXES) and _TOKEN.fullmatch(name))
+    ]
     return {
         "access-control-allow-origin": exchange.header("origin"),
         "access-control-allow-methods": "GET, POST, HEAD",
-        "access-control-allow-headers": ALLOWED_HEADERS,
+        "access-control-allow-headers": ", ".join(allowed or sorted(known)),
         "access-control-max-age": "600",
-        "vary": "origin",
+        "vary": "origin, access-control-request-headers",
     }
 
 

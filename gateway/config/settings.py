@@ -56,6 +56,11 @@ class Headers:
     task: str = "x-clinic-task"
     priority: str = "x-gateway-priority"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All of them, as they are called here."""
+        return frozenset({self.route, self.agent, self.conversation, self.task, self.priority})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -128,6 +128,23 @@ async def test_known_hosts_and_origins_are_let_in(gateway):
         assert "authorization" in preflight.headers["access-control-allow-headers"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ("authorization,content-type", "authorization, content-type"),
+        ("X-Stainless-Helper-Method, x-api-key", "x-stainless-helper-method, x-api-key"),
+        ("x-clinic-task, openai-organization", "x-clinic-task, openai-organization"),
+        ("authorization, x-forwarded-for, cookie", "authorization"),
+        ("authorization, x-stainless-{}", "authorization"),
+    ],
+)
+async def test_a_page_may_send_what_it_asks_for_and_is_known(gateway, asked, allowed):
+    headers = {"origin": "https://portal.example", "access-control-request-headers": asked}
+    async with gateway.client() as client:
+        preflight = await client.options("/v1/chat/completions", headers=headers)
+    assert preflight.headers["access-control-allow-headers"] == allowed
+
+
 # --- the connection --------------------------------------------------------------------------------------------------
 
 
