@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from gateway.access.origin import is_loopback
 from gateway.config.addresses import Place, address
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
@@ -181,7 +182,6 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
         where.place is Place.NAMED and bool(networks) and on_prem
     )
     remedy = "Use a loopback address, or add the network it stands in to `server.on_prem_networks`."
-    _check_self(draft, path, url, loopback=where.place is Place.LOOPBACK)
     if on_prem and not vouched:
         draft.problem(
             (*path, "base_url"), "This address is not known to be on the premises, as `on_prem` says.", remedy
@@ -191,18 +191,18 @@ def _check_url(draft: Draft, path: Path, section: ProviderSection, networks: Seq
         draft.problem((*path, "base_url"), message, "Use `https://`.")
 
 
-def _check_self(draft: Draft, path: Path, url: str, *, loopback: bool) -> None:
-    """A gateway that asks itself asks itself again."""
-    own = {section.port for section in (draft.config.server, *draft.config.listeners) if section.port}
-    found = origin(url)
-    if loopback and found is not None and found.port in own:
-        message = f"This gateway itself listens on port {found.port}: the provider would be the gateway."
-        draft.problem((*path, "base_url"), message, "Move the server of the models to another port, or the listener.")
+def _is_ourselves(draft: Draft, section: ProviderSection) -> bool:
+    """Whether a provider would be this gateway, which would ask itself again and again."""
+    found = origin(section.base_url.strip())
+    own = {bind.port for bind in (draft.config.server, *draft.config.listeners) if bind.port}
+    return found is not None and found.port in own and is_loopback(found.host)
 
 
 def _off(draft: Draft, name: str, section: ProviderSection, key: str) -> str:
-    """Why the provider is off: it needs a key and has none. That is no error."""
+    """Why the provider is off: it needs a key and has none, or is ourselves. That is no error."""
     known = profile(section.kind)
+    if _is_ourselves(draft, section):
+        return f"this gateway itself listens at {section.base_url.strip()}"
     if key or known.local or known.in_process:
         return ""
     names = variables(draft.source("providers", name, "api_key"))

@@ -291,15 +291,21 @@ def test_what_is_preloaded_has_room_and_leaves_some(memory_gb: int, preload: str
             "providers: {p: {kind: mlx, base_url: 'http://a:1'}}\ntargets: {t: {provider: p, model: m, preload: true}}\n",
             "cannot be told to load",
         ),
-        (
-            "providers: {p: {kind: ollama, base_url: 'http://127.0.0.1:8080'}}\n",
-            "This gateway itself listens on port 8080",
-        ),
-        (
-            "listeners: [{port: 11434}]\nproviders: {p: {kind: ollama, base_url: 'http://localhost:11434'}}\n",
-            "This gateway itself listens on port 11434",
-        ),
     ],
 )
-def test_a_machine_or_an_address_that_cannot_be_meant_is_told(text: str, said: str) -> None:
+def test_a_machine_that_cannot_be_meant_is_told(text: str, said: str) -> None:
     assert any(said in problem.message for problem in problems(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "off"),
+    [
+        ("providers: {p: {kind: ollama, base_url: 'http://127.0.0.1:8080'}}\n", True),
+        ("listeners: [{port: 1234}]\nproviders: {p: {kind: lm_studio, base_url: 'http://localhost:1234/v1'}}\n", True),
+        ("listeners: [{port: 1234}]\nproviders: {p: {kind: lm_studio, base_url: 'http://localhost:1235/v1'}}\n", False),
+        ("providers: {p: {kind: openai, api_key: k, base_url: 'https://x.example:8080/v1'}}\n", False),
+    ],
+)
+def test_a_provider_that_would_be_this_gateway_is_off(text: str, off: bool) -> None:
+    told = settings(text).providers["p"].off
+    assert told.startswith("this gateway itself listens at") is off

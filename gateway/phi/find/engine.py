@@ -148,7 +148,10 @@ class Engine:
             for finding in look.detection.findings:
                 start, end = inner.place(finding.start, finding.end)
                 told = finding.kind in _TOLD_BY_CONTEXT and finding.counts
-                if told and not any(hit.start < end and start < hit.end for hit in (*taken, *more)):
+                known = [hit for hit in (*taken, *more) if hit.start < end and start < hit.end]
+                if told and all(
+                    start <= hit.start and hit.end < end for hit in known
+                ):  # or more of what was found in part
                     more.append(Hit(finding.kind, start, end, finding.confidence, Evidence.CHECKED, patient=True))
         return more, frozenset(unknowns)
 

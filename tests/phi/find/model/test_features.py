@@ -75,7 +75,7 @@ def test_names_and_unknown_words_are_not_remembered():
     describer.features(tokens("Jennifer Zhaouköl, MRN 8675309, SJH-4711, has a headache"))
     kept = repr([vars(describer)[name] for name in ("_ordinary", "_classed", "_numbers")]).casefold()
     assert "headache" in kept
-    assert not any(secret in kept for secret in ("jennifer", "zha", "8675309", "sjh"))
+    assert not any(secret in kept for secret in ("jennifer", "zha", "8675309", "-4711"))
 
 
 def test_odd_spellings_and_signs_do_not_fill_the_memory():
