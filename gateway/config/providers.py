@@ -49,7 +49,10 @@ def _check_memory(draft: Draft, name: str, section: TargetSection, provider: Pro
     """What is said of loading a model has to be something that can be done."""
     known = profile(provider.kind)
     for key, said in (("memory_gb", section.memory_gb), ("preload", section.preload)):
-        if said and known.loading is None:
+        if said and not provider.at_home:
+            message = "Only a server on the premises is told to load or unload a model."
+            draft.problem(("targets", name, key), message, f"Remove `{key}`, or give the provider `traits: [on_prem]`.")
+        elif said and known.loading is None:
             message = f"A server of kind `{provider.kind}` cannot be told to load or unload a model."
             draft.problem(("targets", name, key), message, f"Remove `{key}`.")
     machine = draft.config.machines.get(provider.machine_name)

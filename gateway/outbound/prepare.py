@@ -215,7 +215,12 @@ class _Form:
     thinking: Thinking
 
     def times(self, tree: Tree) -> int:
-        """How often the target is asked, so that it gives all the answers (`n`) that `tree` wants."""
+        """How often the target is asked, so that it gives all the answers (`n`) that `tree` wants.
+
+        Once off the premises, where each body that is sent has an intent of its own (law 6).
+        """
+        if not self.target.provider.on_prem:
+            return 1
         streamed, known = self.to.reply.streamed, profile(self.target.provider.kind)
         alone = known.one_choice and self.asked.hub and streamed is not None and streamed.says_all
         return choices_of(tree) if alone and self.stream else 1

@@ -157,8 +157,6 @@ class Attempts:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
             await self._fits(prepared)
             await self._record(run, prepared)
-            if run.now(prepared.egress) != prepared.egress:  # both take time, in which somebody may have reloaded
-                raise _no_longer(prepared.egress)
             opened = await self._open(run, prepared, last=last)
             opened.reply.then(slot.release)
             slot, result = None, AttemptResult.OK
@@ -220,7 +218,7 @@ class Attempts:
         standing = run.now(egress)
         if standing is None:
             moved = self.attestation.forwards(egress.target) and egress.target.provider.on_prem
-            raise _served_elsewhere(egress) if moved else _no_longer(egress)
+            raise refusal.served_elsewhere(egress) if moved else refusal.no_longer(egress)
         run.trace.aimed(standing.target)
         slow = run.call.large or self._is_long(run.findings)
         try:
@@ -302,16 +300,14 @@ class Attempts:
 
     async def _open(self, run: Run, prepared: Prepared, *, last: bool) -> Opened:
         outbound = prepared.outbound
-        upstream = self._upstreams[outbound.adapter]
         began = time.perf_counter()
         reply: Reply | None = None
-        run.trace.sending()
         try:
             async with asyncio.timeout(run.first_token_s):
-                reply = await upstream.send(outbound)
+                reply = await self._send(run, prepared)
                 streamed = outbound.endpoint.reply.streamed
                 if outbound.times > 1 and streamed is not None:
-                    again = partial(upstream.send, outbound)
+                    again = partial(self._send, run, prepared)
                     reply = in_turn(reply, again, times=outbound.times, chunks_of=streamed.chunks_of)
                 if reply.tree is not None:
                     return _whole(run, prepared, reply, reply.tree)
@@ -327,18 +323,16 @@ class Attempts:
         finally:
             run.trace.waited(time.perf_counter() - began)
 
+    async def _send(self, run: Run, prepared: Prepared) -> Reply:
+        """Send, as far as it still holds: what came before took time, in which somebody may have reloaded.
 
-def _no_longer(egress: Egress) -> AttemptFailed:
-    error = EgressDenied(f"What is configured now does not permit target {egress.target.name} any more. Send it again.")
-    return AttemptFailed(error, result=AttemptResult.REFUSED)
-
-
-def _served_elsewhere(egress: Egress) -> AttemptFailed:
-    error = EgressDenied(
-        f"The server of target {egress.target.name} has its model served off the premises, where this request may not "
-        "go. Name a model that runs there, or see `gateway explain`."
-    )
-    return AttemptFailed(error, result=AttemptResult.REFUSED)
+        Raises:
+            AttemptFailed: it does not hold any more, or the upstream failed.
+        """
+        if run.now(prepared.egress) != prepared.egress:
+            raise refusal.no_longer(prepared.egress)
+        run.trace.sending()
+        return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
 
 
 def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:

@@ -17,7 +17,7 @@ from gateway.errors import (
 )
 from gateway.events import AttemptResult
 from gateway.kinds import profile
-from gateway.policy.decide import Decision, Refusal
+from gateway.policy.decide import Decision, Egress, Refusal
 from gateway.upstream.port import AttemptFailed
 
 _NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
@@ -81,6 +81,21 @@ def nothing_answered(failures: Sequence[tuple[Target, AttemptFailed]], decision:
     return TargetsUnavailable(
         " ".join(["No permitted target answered:", _start(tried), _kept(decision.refusals)]).strip()
     )
+
+
+def no_longer(egress: Egress) -> AttemptFailed:
+    """A reload, or a day that ended, took the permission back while the request was under way."""
+    error = EgressDenied(f"What is configured now does not permit target {egress.target.name} any more. Send it again.")
+    return AttemptFailed(error, result=AttemptResult.REFUSED)
+
+
+def served_elsewhere(egress: Egress) -> AttemptFailed:
+    """The server says that somebody off the premises runs the model."""
+    error = EgressDenied(
+        f"The server of target {egress.target.name} has its model served off the premises, where this request may not "
+        "go. Name a model that runs there, or see `gateway explain`."
+    )
+    return AttemptFailed(error, result=AttemptResult.REFUSED)
 
 
 def _unable(failures: Sequence[tuple[Target, AttemptFailed]]) -> GatewayError:

@@ -6,7 +6,7 @@ Every time is in seconds of one monotonic clock, which the caller reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -107,10 +107,6 @@ class Machine:
     def managed(self, model: Model) -> bool:
         """Whether it is for us to load it, and to evict it if it is not pinned; else its server does as it likes."""
         return model.pinned or (self.limits.memory_gb is not None and model.memory_gb is not None)
-
-    def bounded(self, limits: Limits) -> Machine:
-        """The same machine under other limits; who waits already stays."""
-        return replace(self, limits=limits)
 
     @property
     def used_gb(self) -> float:

@@ -87,14 +87,6 @@ def _answers_s(machine: Machine, ticket: Ticket) -> float:
     return max(0.0, (model.running + ahead + 1 - model.slots) / model.slots) * model.serve_s
 
 
-def place(machine: Machine, number: int) -> int:
-    """How many go before the waiting ticket `number`, plus one; 0 if it does not wait."""
-    for at, ticket in enumerate(_in_turn(machine), start=1):
-        if ticket.number == number:
-            return at
-    return 0
-
-
 def next_s(machine: Machine) -> float | None:
     """When time alone changes something: somebody has waited too long, or long enough to get its turn."""
     limits = machine.limits

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
@@ -40,19 +40,11 @@ from gateway.scheduling.machine import (
     Why,
 )
 from gateway.scheduling.machine import Passed as TimePassed
-from gateway.scheduling.reducer import expected_wait_s, next_s, place, step
+from gateway.scheduling.reducer import next_s, step
 from gateway.upstream import memory
 from gateway.upstream.faults import MAX_RETRY_AFTER_S
 from gateway.upstream.port import AttemptFailed
 from gateway.upstream.questions import Questions, Unanswered
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What one who waits can be told: its place (1 is next), and about how long it will take."""
-
-    place: int
-    wait_s: float
 
 
 @dataclass(slots=True)
@@ -168,6 +160,8 @@ class Machines:
             await future
         except asyncio.CancelledError:
             machine.waiting.pop(ticket.number, None)
+            if future.done() and not future.cancelled():
+                future.exception()  # seen: it was refused in the very moment in which it went away
             machine.tell(Left(ticket.number))
             machine.tell(Ended(ticket.number, counts=False))  # where it was served in this very moment
             raise
@@ -176,21 +170,20 @@ class Machines:
         self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
         return Slot(machine, ticket.number)
 
-    def waiting(self, target: Target) -> Sequence[Waiting]:
-        """Who waits for the target's model, in turn."""
-        machine = self._machines.get(target.provider.machine_name)
-        if machine is None:
-            return ()
-        state, now_s = machine.state, self._clock()
-        mine = [ticket for ticket in state.waiting if ticket.model == _model_name(target)]
-        return [Waiting(place(state, one.number), expected_wait_s(state, one, now_s)) for one in mine]
-
     async def refresh(self, targets: Iterable[Target]) -> None:
-        """Ask the servers which of the models that we load and evict are in memory; load those that are pinned."""
+        """Ask the servers which of the models that we load and evict are in memory; load those that are pinned.
+
+        `targets` are all that are configured: a model that is not among them any more is pinned no longer.
+        """
         scheduled = [target for target in targets if _scheduled(target) and not target.provider.off]
-        providers = {target.provider.name: target.provider for target in scheduled}
+        providers = {target.provider.name: target.provider for target in scheduled if target.provider.at_home}
         for target in scheduled:
             self._known(target)
+        named = {_model_name(target) for target in scheduled}
+        for machine in self._machines.values():
+            for model in machine.state.models.values():
+                if model.pinned and model.name not in named:
+                    machine.tell(Known(replace(model, pinned=False)))
         await asyncio.gather(*(self._look(provider, scheduled) for provider in providers.values()))
 
     async def aclose(self) -> None:
@@ -214,15 +207,17 @@ class Machines:
                 name, Machine(limits=limits), self._order, self._events, self._clock
             )
         if machine.state.limits != limits:
-            machine.state = machine.state.bounded(limits)
+            machine.state = replace(machine.state, limits=limits)
         model = _model(target)
+        machine.targets[model.name] = (
+            target  # as it is configured now: a reload may have given its server another address
+        )
         known = machine.state.models.get(model.name)
         if known is None or (known.slots, known.memory_gb, known.pinned) != (
             model.slots,
             model.memory_gb,
             model.pinned,
         ):
-            machine.targets[model.name] = target
             machine.tell(Known(model))
         return machine
 
@@ -266,8 +261,12 @@ def _slots(target: Target) -> int | None:
 
 
 def _memory_gb(target: Target) -> float | None:
-    """What the model takes, where its server can be told to load and unload it."""
-    return target.memory_gb if profile(target.provider.kind).loading is not None else None
+    """What the model takes, where its server can be told to load and unload it: on the premises only."""
+    return target.memory_gb if _can_be_told(target) else None
+
+
+def _can_be_told(target: Target) -> bool:
+    return target.provider.at_home and profile(target.provider.kind).loading is not None
 
 
 def _scheduled(target: Target) -> bool:
@@ -280,7 +279,12 @@ def _model_name(target: Target) -> str:
 
 
 def _model(target: Target) -> Model:
-    return Model(name=_model_name(target), slots=_slots(target), memory_gb=_memory_gb(target), pinned=target.preload)
+    return Model(
+        name=_model_name(target),
+        slots=_slots(target),
+        memory_gb=_memory_gb(target),
+        pinned=target.preload and _can_be_told(target),
+    )
 
 
 def _failure(target: Target, refused: _Refused, *, waiting: int) -> AttemptFailed:

@@ -255,9 +255,10 @@ def test_a_target_of_an_unknown_provider_is_told_the_nearest() -> None:
     assert str(problem) == "c.yaml:5: There is no provider `skripted`.\n  Did you mean `scripted`?"
 
 
+PRELOADED = "targets: {t: {provider: p, model: m, preload: true}}\n"
 MACHINE = """
 machines: {mac: {memory_gb: 24}}
-providers: {p: {kind: ollama, base_url: "http://localhost:11434", machine: mac}}
+providers: {p: {kind: ollama, base_url: "http://localhost:11434", traits: [on_prem], machine: mac}}
 targets:
   a: {provider: p, model: a, memory_gb: %s, preload: %s}
   b: {provider: p, model: b, memory_gb: 12, preload: true}
@@ -288,8 +289,12 @@ def test_what_is_preloaded_has_room_and_leaves_some(memory_gb: int, preload: str
         ("machines: {mac: {}}\n", "No provider runs on this machine"),
         ("providers: {p: {kind: ollama, base_url: 'http://localhost:1', machine: mac}}\n", "no machine `mac`"),
         (
-            "providers: {p: {kind: mlx, base_url: 'http://a:1'}}\ntargets: {t: {provider: p, model: m, preload: true}}\n",
+            "providers: {p: {kind: mlx, base_url: 'http://localhost:1', traits: [on_prem]}}\n" + PRELOADED,
             "cannot be told to load",
+        ),
+        (
+            "providers: {p: {kind: ollama, base_url: 'https://a.example'}}\n" + PRELOADED,
+            "Only a server on the premises",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.kit import two_places
 from tests.kit.bad_upstreams import sends
 from tests.kit.servers import chunk, completion, says, stream, streams
 
@@ -213,6 +214,16 @@ async def test_several_answers_of_which_one_breaks_off_are_none(one, streamed):
     reply = await gateway.chat(n=2, stream=streamed)
     assert "upstream_failed" in reply.text
     assert "[DONE]" not in reply.text
+
+
+async def test_one_body_leaves_the_premises_once(start, upstream):
+    """Each body that is sent there has an intent of its own (law 6), so that nothing is sent again for the sake of `n`."""
+    server = await upstream(says("Hello."))
+    text = config(server, kind="ollama").replace(", traits: [on_prem]", "")
+    gateway = await start(text, {"rules.yaml": two_places.POLICY})
+    reply = await gateway.chat(n=3)
+    assert len(server.sent) == 1
+    assert reply.headers["x-gateway-not-carried"] == "n"
 
 
 IGNORED = [

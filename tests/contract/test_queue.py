@@ -11,6 +11,7 @@ import httpx
 import pytest
 from aiohttp import web
 
+from gateway.config import load
 from tests.kit import two_places
 from tests.kit.ollama import Ollama
 from tests.kit.patience import SOON_S, until
@@ -315,3 +316,31 @@ async def test_waiting_costs_nobody_energy_and_is_not_our_time(start, upstream):
     assert second["duration_s"] > 0.25
     assert second["energy_wh"] < first["energy_wh"] / 2
     assert second["overhead_s"] < 0.25
+
+
+async def test_a_server_off_the_premises_is_asked_nothing_about_its_models(start, upstream):
+    """Neither at the start nor at a probe: such a question would be a connection without an `Outbound` (law 1)."""
+    server = await upstream(says("From afar."))
+    address = server.base_url.removesuffix("/v1")
+    gateway = await start(f"""
+version: 1
+providers: {{afar: {{kind: ollama, base_url: "{address}"}}}}
+targets: {{chat: {{provider: afar, model: m}}}}
+routes: {{general: {{targets: [chat]}}}}
+default_route: general
+""")
+    await gateway.gateway.refresh()
+    assert gateway.metric("gateway_phi_egress_violations_total") == 0
+
+
+async def test_a_reload_moves_what_is_preloaded_and_unpins_what_is_gone(start, ollama):
+    text = loading(ollama, small=", preload: true").replace("memory_gb: 20", "memory_gb: 16")
+    gateway = await start(text)
+    await until(lambda: ollama.running == [{"name": "small"}])
+    file = gateway.state_dir.parent / "config.yaml"
+    file.write_text(text.replace("  small:", "  other:").replace("[small]", "[large]").replace(", preload: true", "")
+                    .replace("model: small", "model: tiny").replace("memory_gb: 16", "memory_gb: 20"))  # fmt: skip
+    gateway.gateway.reload(load(str(file), {}, port=0))
+    await gateway.gateway.refresh()
+    assert (await gateway.chat(model="deep")).status_code == 200  # for which it may be evicted now
+    assert ollama.orders == [("load", "small"), ("unload", "small"), ("load", "large")]

@@ -32,7 +32,7 @@ from gateway.scheduling.machine import (
     Unloaded,
     Why,
 )
-from gateway.scheduling.reducer import AGAIN_S, expected_wait_s, next_s, place, step
+from gateway.scheduling.reducer import AGAIN_S, expected_wait_s, next_s, step
 
 MAC = Limits(memory_gb=36, max_queue=6, max_wait_s=300, turn_s=20)
 
@@ -65,7 +65,7 @@ def test_what_is_loaded_is_served_up_to_its_slots_and_the_rest_in_turn():
     state = machine(model("small", phase=Phase.LOADED))
     state, done = run(state, Asked(ticket(1, "small")), Asked(ticket(2, "small")), Asked(ticket(3, "small")))
     assert done == [Serve(1)]
-    assert [place(state, number) for number in (1, 2, 3)] == [0, 1, 2]
+    assert [one.number for one in state.waiting] == [2, 3]
     state, done = run(state, Ended(1), Ended(1), at_s=9.0)  # the second says nothing new
     assert done == [Serve(2)]
     assert state.models["small"].serve_s == 9  # the first that is known, in place of a guess
