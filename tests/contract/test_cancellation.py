@@ -90,6 +90,7 @@ async def test_while_heartbeats_go_out_it_is_noticed_too(start, upstream):
     server = await upstream(hangs())
     gateway = await start(one_route(server, "server: {commit_s: 0.1}"))
     reader, writer = await ask(gateway, CALLS[0][0], {**CALLS[0][1], "stream": True})
+    await asyncio.wait_for(server.received.wait(), SOON_S)  # a busy machine may send the first heartbeat before
     await asyncio.wait_for(reader.readuntil(b": waiting"), SOON_S)
     writer.transport.abort()
     await asyncio.wait_for(server.cancelled.wait(), SOON_S)
