@@ -16,6 +16,8 @@ _NOT_LATIN: Final = re.compile(
     r"[\u0370-\u1dff\u2c00-\ua71f\ua800-\ufaff\ufb13-\ufdff\ufe70-\ufefc\U00010000-\U0001efff\U00020000-\U0003ffff]{2,}"
 )
 """Letters of another script beside each other; one alone is a symbol ("α-synuclein")."""
+_SENTENCE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{7,}")
+"""A sentence of Chinese or Japanese, where words are not parted; names and terms that English quotes are shorter."""
 _FEW: Final = 4
 """Such letters that a line may quote (a name, a word)."""
 _MANY: Final = 40
@@ -54,21 +56,56 @@ def unknown(text: str, words: frozenset[str]) -> frozenset[UnknownReason]:
     strange = words - _meant()
     if len(strange) < _LEAST:
         return _KNOWN
-    lines = [
-        line for line in sample.splitlines() if len(strange.intersection(_LETTERS.findall(line.casefold()))) >= _LEAST
-    ]
-    return _UNKNOWN if any(map(_foreign, lines)) else _KNOWN
+    above = ""
+    for line in sample.splitlines():
+        if len(strange.intersection(_LETTERS.findall(line.casefold()))) >= _LEAST:
+            code = _CODE.search(line) is not None
+            if _foreign(line, above if _goes_on(above, line) else "", code=code) or (
+                code and any(map(_foreign, _said(line)))
+            ):
+                return _UNKNOWN
+        above = line
+    return _KNOWN
+
+
+def _goes_on(above: str, line: str) -> bool:
+    """Whether a line may be the rest of a sentence that was broken to fit a page."""
+    end = above.rstrip()[-1:]
+    return (end.isalnum() or end in _BROKEN_AFTER) and (line.lstrip()[:1].islower() or end in _BROKEN_AFTER)
+
+
+_BROKEN_AFTER: Final = frozenset(",-‐(")
+
+
+def _said(line: str) -> list[str]:
+    """What of a line of a program may be sentences: what stands in its quotes and comments."""
+    return [found[found.lastgroup or 0] for found in _LITERAL.finditer(line)]
+
+
+_CODE: Final = re.compile(
+    r"&&|\|\||=>|::|[=!]==?|\+\+|\)\s*[;{]\s*$|[{;]\s*$|\w\(\)|\*\w+[,)]|\w_\w*\(|\w\.\w+\(|'\s?\+|\+\s?'"
+    r"|^\s*(?:#(?:define|include|if|endif|undef)\b|(?:const|let|var|def|import|export|static|public|private|function|typedef|struct|use|require)\s+[\w{*(]+.*[({=;:]|(?:async\s+)?def\s)"
+)
+"""What only a line of a program holds; arrows and colons are of notes as well."""
+_LITERAL: Final = re.compile(
+    r"\"(?P<double>[^\"\n]{3,})\"|`(?P<back>[^`\n]{3,})`|(?<!\w)'(?P<single>[^'\n]{3,})'|(?:#|//|--|/?\*)\s(?P<comment>.{3,})|>(?P<markup>[^<>\n]{3,})<"
+)
 
 
 def _other_script(text: str) -> bool:
     foreign = sum(map(len, _NOT_LATIN.findall(text)))
-    return foreign > _MANY or (foreign > _FEW and foreign * 8 > sum(map(str.isalpha, text)))
+    if foreign > _MANY or (foreign > _FEW and foreign * 8 > sum(map(str.isalpha, text))):
+        return True
+    return foreign > _FEW and _SENTENCE.search(text) is not None
 
 
 _LEAST: Final = 2
 """Words of another language that make a text foreign; a single one is a borrowed word or a misspelled one."""
 _BARE, _STRONG, _LONG = 2.0, 2.5, 3.5
 """The evidence needed: in a line without a word of English, in any other, and in one with much English."""
+_IN_CODE: Final = 4.0
+_OTHERS_IN_CODE: Final = 2
+"""Short words of another language that symbols of a program do not make up between them."""
 _MUCH: Final = 12
 _UNLISTED: Final = 4
 """Words in no list that suffice where no other word is known to be of another language."""
@@ -92,15 +129,19 @@ class _Run(NamedTuple):
         return enough and (self.others > 0 or self.shared >= _LEAST or self.unlisted >= _UNLISTED)
 
 
-def _foreign(line: str) -> bool:
-    """Whether some run of words of a line outweighs what is English in it, so that a quoted sentence is seen in a longer one."""
+def _foreign(line: str, above: str = "", *, code: bool = False) -> bool:
+    """Whether some run of words of a line outweighs what is English in it, so that a quoted sentence is seen in a longer one.
+
+    `above` is the line whose sentence it goes on with, whose English is its own. In a line of `code` symbols look like words
+    of anything.
+    """
     found = [match for match in _WORD.finditer(line) if not _is_symbol(line, match)]
     best, last, weights = _Run(), "", _WEIGHTS
     weight, others, shared, unlisted, english = 0.0, 0, 0, 0, 0
     for at, match in enumerate(found):
         word = match[1]
         more, part = weights.get(word) or _remembered(word)
-        if word == last or (part == _OTHER and word in _PARTICLES and _between_capitals(found, at)):
+        if word == last or (part in _BORROWED and word in _PARTICLES and _between_capitals(found, at)):
             continue
         last = word
         english += part == _OWN
@@ -109,10 +150,14 @@ def _foreign(line: str) -> bool:
             weight, others, shared, unlisted = 0.0, 0, 0, 0
             continue
         others += part == _OTHER and len(word) > 2
-        shared += part == _SHARED
+        shared += part == _SHARED or (part == _UNLISTED_WORD and not word.isascii())
         unlisted += part == _UNLISTED_WORD
         if weight > best.weight:
             best = _Run(weight, others, shared, unlisted)
+    if not english and above:
+        english = sum(_weight(word[1])[1] == _OWN for word in _WORD.finditer(above))
+    if code:
+        return best.weight >= _IN_CODE and best.others >= _OTHERS_IN_CODE
     return best.foreign(english, sentence=line.rstrip()[-1:] in {".", "?", "!"})
 
 
@@ -130,6 +175,7 @@ def _between_capitals(found: list[re.Match[str]], at: int) -> bool:
 
 
 _OWN, _OTHER, _SHARED, _UNLISTED_WORD, _NEITHER = "own", "other", "shared", "unlisted", ""
+_BORROWED: Final = frozenset({_OTHER, _SHARED})
 
 
 def _weight(word: str) -> tuple[float, str]:
@@ -137,7 +183,7 @@ def _weight(word: str) -> tuple[float, str]:
     lower = word.lower().replace("’", "'")
     if lower in _ENGLISH:
         return -1.2, _OWN
-    if lower in _quoted() or (len(word) > 1 and word.isupper()):
+    if lower in _quoted() or (len(word) > 1 and word.isupper()) or word in _DAYS:
         return 0.0, _NEITHER
     marks = lexicon.marks(lower.removesuffix("'s"))
     if lower in _others():
@@ -152,8 +198,17 @@ def _weight(word: str) -> tuple[float, str]:
         return (0.0 if marks & lexicon.NAMES else 0.4), _NEITHER
     if len(word) == 2:
         return 0.2, _NEITHER
+    if _ENGLISH_ENDING.fullmatch(lower):
+        return 0.0, _NEITHER
     return (1.0 if word.isascii() else 1.3), _UNLISTED_WORD
 
+
+_DAYS: Final = frozenset("Mon Sat Sun Mar Apr Jun Jul Aug Sept Oct Nov Dec".split())
+"""English where it is written so; without a capital, "mon" is French."""
+_ENGLISH_ENDING: Final = re.compile(
+    r"[a-z]{3,}(?:ness(?:es)?|[ai]zed|ised|ated|ously|ically|fully|lessly|ships?|wise|hydryl|amides?|azoles?|enyls?|ethers?|oxides?|chlorinated|brominated|oses|otomy|ectomy|emias?|aemias?|itis|osis)"
+)
+"""How words of English and of its science end, and few of another language do."""
 
 _WEIGHTS: Final = dict[str, tuple[float, str]]()
 _MOST_WEIGHTS: Final = 20_000

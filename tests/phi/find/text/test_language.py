@@ -78,6 +78,13 @@ ENGLISH = [
     "useState vs useReducer",
     "-rw-r--r--  4 jenkins jenkins 2.3K Jun  2  2025 default_validator.go",
     "Requires-Dist: adlfs; extra == 'abfs'",
+    "const { promisify } = require('node:util')",
+    "const comb = ranges.length && negs.length ? '(' + sranges + '|' + snegs + ')'",
+    "int write_asn1(BIO *bio, ASN1_VALUE *val, BIO *data, int flags,",
+    "    def _dispatch(self, tspan: Span) -> bool:",
+    " -- Michiel van der Kolk <m@example.org>  Mon, 3 Oct 2022 16:43:00 +1100",
+    "Polybrominated diphenyl ethers and polychlorinated biphenyls act on the thyroid.",
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
     "hi",
     "flu shot?",
     "",
@@ -119,6 +126,32 @@ def test_a_sentence_that_is_quoted_in_english_is_seen(text):
 def test_a_foreign_line_is_seen_wherever_it_stands(foreign, english, data):
     at = data.draw(st.integers(0, len(english)))
     assert _called("\n".join([*english[:at], foreign, *english[at:]])) == {UnknownReason.LANGUAGE}
+
+
+@pytest.mark.parametrize("text", FOREIGN[5:])
+@pytest.mark.parametrize(
+    "code",
+    [
+        'const message = format("{}");',
+        "raise ValueError('{}') if failed() else value;",
+        "let n = rows.length; // {}",
+        "    if (a && b) {{  /* {} */",
+        '<p class="note">{}</p>;',
+    ],
+)
+def test_a_sentence_in_a_line_of_a_program_is_seen(text, code):
+    assert _called(code.format(text)) == {UnknownReason.LANGUAGE}
+
+
+def test_the_rest_of_a_broken_sentence_is_of_its_language():
+    assert (
+        _called("An object is named by the numbers of all its indi-\nvidual subidentifiers codesetted.") == frozenset()
+    )
+
+
+def test_a_short_sentence_without_spaces_is_seen_in_english():
+    text = "The family wrote 患者今天早上开始发烧并咳嗽 on the form; can you tell me what that means, and whether it is urgent for us?"
+    assert _called(text) == {UnknownReason.LANGUAGE}
 
 
 @given(st.lists(st.sampled_from(ENGLISH), max_size=12))
