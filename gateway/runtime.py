@@ -17,7 +17,7 @@ from gateway.config.changes import RuleChanges, WordChanges, awaits_restart, lis
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
 from gateway.document import DocumentInvalid
-from gateway.domain import USUAL_OPERATION, Adapter
+from gateway.domain import USUAL_OPERATION, Adapter, Provider
 from gateway.events import AwaitsRestart, BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
@@ -31,16 +31,19 @@ from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
-from gateway.ports import AuditSink, ConfigRow, Health
+from gateway.ports import AuditSink, ConfigRow, Health, Probed
 from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
 from gateway.upstream.port import Upstream
 from gateway.upstream.premises import Premises
-from gateway.upstream.probe import is_asked, probe_all
+from gateway.upstream.probe import is_asked
+from gateway.upstream.rounds import Rounds
 from gateway.upstream.windows import Windows
 
 PROBE_EVERY_S = 15.0
+START_S = 1.0
+"""How long the start waits for what local servers say: one that hangs is heard later."""
 
 
 class InForce:
@@ -105,6 +108,7 @@ class Gateway:
         self.demonstration_problem = parts.demonstration_problem
         self._ready = False
         self._probing: asyncio.Task[None] | None = None
+        self._rounds = Rounds(attestation=parts.attestation, machines=parts.machines, heard=self._heard)
         self._reloaded = asyncio.Event()
         self._aside = Aside()
         self._told_on = date.min
@@ -170,12 +174,14 @@ class Gateway:
     def _listener(self, started: Listener, place: int) -> Listener | None:
         return listener_now(started, place, self._in_force.configured)
 
-    async def start(self) -> None:
-        """Ask the local servers once, then keep asking; ready afterwards."""
+    async def start(self, *, patience_s: float = START_S) -> None:
+        """Ask the local servers, then keep asking; ready when all have answered, or after `patience_s`."""
         self._record(ReloadResult.STARTED, before=None)
         self._tell_of_agreements()
         await self._parts.scanner.start()
-        await self.refresh()
+        first = self._begin_rounds()
+        if first:
+            await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
         self._warm()
         self._ready = True
@@ -191,6 +197,7 @@ class Gateway:
             self._probing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._probing
+        await self._rounds.aclose()
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
         self._aside.close()
@@ -201,27 +208,33 @@ class Gateway:
         await asyncio.to_thread(self._parts.ledger.close)
 
     async def refresh(self) -> None:
-        """Probe the local servers and offer what they list."""
+        """Ask all local servers now, and wait for what each of them says."""
+        under_way = self._begin_rounds()
+        if under_way:
+            await asyncio.wait(under_way)
+
+    def _begin_rounds(self) -> list[asyncio.Task[None]]:
+        configured = self._in_force.configured
+        return self._rounds.begin(configured.providers.values(), list(configured.targets.values()))
+
+    def _heard(self, provider: Provider, answer: Probed) -> None:
+        """A local server answered, or did not: offer what all of them list by now."""
         in_force = self._in_force
-        configured = in_force.configured
-        providers = list(configured.providers.values())
-        attestation = self._parts.attestation
-        health = await probe_all(providers, attestation.questions, attestation)
-        for name, answer in health.items():
-            self.events.emit(ProviderProbed(provider=name, up=answer.up))
-        offers = {
-            provider.name: (provider, health[provider.name].models)
-            for provider in providers
-            if is_asked(provider) and provider.discover
-        }
-        table = with_discovered(configured.table, offers)
-        if configured is not in_force.configured:  # reloaded meanwhile: its own refresh is under way
+        providers = in_force.configured.providers
+        if providers.get(provider.name) != provider:  # reloaded meanwhile: its own round is under way
             return
-        self.health.learn(health)
-        await attestation.ask_all(configured.targets.values())
-        await self._parts.machines.refresh(configured.targets.values())
+        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up))
+        before = {name: one for name, one in self.health.known().items() if name in providers}
+        known = {**before, provider.name: answer}
+        self.health.learn(known)
+        offers = {
+            name: (providers[name], known[name].models)
+            for name in providers
+            if name in known and is_asked(providers[name]) and providers[name].discover
+        }
+        table = with_discovered(in_force.configured.table, offers)
         if table.discovered != in_force.settings.table.discovered:
-            in_force.settings = replace(configured, table=table)
+            in_force.settings = replace(in_force.configured, table=table)
             self._learn()
 
     def reload(self, settings: Settings) -> Reloaded:
@@ -232,6 +245,8 @@ class Gateway:
         in_force = self._in_force
         before = in_force.configured
         in_force.configured = settings = priced(settings)
+        answers = self.health.known()
+        self.health.learn({n: a for n, a in answers.items() if settings.providers.get(n) == before.providers.get(n)})
         kept = {
             name: target
             for name, target in in_force.settings.table.discovered.items()
@@ -314,7 +329,7 @@ class Gateway:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._reloaded.wait(), PROBE_EVERY_S)
             self._reloaded.clear()
-            await self.refresh()
+            self._begin_rounds()
 
 
 def vocabulary_of(settings: Settings) -> Vocabulary:

@@ -170,13 +170,12 @@ class Machines:
         self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
         return Slot(machine, ticket.number)
 
-    async def refresh(self, targets: Iterable[Target]) -> None:
-        """Ask the servers which of the models that we load and evict are in memory; load those that are pinned.
+    def configure(self, targets: Iterable[Target]) -> None:
+        """Know all that are configured, and load those that are pinned.
 
-        `targets` are all that are configured: a model that is not among them any more is pinned no longer.
+        A model that is not among them any more is pinned no longer.
         """
         scheduled = [target for target in targets if _scheduled(target) and not target.provider.off]
-        providers = {target.provider.name: target.provider for target in scheduled if target.provider.at_home}
         for target in scheduled:
             self._known(target)
         named = {_model_name(target) for target in scheduled}
@@ -184,7 +183,21 @@ class Machines:
             for model in machine.state.models.values():
                 if model.pinned and model.name not in named:
                     machine.tell(Known(replace(model, pinned=False)))
-        await asyncio.gather(*(self._look(provider, scheduled) for provider in providers.values()))
+
+    async def look(self, provider: Provider, targets: Iterable[Target]) -> None:
+        """Ask a server on the premises which of the models that we load and evict are in memory."""
+        mine = [target for target in targets if _scheduled(target) and target.provider == provider]
+        if not mine:
+            return
+        try:
+            there = await memory.in_memory(self._questions, provider)
+        except Unanswered:
+            return
+        if there is None:
+            return
+        asked = frozenset(_model_name(target) for target in mine)
+        loaded = frozenset(_model_name(target) for target in mine if target.model in there)
+        self._machines[provider.machine_name].tell(Seen(asked, loaded))
 
     async def aclose(self) -> None:
         """Stop loading and waiting."""
@@ -242,18 +255,6 @@ class Machines:
         with contextlib.suppress(Unanswered):
             await memory.unload(self._questions, machine.targets[name])
         machine.tell(Unloaded(name))
-
-    async def _look(self, provider: Provider, targets: Iterable[Target]) -> None:
-        try:
-            there = await memory.in_memory(self._questions, provider)
-        except Unanswered:
-            return
-        mine = [target for target in targets if target.provider == provider]
-        if there is None or not mine:
-            return
-        asked = frozenset(_model_name(target) for target in mine)
-        loaded = frozenset(_model_name(target) for target in mine if target.model in there)
-        self._machines[provider.machine_name].tell(Seen(asked, loaded))
 
 
 def _slots(target: Target) -> int | None:

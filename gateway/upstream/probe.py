@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-
 from gateway.domain import Provider
 from gateway.kinds import ollama, profile
 from gateway.ports import Probed
@@ -40,10 +37,3 @@ async def probe(provider: Provider, questions: Questions, attestation: Attestati
         return Probed(up=False)
     readable = [name for name in models if name.isascii() and name.isprintable()]  # they become header values
     return Probed(up=True, models=tuple(readable[:MAX_MODELS]))
-
-
-async def probe_all(providers: Sequence[Provider], questions: Questions, attestation: Attestation) -> dict[str, Probed]:
-    """All that are to be asked, at once."""
-    asked = [provider for provider in providers if is_asked(provider)]
-    answers = await asyncio.gather(*(probe(provider, questions, attestation) for provider in asked))
-    return {provider.name: health for provider, health in zip(asked, answers, strict=True)}

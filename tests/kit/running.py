@@ -61,7 +61,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(directory: Path, config: str, policies=None, environ=None, *, second=None):
+async def running(directory: Path, config: str, policies=None, environ=None, *, second=None, patience_s=SOON_S):
     (directory / "config.yaml").write_text(config, encoding="utf-8")
     (directory / "policies").mkdir(exist_ok=True)
     for name, text in (policies or {}).items():
@@ -71,7 +71,7 @@ async def running(directory: Path, config: str, policies=None, environ=None, *, 
     gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second)
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
-    await gateway.start()
+    await gateway.start(patience_s=patience_s)
     ready = asyncio.Event()
     serving = asyncio.create_task(servers.serve(ready=ready.set))
     await ready.wait()
