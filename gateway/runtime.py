@@ -39,6 +39,7 @@ from gateway.upstream.port import Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.probe import is_asked
 from gateway.upstream.rounds import Rounds
+from gateway.upstream.warmth import Warmth
 from gateway.upstream.windows import Windows
 
 PROBE_EVERY_S = 15.0
@@ -122,6 +123,7 @@ class Gateway:
                     attestation=parts.attestation,
                     windows=Windows(parts.attestation.questions),
                     machines=parts.machines,
+                    warmth=Warmth(parts.attestation.questions),
                 ),
                 ledger=parts.ledger,
                 events=parts.events,

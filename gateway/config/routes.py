@@ -105,7 +105,20 @@ def _routes(draft: Draft, targets: Mapping[str, Target], preference: ProviderPre
         arranged = preference.arrange(listed, section.operation)
         thinking = Thinking(section.thinking, section.thinking_budget or 0)
         first_token_s = section.first_token_s or patience_s
-        routes[name] = Route(name, arranged, section.operation, first_token_s, section.idle_s, thinking)
+        cold_s = section.cold_first_token_s
+        if cold_s is not None and cold_s < (first_token_s or cold_s):
+            message = "A model that has to be loaded first takes longer than one that is there."
+            draft.problem(("routes", name, "cold_first_token_s"), message, "Raise it to `first_token_s` at least.")
+        routes[name] = Route(
+            name,
+            arranged,
+            section.operation,
+            first_token_s,
+            section.idle_s,
+            thinking,
+            cold_first_token_s=cold_s,
+            total_s=section.total_s,
+        )
     return routes
 
 

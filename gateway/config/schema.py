@@ -217,7 +217,9 @@ class RouteSection(Section):
     order: Literal["listed"] = "listed"
     operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
+    cold_first_token_s: Seconds | None = None
     idle_s: Seconds | None = None
+    total_s: Annotated[float | None, BeforeValidator(_plain), Field(gt=0, le=86_400, allow_inf_nan=False)] = None
     thinking: Flag = True
     thinking_budget: Count | None = None
 

@@ -213,8 +213,9 @@ UNSAID_THINKING: Final = Thinking()
 class Route:
     """A public model name: the targets it may lead to, in order, and how long to wait for them.
 
-    `first_token_s` is for the first content, `idle_s` for what comes next once it is there. None: nobody set a limit;
-    a model that loads for minutes is then waited for.
+    `first_token_s` is for the first content, `cold_first_token_s` the same where the model has to be loaded first,
+    `idle_s` for what comes next once it is there, `total_s` for all of it. None: nobody set a limit; a model that loads for
+    minutes is then waited for.
     """
 
     name: str
@@ -223,6 +224,8 @@ class Route:
     first_token_s: float | None = None
     idle_s: float | None = None
     thinking: Thinking = UNSAID_THINKING
+    cold_first_token_s: float | None = None
+    total_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

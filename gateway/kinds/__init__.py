@@ -24,7 +24,7 @@ from gateway.kinds import (
 )
 from gateway.kinds.kind import Profile
 
-__all__ = ["OVERFLOW", "PROFILES", "UNABLE", "Profile", "profile"]
+__all__ = ["OVERFLOW", "PROFILES", "STILL_LOADING", "UNABLE", "Profile", "profile"]
 
 PROFILES: Final[Mapping[ProviderKind, Profile]] = MappingProxyType(
     {
@@ -54,6 +54,9 @@ OVERFLOW: Final = frozenset(sign for each in PROFILES.values() for sign in each.
 
 UNABLE: Final = frozenset(sign for each in PROFILES.values() for sign in each.unable)
 """The same for what a model cannot do."""
+
+STILL_LOADING: Final = frozenset(sign for each in PROFILES.values() for sign in each.still_loading)
+"""The same for a model that is not in memory yet."""
 
 
 def profile(kind: ProviderKind) -> Profile:

@@ -77,6 +77,8 @@ class Profile:
     """Words, in lower case, by which its error says that the request is longer than the context of the model."""
     unable: tuple[bytes, ...] = ()
     """The same for a model that cannot do what is asked (pictures, tools, thinking): another one may."""
+    still_loading: tuple[bytes, ...] = ()
+    """The same, under status 503, for a model that is on its way into memory."""
 
     prefix: str = "openai/"
     """What LiteLLM wants before the name of a model."""

@@ -28,4 +28,5 @@ PROFILE = Profile(
     window=window.LLAMA_CPP,
     unable=UNABLE,
     overflow=OVERFLOW,
+    still_loading=(b"loading model", b"model is loading"),
 )

@@ -52,7 +52,7 @@ def _ollamas(tree: object) -> frozenset[str] | None:
 
 def _lm_studios(tree: object) -> frozenset[str] | None:
     items = _items(tree, "data")
-    if items is None:
+    if items is None or not all("state" in item for item in items):  # the list of another server
         return None
     return frozenset(
         name for item in items if item.get("state") == "loaded" and isinstance(name := item.get("id"), str)

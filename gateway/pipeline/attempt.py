@@ -5,41 +5,36 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.domain import UNSAID_THINKING, Adapter, Detection, Passage, Target, Thinking, Tree
+from gateway.domain import Adapter, Detection, Passage, Target
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult, EgressRefused, EventSink
-from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.aside import Aside
-from gateway.pipeline.judge import streams, today
+from gateway.pipeline.judge import today
+from gateway.pipeline.opening import begun, whole
 from gateway.pipeline.record import intent_row
-from gateway.pipeline.shortfall import heed, thought_anyway
-from gateway.pipeline.tracing import Trace
-from gateway.policy.decide import Decision, Egress
+from gateway.pipeline.run import Opened, Run
+from gateway.policy.decide import Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.upstream import faults
 from gateway.upstream.attestation import Place
 from gateway.upstream.machines import Slot
-from gateway.upstream.port import DONE, AttemptFailed, Reply, Unheard, Upstream
+from gateway.upstream.port import AttemptFailed, Reply, Unheard, Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Silent, Unanswered, Unreachable
 from gateway.upstream.several import in_turn
-from gateway.upstream.silence import IDLE_S
 from gateway.wire.endpoint import Call
-from gateway.wire.reply import Asked, Stream, choices_of
 from gateway.wire.tokens import at_least
 
 WORTH_ASKING_TOKENS: Final = 1_024
 """From here on a server is asked how much its model holds: there is none that holds less."""
-MAX_SILENT_CHUNKS: Final = 10_000
-"""Chunks that are kept while a stream has no content: more than any server's heartbeats, and a few megabytes."""
 
 
 class SecondLook(Protocol):
@@ -53,50 +48,6 @@ class SecondLook(Protocol):
     def look_again(
         self, passages: Sequence[Passage], *, caller: str = ""
     ) -> Coroutine[None, None, Sequence[Detection]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation), `lasting`
-    outlasts them.
-
-    `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
-    `batch`: everybody else goes first where requests queue. `record_all`: without a ledger that can be written, targets on
-    the premises are not used either.
-    """
-
-    call: Call
-    findings: Findings
-    decision: Decision
-    planned: tuple[Egress, ...]
-    trace: Trace
-    key: bytes
-    lasting: bytes
-    model: str
-    first_token_s: float | None
-    idle_s: float | None
-    now: Callable[[Egress], Egress | None]
-    batch: bool = False
-    record_all: bool = False
-    thinking: Thinking = UNSAID_THINKING
-
-    def streams(self, target: Target) -> bool:
-        """Whether `target` is asked for a stream."""
-        return streams(self.call, target, others=len(self.planned) > 1, first_token_s=self.first_token_s)
-
-
-@dataclass(slots=True)
-class Opened:
-    """An answer that has begun: a stream of which `first` was read already, all of it where the answer came whole.
-
-    `stream` is None where the operation has no streams: then `first` is the one piece that the answer is.
-    """
-
-    prepared: Prepared
-    reply: Reply
-    stream: Stream | None
-    first: Sequence[Tree]
-    rest: AsyncIterator[Tree] | None = None
 
 
 class Attempts:
@@ -117,6 +68,7 @@ class Attempts:
         self.attestation = premises.attestation
         self._windows = premises.windows
         self._machines = premises.machines
+        self._warmth = premises.warmth
         self._ledger = ledger
         self._events = events
         self._scanner = scanner
@@ -143,6 +95,8 @@ class Attempts:
                 if not failure.fallback:
                     raise failure.error from None
                 failures.append((egress.target, failure))
+                if run.patience.over(time.monotonic()):
+                    break
         raise refusal.nothing_answered(failures, run.decision)
 
     async def _attempt(self, run: Run, egress: Egress, *, last: bool, anyway: bool) -> Opened:
@@ -151,13 +105,14 @@ class Attempts:
         result, status, reached = AttemptResult.CANCELLED, None, True
         slot: Slot | None = None
         try:
-            slot = await self._turn(run, target)
+            began_s = time.monotonic()
+            slot, cold = await self._turn(run, target, began_s)
             prepared = await self._prepare(run, egress)
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
             await self._fits(prepared)
             await self._record(run, prepared)
-            opened = await self._open(run, prepared, last=last)
+            opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
             slot, result = None, AttemptResult.OK
         except AttemptFailed as failure:
@@ -170,29 +125,37 @@ class Attempts:
         run.trace.answered(prepared)
         return opened
 
-    async def _turn(self, run: Run, target: Target) -> Slot:
+    async def _turn(self, run: Run, target: Target, began_s: float) -> tuple[Slot, bool]:
         """Wait for the target's machine, and have its server say where it runs the model: before, since nothing is loaded
         for a model that is not there, and after a wait that may have taken minutes. The first token's limit holds for it.
+
+        Returns:
+            The slot, and whether the model had to be loaded when it was asked for.
 
         Raises:
             AttemptFailed: no slot came in time, or the server does not have the model or did not say.
         """
         began = time.perf_counter()
         slot: Slot | None = None
+        limit = _Limit(began_s, cold=False)
         try:
-            async with asyncio.timeout(run.first_token_s):
+            async with asyncio.timeout(limit.left_s(run)) as timer:
                 await self._attest(target)
+                if run.patience.minds_loading and await self._warmth.is_cold(target):
+                    limit = _Limit(began_s, cold=True)
+                    left_s = limit.left_s(run)
+                    timer.reschedule(None if left_s is None else asyncio.get_running_loop().time() + left_s)
                 slot = await self._machines.take(target, caller=run.call.caller.name, batch=run.batch)
                 await self._attest(target)
         except BaseException as error:
             if slot is not None:
                 slot.release(counts=False)
             if isinstance(error, TimeoutError):
-                raise faults.late(target) from None
+                raise limit.missed(run, target) from None
             raise
         finally:
             run.trace.held(time.perf_counter() - began)
-        return slot
+        return slot, limit.cold
 
     async def _attest(self, target: Target) -> None:
         """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).
@@ -298,25 +261,25 @@ class Attempts:
             error = TargetsUnavailable("The audit ledger cannot be written, so nothing may leave the premises.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None
 
-    async def _open(self, run: Run, prepared: Prepared, *, last: bool) -> Opened:
+    async def _open(self, run: Run, prepared: Prepared, limit: _Limit, *, last: bool) -> Opened:
         outbound = prepared.outbound
         began = time.perf_counter()
         reply: Reply | None = None
         try:
-            async with asyncio.timeout(run.first_token_s):
+            async with asyncio.timeout(limit.left_s(run)):
                 reply = await self._send(run, prepared)
                 streamed = outbound.endpoint.reply.streamed
                 if outbound.times > 1 and streamed is not None:
                     again = partial(self._send, run, prepared)
                     reply = in_turn(reply, again, times=outbound.times, chunks_of=streamed.chunks_of)
                 if reply.tree is not None:
-                    return _whole(run, prepared, reply, reply.tree)
-                return await _begun(run, prepared, reply, last=last)
+                    return whole(run, prepared, reply, reply.tree)
+                return await begun(run, prepared, reply, last=last)
         except BaseException as error:
             if reply is not None:
                 await reply.aclose()
             if isinstance(error, TimeoutError):
-                raise faults.late(outbound.target) from None
+                raise limit.missed(run, outbound.target) from None
             if isinstance(error, UpstreamFailed):
                 raise AttemptFailed(error, result=AttemptResult.BAD_REPLY, status=200) from None
             raise
@@ -335,58 +298,18 @@ class Attempts:
         return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
 
 
-def _whole(run: Run, prepared: Prepared, reply: Reply, tree: Tree) -> Opened:
-    """An answer that came in one piece, as the stream that says the same."""
-    heed(tree, prepared.outbound.target, run.trace)
-    shape, asked = prepared.outbound.endpoint.reply, _asked(run)
-    made = shape.whole(tree, asked)
-    thought_anyway(made, run.thinking, run.trace)
-    if shape.streamed is None:
-        return Opened(prepared, reply, None, [made])
-    stream = shape.streamed.open(asked)
-    first = [chunk for raw in shape.streamed.chunks_of(made) if (chunk := stream.chunk(raw)) is not None]
-    return Opened(prepared, reply, stream, first)
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """When the first token of one attempt is due. A model that has to be loaded first is granted more."""
 
+    began_s: float
+    cold: bool
 
-async def _begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Opened:
-    """Read up to the first content.
+    def left_s(self, run: Run) -> float | None:
+        return run.patience.left_s(self.began_s, time.monotonic(), cold=self.cold)
 
-    A stream without a finish reason broke; one that ends properly but empty is a failure too as long as somebody else
-    may do better (LM Studio ends so when a prompt does not fit).
-    """
-    streamed, events = prepared.outbound.endpoint.reply.streamed, reply.events
-    if streamed is None or events is None:
-        raise faults.bad_reply(prepared.outbound.target, status=200)
-    outbound = prepared.outbound
-    one = profile(outbound.target.provider.kind).one_choice
-    choices = outbound.times if one else choices_of(outbound.tree)
-    stream = streamed.open(replace(_asked(run), choices=choices))
-    first: list[Tree] = []
-    async for raw in events:
-        heed(raw, outbound.target, run.trace)
-        chunk = stream.done() if raw is DONE else stream.chunk(raw)
-        begun = chunk is not None and streamed.has_content(chunk)
-        if chunk is None:
-            continue
-        first.append(chunk)
-        if len(first) > MAX_SILENT_CHUNKS:
-            raise faults.bad_reply(prepared.outbound.target, status=200)
-        if begun:
-            thought_anyway(chunk, run.thinking, run.trace)
-            reply.silence.begins(prepared.outbound.target.idle_s or run.idle_s or IDLE_S)
-            return Opened(prepared, reply, stream, first, events)
-    if not stream.finished or not last:
-        raise faults.bad_reply(prepared.outbound.target, status=200)
-    return Opened(prepared, reply, stream, first)
-
-
-def _asked(run: Run) -> Asked:
-    """What the reply answers, under the model name that the caller used."""
-    call = run.call
-    return Asked(
-        payload=call.payload,
-        model=run.model,
-        reply_id="chatcmpl-" + call.request_id.removeprefix("req_"),
-        created=int(time.time()),
-        usage=call.endpoint.counts(call.payload),
-    )
+    def missed(self, run: Run, target: Target) -> AttemptFailed:
+        """What it means that it did not come: a model that is being loaded is no failure."""
+        if run.patience.over(time.monotonic()):
+            return faults.overdue(target)
+        return faults.loading(target) if self.cold else faults.late(target)

@@ -22,23 +22,22 @@ from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
 from gateway.pipeline.aside import Aside
-from gateway.pipeline.attempt import Attempts, Opened, Run
+from gateway.pipeline.attempt import Attempts
+from gateway.pipeline.deadlines import patience
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
 from gateway.pipeline.judge import judge, resolved, scanned, standing, today
+from gateway.pipeline.run import Opened, Run
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
+from gateway.upstream import faults
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Channels, ReplyShape
 from gateway.wire.tokens import at_least
-
-PATIENCE_S = 300.0
-"""How long the first token may take where no limit is configured and another target could take over: models load for minutes."""
-
 
 MISSING_TOKENS = 256
 """So many tokens fewer than a low estimate are no error of the estimate any more."""
@@ -105,11 +104,11 @@ class Pipeline:
         Raises:
             GatewayError: it may not or cannot be answered; the message says what to do.
         """
-        settings = self._settings()
+        settings, arrived_s = self._settings(), time.monotonic()
         tariff = settings.pricing.tariff_usd_per_kwh
         trace = Trace.of(call, events=self._events, ledger=self._ledger, usd_per_kwh=tariff)
         try:
-            run = await self._decided(call, settings, trace, default_agent=default_agent)
+            run = await self._decided(call, settings, trace, default_agent=default_agent, arrived_s=arrived_s)
             opened = await self._attempts.first_content(run)
             if not call.stream or opened.stream is None:
                 return _whole(opened, await _read_out(opened, trace), trace)
@@ -133,7 +132,9 @@ class Pipeline:
         events = self._restored(opened, trace, gone)
         return Answer(decision_headers(trace.opening()), shape, events=events, close=close)
 
-    async def _decided(self, call: Call, settings: Settings, trace: Trace, *, default_agent: str) -> Run:
+    async def _decided(
+        self, call: Call, settings: Settings, trace: Trace, *, default_agent: str, arrived_s: float
+    ) -> Run:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
         resolution = resolved(call, settings, default_agent=default_agent)
         trace.resolved(resolution)
@@ -160,8 +161,7 @@ class Pipeline:
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             lasting=self._pseudonym_key,
             model=call.model or resolution.model_label,
-            first_token_s=resolution.route.first_token_s or (PATIENCE_S if len(planned) > 1 else None),
-            idle_s=resolution.route.idle_s,
+            patience=patience(resolution.route, others=len(planned) > 1, now_s=arrived_s),
             now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
             batch=_goes_last(call, resolution, settings),
             record_all=settings.ledger_local == "refuse",
@@ -278,13 +278,12 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
     """The chunks of a stream to its proper end.
 
     Raises:
-        UpstreamFailed: it ended without one (law 8).
+        GatewayError: it ended without one (law 8), or took too long.
     """
     for chunk in opened.first:
         yield chunk
     if opened.rest is None or opened.stream is None:
         return
-    broken = UpstreamFailed(f"Target {opened.prepared.outbound.target.name} broke off in the middle of its answer.")
     count, began = 0, time.perf_counter()
     try:
         async for raw in opened.rest:
@@ -295,13 +294,25 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
             count += 1
             if count % TURN_CHUNKS == 0:  # a fast provider never makes us wait, and so nobody else would have a turn
                 await asyncio.sleep(0)
+                if opened.overdue:
+                    raise faults.overdue(opened.prepared.outbound.target)
             began = time.perf_counter()
         trace.waited(time.perf_counter() - began)
     except AttemptFailed as failure:
-        if not opened.stream.finished:
-            raise failure.error if failure.result is AttemptResult.TIMEOUT else broken from None
+        if opened.overdue or not opened.stream.finished:
+            raise _broken(opened, failure) from None
     if not opened.stream.finished:
-        raise broken
+        raise _broken(opened, None)
+
+
+def _broken(opened: Opened, failure: AttemptFailed | None) -> GatewayError:
+    """Why an answer ended that had no end."""
+    target = opened.prepared.outbound.target
+    if opened.overdue:
+        return faults.overdue(target).error
+    if failure is not None and failure.result is AttemptResult.TIMEOUT:
+        return failure.error
+    return UpstreamFailed(f"Target {target.name} broke off in the middle of its answer.")
 
 
 async def _read_out(opened: Opened, trace: Trace) -> Tree:

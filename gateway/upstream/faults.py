@@ -19,6 +19,7 @@ from gateway.errors import (
     ContextLengthExceeded,
     InsufficientQuota,
     InvalidRequest,
+    ModelLoading,
     PayloadTooLarge,
     UpstreamFailed,
     UpstreamLimited,
@@ -27,7 +28,7 @@ from gateway.errors import (
     UpstreamTimeout,
 )
 from gateway.events import AttemptResult
-from gateway.kinds import OVERFLOW, UNABLE
+from gateway.kinds import OVERFLOW, STILL_LOADING, UNABLE
 from gateway.upstream.port import AttemptFailed, Unheard
 
 MAX_RELAYED = 500
@@ -39,7 +40,9 @@ _USED_UP: Final = (b"insufficient_quota", b"credit balance is too low", b"insuff
 """How OpenAI, Anthropic and DeepSeek say that an account is used up, under 429, 400 and 402."""
 
 
-def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, str] = _NOTHING) -> AttemptFailed:
+def refused(  # noqa: C901  one line for each sort of answer
+    status: int, body: bytes, *, target: Target, headers: Mapping[str, str] = _NOTHING
+) -> AttemptFailed:
     """The failure that an HTTP answer with an error status stands for.
 
     `headers` are those of the answer: what they say of a wait is handed on, within bounds.
@@ -56,6 +59,8 @@ def refused(status: int, body: bytes, *, target: Target, headers: Mapping[str, s
         )
         return AttemptFailed(used_up, result=AttemptResult.MISCONFIGURED, status=status)
     match status:
+        case 503 if any(sign in body.lower() for sign in STILL_LOADING):
+            return loading(target, status=status)
         case 429 | 503 | 529:
             return _busy(status, said, target, headers)
         case 401 | 403 | 404:
@@ -140,6 +145,20 @@ def unattested(target: Target) -> AttemptFailed:
 def late(target: Target) -> AttemptFailed:
     """No first content within the route's limit, or no sign of life at all."""
     text = f"Target {target.name} did not answer in time."
+    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
+
+
+def loading(target: Target, *, status: int | None = None) -> AttemptFailed:
+    """Its model is being loaded: nothing is wrong, and later it goes."""
+    error = ModelLoading(f"The model of target {target.name} is still being loaded. Ask again shortly.")
+    return AttemptFailed(error, result=AttemptResult.NOT_LOADED, status=status)
+
+
+def overdue(target: Target) -> AttemptFailed:
+    """The request has taken all the time that its route grants, in whatever phase."""
+    text = (
+        f"Target {target.name} took longer than this request may take altogether. `total_s` of its route says how long."
+    )
     return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
+from gateway.upstream.warmth import Warmth
 from gateway.upstream.windows import Windows
 
 
@@ -16,3 +17,4 @@ class Premises:
     attestation: Attestation
     windows: Windows
     machines: Machines
+    warmth: Warmth

@@ -23,15 +23,19 @@ class Silence:
     one that is silent from the start.
     """
 
-    __slots__ = ("_idle_s", "_spoke_s")
+    __slots__ = ("_idle_s", "_spoke_s", "_until_s")
 
     def __init__(self) -> None:
         self._idle_s: float | None = None
         self._spoke_s = 0.0
+        self._until_s = float("inf")
 
-    def begins(self, idle_s: float) -> None:
-        """The first content is there: from now on the provider may be silent for `idle_s` seconds at a time."""
+    def begins(self, idle_s: float, *, until_s: float = float("inf")) -> None:
+        """The first content is there: from now on the provider may be silent for `idle_s` seconds at a time, and not beyond
+        `until_s` on the monotonic clock.
+        """
         self._idle_s = idle_s
+        self._until_s = until_s
         self.spoke()
 
     def spoke(self) -> None:
@@ -43,7 +47,8 @@ class Silence:
         """How long the next bytes may take; None while the answer has not begun."""
         if self._idle_s is None:
             return None
-        return min(self._idle_s, max(self._spoke_s + max(SILENCE_S, self._idle_s) - time.monotonic(), 0.0))
+        end_s = min(self._spoke_s + max(SILENCE_S, self._idle_s), self._until_s)
+        return min(self._idle_s, max(end_s - time.monotonic(), 0.0))
 
 
 async def pieces(response: aiohttp.ClientResponse, silence: Silence) -> AsyncIterator[bytes]:

@@ -331,7 +331,7 @@ async def test_a_late_answer_says_its_target_in_a_last_comment(pair):
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_stream_of_empty_deltas_is_a_bad_reply_and_not_kept(start, upstream, monkeypatch, stream):
-    monkeypatch.setattr("gateway.pipeline.attempt.MAX_SILENT_CHUNKS", 50)
+    monkeypatch.setattr("gateway.pipeline.opening.MAX_SILENT_CHUNKS", 50)
     config = one_route(await upstream(streams([chunk({"content": ""})] * 200))).replace(
         "[chat]", "[chat], first_token_s: 20"
     )

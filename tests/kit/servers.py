@@ -38,6 +38,8 @@ class UpstreamServer:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     port: int = 0
+    loaded: list[str] | None = None
+    """What it says is in memory; None: it does not say."""
     tells: tuple[str, object] = ("", None)
     """A path, and what it answers there to a GET."""
 
@@ -67,7 +69,9 @@ class UpstreamServer:
             if request.path.endswith("/models"):
                 return web.json_response({"object": "list", "data": [{"id": name} for name in self.models]})
             if request.path == "/api/ps":
-                return web.json_response({"models": []})
+                if self.loaded is None:
+                    return web.json_response({"error": "Unexpected endpoint or method."})
+                return web.json_response({"models": [{"name": name} for name in self.loaded]})
             if request.path == "/api/tags":
                 return web.json_response({"models": [self._tag(name) for name in self.models]})
             return web.json_response({"error": "Unexpected endpoint or method."})

@@ -28,6 +28,8 @@ ELSEWHERE = {
     "gateway/pipeline/flow.py": "tests/contract/test_decision.py",
     "gateway/pipeline/headers.py": "tests/contract/test_accounts.py",
     "gateway/pipeline/judge.py": "tests/contract/test_decision.py",
+    "gateway/pipeline/opening.py": "tests/contract/test_fallback.py",
+    "gateway/pipeline/run.py": "tests/contract/test_deadlines.py",
     "gateway/pipeline/record.py": "tests/contract/test_refused_are_told.py",
     "gateway/pipeline/tracing.py": "tests/contract/test_refused_are_told.py",
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use

@@ -1,0 +1,68 @@
+"""What is known of one request while it is being sent, and of an answer that has begun; it sends nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.domain import UNSAID_THINKING, Target, Thinking, Tree
+from gateway.outbound.prepare import Prepared
+from gateway.phi.findings import Findings
+from gateway.pipeline.deadlines import Patience
+from gateway.pipeline.judge import streams
+from gateway.pipeline.tracing import Trace
+from gateway.policy.decide import Decision, Egress
+from gateway.upstream.port import Reply
+from gateway.wire.endpoint import Call
+from gateway.wire.reply import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is known of one request when its sending begins. `key` is that of its pseudonyms (caller, conversation), `lasting`
+    outlasts them.
+
+    `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
+    `batch`: everybody else goes first where requests queue. `record_all`: without a ledger that can be written, targets on
+    the premises are not used either.
+    """
+
+    call: Call
+    findings: Findings
+    decision: Decision
+    planned: tuple[Egress, ...]
+    trace: Trace
+    key: bytes
+    lasting: bytes
+    model: str
+    patience: Patience
+    now: Callable[[Egress], Egress | None]
+    batch: bool = False
+    record_all: bool = False
+    thinking: Thinking = UNSAID_THINKING
+
+    def streams(self, target: Target) -> bool:
+        """Whether `target` is asked for a stream."""
+        return streams(self.call, target, others=len(self.planned) > 1, first_token_s=self.patience.first_token_s)
+
+
+@dataclass(slots=True)
+class Opened:
+    """An answer that has begun: a stream of which `first` was read already, all of it where the answer came whole.
+
+    `stream` is None where the operation has no streams: then `first` is the one piece that the answer is. `until_s` is when
+    it has to be over, on the monotonic clock.
+    """
+
+    prepared: Prepared
+    reply: Reply
+    stream: Stream | None
+    first: Sequence[Tree]
+    rest: AsyncIterator[Tree] | None = None
+    until_s: float = float("inf")
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the request has taken all the time that it may take."""
+        return time.monotonic() >= self.until_s
