@@ -39,7 +39,7 @@ class IntentRow:
     """What is about to leave for a target off the premises. `at_us` is UTC in microseconds; names as configured.
 
     `body_digest` is the HMAC of the bytes to be sent; `rules` are ids of the rules that matched; `redacted` says which
-    kinds were taken out, and how.
+    kinds were taken out, and how; `labels` what the request was labelled.
     """
 
     at_us: int
@@ -62,6 +62,7 @@ class IntentRow:
     redacted: Mapping[Kind, Style] = field(default_factory=dict)
     unknowns: frozenset[UnknownReason] = frozenset()
     rules: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

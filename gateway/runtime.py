@@ -349,4 +349,5 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
         targets=vocabulary.targets | set(found),
         models=vocabulary.models | {(USUAL_OPERATION, target.provider.name, target.model) for target in found.values()},
         reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
+        labels=settings.table.labels,
     )

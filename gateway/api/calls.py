@@ -77,7 +77,13 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         betas=_betas(exchange.header("anthropic-beta")),
         batch=_batch(exchange.header(names.priority), names.priority),
         large=request.large,
+        labels=_labels(exchange.header(names.label), tree),
     )
+
+
+def _labels(header: str, tree: Tree) -> frozenset[str]:
+    """Labels of the header, several with commas between them, and of `metadata.label`."""
+    return frozenset(_several(header)).union(metadata_labels(tree))
 
 
 def _batch(said: str, header: str) -> bool | None:
@@ -91,9 +97,24 @@ def _batch(said: str, header: str) -> bool | None:
             raise InvalidRequest(f"The header `{header}` says `realtime` or `batch`.")
 
 
+def _several(header: str) -> list[str]:
+    return [word for part in header.split(",") if (word := part.strip())]
+
+
 def _betas(header: str) -> tuple[str, ...]:
     """The words of `anthropic-beta`; only those of a closed set ever leave."""
     return tuple(word for part in header[:MAX_BETA_CHARS].split(",") if (word := part.strip()))
+
+
+def metadata_labels(tree: Tree) -> frozenset[str]:
+    """The labels of `metadata.label`: a word, or a list of words. Raises `InvalidRequest` for anything else."""
+    metadata = tree.get("metadata")
+    said = metadata.get("label") if isinstance(metadata, dict) else None
+    listed = said if isinstance(said, list) else [] if said is None else [said]
+    words = [word.strip() for word in listed if isinstance(word, str)]
+    if len(words) < len(listed) or "" in words:
+        raise InvalidRequest("`metadata.label` must be a label, or a list of labels.", param="metadata.label")
+    return frozenset(words)
 
 
 def _metadata_agent(tree: Tree) -> str:

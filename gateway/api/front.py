@@ -311,8 +311,7 @@ def _endpoints(facade: Facade, path: str) -> dict[str, tuple[Handler, Mapping[st
 
 
 def _refuse_repeated(names: frozenset[str], settings: Settings) -> None:
-    steering = settings.headers
-    once = SINGULAR | {steering.route, steering.agent, steering.conversation, steering.task}
+    once = SINGULAR | settings.headers.names
     for name in sorted(names & once):
         raise InvalidRequest(f"The header `{name}` stands more than once: two readers could believe two of them.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from gateway.api.calls import metadata_labels
 from gateway.config import Settings
 from gateway.domain import Caller, Dialect, Operation, Tree
 from gateway.errors import InvalidRequest
@@ -26,7 +27,7 @@ class Question:
 def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -> Question:
     """The question in `tree`: a bare request, or `{"request": {...}}` with what a caller would say beside the body.
 
-    Beside `request`: `agent`, `route`, `caller` (a configured one, else the asker), `conversation`, `dialect` (openai,
+    Beside `request`: `agent`, `route`, `caller` (a configured one, else the asker), `label`, `conversation`, `dialect` (openai,
     anthropic, ollama), `operation` (chat, embeddings), `outbound` (true: show the bytes that would leave).
 
     Raises:
@@ -39,7 +40,7 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -
     operation = _word(beside, "operation", Operation)
     endpoint = endpoint_for(dialect, operation, payload)
     endpoint.validate(payload)
-    agent, model = _text(beside, "agent"), payload.get("model")
+    agent, label, model = _text(beside, "agent"), _text(beside, "label"), payload.get("model")
     call = Call(
         endpoint=endpoint,
         payload=payload,
@@ -51,6 +52,7 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -
         claimed_route=_text(beside, "route"),
         conversation=_text(beside, "conversation"),
         large=large,
+        labels=frozenset({label} - {""}) | metadata_labels(payload),
     )
     return Question(call, beside.get("outbound") is True)
 

@@ -15,6 +15,7 @@ from gateway.domain import USUAL_OPERATION, Operation
 from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
 from gateway.policy.names import unmet
+from gateway.policy.private import written
 from gateway.state import in_force
 
 Checker: TypeAlias = Callable[[Settings], str]
@@ -86,10 +87,11 @@ def summary(settings: Settings) -> str:
         f"  {counts} at {_counted(len(settings.providers), 'provider')}",
         f"  default route: {table.default(USUAL_OPERATION) or 'none'}{others}",
     ]
-    rules = len(settings.policy.rules)
+    rules = written(settings.policy)
     lines.append(
         f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
     )
+    lines.append(f"  labels: {', '.join(sorted(settings.table.labels))}")
     own = settings.own_words
     lines += [f"  own words: {len(own.also)} also found, {len(own.never)} never"] if own else []
     lines += [f"  off: {', '.join(off)}"] if off else []

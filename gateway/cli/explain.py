@@ -25,6 +25,7 @@ from gateway.wire.json_body import read_object
 _EPILOG: Final = """examples:
   gateway explain request.json
   gateway explain request.json --agent pathologist --caller soma
+  gateway explain request.json --label private
   echo '{"messages": [{"role": "user", "content": "MRN 8675309"}]}' | gateway explain -
   gateway explain request.json --outbound     also show, byte for byte, what would leave for each target
 
@@ -43,7 +44,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("request", metavar="FILE", help="JSON of a request, or - for standard input")
     parser.add_argument("--config", metavar="FILE", default="config.yaml", help="configuration (%(default)s)")
-    for name in ("agent", "caller", "route", "conversation"):
+    for name in ("agent", "caller", "route", "label", "conversation"):
         parser.add_argument(f"--{name}", metavar="NAME", default="", help=f"the {name} to imagine")
     parser.add_argument("--dialect", choices=["openai", "anthropic", "ollama"], default="openai")
     parser.add_argument("--outbound", action="store_true", help="show what would leave for each target")
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         settings = load(options.config, os.environ)
         body = sys.stdin.buffer.read() if options.request == "-" else Path(options.request).read_bytes()
         question: Tree = {"request": read_object(body), "outbound": options.outbound}
-        for name in ("agent", "caller", "route", "conversation", "dialect"):
+        for name in ("agent", "caller", "route", "label", "conversation", "dialect"):
             question[name] = vars(options)[name]
         asked = ask(question, settings, asker=settings.listeners[0].anonymous or Caller("anonymous"))
         explained = asyncio.run(_explained(asked, settings))

@@ -8,6 +8,7 @@ from gateway.config import Settings
 from gateway.domain import USUAL_OPERATION, Provider, Route
 from gateway.kinds import profile
 from gateway.pipeline.refusal import start_hint
+from gateway.policy.private import written
 from gateway.runtime import Gateway
 from gateway.upstream.probe import is_asked
 
@@ -73,7 +74,7 @@ def _callers(settings: Settings) -> str:
 
 
 def _policies(settings: Settings) -> str:
-    rules = len(settings.policy.rules)
+    rules = written(settings.policy)
     if not rules:
         return f"none in {settings.policies}: nothing leaves the premises"
     return f"{rules} rules in {settings.policies}"

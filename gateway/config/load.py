@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
+from gateway.config.labels import build_label_terms
 from gateway.config.own_words import build_own_words
 from gateway.config.policies import read_folder
 from gateway.config.providers import build_machines, build_providers, build_targets
@@ -26,6 +27,7 @@ from gateway.config.settings import Pricing, Settings
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
+from gateway.policy.private import clashes, with_private
 from gateway.policy.rules import Policy
 
 
@@ -45,13 +47,14 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
         where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
         folder = read_folder(where)
         rules = load_policies(folder.rules, tests=folder.tests)
+        problems += clashes(rules)
         if settings is not None:
             problems += _unresolved(rules, settings)
     except DocumentInvalid as invalid:
         problems += invalid.problems
     if settings is None or problems:
         raise DocumentInvalid(problems)
-    return replace(settings, policy=rules, policies_unread=folder.unread)
+    return replace(settings, policy=with_private(rules), policies_unread=folder.unread)
 
 
 def state_dir_of(path: str, environ: Mapping[str, str]) -> str:
@@ -81,6 +84,7 @@ def _unresolved(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
         callers=[caller.name for caller in settings.callers],
         providers=settings.providers,
         targets=settings.targets,
+        labels=settings.table.labels,
     )
 
 
@@ -126,6 +130,7 @@ def _build(draft: Draft, text: str) -> Settings:
         scan_deadline_s=config.scan.deadline_ms / 1000,
         scan_second=config.scan.second or "",
         own_words=build_own_words(draft),
+        label_terms=build_label_terms(draft),
         providers=providers,
         targets=targets,
         table=build_table(draft, providers, targets),

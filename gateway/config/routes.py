@@ -8,8 +8,9 @@ from typing import Final
 
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
+from gateway.config.labels import known_labels
 from gateway.document import nearest
-from gateway.domain import Agent, Capability, Operation, Path, Provider, Route, Target, Thinking
+from gateway.domain import PRIVATE, Agent, Capability, Operation, Path, Provider, Route, Target, Thinking
 from gateway.kinds import PROFILES, profile
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 
@@ -32,6 +33,7 @@ def build_table(draft: Draft, providers: Mapping[str, Provider], targets: Mappin
         agents=agents,
         tasks=_tasks(draft),
         defaults=_defaults(draft, routes),
+        labels=frozenset({PRIVATE, *draft.config.labels}),
     )
 
 
@@ -164,6 +166,7 @@ def _agents(draft: Draft) -> dict[str, Agent]:
             section.route,
             section.match.system_contains if section.match else (),
             batch=section.priority == "batch",
+            labels=known_labels(draft, section.label, ("agents", name, "label")),
         )
         for name, section in draft.config.agents.items()
     }

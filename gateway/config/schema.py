@@ -127,6 +127,7 @@ class HeadersSection(Section):
     conversation: HeaderName = "x-gateway-conversation"
     task: HeaderName = "x-clinic-task"
     priority: HeaderName = "x-gateway-priority"
+    label: HeaderName = "x-gateway-label"
 
 
 class LedgerSection(Section):
@@ -160,6 +161,34 @@ class CallerSection(Section):
     agents: tuple[Text, ...] = Field(default=("*",), min_length=1)
     routes: tuple[Text, ...] = Field(default=("*",), min_length=1)
     may: tuple[Permission, ...] = ()
+    label: Labels = ()
+
+
+def _several(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Term = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LabelSection(Section):
+    """A label in full: what it means, and terms of a text that give it."""
+
+    means: Text
+    terms: Annotated[
+        tuple[Term, ...],
+        BeforeValidator(_several, json_schema_input_type=Term | list[Term]),
+        Field(max_length=500),
+    ] = ()
+
+
+def _label(value: object) -> object:
+    return {"means": value} if isinstance(value, str) else value
+
+
+Labels = Annotated[tuple[Name, ...], BeforeValidator(_several, json_schema_input_type=Name | list[Name])]
 
 
 class BaaSection(Section):
@@ -224,12 +253,6 @@ class RouteSection(Section):
     thinking_budget: Count | None = None
 
 
-def _several(value: object) -> object:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
 class MatchSection(Section):
     """How an agent is known by its system prompt: by one phrase, or by any of several."""
 
@@ -241,6 +264,7 @@ class AgentSection(Section):
     match: MatchSection | None = None
     priority: Literal["realtime", "batch"] = "realtime"
     tasks: tuple[Text, ...] = ()
+    label: Labels = ()
 
 
 class AliasSection(Section):
@@ -276,6 +300,10 @@ class ConfigFile(Section):
     policies: Text = "./policies"
     ledger: LedgerSection = LedgerSection()
     scan: ScanSection = ScanSection()
+    labels: dict[
+        Name,
+        Annotated[LabelSection, BeforeValidator(_label, json_schema_input_type=Text | LabelSection)],
+    ] = Field(default={}, max_length=50)
     callers: dict[Name, CallerSection] = {}
     providers: dict[Name, ProviderSection] = {}
     machines: dict[Name, MachineSection] = {}

@@ -10,6 +10,7 @@ from gateway.access.callers import Keyring
 from gateway.access.origin import HostPolicy, host_name, is_loopback
 from gateway.config.addresses import network
 from gateway.config.draft import Draft
+from gateway.config.labels import known_labels
 from gateway.config.schema import Bind
 from gateway.config.settings import FACADES, Headers, IPNetwork, Limits, Listener, Tls
 from gateway.domain import EVERY, Caller, Path, Permission
@@ -49,7 +50,9 @@ def build_keyring(draft: Draft) -> Keyring:
         for index, route in enumerate(section.routes):
             if route != EVERY and route.partition("/")[0] not in _discovering(draft, route):
                 draft.known("routes", route, (*path, "routes", index))
-        caller = Caller(name, frozenset(section.agents), frozenset(section.routes), frozenset(section.may), digest)
+        labels = known_labels(draft, section.label, (*path, "label"))
+        grant = frozenset(section.agents), frozenset(section.routes), frozenset(section.may)
+        caller = Caller(name, *grant, key=digest, labels=labels)
         entries.append((digest, caller))
     return Keyring(tuple(entries))
 
@@ -115,6 +118,7 @@ def build_headers(draft: Draft) -> Headers:
         "conversation": section.conversation,
         "task": section.task,
         "priority": section.priority,
+        "label": section.label,
     }
     for meaning, name in names.items():
         if list(names.values()).count(name) > 1:

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from gateway.access.callers import Keyring
 from gateway.access.origin import HostPolicy
 from gateway.domain import Caller, Provider, Target
+from gateway.phi.find.label_terms import LabelTerms
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
 from gateway.routing.table import RoutingTable
@@ -55,11 +56,12 @@ class Headers:
     conversation: str = "x-gateway-conversation"
     task: str = "x-clinic-task"
     priority: str = "x-gateway-priority"
+    label: str = "x-gateway-label"
 
     @property
     def names(self) -> frozenset[str]:
         """All of them, as they are called here."""
-        return frozenset({self.route, self.agent, self.conversation, self.task, self.priority})
+        return frozenset({self.route, self.agent, self.conversation, self.task, self.priority, self.label})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Settings:
     """The detector that must agree that a text is clear, or ""."""
     own_words: OwnWords = field(default_factory=OwnWords)
     """What else is an identifier here, and what never is."""
+    label_terms: LabelTerms = field(default_factory=LabelTerms)
+    """Terms of a text that give it a label."""
     hash: str = ""
     """SHA-256 (hex) of the text of the file."""
     policies_unread: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from gateway.domain.phi import (
 from gateway.domain.request import JSON, Facts, Path, Tree
 from gateway.domain.routing import (
     EVERY,
+    PRIVATE,
     UNSAID_THINKING,
     USUAL_OPERATION,
     Adapter,
@@ -45,6 +46,7 @@ __all__ = [
     "GROUPS",
     "INDIRECT",
     "JSON",
+    "PRIVATE",
     "UNSAID_THINKING",
     "USUAL_OPERATION",
     "Adapter",

@@ -19,6 +19,7 @@ class Facts:
     `agents` are all agents claimed or bound; `agent_unclear` when none is and the caller may be more than one.
     `kinds` count; `reported` were found and do not count by themselves (an author, the date of a guideline).
     `covered` are the kinds that the detectors in use can find at all, `detectors` how many of them look at each text.
+    `labels` are all that the request was given: by its caller, by who asks, or by the terms of a label.
     """
 
     caller: str
@@ -31,3 +32,4 @@ class Facts:
     content: frozenset[Content] = frozenset({Content.TEXT})
     covered: frozenset[Kind] = frozenset(Kind)
     detectors: int = 1
+    labels: frozenset[str] = frozenset()

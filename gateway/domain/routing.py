@@ -233,13 +233,14 @@ class Agent:
     """Who asks inside an application; rules may name it.
 
     `system_contains`: words of its system prompt by which it is known, any of them, in whatever case. `batch`: where
-    requests queue, its own go last.
+    requests queue, its own go last. `labels`: what all that it asks is labelled.
     """
 
     name: str
     route: str
     system_contains: tuple[str, ...] = ()
     batch: bool = False
+    labels: tuple[str, ...] = ()
 
 
 class Permission(StrEnum):
@@ -248,13 +249,16 @@ class Permission(StrEnum):
 
 
 EVERY = "*"
+PRIVATE: Final = "private"
+"""The label that is always there: what has it stays on the premises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The authenticated application and its grant. An empty or `*` entry grants every agent or route.
 
-    `key` is the SHA-256 of its key, b"" for one that needs none: with another key it is somebody else.
+    `key` is the SHA-256 of its key, b"" for one that needs none: with another key it is somebody else. `labels`: what all
+    that it asks is labelled.
     """
 
     name: str
@@ -262,3 +266,4 @@ class Caller:
     routes: frozenset[str] = frozenset({EVERY})
     may: frozenset[Permission] = frozenset()
     key: bytes = field(default=b"", repr=False)
+    labels: tuple[str, ...] = ()

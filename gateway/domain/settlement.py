@@ -27,6 +27,8 @@ class Settlement:
     `first_token_us` is None where no content came in a stream, `cost_nano_usd` where nobody says the price,
     `energy_nwh` where no power is configured. `found` counts what the scan found, by kind; `redacted` are the kinds
     that were taken out, `not_carried` the known fields that the target's dialect has no word for.
+    `labels` is what the request was labelled, `agents` who asked where it claimed several, `counted` the kinds that made it
+    PHI: each in order of their names.
     """
 
     event: ClassVar[str] = "request.settled"
@@ -54,6 +56,10 @@ class Settlement:
     found: Mapping[Kind, int] = field(default_factory=dict)
     unknowns: frozenset[UnknownReason] = frozenset()
     redacted: frozenset[Kind] = frozenset()
+    labels: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    agent_unclear: bool = False
+    counted: tuple[Kind, ...] = ()
     not_carried: tuple[str, ...] = ()
     stream: bool = False
     attempts: int = 0

@@ -143,6 +143,11 @@ class Families:
             "Findings that the administrator's own words added (`also`) or took back (`never`).",
             ("list",),
         )
+        self.labelled = self._counter(
+            "gateway_labelled_requests",
+            "Requests by what they are labelled; with several labels under each.",
+            ("label",),
+        )
         self.scan = Histogram(
             "gateway_phi_scan_seconds", "Time of a scan for identifiers.", buckets=SCAN_S, registry=self.registry
         )

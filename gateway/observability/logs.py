@@ -107,6 +107,8 @@ class AllowList:
         """Take the names of a reloaded configuration."""
         known = _one_of(vocabulary.names)
         self._schema |= dict.fromkeys(NAMES, lambda value: _enum(value) or known(value))
+        labels = vocabulary.labels
+        self._schema["labels"] = lambda value: isinstance(value, list) and labels.issuperset(value)
 
     def __call__(self, _logger: object, _method: str, line: Line) -> Line:
         schema = self._schema
@@ -224,6 +226,7 @@ def _settled(event: Settlement) -> dict[str, object]:
         "decision_reason": event.reason,
         "found": sorted(event.found),
         "redacted": sorted(event.redacted),
+        "labels": list(event.labels),
         "stream": event.stream,
         "attempts": event.attempts,
         "duration_s": event.duration_s,

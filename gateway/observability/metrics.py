@@ -79,6 +79,8 @@ class Metrics(EventSink):
             families.requests(route, str(status), outcome.value)
         for (from_, to), reason, result in product(vocabulary.fallbacks, USUAL_REASONS, events.FallbackResult):
             families.fallbacks(from_, to, reason.value, result.value)
+        for label in vocabulary.labels:
+            families.labelled(label)
         for code in vocabulary.reasons:
             families.blocked(code)
             for sensitivity, destination in product(Sensitivity, Destination):
@@ -125,6 +127,8 @@ class Metrics(EventSink):
         families.requests(route, status, event.outcome.value).inc()
         families.request_duration(*labels, error).observe(event.duration_s)
         families.overhead(route).observe(event.overhead_s)
+        for label in event.labels:
+            families.labelled(self._name(label, self._vocabulary.labels)).inc()
         if event.first_token_s is not None:
             families.first_token(*labels).observe(event.first_token_s)
             if event.stream and event.usage.output_tokens > 1:

@@ -29,6 +29,8 @@ class Vocabulary:
     callers: frozenset[str] = frozenset()
     agents: frozenset[str] = frozenset()
     reasons: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    """What a request may be labelled."""
 
     @classmethod
     def of(
@@ -57,4 +59,4 @@ class Vocabulary:
         """Every name, whatever it names."""
         models = frozenset(model for _, _, model in self.models)
         servers = self.targets | self.providers | self.machines
-        return models | servers | self.routes | self.callers | self.agents | self.reasons
+        return models | servers | self.routes | self.callers | self.agents | self.reasons | self.labels

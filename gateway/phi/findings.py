@@ -52,7 +52,7 @@ class Findings:
     """What was found in one payload, and what could not be told. Holds places, never values beside the payload.
 
     `covered` are the kinds that could have been found, `detectors` how many looked at each text, `spared` what an entry of
-    the configuration took back.
+    the configuration took back, `labels` what the terms of a label gave.
     """
 
     payload: Tree = field(repr=False)
@@ -63,6 +63,7 @@ class Findings:
     covered: frozenset[Kind]
     detectors: int = 1
     spared: tuple[Located, ...] = field(default=(), repr=False)
+    labels: frozenset[str] = frozenset()
 
     @property
     def outdated(self) -> Findings:

@@ -251,9 +251,7 @@ class Attempts:
                 prepared,
                 run.call,
                 attempt=len(known.attempts),
-                route=known.route_name,
-                agent=known.agent,
-                sensitivity=known.sensitivity,
+                account=known,
                 key=self._audit_key,
             )
             await self._ledger.intend(row)

@@ -87,7 +87,7 @@ async def explain_call(
         GatewayError: the call itself is refused (no such model, an agent outside the grant).
     """
     resolution = resolved(call, settings)
-    findings = await scanned(call, scanner, aside)
+    findings = await scanned(call, scanner, aside, settings.label_terms)
     judged = judge(call, resolution, findings, settings, health=health, forwards=forwards)
     found = [_told(at, settings.own_words) for at in findings.located]
     spared = [_told(at, settings.own_words) for at in findings.spared]

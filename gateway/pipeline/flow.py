@@ -139,11 +139,11 @@ class Pipeline:
         resolution = resolved(call, settings, default_agent=default_agent)
         trace.resolved(resolution)
         began = time.perf_counter()
-        findings = await scanned(call, self._scanner, self._aside)
+        findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
         trace.scanned(findings, duration_s=time.perf_counter() - began)
         forwards = self._attestation.forwards
         judged = judge(call, resolution, findings, settings, health=self._health(), forwards=forwards)
-        trace.decided(judged.decision)
+        trace.decided(judged.decision, judged.facts)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
             raise PhiScanFailed(
@@ -195,10 +195,12 @@ class Pipeline:
             return None
         if word_changes(settings.own_words, current.own_words).narrower:  # more would be found now than was
             findings = findings.outdated
+        if not set(current.label_terms.terms) <= set(settings.label_terms.terms):
+            findings = replace(findings, labels=findings.labels | current.label_terms.labels)
         judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
         still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         if still is not None:
-            trace.decided(judged.decision)
+            trace.decided(judged.decision, judged.facts)
         return still
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:

@@ -15,6 +15,8 @@ def decision_headers(settled: Settlement) -> dict[str, str]:
     }
     if settled.redacted:
         headers["x-gateway-redacted"] = ",".join(sorted(settled.redacted))
+    if settled.labels:
+        headers["x-gateway-label"] = ",".join(settled.labels)
     if settled.not_carried:
         headers["x-gateway-not-carried"] = ",".join(settled.not_carried)
     return headers

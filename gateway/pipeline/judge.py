@@ -13,6 +13,7 @@ from gateway.config import Settings
 from gateway.domain import Caller, Detection, Facts, Kind, Passage, Target
 from gateway.kinds import profile
 from gateway.outbound.prepare import endpoint_of
+from gateway.phi.find.label_terms import LabelTerms, labelled, unread
 from gateway.phi.findings import Findings, Leaves
 from gateway.phi.read.scan import failed, gather, walk
 from gateway.pipeline.aside import Aside
@@ -64,22 +65,24 @@ def standing(caller: Caller, settings: Settings) -> Caller | None:
     return next((one for one in known if (one.name, one.key) == (caller.name, caller.key)), None)
 
 
-async def scanned(call: Call, scanner: Scan, aside: Aside) -> Findings:
+async def scanned(call: Call, scanner: Scan, aside: Aside, terms: LabelTerms) -> Findings:
     """What is in the payload, as far as anyone can tell within the deadline, which counts from the first step to the last."""
     until = time.monotonic() + scanner.deadline_s
-    leaves, passages = await aside(partial(_laid_open, call), large=call.large)
+    leaves, passages, labels = await aside(partial(_laid_open, call, terms), large=call.large)
     detections = await scanner.detect(passages, caller=call.caller.name, until=until)
     if time.monotonic() < until:
         said = partial(gather, leaves, detections, scanner.covers, detectors=scanner.detectors)
         findings = await aside(said, large=call.large)
         if time.monotonic() < until:
-            return findings
-    return failed(leaves, scanner.covers)
+            return replace(findings, labels=labels | unread(terms, findings.unknowns))
+    late = failed(leaves, scanner.covers)
+    return replace(late, labels=labels | unread(terms, late.unknowns))
 
 
-def _laid_open(call: Call) -> tuple[Leaves, Sequence[Passage]]:
+def _laid_open(call: Call, terms: LabelTerms) -> tuple[Leaves, Sequence[Passage], frozenset[str]]:
     leaves = walk(call)
-    return leaves, leaves.passages
+    passages = leaves.passages
+    return leaves, passages, labelled(terms, passages)
 
 
 def judge(
@@ -106,6 +109,7 @@ def judge(
         content=findings.content,
         covered=findings.covered,
         detectors=findings.detectors,
+        labels=resolution.labels | findings.labels,
     )
     day = today()
     candidates = [forwarding(target) if forwards(target) else target for target in resolution.route.targets]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 
-from gateway.domain import Sensitivity, Target
+from gateway.domain import Target
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.find.own_words import OwnWords, canonical
+from gateway.pipeline.settlement import Account
 from gateway.ports import AttemptRow, IntentRow
 from gateway.state.secret import digest
 from gateway.wire.endpoint import Call
 
 
-def intent_row(
-    prepared: Prepared, call: Call, *, attempt: int, route: str, agent: str, sensitivity: Sensitivity, key: bytes
-) -> IntentRow:
+def intent_row(prepared: Prepared, call: Call, *, attempt: int, account: Account, key: bytes) -> IntentRow:
     """What is about to leave the premises; `key` is the audit key of this installation."""
     outbound, egress = prepared.outbound, prepared.egress
     target = outbound.target
@@ -26,13 +25,13 @@ def intent_row(
         operation=call.operation,
         dialect=call.dialect,
         caller=call.caller.name,
-        route=route,
-        agent=agent,
+        route=account.route_name,
+        agent=account.agent,
         target=target.name,
         provider=target.provider.name,
         provider_kind=target.provider.kind,
         model=target.model,
-        sensitivity=sensitivity,
+        sensitivity=account.sensitivity,
         policy_hash=egress.policy_hash,
         body_digest=digest(key, outbound.content),
         body_bytes=len(outbound.content),
@@ -40,6 +39,7 @@ def intent_row(
         redacted={kind: egress.redact[kind] for kind in prepared.redacted if kind in egress.redact},
         unknowns=prepared.unknowns,
         rules=egress.rules,
+        labels=account.labels,
     )
 
 

@@ -57,6 +57,7 @@ class Account:
     resolution: Resolution | None = None
     findings: Findings | None = None
     decision: Decision | None = None
+    labels: tuple[str, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     answer: Prepared | None = None
     first_token_s: float | None = None
@@ -74,6 +75,12 @@ class Account:
         """The agent, where there is exactly one."""
         agents = self.resolution.agents if self.resolution else frozenset()
         return next(iter(agents)) if len(agents) == 1 else ""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents, where there are several."""
+        agents = self.resolution.agents if self.resolution else frozenset()
+        return tuple(sorted(agents)) if len(agents) > 1 else ()
 
     @property
     def sensitivity(self) -> Sensitivity:
@@ -119,6 +126,10 @@ def settlement(
         found=Counter(at.finding.kind for at in findings.located) if findings else {},
         unknowns=findings.unknowns if findings else frozenset(),
         redacted=answer.redacted if answer else frozenset(),
+        labels=account.labels,
+        agents=account.agents,
+        agent_unclear=account.resolution.agent_unclear if account.resolution else False,
+        counted=tuple(sorted(findings.kinds)) if findings else (),
         not_carried=tuple(sorted({*answer.not_carried, *account.shortfalls})) if answer else (),
         stream=call.stream,
         attempts=len(account.attempts),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gateway.domain import Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
+from gateway.domain import Facts, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
     AttemptEnded,
@@ -57,6 +57,7 @@ class Trace:
 
     def resolved(self, resolution: Resolution) -> None:
         self.account.resolution = resolution
+        self.account.labels = tuple(sorted(resolution.labels))
 
     def scanned(self, findings: Findings, *, duration_s: float) -> None:
         self.account.findings = findings
@@ -69,8 +70,9 @@ class Trace:
             if count:
                 self._events.emit(OwnWordsUsed(of=of, count=count))
 
-    def decided(self, decision: Decision) -> None:
+    def decided(self, decision: Decision, facts: Facts) -> None:
         self.account.decision = decision
+        self.account.labels = tuple(sorted(facts.labels))
 
     def attempting(self, target: Target) -> None:
         """A target is about to be tried."""

@@ -4,11 +4,12 @@ The specification, in the order of the code below:
 
 1. A rule *concerns* a request if all its conditions hold. A condition that is absent holds; a list asks for any.
    `phi` also holds for anything that could not be checked (law 4): an unknown, or a kind that nothing can detect.
-   `agent` holds if any claimed agent is listed, or if it is unclear who asks (law 5).
+   `agent` holds if any claimed agent is listed, or if it is unclear who asks (law 5); `label` if it has one of those
+   listed.
 2. A rule *selects* a target by its traits on the day, its provider and its name.
 3. A target off the premises is *covered* if for all that the request carries some rule that selects it has something
-   to say. What callers claim cannot cover: rules that name agents do not count here (law 5), nor do rules that only
-   ask for detectors: how often a text was looked at says nothing about what may become of what was found.
+   to say. What callers claim cannot cover: rules that name agents or labels do not count here (law 5), nor do rules that
+   only ask for detectors: how often a text was looked at says nothing about what may become of what was found.
 4. All rules that concern the request and select the target *apply* together: any `deny` refuses, every required trait
    must be there, everything that any of them redacts is taken out, and as many detectors as any of them asks for must
    have looked. What cannot be taken out refuses, and so does what no detector could look at.
@@ -129,6 +130,7 @@ def concerns(when: When, facts: Facts, policy: Policy) -> bool:
         and (not when.unknowns or not when.unknowns.isdisjoint(unknowns(facts, policy)))
         and (not when.content or not when.content.isdisjoint(carried(facts)))
         and (not when.agents or facts.agent_unclear or not when.agents.isdisjoint(facts.agents))
+        and (not when.labels or not when.labels.isdisjoint(facts.labels))
         and _asked_by(when, facts)
     )
 
@@ -201,7 +203,7 @@ def _asked_by(when: When, facts: Facts) -> bool:
 def _may_cover(rule: Rule, facts: Facts) -> bool:
     when, then = rule.when, rule.then
     only_counts = then.detectors > 0 and not (then.deny or then.require or then.redact)
-    return bool(when.spoken) and not only_counts and not when.agents and _asked_by(when, facts)
+    return bool(when.spoken) and not only_counts and not when.agents and not when.labels and _asked_by(when, facts)
 
 
 def _refusal(

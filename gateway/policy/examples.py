@@ -34,7 +34,7 @@ class Example:
     redacted: frozenset[Kind] = frozenset()
 
 
-def request(
+def request(  # noqa: PLR0913  (each is one thing that a scan or a caller says)
     kinds: frozenset[Kind],
     *,
     reported: frozenset[Kind] = frozenset(),
@@ -43,6 +43,7 @@ def request(
     agents: frozenset[str],
     route: str,
     caller: str,
+    labels: frozenset[str] = frozenset(),
     detectors: int = 1,
 ) -> Facts:
     """Facts as a scan would state them: a medium that is carried is unknown, and the other way round."""
@@ -57,6 +58,7 @@ def request(
         unknowns=unknowns | media,
         content=content | carried | {Content.TEXT},
         detectors=detectors,
+        labels=labels,
     )
 
 

@@ -61,6 +61,7 @@ class Explanation:
     targets: tuple[Outlook, ...]
     sensitivity: str
     policy_hash: str
+    labels: tuple[str, ...] = ()
 
     def tree(self) -> Tree:
         """The explanation as plain JSON."""
@@ -79,6 +80,7 @@ class Explanation:
         return {
             "sensitivity": self.sensitivity,
             "request": list(self.request),
+            "labels": list(self.labels),
             "rules": rules,
             "targets": targets,
             "policy": self.policy_hash,
@@ -108,13 +110,15 @@ def explain(decision: Decision, facts: Facts, policy: Policy) -> Explanation:
         targets=(*permitted, *refused),
         sensitivity=decision.sensitivity.value,
         policy_hash=decision.policy_hash,
+        labels=tuple(sorted(facts.labels)),
     )
 
 
 def _request(facts: Facts, policy: Policy) -> tuple[str, ...]:
     asker = f"Agent: {_and(facts.agents) or 'none'}" + ("; it is unclear which one asks" * facts.agent_unclear)
+    labels = f" Label: {_and(facts.labels)}." if facts.labels else ""
     return (
-        f"Caller: {facts.caller or 'none'}. Route: {facts.route or 'none'}. {asker}.",
+        f"Caller: {facts.caller or 'none'}. Route: {facts.route or 'none'}. {asker}.{labels}",
         f"Carries: {_and(carried(facts))}.",
         f"Found: {_and(facts.kinds) or 'nothing that identifies a person'}.",
         f"Could not be checked: {_and(unknowns(facts, policy)) or 'nothing'}. Detectors: {facts.detectors}.",
@@ -136,6 +140,8 @@ def _because(when: When, facts: Facts, policy: Policy) -> str:
         grounds.append(f"its route is {facts.route}")
     if when.callers:
         grounds.append(f"its caller is {facts.caller}")
+    if when.labels:
+        grounds.append(f"it is labelled {_and(when.labels & facts.labels)}")
     return "; ".join(grounds) + "." if grounds else "it is about every request."
 
 

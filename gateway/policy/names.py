@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway.document import Problem, nearest
+from gateway.domain import PRIVATE
 from gateway.policy.decide import ADD_DETECTOR
 from gateway.policy.rules import Policy, Rule
 
@@ -20,6 +21,7 @@ def unresolved(
     callers: Iterable[str],
     providers: Iterable[str],
     targets: Iterable[str],
+    labels: Iterable[str] = (PRIVATE,),
 ) -> tuple[Problem, ...]:
     """A problem for each name in a rule that is not among those given, at the line of the rule.
 
@@ -32,6 +34,7 @@ def unresolved(
         "caller": frozenset(callers),
         "provider": vendors,
         "target": frozenset(targets),
+        "label": frozenset(labels),
     }
     return tuple(
         Problem(rule.file, rule.line, f"Rule `{rule.id}` names an unknown {what}.", nearest(name, known[what]))
@@ -58,6 +61,7 @@ def _mentions(rule: Rule) -> Iterator[tuple[str, str]]:
         ("caller", when.callers),
         ("provider", to.providers),
         ("target", to.targets),
+        ("label", when.labels),
     )
     return ((what, name) for what, names in groups for name in sorted(names))
 

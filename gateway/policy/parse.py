@@ -128,6 +128,7 @@ def _when(form: WhenForm) -> When:
         agents=frozenset(form.agent),
         routes=frozenset(form.route),
         callers=frozenset(form.caller),
+        labels=frozenset(form.label),
         to=_to(form.to),
     )
 
@@ -155,6 +156,7 @@ def _example(form: ExampleForm) -> Example:
         agents=frozenset(form.agent),
         route=form.route,
         caller=form.caller,
+        labels=frozenset(form.label),
         detectors=form.detectors,
     )
     target = destination(frozenset(form.traits), provider=form.provider, target=form.target)

@@ -53,6 +53,7 @@ class When:
     callers: frozenset[str] = frozenset()
     to: To = To()
     every_finding: bool = False
+    labels: frozenset[str] = frozenset()
     counted: frozenset[UnknownReason] = field(init=False, compare=False, repr=False)
     spoken: frozenset[Content] = field(init=False, compare=False, repr=False)
 
@@ -141,6 +142,7 @@ def _plain(rule: Rule) -> Mapping[str, object]:
         "agent": sorted(when.agents),
         "route": sorted(when.routes),
         "caller": sorted(when.callers),
+        **({"label": sorted(when.labels)} if when.labels else {}),
         "with": sorted(to.having),
         "without": sorted(to.lacking),
         "provider": sorted(to.providers),

@@ -149,6 +149,9 @@ class WhenForm(Form):
     )
     route: Names = Field([], description="The request came in on one of these routes.")
     caller: Names = Field([], description="The request came from one of these callers.")
+    label: Names = Field(
+        [], description="The request has one of these labels: from its caller, its agent, or the terms of a label."
+    )
     to: ToForm = Field(ToForm.model_construct(), description="Targets the rule is about; without it, every target.")
 
     @model_validator(mode="after")
@@ -235,6 +238,7 @@ class ExampleForm(Form):
     agent: Names = Field([], description="The agents that it claims.")
     route: Name = Field("", description="The route it came in on.")
     caller: Name = Field("", description="The caller it came from.")
+    label: Names = Field([], description="The labels that it has.")
     detectors: int = Field(1, ge=1, le=2, description="How many detectors looked; without it, 1.")
     traits: Annotated[list[Trait], BeforeValidator(_listed, json_schema_input_type=Trait | list[Trait])] = Field(
         [], description="What the target's provider has; `on_prem` for one in the house."

@@ -18,19 +18,21 @@ class Resolution:
 
     `agents`: every agent claimed or bound. `agent_unclear`: none is, and the caller may be more than one.
     `model_label`: the configured or discovered name that led to the route; never the caller's own string.
+    `labels`: what the caller, its configuration and that of who asks label the request.
     """
 
     route: Route
     agents: frozenset[str]
     agent_unclear: bool
     model_label: str
+    labels: frozenset[str] = frozenset()
 
 
 def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_agent: str = "") -> Resolution:
     """Who asks and where to. `system_text` is the system prompt, `default_agent` the listener's.
 
     Raises `AgentNotAllowed`, `RouteNotAllowed`, `ModelNotFound`, or `InvalidRequest` where the route cannot do what
-    is asked. The route never changes which rules apply.
+    is asked or a label is unknown. The route never changes which rules apply.
     """
     matched = _matched(table, system_text)
     claimed = call.claimed_agents.union(matched)
@@ -46,7 +48,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
     _granted(route, call.caller)
     if route.operation is not call.operation:
         raise InvalidRequest(unfit(call.operation), param="model")
-    return Resolution(route, agents, not agents, label)
+    return Resolution(route, agents, not agents, label, _labels(call, table, agents))
 
 
 def listing(table: RoutingTable, caller: Caller) -> tuple[str, ...]:
@@ -69,6 +71,20 @@ def known(table: RoutingTable, caller: Caller, model: str) -> Route:
 def grants(grant: frozenset[str], name: str) -> bool:
     """Whether a grant covers `name`; an empty one, or one with `*`, covers all."""
     return not grant or EVERY in grant or name in grant
+
+
+def _labels(call: Call, table: RoutingTable, agents: frozenset[str]) -> frozenset[str]:
+    """All that anybody says: a label more only adds rules. Where it is unclear who asks, those of all who may (law 5)."""
+    if not call.labels <= table.labels:
+        known = ", ".join(sorted(table.labels))
+        raise InvalidRequest(f"There is no such label here. Labels are: {known}. See `labels` in the configuration.")
+    own = call.labels.union(call.caller.labels)
+    asking = [
+        agent
+        for agent in table.agents.values()
+        if agent.name in agents or (not agents and grants(call.caller.agents, agent.name))
+    ]
+    return own.union(*(agent.labels for agent in asking))
 
 
 def _matched(table: RoutingTable, system_text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.domain import Agent, Operation, Provider, Route, Target
+from gateway.domain import PRIVATE, Agent, Operation, Provider, Route, Target
 from gateway.kinds import profile
 from gateway.kinds.ollama_models import is_cloud_name
 
@@ -41,7 +41,7 @@ class RoutingTable:
     """Routes, aliases (most specific first), agents, and the models that local servers were found to offer.
 
     `tasks` maps values of the task header to agents; `defaults` are the routes of calls that name none; `discovered`
-    maps `provider/model` to a target.
+    maps `provider/model` to a target. `labels` are those that a request may have.
     """
 
     routes: Mapping[str, Route] = field(default_factory=dict)
@@ -50,6 +50,7 @@ class RoutingTable:
     tasks: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[Operation, str] = field(default_factory=dict)
     discovered: Mapping[str, Target] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset({PRIVATE})
 
     def alias(self, model: str) -> Alias | None:
         """The most specific alias that means `model`."""

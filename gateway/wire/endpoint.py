@@ -145,7 +145,7 @@ class Call:
     `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
     metadata; `conversation` is the caller's name for the conversation, or ""; `betas` are the
     words of its header `anthropic-beta`, as it wrote them. `batch`: where requests queue it goes last, or not, or it does
-    not say. `large`: reading it holds up others.
+    not say. `large`: reading it holds up others. `labels` are those the caller gave it, known or not.
     """
 
     endpoint: Endpoint
@@ -160,6 +160,7 @@ class Call:
     betas: tuple[str, ...] = ()
     batch: bool | None = None
     large: bool = False
+    labels: frozenset[str] = frozenset()
 
     @property
     def operation(self) -> Operation:

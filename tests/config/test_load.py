@@ -14,6 +14,7 @@ from gateway.config import Settings, load, parse
 from gateway.config.load import state_dir_of
 from gateway.document import DocumentInvalid, Problem
 from gateway.domain import Caller, Operation, ProviderKind, Trait
+from gateway.policy.private import RULE as PRIVATE
 from gateway.routing.resolve import resolve
 from gateway.wire.anthropic import messages
 from gateway.wire.endpoint import Call
@@ -228,10 +229,10 @@ def directory(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def test_policies_beside_the_file_are_part_of_the_settings(directory: pathlib.Path) -> None:
     path = str(directory / "config.yaml")
-    assert load(path, {}).policy.rules == ()
+    assert load(path, {}).policy.rules == (PRIVATE,)
     rule = "version: 1\nrules: [{id: stay, why: Nothing leaves., when: {phi: [any]}, then: {deny: true}}]\n"
     (directory / "policies" / "house.yaml").write_text(rule)
-    assert [found.id for found in load(path, {}).policy.rules] == ["stay"]
+    assert [found.id for found in load(path, {}).policy.rules] == ["private-stays-here", "stay"]
 
 
 def test_without_a_directory_of_policies_nothing_starts(directory: pathlib.Path) -> None:

@@ -179,12 +179,12 @@ def _digest(own: OwnWords) -> str:
 @lru_cache(maxsize=4)
 def _gate(own: OwnWords) -> Gate:
     also = {name: f"({one.pattern})" for name, one in own.entries.items() if isinstance(one, Also)}
-    never = {name: _phrase(one.text) for name, one in own.entries.items() if isinstance(one, Never)}
+    never = {name: phrase(one.text) for name, one in own.entries.items() if isinstance(one, Never)}
     return Gate(also | never)
 
 
-def _phrase(text: str) -> str:
-    """A pattern for a text with any space between its words, standing by itself."""
+def phrase(text: str) -> str:
+    """A pattern for a text with any space between its words, standing by itself; its first group is the text."""
     words = normalise(text).shape.decode("ascii").split()
     before, after = (r"\b" if char.isalnum() or char == "_" else "" for char in (words[0][0], words[-1][-1]))
     spaced = r"\s{1,4}".join(map(re.escape, words))

@@ -16,7 +16,7 @@ from gateway.domain import Settlement
 from gateway.errors import GatewayError
 from gateway.ports import AttemptRow, ConfigRow, IntentRow, Row
 
-VERSION = 4
+VERSION = 5
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -104,6 +104,24 @@ ALTER TABLE config ADD COLUMN never_digest TEXT {HASH.format(column="never_diges
 """
 """The HMAC of what an administrator lets pass as nobody's."""
 
+_LISTED = """
+CREATE TRIGGER IF NOT EXISTS entry_{column} BEFORE INSERT ON entry WHEN NEW.{column} IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'every one of them is a known word') WHERE EXISTS (
+        SELECT 1 FROM json_each('["' || replace(NEW.{column}, ',', '","') || '"]')
+        WHERE value NOT IN (SELECT name FROM word)
+    );
+END;
+"""
+ASKED = """
+ALTER TABLE entry ADD COLUMN label TEXT CHECK (length(label) BETWEEN 1 AND 4000 AND label NOT GLOB '*["]*');
+ALTER TABLE entry ADD COLUMN agents TEXT CHECK (length(agents) BETWEEN 1 AND 20000 AND agents NOT GLOB '*["]*');
+ALTER TABLE entry ADD COLUMN counted TEXT CHECK (length(counted) BETWEEN 1 AND 4000 AND counted NOT GLOB '*["]*');
+ALTER TABLE entry ADD COLUMN agent_unclear INTEGER CHECK (agent_unclear IN (0, 1));
+""" + "".join(_LISTED.format(column=column) for column in ("label", "agents", "counted"))
+"""The facts a policy was asked about that no other column has, so that another one can be asked the same. Lists are known
+words with commas between them."""
+
 TABLES = ("entry", "detail", "policy", "config")
 # A guard against accidents, not against an owner of the file.
 GUARD = """
@@ -119,6 +137,7 @@ ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
 """,
     2: CONFIGURED + GUARDS,
     3: NEVER,
+    4: ASKED,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
@@ -140,7 +159,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         steps = (
             "".join(MIGRATIONS[old] for old in range(version, VERSION))
             if version
-            else DDL + CONFIGURED + GUARDS + NEVER
+            else DDL + CONFIGURED + GUARDS + NEVER + ASKED
         )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
@@ -227,6 +246,7 @@ def _intent(row: IntentRow) -> tuple[dict[str, Cell], list[Detail]]:
         "policy_hash": row.policy_hash,
         "body_digest": row.body_digest,
         "body_bytes": row.body_bytes,
+        "label": ",".join(row.labels) or None,
     }
     details: list[Detail] = [("redacted", kind, style, None) for kind, style in row.redacted.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]
@@ -285,6 +305,10 @@ def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
         "reasoning_tokens": usage.reasoning_tokens if usage.reported else None,
         "cost_nano_usd": row.cost_nano_usd,
         "energy_nwh": row.energy_nwh,
+        "label": ",".join(row.labels) or None,
+        "agents": ",".join(row.agents) or None,
+        "counted": ",".join(row.counted) or None,
+        "agent_unclear": int(row.agent_unclear),
     }
     details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]

@@ -117,8 +117,18 @@ def test_every_text_column_is_bound_to_the_known_words_or_to_a_pattern(connectio
     for table in ("entry", "detail"):
         bound = {row[3] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"]
-        checked = {"phase", "request_id", "policy_hash", "what"}
+        checked = {"phase", "request_id", "policy_hash", "what"} | {"label", "agents", "counted"}  # by triggers, below
         assert set(columns) - bound - checked == set()
+
+
+@pytest.mark.parametrize("column", ["label", "agents", "counted"])
+def test_a_list_holds_known_words_only(connection, outcome, column):
+    schema.learn(connection, ["part2", "hiv"])
+    schema.insert(connection, outcome(1, **{"labels" if column == "label" else column: ("hiv", "part2")}))
+    assert connection.execute(f"SELECT {column} FROM entry").fetchall() == [("hiv,part2",)]
+    for words in (("hiv", "Mr Smith"), ('hiv","part2',), ("hiv]",)):
+        with pytest.raises(sqlite3.Error):
+            schema.insert(connection, outcome(2, **{"labels" if column == "label" else column: words}))
 
 
 @pytest.mark.parametrize("word", ["", "line\nbreak", "naïve", "x" * 201, "tab\t"])
