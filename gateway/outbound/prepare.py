@@ -64,6 +64,7 @@ class Outbound:
     request_id: str
     policy_hash: str
     stream: bool
+    whole: bool = False  # nobody sees the pieces of its stream come: the caller gets the answer in one
     times: int = 1  # how often it is sent for one answer: once for each choice at a server that makes one at a time
     betas: tuple[str, ...] = ()
     content_type: str = JSON_TYPE
@@ -157,7 +158,6 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         kept, _but_aliases(findings, fields), form=form, styles=egress.redact, key=key, look=look, today=today
     )
     content_type, content = _serialised(body.tree, to)
-    betas = _betas(call, to)
     outbound = Outbound(
         target=target,
         endpoint=to,
@@ -166,13 +166,14 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         request_id=call.request_id,
         policy_hash=egress.policy_hash,
         stream=form.stream,
+        whole=form.stream and not call.stream,
         times=form.times(kept),
-        betas=betas,
+        betas=_betas(call, to),
         content_type=content_type,
         seal=_SEAL,
     )
     unheard = form.unheard(kept)
-    lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, betas), *unheard}
+    lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, outbound.betas), *unheard}
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
 
 

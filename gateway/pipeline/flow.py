@@ -312,7 +312,7 @@ def _broken(opened: Opened, failure: AttemptFailed | None) -> GatewayError:
     target = opened.prepared.outbound.target
     if opened.overdue:
         return faults.overdue(target).error
-    if failure is not None and failure.result is AttemptResult.TIMEOUT:
+    if failure is not None and (failure.result is AttemptResult.TIMEOUT or not failure.fallback):
         return failure.error
     return UpstreamFailed(f"Target {target.name} broke off in the middle of its answer.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import aiohttp
 import orjson
@@ -11,35 +11,38 @@ from gateway.domain import JSON, Target, Tree
 from gateway.errors import UpstreamFailed
 from gateway.upstream import faults
 from gateway.upstream.port import DONE
-from gateway.upstream.silence import IDLE_S, Silence, pieces
+from gateway.upstream.silence import IDLE_S, Answer, Silence, pieces
 from gateway.wire.framing import sse
+from gateway.wire.framing.alike import Alike, Mould
 from gateway.wire.framing.lines import LineDecoder
-from gateway.wire.framing.sse import SseDecoder
+from gateway.wire.framing.sse import Event, SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 MAX_DEPTH = 200
 """Of a reply: what is nested deeper than 254 cannot be written again, and some of that is ours."""
+MAX_JOINED = 200_000
+"""Events of one stream that may be taken for fewer: more than the longest answer of any model has."""
 _HEARTBEATS = frozenset({b"", b"null"})
 
 
-async def read(response: aiohttp.ClientResponse, limit: int, target: Target, *, cut: bool) -> bytes:
+async def read(answer: Answer, limit: int, target: Target, *, cut: bool) -> bytes:
     """The body, up to `limit` bytes: what is beyond is cut off or a failure, and so is one that stops on the way."""
     read: list[bytes] = []
     size = 0
     silence = Silence()
     try:
-        async for piece in pieces(response, silence):
+        async for piece in pieces(answer, silence):
             if not read:
                 silence.begins(target.idle_s or IDLE_S)
             read.append(piece)
             silence.spoke()
             size += len(piece)
             if size > limit:
-                response.close()
+                answer.close()
                 if cut:
                     break
-                raise faults.bad_reply(target, status=response.status)
+                raise faults.bad_reply(target, status=answer.status)
     except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
         if not cut:
             late = isinstance(error, TimeoutError)
@@ -72,35 +75,76 @@ def _deep(value: JSON) -> bool:
     return True
 
 
-async def events(response: aiohttp.ClientResponse, target: Target, silence: Silence) -> AsyncIterator[Tree]:
-    """The JSON of each event until `[DONE]` or the end of the connection; an empty or `null` event is a heartbeat."""
-    decoder = SseDecoder()
+async def events(answer: Answer, target: Target, silence: Silence, mould: Mould | None = None) -> AsyncIterator[Tree]:
+    """The JSON of each event until `[DONE]` or the end of the connection; an empty or `null` event is a heartbeat.
+
+    Where `mould` says which events are only more text, those in a row that came together are one: nobody sees them come.
+    """
+    decoder, read = SseDecoder(), _Events(target, silence, mould)
     try:
-        async for piece in pieces(response, silence):
-            for event in decoder.decode(piece):
-                if event.data == sse.DONE:
-                    response.release()
-                    yield DONE
+        async for piece in pieces(answer, silence):
+            for tree in read.trees(decoder.decode(piece)):
+                if tree is DONE:
+                    answer.release()
+                    yield tree
                     return
-                if event.data.strip() not in _HEARTBEATS:
-                    silence.spoke()
-                    yield as_object(event.data, target)
-        for event in decoder.flush():
-            if event.data == sse.DONE:
-                yield DONE
-            elif event.data.strip() not in _HEARTBEATS:
-                yield as_object(event.data, target)
+                yield tree
+        for tree in read.trees(decoder.flush()):
+            yield tree
     except TimeoutError:
         raise faults.silent(target) from None
     except (aiohttp.ClientError, OSError, UpstreamFailed):
         raise faults.bad_reply(target, status=200) from None
 
 
-async def lines(response: aiohttp.ClientResponse, target: Target, silence: Silence) -> AsyncIterator[Tree]:
+class _Events:
+    """The events of one stream as objects."""
+
+    __slots__ = ("_alike", "_joined", "_silence", "_target")
+
+    def __init__(self, target: Target, silence: Silence, mould: Mould | None) -> None:
+        self._target = target
+        self._silence = silence
+        self._alike = Alike(mould) if mould is not None else None
+        self._joined = 0
+
+    def trees(self, events: Sequence[Event]) -> Iterator[Tree]:
+        """What `events`, which came together, say; nothing behind `DONE`."""
+        alike = self._alike
+        texts: list[str] = []
+        for _, data in events:
+            if alike is not None:
+                if (text := alike.text(data)) is not None:
+                    texts.append(text)
+                    continue
+                if texts:
+                    yield self._one(alike, texts)
+                    texts = []
+            if data == sse.DONE:
+                yield DONE
+                return
+            if data.strip() not in _HEARTBEATS:
+                self._silence.spoke()
+                tree = as_object(data, self._target)
+                if alike is not None:
+                    alike.learn(data, tree)
+                yield tree
+        if texts and alike is not None:
+            yield self._one(alike, texts)
+
+    def _one(self, alike: Alike, texts: list[str]) -> Tree:
+        self._silence.spoke()
+        self._joined += len(texts)
+        if self._joined > MAX_JOINED:
+            raise faults.endless(self._target)
+        return alike.joined(texts)
+
+
+async def lines(answer: Answer, target: Target, silence: Silence) -> AsyncIterator[Tree]:
     """The JSON of each line until the end of the connection: Ollama's framing."""
     decoder = LineDecoder()
     try:
-        async for piece in pieces(response, silence):
+        async for piece in pieces(answer, silence):
             for line in decoder.decode(piece):
                 silence.spoke()
                 yield as_object(line, target)

@@ -130,6 +130,12 @@ def bad_reply(target: Target, *, status: int | None = None) -> AttemptFailed:
     return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, status=status)
 
 
+def endless(target: Target) -> AttemptFailed:
+    """An answer that is read on a caller's behalf, and longer than anybody holds."""
+    text = f"The answer of target {target.name} has no end: it is longer than this gateway holds. Set `max_tokens`."
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, status=200, fallback=False)
+
+
 def unreachable(target: Target, *, reached: bool = False) -> AttemptFailed:
     """No connection, or one that broke; `reached`: it broke when the request may have been on its way."""
     text = f"Provider {target.provider.name} cannot be reached."

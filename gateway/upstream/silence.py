@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from typing import Final
-
-import aiohttp
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Final, Protocol
 
 SILENCE_S: Final = 600.0
 """How long an upstream may say nothing of its answer: longer than a model loads, and than any client waits."""
@@ -51,17 +49,43 @@ class Silence:
         return min(self._idle_s, max(end_s - time.monotonic(), 0.0))
 
 
-async def pieces(response: aiohttp.ClientResponse, silence: Silence) -> AsyncIterator[bytes]:
+class Content(Protocol):
+    """The bytes of a body as they come."""
+
+    def read_nowait(self) -> bytes:
+        """What is there, which may be nothing."""
+
+    def readany(self) -> Awaitable[bytes]:
+        """What is there, or comes next; nothing at the end. Raises OSError or aiohttp's ClientError where it broke."""
+
+
+class Answer(Protocol):
+    """What came back over HTTP, whoever read it; the names of `headers` are looked up in lower case."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> Content: ...
+    def close(self) -> None:
+        """Nobody wants the rest: end the connection."""
+
+    def release(self) -> object:
+        """What is still to come says nothing: use the connection again if it comes at once."""
+
+
+async def pieces(answer: Answer, silence: Silence) -> AsyncIterator[bytes]:
     """The bytes of a body as they come.
 
     Raises:
         TimeoutError: nothing came for longer than `silence` grants.
     """
     while True:
-        piece = response.content.read_nowait()  # what is there already needs no clock
+        piece = answer.content.read_nowait()  # what is there already needs no clock
         if not piece:
             async with asyncio.timeout(silence.left_s):
-                piece = await response.content.readany()
+                piece = await answer.content.readany()
         if not piece:
             return
         yield piece

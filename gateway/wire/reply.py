@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from gateway.domain import Tree, Usage
+from gateway.wire.framing.alike import Mould
 
 
 class Channels(Enum):
@@ -72,6 +73,7 @@ class Streamed:
 
     Of a whole reply `aggregate(chunks_of(reply))` is that reply, whatever fields it has; with it goes `Stream.counts`.
     `says_all`: servers say in a stream all that they say in one piece, so that one may be asked for in place of the other.
+    `mould` knows the chunks that are only more text, by which many may be taken for one where nobody sees them come.
     """
 
     open: Callable[[Asked], Stream]
@@ -79,6 +81,7 @@ class Streamed:
     chunks_of: Callable[[Tree], Sequence[Tree]]
     aggregate: Callable[[Sequence[Tree], Tree | None], Tree]
     says_all: bool = True
+    mould: Mould | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,9 +338,10 @@ async def test_a_stream_of_empty_deltas_is_a_bad_reply_and_not_kept(start, upstr
     check(await (await start(config)).chat(stream=stream), 502, "openai", code="upstream_failed")
 
 
-async def test_an_answer_without_end_that_is_gathered_for_a_caller_is_an_error(start, upstream, monkeypatch):
-    monkeypatch.setattr("gateway.pipeline.flow.MAX_CHUNKS", 50)
-    config = one_route(await upstream(streams([chunk({"content": "a"})] * 200))).replace(
-        "[chat]", "[chat], first_token_s: 20"
-    )
+@pytest.mark.parametrize("limit", ["pipeline.flow.MAX_CHUNKS", "upstream.bodies.MAX_JOINED"])
+async def test_an_answer_without_end_that_is_gathered_for_a_caller_is_an_error(start, upstream, monkeypatch, limit):
+    monkeypatch.setattr(f"gateway.{limit}", 50)
+    unlike = "FLOW" in limit.upper()  # each has another number, and so none is taken for more text of the one before
+    chunks = [{**chunk({"content": "a"}), "timings": {"n": n if unlike else 0}} for n in range(200)]
+    config = one_route(await upstream(streams(chunks))).replace("[chat]", "[chat], first_token_s: 20")
     check(await (await start(config)).chat(), 502, "openai", code="upstream_failed")

@@ -18,7 +18,7 @@ from gateway.upstream import bodies, faults
 from gateway.upstream.direct import native
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
-from gateway.upstream.silence import Silence
+from gateway.upstream.silence import Answer, Silence
 from gateway.upstream.sockets import Networks
 from gateway.wire.endpoint import Endpoint
 
@@ -99,25 +99,26 @@ def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
     }
 
 
-async def _reply(response: aiohttp.ClientResponse, outbound: Outbound) -> Reply:
+async def _reply(answer: Answer, outbound: Outbound) -> Reply:
     target = outbound.target
-    if response.status != 200:
-        body = await bodies.read(response, bodies.MAX_ERROR_BYTES, target, cut=True)
-        raise faults.refused(response.status, body, target=target, headers=response.headers)
-    kind = response.headers.get("Content-Type", "").lower()
-    if response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"} or "html" in kind:
+    if answer.status != 200:
+        body = await bodies.read(answer, bodies.MAX_ERROR_BYTES, target, cut=True)
+        raise faults.refused(answer.status, body, target=target, headers=answer.headers)
+    kind = answer.headers.get("content-type", "").lower()
+    if answer.headers.get("content-encoding", "identity").lower() not in {"", "identity"} or "html" in kind:
         raise faults.bad_reply(target, status=200)
     if outbound.spoken.native is not None:
-        return await native.reply(response, outbound, outbound.spoken.native)
+        return await native.reply(answer, outbound, outbound.spoken.native)
     if outbound.spoken.plain and "json" not in kind and "event-stream" not in kind:
-        said = await bodies.read(response, bodies.MAX_REPLY_BYTES, target, cut=False)
+        said = await bodies.read(answer, bodies.MAX_REPLY_BYTES, target, cut=False)
         return Reply(tree={"text": said.decode("utf-8", "replace")})
     if (outbound.stream or outbound.spoken.plain) and "json" not in kind:
 
         async def close() -> None:
-            response.close()
+            answer.close()
 
-        silence = Silence()
-        return Reply(events=bodies.events(response, target, silence), close=close, silence=silence)
-    tree = bodies.as_object(await bodies.read(response, bodies.MAX_REPLY_BYTES, target, cut=False), target)
+        silence, streamed = Silence(), outbound.endpoint.reply.streamed
+        mould = streamed.mould if outbound.whole and streamed is not None else None
+        return Reply(events=bodies.events(answer, target, silence, mould), close=close, silence=silence)
+    tree = bodies.as_object(await bodies.read(answer, bodies.MAX_REPLY_BYTES, target, cut=False), target)
     return Reply(tree=tree)

@@ -7,15 +7,16 @@ line ends, comments, no space after the colon, characters split over pieces, no 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from gateway.wire.framing.lines import MAX_EVENT_BYTES, Tail, too_large
 
 DONE = b"[DONE]"
+_DATA: Final = b"data: "
+_END: Final = b"\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event: its name (`""` for the default) and the bytes of its data lines joined by newlines."""
 
     name: str
@@ -47,6 +48,7 @@ class SseDecoder:
             self._tail.add(piece)
             return []
         buffered = self._tail.take() + piece
+        events, buffered = self._short(buffered)
         if b"\r" in buffered:
             # bytes.splitlines knows only \n, \r and \r\n: exactly the line ends of the format.
             lines = buffered.splitlines(keepends=True)
@@ -55,7 +57,30 @@ class SseDecoder:
         else:
             *lines, tail = buffered.split(b"\n")
         self._tail.add(tail)
-        return [event for line in lines if (event := self._line(line)) is not None]
+        for line in lines:
+            if (event := self._line(line)) is not None:
+                events.append(event)
+        return events
+
+    def _short(self, buffered: bytes) -> tuple[list[Event], bytes]:
+        """Events of one line of data each, as nearly all are, and the bytes behind them; where anything else is between
+        them, none and all bytes.
+        """
+        frames = buffered.split(_END)
+        tail = frames.pop()
+        count = len(frames)
+        if (
+            not count
+            or self._data
+            or self._name
+            or len(buffered) > MAX_EVENT_BYTES
+            or b"\r" in buffered
+            or not buffered.startswith(_DATA)
+            or buffered.count(_END + _DATA) != count - 1 + tail.startswith(_DATA)
+            or buffered.count(b"\n") != 2 * count + tail.count(b"\n")
+        ):
+            return [], buffered
+        return [Event("", frame[len(_DATA) :]) for frame in frames], tail
 
     def flush(self) -> list[Event]:
         """What is left when the upstream closes without a last blank line (mlx_lm ends a stream by end of file)."""

@@ -19,6 +19,7 @@ from gateway.wire.openai.reply import (
     ChunkStream,
     chat_reply,
     has_content,
+    more_text,
     usage_of,
 )
 from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
@@ -43,7 +44,7 @@ REPLY = ReplyShape(
     channels=Channels.CHOICES,
     whole=_whole,
     usage_of=usage_of,
-    streamed=Streamed(_open, has_content, chunks_of, aggregate),
+    streamed=Streamed(_open, has_content, chunks_of, aggregate, mould=more_text),
 )
 """A `chat.completion` and its chunks: the hub's reply, which every other dialect's is made from."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from gateway.domain import JSON, Tree, Usage
 from gateway.errors import UpstreamFailed
 from gateway.wire.checks import UNREADABLE
+from gateway.wire.framing.alike import Again
 from gateway.wire.openai.calls import CallPieces, spelled, whole_call
 from gateway.wire.openai.pieces import about, beside, filled
 from gateway.wire.openai.thought import Thought
@@ -186,6 +187,23 @@ def has_content(chunk: Tree) -> bool:
         if isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT):
             return True
     return False
+
+
+def more_text(tree: Tree) -> tuple[str, Again] | None:
+    """The text of a chunk as servers send it that is only more of it, and the same chunk with another one.
+
+    All else in it is said again by each chunk, and is the same when it is said once.
+    """
+    choices = tree.get("choices")
+    choice = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
+    delta = choice.get("delta") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(delta, dict) or not isinstance(text := delta.get("content"), str):
+        return None
+    beyond = (tree.get("error"), tree.get("usage"), choice.get("finish_reason"), choice.get("logprobs"))
+    others = (value for name, value in delta.items() if name not in {"content", "role"})
+    if any(value is not None for value in (*beyond, *others)):
+        return None
+    return text, lambda new: {**tree, "choices": [{**choice, "delta": {**delta, "content": new}}]}
 
 
 def reasons(tree: Tree) -> bool:

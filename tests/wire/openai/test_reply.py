@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from gateway.domain import Usage
 from gateway.errors import UpstreamFailed
-from gateway.wire.openai.pieces import chunks_of
-from gateway.wire.openai.reply import ChunkStream, chat_reply, has_content, usage_of, usage_tree
+from gateway.wire.openai.pieces import aggregate, chunks_of
+from gateway.wire.openai.reply import ChunkStream, chat_reply, has_content, more_text, usage_of, usage_tree
 
 ABOUT = {"service_tier": "flex", "system_fingerprint": "fp_1"}
 COUNTED = Usage(input_tokens=9, output_tokens=4, cached_input_tokens=3, reasoning_tokens=2, reported=True)
@@ -242,3 +242,21 @@ def test_the_short_way_is_taken():
     assert stream._plain(PLAIN) == stream.chunk({"choices": [*PLAIN["choices"], None]})
     assert stream._plain({**PLAIN, "system_fingerprint": None}) == stream._plain(PLAIN)
     assert stream._plain({**PLAIN, "system_fingerprint": "fp"}) is None
+
+
+@given(CHUNKS, st.data())
+def test_chunks_of_one_mould_say_in_one_what_they_say_one_after_the_other(chunks, data):
+    """The law by which what a caller gets in one piece may be read in larger pieces than it was written in."""
+
+    def whole(trees):
+        stream = ChunkStream(model="m", reply_id="i", created=1, include_usage=False, choices=1)
+        made = [made for tree in trees if (made := stream.chunk(tree)) is not None]
+        return aggregate(made, stream.counts), stream.finished
+
+    apart, together = [], []
+    for tree in chunks:
+        cast = more_text(tree)
+        texts = data.draw(st.lists(TEXTS, min_size=1, max_size=3)) if cast else []
+        apart += [cast[1](text) for text in texts] if cast else [tree]
+        together += [cast[1]("".join(texts))] if cast else [tree]
+    assert whole(together) == whole(apart)

@@ -1,0 +1,72 @@
+"""Events of a stream that differ from one another in a single text, known by their bytes alone; reads no socket.
+
+A model says one token at a time, and a server writes the same object around each. Where the bytes before and behind the
+text are those of an object that was read whole, only the text between them is new, and it alone is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, TypeAlias
+
+import orjson
+
+from gateway.domain import Tree
+
+Again: TypeAlias = Callable[[str], Tree]
+"""The same event with another text."""
+Mould: TypeAlias = Callable[[Tree], tuple[str, Again] | None]
+"""The text of an event, and what makes one like it; None for an event that is more than text.
+
+Of events alike, one with all their texts says what they say one after the other.
+"""
+PATIENCE: Final = 8
+"""So many objects in a row that are not like the one before, and it is not tried any more: this server writes each anew."""
+
+
+class Alike:
+    """What the events of one stream have in common; `learn` from those that were read whole, then ask for the `text` of
+    others.
+    """
+
+    __slots__ = ("_again", "_ends", "_mould", "_patience", "_starts")
+
+    def __init__(self, mould: Mould) -> None:
+        self._mould = mould
+        self._starts = self._ends = b""
+        self._again: Again | None = None
+        self._patience = PATIENCE
+
+    def text(self, data: bytes) -> str | None:
+        """The text of an event that is like the one before but for it; None for any other."""
+        starts, ends = self._starts, self._ends
+        if not ends or not data.startswith(starts) or not data.endswith(ends) or len(data) < len(starts) + len(ends):
+            return None
+        try:
+            text: str = orjson.loads(b'"' + data[len(starts) : -len(ends)] + b'"')
+        except orjson.JSONDecodeError:
+            return None
+        self._patience = PATIENCE
+        return text
+
+    def learn(self, data: bytes, tree: Tree) -> None:
+        """Take `tree`, which `data` is, for the pattern of those that follow."""
+        if not self._patience or (cast := self._mould(tree)) is None:
+            return
+        self._patience -= 1
+        text, again = cast
+        mark = "x" if text != "x" else "y"
+        meant, literal, at = again(mark), orjson.dumps(text), -1
+        while (at := data.find(literal, at + 1)) >= 0:
+            starts, ends = data[: at + 1], data[at + len(literal) - 1 :]
+            with suppress(orjson.JSONDecodeError):
+                if orjson.loads(starts + mark.encode() + ends) == meant:  # then any other string may stand there too
+                    self._starts, self._ends, self._again = starts, ends, again
+                    return
+
+    def joined(self, texts: list[str]) -> Tree:
+        """One event with these texts, which `text` gave."""
+        if self._again is None:
+            raise ValueError("no event was read whole yet")
+        return self._again("".join(texts))

@@ -1,0 +1,78 @@
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.wire.framing.alike import PATIENCE, Alike
+from gateway.wire.openai.reply import more_text
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
+    ['"', "\\", "x", "y", "", "\n\n", "é", '","']
+)
+
+
+def event(text, **beside):
+    return {"id": "x", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}], **beside}
+
+
+def alike_after(tree):
+    alike = Alike(more_text)
+    alike.learn(orjson.dumps(tree), tree)
+    return alike
+
+
+@given(TEXTS, TEXTS, TEXTS)
+@example("x", '"', "\\")
+@example("", "", "x")
+def test_an_event_that_is_told_by_its_bytes_is_the_one_that_they_say(first, text, model):
+    alike = alike_after(event(first, model=model))
+    said = event(text, model=model)
+    assert alike.text(orjson.dumps(said)) == text
+    assert alike.joined([text]) == said
+
+
+@given(st.binary(max_size=12))
+@example(b'a","content":"b')
+@example(b"\\")
+@example(b"\\ud83d")
+@example(b"\xff")
+@example(b"a\nb")
+def test_bytes_between_are_taken_only_where_they_are_one_string(between):
+    alike = alike_after(event("seen"))
+    data = orjson.dumps(event("@")).replace(b"@", between)
+    text = alike.text(data)
+    if text is not None:
+        assert orjson.loads(data) == event(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | TEXTS, lambda inner: st.lists(inner, max_size=2), max_leaves=4), TEXTS)
+def test_nothing_but_the_text_may_differ(beside, text):
+    alike = alike_after(event("seen", beside=beside))
+    other = event(text, beside=[beside])
+    assert alike.text(orjson.dumps(other)) is None
+
+
+@pytest.mark.parametrize("where", ["id", "model", "system_fingerprint"])
+def test_the_same_word_elsewhere_is_no_text(where):
+    alike = alike_after({**event("word"), where: "word"})
+    assert alike.text(orjson.dumps({**event("word"), where: "other"})) is None
+    assert alike.text(orjson.dumps({**event("other"), where: "word"})) == "other"
+
+
+def test_what_is_more_than_text_teaches_nothing():
+    alike = alike_after(event("seen", error={"message": "no"}))
+    assert alike.text(orjson.dumps(event("new"))) is None
+
+
+def test_nothing_is_joined_before_anything_was_read():
+    with pytest.raises(ValueError, match="no event"):
+        Alike(more_text).joined(["a"])
+
+
+def test_a_server_that_writes_each_event_anew_is_not_tried_for_ever():
+    alike = Alike(more_text)
+    for number in range(PATIENCE + 1):
+        tree = event("word", created=number)
+        alike.learn(orjson.dumps(tree), tree)
+    assert alike.text(orjson.dumps(event("word", created=PATIENCE))) is None
+    assert alike.text(orjson.dumps(event("word", created=PATIENCE - 1))) == "word"
