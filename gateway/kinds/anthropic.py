@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import no_wish_to_reason
+from gateway.kinds.repairs import no_recordings, no_wish_to_reason, refusals_as_text
 
 PROFILE = Profile(
     kind=ProviderKind.ANTHROPIC,
@@ -17,5 +17,8 @@ PROFILE = Profile(
     overflow=(b"prompt is too long", b"context window"),
     prefix="anthropic/",
     price_prefixes=("", "anthropic/"),
+    signed_thoughts=True,
+    repairs=(no_recordings, refusals_as_text),
+    ignores=frozenset({"response_format.json_object"}),
     at_once=no_wish_to_reason,
 )

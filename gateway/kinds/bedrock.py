@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import no_wish_to_reason
+from gateway.kinds.repairs import no_wish_to_reason, refusals_as_text
 
 PROFILE = Profile(
     kind=ProviderKind.BEDROCK,
@@ -24,5 +24,8 @@ PROFILE = Profile(
     required=("region",),
     required_without_key=("access_key_id", "secret_access_key"),
     price_prefixes=("bedrock/", ""),
+    signed_thoughts=True,
+    repairs=(refusals_as_text,),
+    ignores=frozenset({"response_format.json_object"}),
     at_once=no_wish_to_reason,
 )

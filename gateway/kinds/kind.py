@@ -53,6 +53,8 @@ class Profile:
     """Takes requests in OpenAI's dialect, so that every field of it may pass."""
     speaks_anthropic: bool = False
     """Takes requests of Anthropic's dialect as they are; they go to it directly, without a translation."""
+    signed_thoughts: bool = False
+    """Takes back what its model thought under a signature (`thinking_blocks`); to all others that is not sent."""
     also: frozenset[str] = frozenset()
     """Rows of the table of operations, by name, that it answers besides those of every server of its dialect."""
     slots: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
-from gateway.kinds.repairs import no_wish_to_reason
+from gateway.kinds.repairs import no_wish_to_reason, refusals_as_text
 
 PROFILE = Profile(
     kind=ProviderKind.LITELLM,
@@ -14,5 +14,6 @@ PROFILE = Profile(
     prefix="",
     any_vendor=True,
     price_prefixes=("",),
+    repairs=(refusals_as_text,),
     at_once=no_wish_to_reason,
 )

@@ -140,6 +140,62 @@ def no_reasoning(tree: Tree) -> None:
     _each_message(tree, repair, having="reasoning_content")
 
 
+def refusals_as_text(tree: Tree) -> None:
+    """The server knows no refusals: what the model said in an earlier one is what it said."""
+
+    def said(part: JSON) -> JSON:
+        if not isinstance(part, dict) or part.get("type") != "refusal":
+            return part
+        return {"type": "text", "text": part.get("refusal", "")}
+
+    def repair(message: Tree) -> Tree:
+        made = _without(message, "refusal")
+        content, refusal = message.get("content"), message.get("refusal")
+        if isinstance(content, list):
+            made["content"] = [said(part) for part in content]
+        elif isinstance(refusal, str) and refusal and not content:
+            made["content"] = refusal
+        return made
+
+    _each_message(tree, repair, having="content")
+    _each_message(tree, repair, having="refusal")
+
+
+def no_recordings(tree: Tree) -> None:
+    """The model hears nothing.
+
+    Raises:
+        InvalidRequest: a message holds a recording.
+    """
+    messages = tree.get("messages")
+    for message in messages if isinstance(messages, list) else ():
+        content = message.get("content") if isinstance(message, dict) else None
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and part.get("type") == "input_audio":
+                raise InvalidRequest(
+                    "This model takes no `input_audio`. Ask for a route with one that does.", param="messages"
+                )
+
+
+def no_thinking_blocks(tree: Tree) -> None:
+    """What a vendor signed goes to no other."""
+    _each_message(tree, lambda message: _without(message, "thinking_blocks"), having="thinking_blocks")
+
+
+def only_signed_thoughts(tree: Tree) -> None:
+    """Thinking that nobody signed was another model's, and the server refuses it."""
+
+    def repair(message: Tree) -> Tree:
+        signed: list[JSON] = [
+            block
+            for block in _list(message.get("thinking_blocks"))
+            if isinstance(block, dict) and (block.get("type") != "thinking" or block.get("signature"))
+        ]
+        return {**message, "thinking_blocks": signed} if signed else _without(message, "thinking_blocks")
+
+    _each_message(tree, repair, having="thinking_blocks")
+
+
 def no_effort(tree: Tree) -> None:
     """The model is not to reason: the server reads an effort of none."""
     tree["reasoning_effort"] = "none"

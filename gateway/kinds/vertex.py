@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile, Settings
-from gateway.kinds.repairs import no_effort
+from gateway.kinds.repairs import no_effort, refusals_as_text
 
 _LOCATION: Final = re.compile(r"[a-z0-9-]+")
 _TOKENS: Final = "https://oauth2.googleapis.com/token"
@@ -48,5 +48,6 @@ PROFILE = Profile(
     required=("project", "location", "credentials"),
     package="google.auth",
     price_prefixes=("vertex_ai/",),
+    repairs=(refusals_as_text,),
     at_once=no_effort,
 )

@@ -25,9 +25,14 @@ def _several(value: JSON) -> bool:
     return isinstance(value, int) and value > 1
 
 
+def _any_object(value: JSON) -> bool:
+    return isinstance(value, dict) and value.get("type") == "json_object"
+
+
 WISHES: Final[Mapping[str, Callable[[JSON], bool]]] = MappingProxyType(
     {
         "response_format": _form,
+        "response_format.json_object": _any_object,
         "tool_choice": _choice,
         "logprobs": _said,
         "logit_bias": _said,
@@ -38,9 +43,13 @@ WISHES: Final[Mapping[str, Callable[[JSON], bool]]] = MappingProxyType(
         "echo": _said,
     }
 )
-"""Fields of the hub, and whether a value of each asks for anything but what happens anyway."""
+"""Fields of the hub, and whether a value of each asks for anything but what happens anyway; behind a dot, one wish of a
+field that has others too."""
 
 
 def unheard(tree: Tree, ignores: frozenset[str]) -> tuple[str, ...]:
     """The wishes of a request that a server ignores, by the names of their fields."""
-    return tuple(name for name in sorted(ignores & tree.keys()) if WISHES[name](tree[name]))
+    fields = {wish: wish.partition(".")[0] for wish in ignores}
+    return tuple(
+        sorted({name for wish, name in fields.items() if tree.get(name) is not None and WISHES[wish](tree[name])})
+    )

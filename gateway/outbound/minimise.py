@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from gateway.domain import JSON, Capability, Target, Trait, Tree
+from gateway.domain import JSON, Capability, Path, Target, Trait, Tree
 from gateway.errors import ErrandDenied
 from gateway.phi.leaf import Errand
 from gateway.wire.fields import Alias, Dropped, Field, Number, Object, Replaced, Seed
 from gateway.wire.fields import Errand as ErrandField
-from gateway.wire.paths import render
+from gateway.wire.paths import pattern, render
 
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _MANY: Final = 1_000_000
@@ -98,14 +98,27 @@ def withheld(fields: Object, payload: Tree, *, found: Collection[str], target: T
 
 
 def dropped(payload: Tree, kept: Tree, fields: Object) -> tuple[str, ...]:
-    """The top-level fields of a request that are not sent, and that we do not write ourselves; `*` for those of no table."""
+    """The fields of a request that are not sent, and that we do not write ourselves, wherever they stand
+    (`messages.*.audio`); `*` for those of no table.
+    """
     known = fields.fields
-    gone = {
-        name if name in known else "*"
-        for name, value in payload.items()
-        if value is not None and name not in kept and not isinstance(known.get(name), Replaced)
-    }
-    return tuple(sorted(gone))
+    sent = {name: value for name, value in payload.items() if not isinstance(known.get(name), Replaced)}
+    return tuple(sorted({pattern(path) for path in gone(sent, kept)}))
+
+
+def gone(given: JSON, made: JSON, path: Path = ()) -> Iterator[Path]:
+    """Where fields stood in `given` that `made` lacks; a value that stands under another name beside it is not gone."""
+    if given is made:
+        return
+    if isinstance(given, dict) and isinstance(made, dict):
+        for name, value in given.items():
+            if name in made:
+                yield from gone(value, made[name], (*path, name))
+            elif value is not None and not any(value == made[other] for other in made.keys() - given.keys()):
+                yield (*path, name)
+    elif isinstance(given, list) and isinstance(made, list) and len(given) == len(made):
+        for index, (inner, after) in enumerate(zip(given, made, strict=True)):
+            yield from gone(inner, after, (*path, index))
 
 
 def rounded(value: float) -> int | float:

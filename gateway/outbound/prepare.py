@@ -26,7 +26,7 @@ from gateway.domain import (
 from gateway.errors import InvalidRequest
 from gateway.kinds import profile
 from gateway.kinds.wishes import unheard
-from gateway.outbound.minimise import dropped, minimise, refuse_errands, withheld
+from gateway.outbound.minimise import dropped, gone, minimise, refuse_errands, withheld
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
 from gateway.outbound.second_look import RedactionIncomplete, again, residue
@@ -40,7 +40,7 @@ from gateway.wire.endpoint import Call, Endpoint, Spoken
 from gateway.wire.fields import Alias, Object
 from gateway.wire.hub import Translated
 from gateway.wire.operations import spoken, translate
-from gateway.wire.paths import refuse_forbidden
+from gateway.wire.paths import pattern, refuse_forbidden
 from gateway.wire.reply import choices_of
 
 __all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
@@ -241,7 +241,8 @@ class _Form:
         thinking = with_thinking(translated.tree, self.thinking, self.target.provider.kind, self.to)
         fitted = sanitise(thinking, self.target.provider.kind, self.to)
         streamed = self.to.spoken.streamed(fitted, self.stream) if self.to.spoken else fitted
-        return Translated(streamed, translated.lost)
+        refitted = gone(thinking.get("messages"), fitted.get("messages"), ("messages",))
+        return Translated(streamed, (*translated.lost, *sorted({pattern(path) for path in refitted})))
 
     def told(self, body: Translated) -> Translated:
         """A body that was looked at, with the note about tokens if the target wants it."""

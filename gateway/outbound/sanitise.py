@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.domain import ProviderKind, Tree
 from gateway.kinds import profile
-from gateway.kinds.repairs import whole_arguments
+from gateway.kinds.repairs import no_thinking_blocks, only_signed_thoughts, whole_arguments
 from gateway.wire.endpoint import Endpoint
 
 
@@ -23,6 +23,7 @@ def sanitise(tree: Tree, kind: ProviderKind, endpoint: Endpoint) -> Tree:
             del fitted["encoding_format"]
         return fitted
     if "messages" in endpoint.fields.fields:
-        for repair in (whole_arguments, *profile(kind).repairs):
+        thoughts = only_signed_thoughts if profile(kind).signed_thoughts else no_thinking_blocks
+        for repair in (whole_arguments, thoughts, *profile(kind).repairs):
             repair(fitted)
     return fitted

@@ -122,7 +122,7 @@ class Attempts:
             if slot is not None:
                 slot.release(counts=False)
             run.trace.attempted(result, status=status, reached=reached)
-        run.trace.answered(prepared)
+        run.trace.answered(prepared, lacking=opened.reply.not_carried)
         return opened
 
     async def _turn(self, run: Run, target: Target, began_s: float) -> tuple[Slot, bool]:

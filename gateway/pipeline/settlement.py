@@ -60,6 +60,7 @@ class Account:
     labels: tuple[str, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     answer: Prepared | None = None
+    lacking: tuple[str, ...] = ()
     first_token_s: float | None = None
     overhead_s: float | None = None
     usage: Usage = field(default_factory=Usage)
@@ -130,7 +131,7 @@ def settlement(
         agents=account.agents,
         agent_unclear=account.resolution.agent_unclear if account.resolution else False,
         counted=tuple(sorted(findings.kinds)) if findings else (),
-        not_carried=tuple(sorted({*answer.not_carried, *account.shortfalls})) if answer else (),
+        not_carried=tuple(sorted({*answer.not_carried, *account.lacking, *account.shortfalls})) if answer else (),
         stream=call.stream,
         attempts=len(account.attempts),
         first_token_us=None if account.first_token_s is None else micro(account.first_token_s),

@@ -117,9 +117,10 @@ class Trace:
             self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
         self._failed = None if result is AttemptResult.OK else attempt
 
-    def answered(self, prepared: Prepared) -> None:
-        """The first content of the last attempt came."""
+    def answered(self, prepared: Prepared, *, lacking: tuple[str, ...] = ()) -> None:
+        """The first content of the last attempt came; its adapter left out the fields that are `lacking`."""
         self.account.answer = prepared
+        self.account.lacking = lacking
         if self.account.call.stream:
             self.account.first_token_s = time.perf_counter() - self.account.began_s
 

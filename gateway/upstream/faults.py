@@ -110,6 +110,13 @@ def unable(target: Target, said: str = "", *, status: int | None) -> AttemptFail
     return AttemptFailed(InvalidRequest(said or text), result=AttemptResult.REJECTED, status=status)
 
 
+def not_carried(target: Target, fields: tuple[str, ...]) -> AttemptFailed:
+    """What the request shows the model cannot be said to this one; nothing was sent, and another one may be told."""
+    text = f"Target {target.name} cannot be sent {', '.join(fields)}. Leave it out, or ask for another route."
+    param = fields[0].partition(".")[0]
+    return AttemptFailed(InvalidRequest(text, param=param), result=AttemptResult.REFUSED, reached=False)
+
+
 def unheard(target: Target, fields: tuple[str, ...]) -> Unheard:
     """The server would ignore these fields, and another target may follow them."""
     text = f"The server of target {target.name} ignores {', '.join(fields)}."

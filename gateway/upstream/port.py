@@ -55,10 +55,11 @@ DONE: Final[Tree] = {}
 class Reply:
     """What came back: a whole `tree`, or `events` as they arrive; exactly one of them. Close it whatever happened.
 
-    `silence` is what the provider is granted between one event and the next.
+    `silence` is what the provider is granted between one event and the next. `not_carried` names the fields of the
+    request that the adapter's translation left out.
     """
 
-    __slots__ = ("_close", "_then", "events", "silence", "tree")
+    __slots__ = ("_close", "_then", "events", "not_carried", "silence", "tree")
 
     def __init__(
         self,
@@ -67,10 +68,12 @@ class Reply:
         events: AsyncIterator[Tree] | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
         silence: Silence | None = None,
+        not_carried: tuple[str, ...] = (),
     ) -> None:
         self.tree = tree
         self.events = events
         self.silence = silence or Silence()
+        self.not_carried = not_carried
         self._close = close
         self._then: Callable[[], None] | None = None
 

@@ -46,6 +46,12 @@ def render(path: Path) -> str:
     return shown.removeprefix(".")
 
 
+def pattern(path: Path) -> str:
+    """The same for all places like it: an index is `*` too."""
+    known = names()
+    return ".".join(step if isinstance(step, str) and step in known else "*" for step in path)
+
+
 @cache
 def _names(rows: tuple[Endpoint, ...]) -> frozenset[str]:
     return frozenset(SCHEMA_WORDS).union(*(_below(row.fields) for row in rows))

@@ -5,7 +5,21 @@ from __future__ import annotations
 import re
 
 from gateway.domain import Carrier
-from gateway.wire.fields import Closed, Flag, Free, Id, Name, Number, Object, Seed, Strict, Text
+from gateway.wire.fields import (
+    Closed,
+    Flag,
+    Free,
+    Id,
+    Items,
+    Name,
+    Number,
+    Object,
+    Seed,
+    Signed,
+    Strict,
+    Text,
+    Variant,
+)
 
 
 def closed(words: str) -> Closed:
@@ -46,3 +60,27 @@ FUNCTION = Object(
     required=("name",),
 )
 CACHE_CONTROL = Object({"type": growing("ephemeral"), "ttl": growing("5m 1h")})
+THOUGHTS = Items(
+    Variant(
+        "type",
+        {
+            "thinking": Object(
+                {
+                    "type": closed("thinking"),
+                    "thinking": Signed(Carrier.MESSAGE, signature="signature"),
+                    "signature": SIGNATURE,
+                    "cache_control": CACHE_CONTROL,
+                },
+                Carrier.MESSAGE,
+                required=("thinking",),
+            ),
+            "redacted_thinking": Object(
+                {"type": closed("redacted_thinking"), "data": SIGNATURE, "cache_control": CACHE_CONTROL},
+                Carrier.MESSAGE,
+                required=("data",),
+            ),
+        },
+        otherwise=Free(Carrier.MESSAGE),
+    )
+)
+"""Claude's thinking under its signature, as LiteLLM hands it to callers of this dialect and takes it back."""

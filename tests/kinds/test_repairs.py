@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain import ProviderKind
 from gateway.errors import InvalidRequest
-from gateway.kinds import profile
+from gateway.kinds import profile, repairs
 from gateway.kinds.repairs import whole_arguments
 
 PARTS = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
@@ -94,3 +94,44 @@ def test_empty_arguments_of_a_call_become_whole():
     whole_arguments(tree)
     assert tree == message(tool_calls=[{"id": "1", "function": {"name": "f", "arguments": "{}"}}, *calls[1:]])
     assert calls[0]["function"]["arguments"] == ""
+
+
+def test_a_refusal_of_an_earlier_turn_is_what_was_said():
+    tree = {
+        "messages": [
+            {"role": "user", "content": "x"},
+            {"role": "assistant", "content": None, "refusal": "No."},
+            {"role": "assistant", "content": "Yes.", "refusal": None},
+            {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}, {"type": "text", "text": "x"}]},
+        ]
+    }
+    repairs.refusals_as_text(tree)
+    assert [message["content"] for message in tree["messages"]] == [
+        "x",
+        "No.",
+        "Yes.",
+        [{"type": "text", "text": "No."}, {"type": "text", "text": "x"}],
+    ]
+    assert not any("refusal" in message for message in tree["messages"])
+
+
+def test_a_model_that_hears_nothing_is_sent_no_recording():
+    heard = {"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}, "broken"]}
+    with pytest.raises(InvalidRequest, match="input_audio"):
+        repairs.no_recordings(heard)
+    for said in ({}, {"messages": [{"role": "user", "content": "x"}, {"content": [{"type": "text"}, 5]}]}):
+        repairs.no_recordings(said)
+
+
+def test_signed_thoughts_go_back_to_those_who_signed_them_and_others_to_nobody():
+    signed = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    hidden = {"type": "redacted_thinking", "data": "c2ln"}
+    blocks = [signed, hidden, {"type": "thinking", "thinking": "Hm."}, "broken"]
+    tree = {"messages": [{"role": "assistant", "thinking_blocks": blocks}]}
+    repairs.only_signed_thoughts(tree)
+    assert tree == {"messages": [{"role": "assistant", "thinking_blocks": [signed, hidden]}]}
+    unsigned = {"messages": [{"role": "assistant", "content": "x", "thinking_blocks": blocks[2:]}]}
+    repairs.only_signed_thoughts(unsigned)
+    repairs.no_thinking_blocks(tree)
+    assert unsigned == {"messages": [{"role": "assistant", "content": "x"}]}
+    assert tree == {"messages": [{"role": "assistant"}]}

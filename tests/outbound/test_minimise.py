@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain import Capability
 from gateway.errors import ErrandDenied
-from gateway.outbound.minimise import dropped, hashed, minimise, pen_name, refuse_errands, rounded, withheld
+from gateway.outbound.minimise import dropped, gone, hashed, minimise, pen_name, refuse_errands, rounded, withheld
 from gateway.phi.leaf import Errand
 from gateway.wire.anthropic.fields import MESSAGES
 from gateway.wire.openai import chat
@@ -50,7 +50,15 @@ def test_an_alias_with_a_finding_needs_an_agreement_and_storing_a_capability():
 
 def test_what_is_not_sent_is_named_and_what_no_table_knows_is_a_star():
     kept = minimise(PAYLOAD, CHAT, on_prem=False, key=KEY)
-    assert dropped({**PAYLOAD, "metadata": {}, "model": "m"}, kept, CHAT) == ("*", "metadata", "top_k")
+    named = ("*", "messages.*.*", "metadata", "top_k")
+    assert dropped({**PAYLOAD, "metadata": {}, "model": "m"}, kept, CHAT) == named
+
+
+def test_what_only_changes_its_name_or_its_value_is_not_gone():
+    given = {"messages": [{"role": "user", "refusal": "No.", "audio": {"id": "1"}, "name": None}, "text"]}
+    made = {"messages": [{"role": "assistant", "content": "No."}, {"text": "text"}]}
+    assert list(gone(given, made)) == [("messages", 0, "audio")]
+    assert list(gone(given, given)) == []
 
 
 def test_on_the_premises_unknown_fields_are_kept_and_what_nobody_needs_is_not():

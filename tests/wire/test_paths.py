@@ -6,7 +6,7 @@ from gateway.errors import InvalidRequest
 from gateway.wire.anthropic.messages import ENDPOINT as MESSAGES
 from gateway.wire.fields import Dropped
 from gateway.wire.openai.chat import ENDPOINT as CHAT
-from gateway.wire.paths import FORBIDDEN, names, refuse_forbidden, render
+from gateway.wire.paths import FORBIDDEN, names, pattern, refuse_forbidden, render
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,7 @@ def test_no_dialect_knows_a_forbidden_field_but_to_drop_it():
     assert isinstance(MESSAGES.fields.fields["fallbacks"], Dropped)
     refuse_forbidden({"model": "m", "messages": []}, CHAT.fields)
     refuse_forbidden({"model": "m", "fallbacks": []}, MESSAGES.fields)
+
+
+def test_a_pattern_is_one_for_all_places_like_it():
+    assert pattern(("messages", 3, "content", 0, "Anna Berg")) == "messages.*.content.*.*"

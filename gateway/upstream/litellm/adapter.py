@@ -94,12 +94,16 @@ class LiteLlm:
         except BaseException:
             exchange.close()
             raise
+        lacked = exchange.missing.fields if exchange.missing else ()
         if outbound.stream and _chats(outbound):
             reply.received_any_finish_reason = True  # else it fails where none came; that is for `_invented` to judge
             return Reply(
-                events=_events(litellm, reply, exchange), close=_closing(reply, exchange), silence=exchange.silence
+                events=_events(litellm, reply, exchange),
+                close=_closing(reply, exchange),
+                silence=exchange.silence,
+                not_carried=lacked,
             )
-        return Reply(tree=reply_tree(reply.model_dump(exclude_none=True)))
+        return Reply(tree=reply_tree(reply.model_dump(exclude_none=True)), not_carried=lacked)
 
     async def aclose(self) -> None:
         if self._loading is not None:

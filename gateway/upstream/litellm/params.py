@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.domain import Provider, Target, Tree
+from gateway.domain import JSON, Provider, Target, Tree
 from gateway.kinds import profile
 from gateway.wire.fields import Dropped, Errand, Local, Replaced
 from gateway.wire.openai import chat as hub_chat
@@ -129,7 +129,19 @@ def request(tree: Tree, provider: Provider, *, chat: bool, supported: frozenset[
         if extra:
             made["extra_body"] = extra
         return made
-    return {name: value for name, value in given.items() if _passes(name, value, supported)}
+    made = {name: value for name, value in given.items() if _passes(name, value, supported)}
+    if profile(provider.kind).speaks_anthropic and "response_format" in made:
+        made["response_format"] = _with_its_schema(made["response_format"])
+    return made
+
+
+def _with_its_schema(form: JSON) -> JSON:
+    """A form whose schema LiteLLM leaves as it is: in the usual place it breaks every `$ref` on the way to Claude."""
+    wanted = form.get("json_schema") if isinstance(form, dict) else None
+    schema = wanted.get("schema") if isinstance(wanted, dict) else None
+    if not isinstance(form, dict) or not isinstance(wanted, dict) or not isinstance(schema, dict):
+        return form
+    return {**form, "json_schema": {**wanted, "schema": {}}, "response_schema": schema}
 
 
 def _passes(name: str, value: object, supported: frozenset[str]) -> bool:

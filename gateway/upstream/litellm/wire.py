@@ -20,12 +20,14 @@ from typing import Final
 
 import aiohttp
 import httpx
+import orjson
 from typing_extensions import override
 from yarl import URL
 
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import faults
 from gateway.upstream.bodies import MAX_ERROR_BYTES, MAX_REPLY_BYTES, read
+from gateway.upstream.litellm.carried import Missing, missing
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import AttemptFailed, leaving
 from gateway.upstream.silence import Silence, pieces
@@ -61,6 +63,8 @@ class Exchange:
     done: bool = False
     """Whether the provider said that it was done."""
     silence: Silence = field(default_factory=Silence)
+    missing: Missing | None = None
+    """What no body so far carried of the request."""
     failure: AttemptFailed | None = None
     responses: list[aiohttp.ClientResponse] = field(default_factory=list, repr=False)
 
@@ -78,6 +82,22 @@ class Exchange:
         if self.failure is None:
             self.failure = failure
         return Stopped("")
+
+    def compare(self, content: bytes) -> None:
+        """Find out what LiteLLM left out of a body.
+
+        Raises:
+            Stopped: that is a picture, a recording or a file, without which nothing is sent.
+        """
+        try:
+            body = orjson.loads(content)
+        except orjson.JSONDecodeError:  # no request of the caller's
+            return
+        lacking = missing(self.outbound.tree, body)
+        if lacking.media:
+            raise self.fail(faults.not_carried(self.outbound.target, lacking.fields))
+        before = lacking.fields if self.missing is None else self.missing.fields
+        self.missing = Missing(tuple(name for name in lacking.fields if name in before))
 
     def close(self) -> None:
         """Cut what is still open: the upstream stops working."""
@@ -113,6 +133,7 @@ class Wire(httpx.AsyncBaseTransport):
         if exchange is None or exchange.failure is not None:
             raise Stopped("")
         content = await request.aread()
+        exchange.compare(content)
         session = exchange.pools.session(exchange.outbound.target.provider)
         response = await _request(
             exchange, session, request.method, str(request.url), body=content, headers=request.headers

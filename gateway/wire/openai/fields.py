@@ -26,7 +26,19 @@ from gateway.wire.fields import (
     Url,
     Variant,
 )
-from gateway.wire.vocabulary import CACHE_CONTROL, FLAG, FUNCTION, ID, SCHEMA, SEED, SETTING, TOKENS, closed, growing
+from gateway.wire.vocabulary import (
+    CACHE_CONTROL,
+    FLAG,
+    FUNCTION,
+    ID,
+    SCHEMA,
+    SEED,
+    SETTING,
+    THOUGHTS,
+    TOKENS,
+    closed,
+    growing,
+)
 
 ROLES = closed("system developer user assistant tool function")
 EFFORT = growing("none minimal low medium high xhigh max ultra")
@@ -99,6 +111,7 @@ def _message(carrier: Carrier, *, required: tuple[str, ...] = ("role", "content"
             "refusal": Text(carrier),
             "reasoning": Text(carrier),
             "reasoning_content": Text(carrier),
+            "thinking_blocks": THOUGHTS,
             "tool_calls": Items(TOOL_CALL),
             "tool_call_id": ID,
             "function_call": CALLED,
