@@ -108,12 +108,16 @@ class Part(StrEnum):
 
     TEXT = "text"  # running text: what it says may go on in the next
     VALUE = "value"  # a value of its own: only what announces it may stand in another
+    WORD = "word"  # a word or a stretch of one text, which is cut into many values
     KEY = "key"  # the key of a value: never goes on, and is never gone on with
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One text to look at; `cue` holds the nearest object keys (`"patient mrn"`), which are evidence, not text."""
+    """One text to look at; `cue` holds the nearest object keys (`"patient mrn"`), which are evidence, not text.
+
+    Where a value is also named elsewhere, as the cells of a table are, the names follow, apart by `|`.
+    """
 
     text: str
     cue: str = ""

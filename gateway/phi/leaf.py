@@ -27,6 +27,7 @@ class Leaf(NamedTuple):
 
     In JSON inside a string, `path` leads to the string, `span` is where the literal stands in it, quotes included, and
     `inner` its path inside. `withheld`: in a field that no target is ever sent, so that what it holds keeps nothing back.
+    `word`: one of those that are read together (`grids`).
     """
 
     path: Path
@@ -37,12 +38,15 @@ class Leaf(NamedTuple):
     span: tuple[int, int] | None = None
     inner: Path = ()
     withheld: bool = False
+    word: bool = False
 
     @property
     def part(self) -> Part:
         """Whether the text may go on in the next leaf: only where a message or a part of one is all of the leaf."""
         if self.form in _KEYS:
             return Part.KEY
+        if self.word:
+            return Part.WORD
         return Part.TEXT if self.form in _RUNNING and not self.cue else Part.VALUE
 
 

@@ -6,7 +6,7 @@ goes on nor is gone on with, and a value of its own is at most announced by the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gateway.domain import DIRECT, Carrier, Kind, Part, Passage
@@ -33,10 +33,11 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
     Only passages of one carrier and one part are neighbours: nobody cuts a number between a system prompt and a
     message, or between a message and a value of a record.
     """
+    yield from _texts(passages)
     spoken = [
         index
         for index, passage in enumerate(passages)
-        if passage.carrier in _SPOKEN and passage.part is not Part.KEY and passage.text
+        if passage.carrier in _SPOKEN and passage.part not in _APART and passage.text
     ]
     for place, first in enumerate(spoken[:-1]):
         window = [first]
@@ -53,6 +54,63 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
                 break
         if len(window) > 1:
             yield tuple(window)
+
+
+def _texts(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
+    """Indices of the words of each text that is cut into values, some at a time: those of one carrier and one key."""
+    texts: dict[tuple[str, str], list[int]] = {}
+    for index, passage in enumerate(passages):
+        if passage.part is Part.WORD and passage.text:
+            texts.setdefault((passage.carrier, passage.cue), []).append(index)
+        elif passage.part is Part.TEXT and texts:
+            yield from _stretches(texts.values())
+            texts = {}
+    yield from _stretches(texts.values())
+
+
+def _stretches(texts: Iterable[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    for text in texts:
+        for first in range(0, max(1, len(text) - AGAIN), WORDS - AGAIN):
+            if len(stretch := tuple(text[first : first + WORDS])) > 1:
+                yield stretch
+
+
+WORDS: Final = 64
+AGAIN: Final = 20
+"""Words that are read at once, and those that are read again in the next stretch: longer than a value with its cue."""
+_APART: Final = frozenset({Part.KEY, Part.WORD})
+
+
+class Joined(NamedTuple):
+    """The words of a text as that text; `words` are where each of them stands in it."""
+
+    text: str
+    words: Sequence[tuple[int, int]]
+
+    def cut(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Characters [start, end) as pieces of the words: which word, and from where to where in it."""
+        for index, (low, high) in enumerate(self.words):
+            if low < end and start < high and self.text[max(low, start) : min(high, end)].strip():
+                yield index, max(low, start) - low, min(high, end) - low
+
+
+def joined(words: Iterable[str]) -> Joined:
+    """Words as one text, with a space between two where neither brings its own."""
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    for word in words:
+        if pieces and not pieces[-1][-1:].isspace() and not word[:1].isspace() and word[:1] not in _CLINGING:
+            pieces.append(" ")
+            at += 1
+        pieces.append(word)
+        places.append((at, at + len(word)))
+        at += len(word)
+    return Joined("".join(pieces), places)
+
+
+_CLINGING: Final = frozenset(",.;:!?")
+"""Marks that services give as words of their own, and that stand right behind the word before."""
 
 
 class _Edge(NamedTuple):
@@ -81,11 +139,19 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
         text = glue.join(edge.shape for edge in edges)
         for hit in catalogue.find(Normalised(text.decode("ascii"), text)):
             pieces = _pieces(hit, edges, len(glue))
-            announced = hit.patient and len(pieces) == 1 and pieces[0][0] > 0
+            announced = hit.patient and len(pieces) == 1 and pieces[0][0] > 0 and not _named(pieces[0], edges)
             if announced or (len(pieces) > 1 and not values and not _explained(hit, pieces, edges)):
                 for index, piece in pieces:
                     found.setdefault(index, []).append(piece)
     return found
+
+
+def _named(piece: tuple[int, Hit], edges: Sequence[_Edge]) -> bool:
+    """Whether the names of a value have said already what it is: what stands before it says less."""
+    index, hit = piece
+    return any(
+        own.evidence >= Evidence.CUE and own.start <= hit.start and hit.end <= own.end for own in edges[index].own
+    )
 
 
 def _edge(folded: Normalised, own: Sequence[Hit], *, first: bool) -> _Edge:

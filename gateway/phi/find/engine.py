@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final
 
-from gateway.domain import Carrier, Detection, Finding, Kind, Passage, UnknownReason
+from gateway.domain import Carrier, Detection, Finding, Kind, Part, Passage, UnknownReason
 from gateway.phi.find import across, counting, evasion, processes, propagate, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
@@ -125,6 +125,8 @@ class Engine:
             more, inside = self._decoded(passage, reading, hits, depth - 1)
             more = processes.unprinted(more, folded.text, reading.hidden.blobs)
             hits = merge([*hits, *more], folded.text) if more else hits
+        if depth and reading.records.texts:
+            hits = merge([*hits, *self._worded(reading, passage.carrier)], folded.text)
         names = _names(hits, folded.text)
         if names and (again := _again(folded.text, names)):
             hits = merge([*hits, *again], folded.text)
@@ -155,6 +157,23 @@ class Engine:
                     more.append(Hit(finding.kind, start, end, finding.confidence, Evidence.CHECKED, patient=True))
         return more, frozenset(unknowns)
 
+    def _worded(self, reading: Reading, carrier: Carrier) -> Iterator[Hit]:
+        """What texts say that are cut into words, as services give them that recognise speech or print."""
+        text = reading.folded.text
+        for words in reading.records.texts:
+            for first in range(0, max(1, len(words) - across.AGAIN), across.WORDS - across.AGAIN):
+                stretch = words[first : first + across.WORDS]
+                for index, hit in self._together([text[start:end] for start, end in stretch], carrier):
+                    start = stretch[index][0]
+                    yield hit._replace(start=start + hit.start, end=start + hit.end)
+
+    def _together(self, words: Sequence[str], carrier: Carrier) -> Iterator[tuple[int, Hit]]:
+        """What words say as one text: the word and a hit in it. What one word says by itself has been found there."""
+        whole = across.joined(words)
+        for hit in self._look(Passage(whole.text, carrier=carrier), 0).hits:
+            for index, start, end in whole.cut(hit.start, hit.end):
+                yield index, hit._replace(start=start, end=end, evidence=max(hit.evidence, Evidence.SHAPE))
+
     def without(self, passage: Passage, look: Look, gone: Collection[Hit]) -> Look:
         """The look at a passage without the hits in `gone`; what names that remain say about them stays true."""
         folded = normalise(passage.text)
@@ -174,7 +193,12 @@ class Engine:
 
         `own` are the hits of each passage by itself.
         """
-        return across.find(passages, own)
+        if passages[0].part is not Part.WORD:
+            return across.find(passages, own)
+        found: dict[int, list[Hit]] = {}
+        for index, hit in self._together([normalise(passage.text).text for passage in passages], passages[0].carrier):
+            found.setdefault(index, []).append(hit)
+        return found
 
     def settle(
         self,

@@ -19,7 +19,7 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.model import measures, veto
 from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import complaints, formats, keys, layouts
+from gateway.phi.find.records import apart, complaints, formats, keys, layouts
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
@@ -27,6 +27,7 @@ from gateway.phi.find.talk.listen import Talk
 from gateway.phi.find.text.normalise import Normalised, normalise
 from gateway.phi.find.trim import trim
 from gateway.phi.grammar import find_tokens
+from gateway.phi.grids import APART
 
 
 class Model(Protocol):
@@ -190,7 +191,8 @@ def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What only its context made a hit and what holds no value."""
     text, talk = reading.folded.text, reading.talk
-    if reading.passage.cue and measures.measured(reading.passage.cue, text):
+    cue = reading.passage.cue
+    if cue and (measures.measured(cue, text) or (APART in cue and apart.counted(cue, text))):
         return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
     return [
         hit
@@ -234,7 +236,7 @@ NAMES: Final = (
     "rules", "keys", "layouts", "talk", "evasion", "records", "model", "encoder",
     "exceptions", "printed", "trim", "merge", "tokens", "veto", "permit", "company",
 )  # fmt: skip
-_LOOSE: Final = frozenset({"tables"})
+_LOOSE: Final = frozenset({"tables", "apart"})
 """Columns are seen in many texts, also in talks; the other formats say for sure that a text is written."""
 _CONSTANT: Final = re.compile(r"\s*[A-Z0-9_]{1,24}\s*|\s*[a-z][A-Za-z0-9_]*\s*")
 """A value or a field of a schema: `YYYYMMDD`, `IM`, `birthDate`; no `Okafor`."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import orjson
+
 from gateway.domain import JSON, Capability, Carrier, Path, UnknownReason
 from gateway.phi.leaf import Errand, Form, Leaf, Unknown
 from gateway.phi.read import cues
+from gateway.phi.read.apart import together
 from gateway.phi.read.media import attachment
 from gateway.wire.fields import (
     Alias,
@@ -216,10 +219,11 @@ class Visitor:
                 self._key(key, Carrier.OTHER, path)
             self.visit(inner, field.value, (*path, key))
 
-    def _free(self, value: JSON, field: Free, path: Path) -> None:
+    def _free(self, value: JSON, field: Free, path: Path) -> None:  # noqa: C901  one walk
         """Any JSON, without recursion, so that deep nesting cannot exhaust the interpreter's stack."""
         number = Form.NUMBER if field.numbers else Form.FIXED
         leaves = self.leaves
+        before = len(leaves)
         stack: list[tuple[JSON, Path, str, int]] = [(value, path, "", _SCHEMA if field.schema else _PLAIN)]
         while stack:
             node, at, cue, where = stack.pop()
@@ -247,6 +251,8 @@ class Visitor:
                 self._string(node, carrier, at, cue)
             else:
                 leaves.append(Leaf(at, _number(node), carrier, cue, number))
+        if not field.schema:
+            together(leaves, before, value, lambda leaf: leaf.path[len(path) :])
 
     def _string(self, text: str, carrier: Carrier, path: Path, cue: str) -> None:
         if text.startswith("data:") and _DATA_URL.match(text) is not None:
@@ -273,6 +279,7 @@ class Visitor:
                 self._unknown(UnknownReason.ENCODED, path)  # broken JSON may hide letters in its escapes
             self._scalar(value, carrier, path, Form.TEXT)
             return
+        before = len(self.leaves)
         records = {
             inner[:-1]: text
             for _, _, text, kind, inner in found
@@ -284,6 +291,7 @@ class Visitor:
                 cue = cues.key_cue(cue, text) if kind is LiteralKind.KEY else cue
                 form = _JSON_FORMS[kind]
                 self.leaves.append(Leaf(path, text, carrier, cue, form, (start, end), inner))
+        together(self.leaves, before, orjson.loads(value), lambda leaf: leaf.inner)
 
     def _key(self, key: str, carrier: Carrier, path: Path) -> None:
         if key:

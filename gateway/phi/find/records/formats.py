@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.records import ccda, dicom, escapes, fhir, hl7, json_records, leaves, tables, x12
+from gateway.phi.find.records import apart, ccda, dicom, escapes, fhir, hl7, json_records, leaves, tables, x12
 from gateway.phi.find.records.sheet import Sheet, joined
 from gateway.phi.find.records.trees import elements
 from gateway.phi.find.text.gate import Gate
@@ -28,6 +28,10 @@ _GATE: Final = Gate(
         "ccda": ccda.GATE,
         **tables.GATES,
         "escaped": escapes.GATE,
+        "named": apart.NAMED,
+        "rows": apart.ROWS,
+        "wrapped": apart.WRAPPED,
+        "words": apart.WORDS,
         "json": r"(?i)[\"'][\w .-]*(?:name|nom|birth|dob|mrn|patient|ssn|member|naissance|geb|columns)[\w .-]*[\"']\s*:",
     }
 )
@@ -46,6 +50,8 @@ class Records:
     quiet: tuple[tuple[int, int], ...] = ()
     hushed: tuple[tuple[int, int], ...] = ()
     formats: frozenset[str] = frozenset()
+    texts: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """Texts that are cut into words: where each word stands, in order."""
 
     def open(self, text: str) -> list[tuple[int, int]]:
         """The stretches of its text that a model has to read: not closed, and with a letter or digit in them."""
@@ -89,7 +95,8 @@ def _unescaped(text: str, levels: int) -> Records:
     def back(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         return tuple(plain.origin(*span) for span in spans)
 
-    return Records(tuple(hits), back(inside.closed), back(inside.quiet), back(inside.hushed), inside.formats)
+    texts = tuple(back(words) for words in inside.texts)
+    return Records(tuple(hits), back(inside.closed), back(inside.quiet), back(inside.hushed), inside.formats, texts)
 
 
 def _shape(text: str) -> bytes:
@@ -103,6 +110,7 @@ def _with(one: Records, other: Records) -> Records:
         (*one.quiet, *other.quiet),
         (*one.hushed, *other.hushed),
         one.formats | other.formats,
+        (*one.texts, *other.texts),
     )
 
 
@@ -120,13 +128,17 @@ def _read(text: str, opened: frozenset[str]) -> Records:
                 pass
     if opened & {"dicom", "fhir", "json"}:
         sheets["json"] = json_records.read(text)
+    texts: list[list[tuple[int, int]]] = []
+    if opened & {"named", "rows", "wrapped", "words"}:
+        sheets["apart"], texts = apart.read(text)
     if "dicom" in opened:
         sheets["dicom"] = dicom.read(text)
     if opened & {"ccda", "fhir", "dicom"} and "<" in text:
         sheets["xml"] = _xml(text)
     if separators := [name for name in tables.GATES if name in opened]:
         sheets[_TABLES] = tables.read(_blanked(text, _taken(sheets.values()), "\n"), separators)
-    return _gathered(sheets, prefixes)
+    gathered = _gathered(sheets, prefixes)
+    return replace(gathered, texts=tuple(map(tuple, texts))) if texts else gathered
 
 
 def _taken(sheets: Iterable[Sheet]) -> list[tuple[int, int]]:
@@ -157,7 +169,7 @@ def _gathered(sheets: dict[str, Sheet], prefixes: Iterable[tuple[int, int]] = ()
     telling = {name: sheet for name, sheet in sheets.items() if sheet.hits or sheet.quiet or sheet.hushed}
     if not telling:
         return _NONE
-    messages = [sheet for name, sheet in telling.items() if name != _TABLES]
+    messages = [sheet for name, sheet in telling.items() if name not in _LOOSE]
     return Records(
         tuple(hit for sheet in telling.values() for hit in sheet.hits),
         (*_taken(messages), *(prefixes if messages else ())),
@@ -168,6 +180,8 @@ def _gathered(sheets: dict[str, Sheet], prefixes: Iterable[tuple[int, int]] = ()
 
 
 _TABLES: Final = "tables"
+_LOOSE: Final = frozenset({_TABLES, "apart"})
+"""Formats that say of single values what they are, and not of the text around them that it is a record."""
 
 
 _PREFIX: Final = re.compile(

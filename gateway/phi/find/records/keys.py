@@ -9,6 +9,7 @@ from typing import Final
 from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.grids import APART
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -113,9 +114,18 @@ def words(key: str) -> list[str]:
     return [word.casefold() for word in _WORDS.findall(key)]
 
 
-@lru_cache(maxsize=2048)
 def kind_of(cue: str) -> Kind | None:
-    """The kind that a value under these keys has, or None. The last words decide; `cue` is at most a few keys long."""
+    """The kind that a value under these keys has, or None. The last words decide; `cue` is at most a few keys long.
+
+    Of several names of one value (`grids.APART`) the first that says something counts.
+    """
+    if APART not in cue:
+        return _kind_of_one(cue)
+    return next((kind for name in cue.split(APART) if (kind := _kind_of_one(name)) is not None), None)
+
+
+@lru_cache(maxsize=2048)
+def _kind_of_one(cue: str) -> Kind | None:
     parts = words(cue[-120:])
     if not parts or parts[-1] in _QUALIFIERS:
         return None

@@ -222,7 +222,7 @@ def objects(sheet: Sheet, root: Node) -> None:
         ):
             for column, one in row:
                 if column is not None and column.kind is not None and not column.doubtful:
-                    _cell(sheet, column, (one.start, one.end))
+                    note(sheet, column, (one.start, one.end))
         stack.extend(child for _, child in node.inside if not child.scalar)
 
 
@@ -297,7 +297,7 @@ def _turned(sheet: Sheet, rows: list[list[_Cell]]) -> bool:
             sheet.calm(*row[0])
             for cell in row[1:]:
                 if headers.column(_said(text, cell)) is None:
-                    _cell(sheet, column, cell)
+                    note(sheet, column, cell)
     return True
 
 
@@ -309,10 +309,11 @@ def _columns(sheet: Sheet, columns: Sequence[Column | None], body: Sequence[Sequ
             guess = _guessed(sheet.text, cells, hint=column)
             column = guess if guess is not None else None if column is not None and column.doubtful else column
         for cell in cells:
-            _cell(sheet, column, cell)
+            note(sheet, column, cell)
 
 
-def _cell(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
+def note(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
+    """Notes one cell of a column."""
     value = _said(sheet.text, cell)
     if not value:
         sheet.calm(*cell)

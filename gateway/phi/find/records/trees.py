@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
+
+from gateway.domain import JSON, Path
 
 DEEPEST: Final = 80
 """A structure nested deeper is cut there: nobody's record is."""
@@ -17,12 +19,16 @@ DEEPEST: Final = 80
 
 @dataclass(slots=True)
 class Node:
-    """A value: a scalar where `start < end` and nothing is inside, else an object by its keys. A list is its members."""
+    """A value: a scalar where `start < end` and nothing is inside, else an object by its keys. A list is its members.
+
+    `way` are the places in lists that lead from the key to the value: `(2, 0)` in the third of some rows, its first cell.
+    """
 
     start: int = 0
     end: int = 0
     inside: list[tuple[str, Node]] = field(default_factory=list)
     scalar: bool = False
+    way: tuple[int, ...] = ()
 
     def all(self, key: str) -> Iterator[Node]:
         """The members under a key; a list's are each one."""
@@ -49,17 +55,21 @@ class Tree:
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 _OPENING: Final = re.compile(r"\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:")
+_LIST: Final = re.compile(r"\[\s*(?:\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:|[\[(]\s*[\"'])|\{\s*[\"'][\w$@.-]{1,80}[\"']\s*:")
 _TOKEN: Final = re.compile(
-    r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)|\"(?P<text>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|"
-    r"'(?P<other>(?:[^'\\\n]|\\.){0,400}?)'(?=\s*[,:}\]])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
+    r"(?P<open>[{\[(])|(?P<close>[}\])])|(?P<comma>,)|(?P<colon>:)|\"(?P<text>(?:[^\"\\]|\\.)*+)(?:\"|\Z)|"
+    r"'(?P<other>(?:[^'\\\n]|\\.){0,400}?)'(?=\s*[,:}\])])|(?P<bare>-?\d[\d.eE+-]*|true|false|null|None|True|False|NaN)|(?P<space>\s+)|(?P<odd>\S)",
     re.DOTALL,
 )
 
 
-def json_trees(text: str) -> Iterator[Tree]:
-    """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it."""
+def json_trees(text: str, *, lists: bool = False) -> Iterator[Tree]:
+    """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it; with `lists`, a list
+    of objects or lists is one tree.
+    """
     at = 0
-    while (opening := _OPENING.search(text, at)) is not None:
+    begins = _LIST if lists else _OPENING
+    while (opening := begins.search(text, at)) is not None:
         tree = _json(text, opening.start())
         yield tree
         at = max(tree.end, opening.end())
@@ -77,14 +87,15 @@ def _json(text: str, start: int) -> Tree:
 class _Reader:
     """Builds the tree of one JSON object, token by token, however it ends."""
 
-    __slots__ = ("_key", "_listed", "_node", "_odd", "_stack", "_text", "_waiting", "tree")
+    __slots__ = ("_key", "_listed", "_node", "_odd", "_stack", "_text", "_waiting", "_way", "tree")
 
     def __init__(self, text: str, start: int) -> None:
         self.tree = Tree(Node(), [], [], start, len(text))
         self._text = text
-        self._stack: list[tuple[Node, str, bool]] = []
-        """The objects around, the key that their members stand under, and whether a list is open."""
+        self._stack: list[tuple[Node, str, bool, tuple[int, ...]]] = []
+        """The objects around, the key that their members stand under, whether a list is open, and the way to its next."""
         self._node, self._key, self._listed = self.tree.root, "", True
+        self._way: tuple[int, ...] = ()
         self._waiting: tuple[int, int] | None = None
         """A string that is a key if a colon follows, else a value."""
         self._odd = 0
@@ -115,7 +126,7 @@ class _Reader:
             self._waiting = None
 
     def _add(self, span: tuple[int, int]) -> None:
-        self._node.inside.append((self._key, Node(*span, scalar=True)))
+        self._node.inside.append((self._key, Node(*span, scalar=True, way=self._way)))
 
     def _sign(self, what: str, token: re.Match[str]) -> bool:
         if what == "colon" and self._waiting is not None and not self._listed:
@@ -127,24 +138,28 @@ class _Reader:
         elif what in {"comma", "close"}:
             self.settle()
             if what == "close" and self._stack:
-                self._node, self._key, self._listed = self._stack.pop()
+                self._node, self._key, self._listed, self._way = self._stack.pop()
             if not self._stack:
                 self.tree.end = token.end()
                 return False
             if not self._listed:
                 self._key = ""
+            elif what == "comma" and self._way:
+                self._way = (*self._way[:-1], self._way[-1] + 1)
         return True
 
     def _open(self, token: re.Match[str]) -> bool:
         if len(self._stack) >= DEEPEST:
             self.tree.end = token.start()
             return False
-        self._stack.append((self._node, self._key, self._listed))
-        self._listed = token.group() == "["
-        if not self._listed:
-            child = Node()
+        self._stack.append((self._node, self._key, self._listed, self._way))
+        self._listed = token.group() != "{"
+        if self._listed:
+            self._way = (*self._way, 0)
+        else:
+            child = Node(way=self._way)
             self._node.inside.append((self._key, child))
-            self._node, self._key = child, ""
+            self._node, self._key, self._way = child, "", ()
         return True
 
     def _stray(self, at: int) -> bool:
@@ -156,6 +171,87 @@ class _Reader:
 
 
 _STRAY: Final = 24
+
+
+class Plain(NamedTuple):
+    """A tree as JSON, its strings as they are written, and where each scalar stands."""
+
+    value: JSON
+    places: dict[Path, tuple[int, int]]
+
+
+def plain(tree: Tree, text: str) -> Plain:
+    """The value of a tree; of two equal keys in an object the members are one list."""
+    places: dict[Path, tuple[int, int]] = {}
+    top: dict[str, JSON] = {}
+    stack: list[tuple[Node, dict[str, JSON], Path]] = [(tree.root, top, ())]
+    while stack:
+        node, made, path = stack.pop()
+        begun: dict[
+            str, tuple[tuple[int, ...], int]
+        ] = {}  # the way to the last value under a key, and where its list began
+        for key, child in node.inside:
+            value: JSON = _scalar(text, child) if child.scalar else {}
+            last, base = begun.get(key, ((-1,), 0))
+            held = made.get(key)
+            if child.way <= last and isinstance(held, list):  # an equal key: its list goes on where the first one ended
+                base = len(held)
+            begun[key] = child.way, base
+            way = (child.way[0] + base, *child.way[1:]) if child.way else ()
+            at = (*path, key, *_put(made, key, way, value))
+            if child.scalar:
+                places[at] = (child.start, child.end)
+            elif isinstance(value, dict):
+                stack.append((child, value, at))
+    return Plain(top.get(""), {path[1:]: place for path, place in places.items()})
+
+
+def _listed(made: dict[str, JSON], key: str) -> list[JSON]:
+    """What stands under a key, as a list."""
+    held = made[key]
+    if isinstance(held, list):
+        return held
+    both: list[JSON] = [held]
+    made[key] = both
+    return both
+
+
+def _scalar(text: str, node: Node) -> JSON:
+    said = text[node.start : node.end]
+    if text[node.start - 1 : node.start] in {'"', "'"}:
+        return said
+    return 0 if said[-1:].isdigit() or said[-1:] == "." else said[:1] in "tT"
+
+
+def _put(made: dict[str, JSON], key: str, way: tuple[int, ...], value: JSON) -> tuple[int, ...]:
+    """Writes a value at its place in the lists under a key; where that is, as the lists turned out."""
+    if not way:
+        if key in made:  # an equal key: what it holds stands beside what the first holds
+            both = _listed(made, key)
+            both.append(value)
+            return (len(both) - 1,)
+        made[key] = value
+        return ()
+    made.setdefault(key, [])
+    held = _listed(made, key)
+    taken: list[int] = []
+    for step in way[:-1]:
+        while len(held) <= step:
+            held.append([])
+        if not isinstance(
+            held[step], list
+        ):  # something that no comma parts from the list: broken, and read all the same
+            step = len(held) - 1  # noqa: PLW2901
+            if not isinstance(held[step], list):
+                held.append([])
+                step += 1  # noqa: PLW2901
+        taken.append(step)
+        inner = held[step]
+        held = inner if isinstance(inner, list) else []
+    while len(held) < way[-1]:
+        held.append(None)
+    held.append(value)
+    return (*taken, len(held) - 1)
 
 
 # --- XML --------------------------------------------------------------------------------------------------------------
