@@ -13,6 +13,7 @@ from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.public import public, treated
+from gateway.phi.find.registers import nobodys
 from gateway.phi.find.text.ways import one_of
 
 _EVENT: Final = re.compile(
@@ -194,7 +195,8 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     house = [
         (carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) or _asked(hit, text) for hit in hits
     ]
-    known = [credit or told for credit, told in zip(credited(hits, text), public(hits, text), strict=True)]
+    told = zip(credited(hits, text), public(hits, text), nobodys(hits, text), strict=True)
+    known = [any(one) for one in told]
     house = [ours or one for ours, one in zip(house, known, strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)

@@ -107,6 +107,7 @@ _IN_CODE: Final = 4.0
 _OTHERS_IN_CODE: Final = 2
 """Short words of another language that symbols of a program do not make up between them."""
 _MUCH: Final = 12
+_ACCENTED: Final = 3
 _UNLISTED: Final = 4
 """Words in no list that suffice where no other word is known to be of another language."""
 
@@ -118,6 +119,8 @@ class _Run(NamedTuple):
     others: int = 0
     shared: int = 0
     unlisted: int = 0
+    accented: int = 0
+    """Those of the unlisted with a letter that English lacks; two by themselves may be somebody's name."""
 
     def foreign(self, english: int, *, sentence: bool) -> bool:
         """Whether that is enough, in a line with so many words of `english` that ends as a `sentence` does or not."""
@@ -126,7 +129,13 @@ class _Run(NamedTuple):
             enough = self.weight >= (_BARE if self.others or self.shared or sentence else _STRONG)
             return enough and both > 0 and both + self.shared >= _LEAST
         enough = self.weight >= (_LONG if english > _MUCH else _STRONG) and both >= _LEAST
-        return enough and (self.others > 0 or self.shared >= _LEAST or self.unlisted >= _UNLISTED)
+        return enough and (
+            self.others > 0
+            or self.shared >= _LEAST
+            or (self.shared > 0 and self.accented > 0)
+            or self.accented >= _ACCENTED
+            or self.unlisted >= _UNLISTED
+        )
 
 
 def _foreign(line: str, above: str = "", *, code: bool = False) -> bool:
@@ -135,9 +144,11 @@ def _foreign(line: str, above: str = "", *, code: bool = False) -> bool:
     `above` is the line whose sentence it goes on with, whose English is its own. In a line of `code` symbols look like words
     of anything.
     """
+    if "_" in line:
+        line = _SYMBOLS.sub(lambda found: " " if "_" in found[0] else found[0], line)
     found = [match for match in _WORD.finditer(line) if not _is_symbol(line, match)]
     best, last, weights = _Run(), "", _WEIGHTS
-    weight, others, shared, unlisted, english = 0.0, 0, 0, 0, 0
+    weight, others, shared, unlisted, accented, english = 0.0, 0, 0, 0, 0, 0
     for at, match in enumerate(found):
         word = match[1]
         more, part = weights.get(word) or _remembered(word)
@@ -147,18 +158,23 @@ def _foreign(line: str, above: str = "", *, code: bool = False) -> bool:
         english += part == _OWN
         weight += more
         if weight <= 0:
-            weight, others, shared, unlisted = 0.0, 0, 0, 0
+            weight, others, shared, unlisted, accented = 0.0, 0, 0, 0, 0
             continue
         others += part == _OTHER and len(word) > 2
-        shared += part == _SHARED or (part == _UNLISTED_WORD and not word.isascii())
+        shared += part == _SHARED
+        accented += part == _UNLISTED_WORD and not word.isascii()
         unlisted += part == _UNLISTED_WORD
         if weight > best.weight:
-            best = _Run(weight, others, shared, unlisted)
+            best = _Run(weight, others, shared, unlisted, accented)
     if not english and above:
         english = sum(_weight(word[1])[1] == _OWN for word in _WORD.finditer(above))
     if code:
         return best.weight >= _IN_CODE and best.others >= _OTHERS_IN_CODE
     return best.foreign(english, sentence=line.rstrip()[-1:] in {".", "?", "!"})
+
+
+_SYMBOLS: Final = re.compile(r"(?:\w+(?: \([^()\n]{1,30}\))?,\s*){4,}\w+")
+"""A list of names of columns or variables, of which one has an underscore."""
 
 
 def _is_symbol(line: str, word: re.Match[str]) -> bool:

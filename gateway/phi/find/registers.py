@@ -1,0 +1,336 @@
+"""What a text is by its structure (of machines, of literature, of an office), and what in it is therefore nobody in care.
+
+Only opinions from context, names with their address in the same field, days, places and the contacts of an organisation may be
+nobody's there. A sign of one person in care, or a number of somebody, in the same stretch takes that back: no layout can
+launder a record.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from gateway.domain import DIRECT, Kind
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
+
+
+class Register(NamedTuple):
+    """A sort of text, known by `least` different `marks` around a hit."""
+
+    marks: re.Pattern[str]
+    least: int
+    around: int
+    """Characters before and after a hit in which its marks are counted."""
+    shortest: int
+    """Characters of a text that is long enough to be of this sort."""
+    nobodys: Mapping[Kind, Evidence]
+    """What may be nobody's in it, if nothing stronger than this evidence says what it is."""
+
+
+_MACHINE: Final = Register(
+    re.compile(
+        one_of(
+            r"(?<![\w$@])[A-Za-z]\w*_\w+",
+            r"(?<![\w$@])(?!mmHg)[a-z]{2,}[A-Z][a-z]{2,}\w*",
+            r"\w\(\)",
+            r"(?<![\w/.])\.{0,2}(?:/[\w.@-]*[A-Za-z][\w.@-]*){2,}",
+            r"(?<![\w/])[\w-]+(?:/[\w.-]+){2,}\.[a-z]{1,4}\b",
+            r"\b[\w-]+\.(?:py|js|mjs|ts|tsx|jsx|c|h|cc|cpp|go|rs|rb|java|kt|pl|pm|sh|sql|json|ya?ml|toml|cfg|conf|ini|md|rst|txt|html?|css|xml|csv|lock|log|gz|tar|so|service)\b",
+            r"(?<![\w-])--[a-z][\w-]+",
+            r"</?[a-z][\w-]*(?: [^<>\n]{0,80})?/?>",
+            r"[=!]==?|&&|\|\||=>|::|:=|[;{]\s*$|^\s*[})\]]+[,;]?\s*$",
+            r"\bv\d+\.\d+(?:\.\d+)*\b|\b\d+\.\d+\.\d+[-+~]\w+|\(\d[\w.+~:]*-\d[\w.+~]*\)",
+            r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b",
+            r"\b(?:[Cc]loses?:?|[Ff]ixe[sd]:?|[Bb]ug|[Ii]ssue|PR|LP:) #\d+",
+            r"^(?:@@ |diff --git |\+\+\+ |--- a/|index [0-9a-f]{7})",
+            r"\b(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL)\b",
+            r"`[^`\n]{1,60}`",
+            r"\burgency=\w+|^(?:Files|License|Copyright|Upstream-\w+|Requires-Dist|Classifier|Project-URL|Metadata-Version|Standards-Version):",
+            r"\b(?:GPL|LGPL|MIT|BSD|Apache)(?:-\d[\w.+-]*| [Ll]icen[cs]e)",
+            r"@(?:param|returns?|throws|see|deprecated|type)\b",
+            r"^\s*//",
+            r"^ -- |^  \* |^\s*\[ [A-Z][^\]\n]{2,40} \]$|^(?:commit|Author|AuthorDate|Date|Merge):? ",
+            r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /|\bHTTP/\d",
+            r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+            r"^\s*(?:\w+:)?[ \t]*(?:\(c\)|©)? ?(?:19|20)\d\d(?:\s?-\s?(?:19|20)?\d\d)?,?[ \t]+[A-Z][^<>\n]{2,50}<",
+        ),
+        re.MULTILINE,
+    ),
+    least=4,
+    around=420,
+    shortest=160,
+    nobodys={
+        Kind.NAME: Evidence.CONTEXT,
+        Kind.OTHER_ID: Evidence.CONTEXT,
+        Kind.PLACE: Evidence.SHAPE,
+        Kind.FACILITY: Evidence.SHAPE,
+        Kind.DATE: Evidence.SHAPE,
+        Kind.URL: Evidence.CHECKED,
+    },
+)
+"""Programs, diffs, logs, listings, manifests, markup, the history and the manual of a program."""
+_LITERATURE: Final = Register(
+    re.compile(
+        one_of(
+            r"\b(?:background|objectives?|methods?|results?|conclusions?|introduction|purpose|aims?|design|setting|participants|interventions?|discussion|significance|abstract|keywords)(?:\s?:|\s*\n)",
+            r"\b(?:indications and usage|contraindications|warnings and precautions|adverse reactions|dosage and administration|dosage forms|how supplied|clinical pharmacology|drug interactions|boxed warning|prescribing information|mechanism of action|overdosage|package leaflet|active substances?|what is in this leaflet)\b",
+            r"\bet al\b",
+            r"\bdoi\b|\b10\.\d{4,9}/|\bpmid\b|\bisbn\b|\barxiv\b",
+            r"\(?n ?= ?\d+\)?|\bp ?[<=>≤] ?0?\.\d+|\b95 ?% ?(?:ci|confidence)|\bhazard ratios?\b|\bodds ratios?\b|\brelative risk\b|\binterquartile\b|\bstandard deviation",
+            r"\brandomi[sz]ed\b|\bplacebo\b|\bmeta-analys\w+|\bsystematic review|\bcohorts?\b|\btrials?\b|\bobservational\b|\bretrospective\w*|\bprospective\w*|\bin vitro\b|\bmice\b|\brats\b",
+            r"\bwe (?:assessed|studied|enrolled|found|report(?:ed)?|aimed|investigated|examined|evaluated|compared|conducted|performed|show(?:ed)?|developed|identified|analy[sz]ed|included|used|propose|present)\b",
+            r"\bthis (?:study|paper|review|article|report|work|guideline|policy|leaflet|document|section|protocol)\b|\bthe aim of\b|\bwas to (?:assess|evaluate|determine|investigate|examine|compare)\b",
+            r"\b(?:patients|participants|subjects|adults|children|women|men|individuals|cases|infants|volunteers|controls)\b",
+            r"\b(?:recommend(?:s|ed|ations?)?|guidelines?|guidance)\b|\bshould (?:not )?be\b|\bmust (?:not )?be\b|\bstrong recommendation|\bgrade [1-4][A-D]\b",
+            r"\bsections? \d|\(\d{1,2}\.\d{1,2}\)|\b§ ?\d|\bversion \d|\bv\d\b|\bappendix\b|\btable \d|\bfig(?:ure|\.) ?\d",
+            r"\b(?:effective|review due|revised|ratified|supersedes|approved by|published|accepted|received|retrieved|updated) (?:on )?(?:\d|[a-z]{3,9} \d)",
+            r"\b(?:employees?|staff|eligib\w+|reimburse\w+|deductible|coverage|policy|procedure|entitle\w+|supervisors?|managers?)\b",
+            r"\b(?:department|faculty|school|institute|division|laboratory|college) (?:of|for) \w+|\buniversit\w+(?: of \w+)?|\belectronic address\b",
+            r"^[A-Z][A-Z0-9]{1,3} {0,2}- |\((?:19|20)\d\d[a-z]?\)|, \d+\(\w+\), \w?\d+",
+            r"\b(?:journal|letters|annals|archives|proceedings|transactions|acta|j|rev|clin|surg|res|int|eur|br)\b\.?(?= (?:of|[A-Z]))",
+            r";\s?\d+(?:\(\d+\))?\s?:\s?\w?\d+|\b\d+\(\d+\):\w?\d+",
+            r"\b(?:mg|mcg|g|ml)/(?:kg|m2|m²|day|ml|dl)\b|\bmg (?:tablets?|capsules?)\b",
+        ),
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    least=4,
+    around=600,
+    shortest=400,
+    nobodys={
+        Kind.NAME: Evidence.CONTEXT,
+        Kind.OTHER_ID: Evidence.CONTEXT,
+        Kind.PLACE: Evidence.SHAPE,
+        Kind.FACILITY: Evidence.SHAPE,
+        Kind.ZIP: Evidence.SHAPE,
+        Kind.DATE: Evidence.SHAPE,
+        Kind.URL: Evidence.CHECKED,
+        Kind.EMAIL: Evidence.CHECKED,
+    },
+)
+"""Abstracts, references, affiliations, guidelines, labels, leaflets, protocols, handbooks."""
+_REGISTERS: Final = (_MACHINE, _LITERATURE)
+
+_SOMEONE: Final = re.compile(
+    r"(?<![/\w])(?:(?i:"
+    + one_of(
+        r"(?:this|our|my|her|his|new|same) (?:patient|pt|client|resident|caller|member|baby|child)\b(?! (?:group|cohort|population|data|portal|safety|registry|class|model|table|object|record system))",
+        r"(?<!if )(?<!when )(?<!advise )(?<!tell )(?<!instruct )(?<!inform )(?<!counsel )(?<!warn )(?<!whether )(?<!unless )(?<!ask )the (?:patient|pt) (?:was|is|had|has|came|presented|underwent|reports?|denies|lives|called|in)\b",
+        r"(?:pt|pts)\b\.?",
+        r"patient\s?[:=,]|patients? [A-Z]?\d|patient (?:name|id|no)\b",
+        r"(?:mrn|dob|d\.o\.b\.?|nhs|ssn|hosp(?:ital)? (?:no|number)|date of birth)\b",
+        r"(?:he|she|him)\b(?!/| or )",
+        r"(?:his|her)\b(?! or )",
+        r"\d{1,3}[- ]?(?:years?|yrs?|y|months?|mo|weeks?)[- /]?o(?:ld)?\b(?! (?:and|or|children|adults|patients))",
+        r"\d{1,3}\s?(?:yo|y/o)\b",
+        r"my (?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|aunt|uncle|partner|neighbou?r|friend|gran\w*|nan)\b",
+        r"(?:mother|father|wife|husband|son|daughter|next of kin)\b (?:of|called|rang|says|asks|is|was)\b",
+        r"(?:bed|room|bay|cubicle) \d",
+        r"(?:was|been|is being) (?:admitted|discharged|referred|seen|transferred|brought in)\b(?! (?:to|from|at|in) (?:the )?(?:study|trial))",
+        r"(?:presents|presenting|complain(?:s|ing)|c/o)\b",
+        r"(?:refill|appointment|prescription|referral|invoice|claim|bill|results?|chart|notes|letter) (?:for|of) (?-i:[A-Z])",
+        r"(?:for|from|of|about|to|with) (?-i:(?:Mr|Mrs|Ms|Miss|Master)\b)",
+        r"insert into (?:\w+\.)?\W?(?:patients?|persons?|people|members?|residents?|clients?|encounters?|admissions?)\b",
+        r"patient\W{1,3}name|\bsurname\b|\bgiven_?name\b|\bfirst_?name\b|\blast_?name\b|\bfamily_?name\b|\bfull_?name\b",
+    )
+    + r")|(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]|[MF]\d{2}\b|\d{2}[MF]\b(?![-/]))"
+)
+"""What speaks of one person; plurals and rules for anybody do not."""
+_NEAR: Final = 300
+"""Characters before and after a hit in which that is looked for."""
+_LOOSE: Final = frozenset({Kind.NAME, Kind.EMAIL, Kind.URL, Kind.OTHER_ID, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
+"""What of the direct kinds an office or an author has too: all others are somebody's, and what stands near them is too."""
+_FIELD: Final = re.compile(r"[\s\"'(\[]{0,6}(?:&lt;|<)[^<>\s]{1,80}(?:@|$)")
+_NAMED: Final = re.compile(r"[^\W\d_][\w'’.-]*(?:[ \t]+[^\W\d_][\w'’.-]*){0,4}[\"')]?\s{0,8}(?:&lt;|<{1,2}|\()\s?$")
+"""Before an address in brackets: the name of whose it is."""
+
+_ORGANISATION: Final = re.compile(
+    r"\b(?:"
+    + one_of(
+        *(
+            "office desk reception team nurses department dept support press media sales service services helpline hotline switchboard line unit clinic "
+            "hr benefits claims appeals inc ltd llc gmbh plc pharma pharmaceuticals corp corporation company sponsor distributor manufacturer vendor "
+            "enquiries inquiries headquarters hq security outpatients administrator administrators committee registry library bookings "
+            "college university institute centre center association society foundation agency authority council ministry secretariat laboratory "
+            "mailing-list lists? bugs? upstream daemon developers? maintainers? project "
+            "helpdesk facilities payroll estates procurement compliance fda mhra ema cdc medwatch poison"
+        ).split(),
+        "medical monitor",
+        "electronic address",
+        "correspondence(?: to)?",
+        "corresponding author",
+        "service cent(?:re|er)s?",
+        "manufactured (?:for|by)",
+        "distributed by",
+        "marketed by",
+        "adverse (?:reactions|events)",
+        "product complaints",
+        "further information",
+        "(?-i:AS|AB|AG|SA|Inc|BV|NV|Oy|KG|A/S|S\\.A\\.)",
+        "p\\.?o\\.? box",
+        "contact us",
+        "ext",
+    )
+    + r")\b[^\n]{0,70}$",
+    re.IGNORECASE,
+)
+"""What has a telephone, a mailbox and an address of its own."""
+_CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
+_TOLL_FREE: Final = re.compile(
+    r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}|0[38]00[ -]?\d{3}[ -]?\d{3,4}|0800[\d ]{4,8}|111"
+)
+"""Numbers that nobody has at home."""
+_AFFILIATED: Final = re.compile(
+    r"(?i)\b(?:university|universit\w+|institut\w*|department|faculty|school|college|hospital|academy|laboratory|centre|center|division|clinic|ltd|inc|gmbh)\b[^\n]{0,240}$"
+)
+"""Before the address of a house, in the line of an affiliation."""
+
+
+def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
+    """For each hit whether the sort of text around it says that it is nobody's in care."""
+    none = [False] * len(hits)
+    if not any(_may(hit) for hit in hits):
+        return none
+    someone = [said.start() for said in _SOMEONE.finditer(text)]
+    firm = sorted(hit.start for hit in hits if _somebodys(hit))
+    marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
+    return [
+        _may(hit)
+        and not _any(someone, hit.start - _NEAR, hit.end + _NEAR)
+        and not _any(firm, hit.start - _NEAR, hit.end + _NEAR)
+        and (
+            _of_an_office(hit, text)
+            or _of_a_firm(hit, text)
+            or _of_a_byline(hit, text, marks)
+            or _of_a_sum(hit, text)
+            or any(_of(register, found, hit, text) for register, found in marks)
+        )
+        for hit in hits
+    ]
+
+
+def _may(hit: Hit) -> bool:
+    return hit.evidence is not Evidence.FIELD and (
+        hit.kind in _CONTACTS or hit.kind in _SYMBOLIC or any(_fits(one, hit) for one in _REGISTERS)
+    )
+
+
+def _fits(register: Register, hit: Hit) -> bool:
+    strongest = register.nobodys.get(hit.kind)
+    return strongest is not None and hit.evidence <= strongest and not hit.patient
+
+
+def _somebodys(hit: Hit) -> bool:
+    """Whether it is a number of somebody, or what a cue calls a patient's."""
+    if hit.evidence is Evidence.CONTEXT:
+        return False
+    return hit.kind in DIRECT - _LOOSE or hit.evidence is Evidence.FIELD or (hit.patient and hit.kind in _BIRTH)
+
+
+_BIRTH: Final = frozenset({Kind.DATE, Kind.AGE, Kind.OTHER_ID})
+
+
+_SYMBOL: Final = re.compile(r"[A-Za-z]*_\w*|[a-z]{2,}[A-Z]\w*|[A-Z][a-z]{3,}[A-Z][a-z]{3,}\w*|str|int|bool|None|null")
+"""A word that only programs write, whatever stands before it."""
+_SYMBOLIC: Final = frozenset({Kind.NAME, Kind.OTHER_ID})
+
+
+def _marks(register: Register, text: str) -> list[tuple[int, str]]:
+    return [(mark.start(), mark.group().casefold()) for mark in register.marks.finditer(text)]
+
+
+def _of(register: Register, marks: Sequence[tuple[int, str]], hit: Hit, text: str) -> bool:
+    """Whether a hit stands in such a text, and may be nobody's there."""
+    symbol = register is _MACHINE and hit.kind in _SYMBOLIC and _SYMBOL.fullmatch(text, hit.start, hit.end) is not None
+    if not symbol and not _fits(register, hit) and not (hit.kind in _BRACKETED and _in_its_field(hit, text)):
+        return False
+    low, high = hit.start - register.around, hit.end + register.around
+    start, end = bisect_left(marks, (low, "")), bisect_right(marks, (high, ""))
+    inside = {word for at, word in marks[start:end] if not hit.start <= at < hit.end}
+    return len(inside) >= register.least
+
+
+_BRACKETED: Final = frozenset({Kind.NAME, Kind.EMAIL})
+
+
+def _in_its_field(hit: Hit, text: str) -> bool:
+    """Whether a name has its address behind it in brackets, or an address its name before it: `Jane Doe <jane@example.org>`."""
+    if hit.evidence is Evidence.FIELD:
+        return False
+    if hit.kind is Kind.NAME:
+        return _FIELD.match(text, hit.end, hit.end + 90) is not None
+    return _NAMED.search(text, max(0, hit.start - 90), hit.start) is not None
+
+
+def _of_an_office(hit: Hit, text: str) -> bool:
+    """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
+    if hit.kind not in _CONTACTS:
+        return False
+    if hit.kind in {Kind.PHONE, Kind.FAX} and _TOLL_FREE.fullmatch(text, hit.start, hit.end):
+        return True
+    before = text[max(0, hit.start - 260) : hit.start].rpartition("\n")[2]
+    if hit.kind is Kind.ADDRESS and _AFFILIATED.search(before):
+        return True
+    return _ORGANISATION.search(before) is not None
+
+
+def _any(places: Sequence[int], low: int, high: int) -> bool:
+    return bisect_left(places, low) < bisect_right(places, high)
+
+
+def _of_a_firm(hit: Hit, text: str) -> bool:
+    """Whether a word that a model takes for a name is also the domain of an address in the text: a firm is called so."""
+    if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
+        return False
+    words = _LONG_WORD.findall(text[hit.start : hit.end].casefold())
+    return bool(words) and any(
+        re.search(rf"(?:@|//|www\.)(?:[\w-]+\.)?{word}\b", text, re.IGNORECASE) for word in words[:2]
+    )
+
+
+_LONG_WORD: Final = re.compile(r"[a-z]{5,}")
+
+
+def _of_a_byline(hit: Hit, text: str, marks: Sequence[tuple[Register, Sequence[tuple[int, str]]]]) -> bool:
+    """Whether it stands in a line of nothing but names, in a text that has the parts of an article."""
+    if hit.kind not in _BYLINE or hit.evidence is not Evidence.CONTEXT:
+        return False
+    if not any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks):
+        return False
+    start = text.rfind("\n", 0, hit.start) + 1
+    end = text.find("\n", hit.end)
+    line = text[start : end if end >= 0 else len(text)][:_LINE]
+    return len(_PARTED.split(line)) >= _SEVERAL and all(map(_BY.fullmatch, _PARTED.split(line.rstrip(" .,;"))))
+
+
+_BYLINE: Final = frozenset({Kind.NAME, Kind.PLACE})
+_ARTICLE: Final = 6
+_SEVERAL: Final = 3
+_LINE: Final = 4_000
+_PARTED: Final = re.compile(r"[,;] (?:and |& )?| and | & ")
+_BY: Final = re.compile(r"(?:[^\W\d_][\w'’.-]*\s?){1,6}[\d*†‡§¹²³⁴-⁹]*(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*\s*|\d{1,2}")
+
+
+def _of_a_sum(hit: Hit, text: str) -> bool:
+    """Whether it names a row of a table of counts and rates: behind it stand only numbers, and the head says what they are."""
+    if hit.evidence is not Evidence.CONTEXT or hit.kind not in _ROWS:
+        return False
+    start = text.rfind("\n", 0, hit.start) + 1
+    row = _ROW.match(text, start)
+    if row is None or row.start(1) > hit.start or hit.end > row.end(1):
+        return False
+    head = _HEAD.search(text, max(0, start - _TABLE), start)
+    return head is not None
+
+
+_ROWS: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY, Kind.OTHER_ID})
+_TABLE: Final = 3_000
+_ROW: Final = re.compile(
+    r"[|\s]{0,3}([^,;|\t\n]{2,40})(?:\s?[,;|\t]\s?[-–+<>~]?[\d.,]*(?:\s?[-–]\s?[\d.,]+)?[%*–-]?){2,}[\s|]*(?:\n|$)"
+)
+_HEAD: Final = re.compile(
+    r"(?im)^(?=[^\n]*(?:\b|_)(?:n|rate|count|total|pct|percent|mean|median|ci|per|ratio|share|sum|avg|denominator|numerator|admissions|cases|deaths)(?:\b|_))(?![^\n]*(?:name|patient|surname|mrn|dob|birth))[^\n]*[,;|\t][^\n]*[,;|\t][^\n]*$"
+)
+"""The names of columns, none of which is of a person."""
