@@ -110,3 +110,53 @@ def test_markup_within_a_name_hides_no_half_of_it(split, at):
     start = text.index(value[:at])
     before, behind = left(text, start, start + at), left(text, start + at + len(split), start + len(value) + len(split))
     assert len(before) + len(behind) <= FEW, text
+
+
+COMBS = {
+    "square boxes": lambda group: "".join(f"[{one}]" for one in group),
+    "bars": lambda group: "|" + "|".join(group) + "|",
+    "wide bars": lambda group: "| " + " | ".join(group) + " |",
+    "round boxes": lambda group: "".join(f"({one})" for one in group),
+    "underscores": "_".join,
+    "lines to write on": lambda group: " ".join(f"_{one}_" for one in group),
+    "print": "│".join,
+    "check boxes": lambda group: "".join(f"☐{one}" for one in group),
+}
+
+
+@pytest.mark.parametrize("comb", COMBS)
+@pytest.mark.parametrize("between", ["{}", " {} "], ids=["tight", "wide"])
+@pytest.mark.parametrize(
+    ("cue", "value", "mark"),
+    [
+        ("SSN: ", "536-22-8417", "-"),
+        ("Social Security Number ", "912-04-1234", "-"),
+        ("DOB: ", "03/14/1962", "/"),
+        ("Date of birth: ", "1962-03-14", "-"),
+        ("MRN: ", "20417733", "-"),
+        ("Member ID: ", "XQH778120045", "-"),
+        ("Phone: ", "202-555-0142", "-"),
+        ("Patient name: ", "GONZALEZ", "-"),
+    ],
+)
+def test_nothing_of_a_value_leaves_that_stands_in_boxes(cue, value, mark, comb, between):
+    text = cue + between.format(mark).join(COMBS[comb](group) for group in value.split(mark)) + " as before"
+    assert left(text, len(cue), len(text) - len(" as before")) == "", text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n| 4 | 5 | 6 |",
+        "x = a[1][2][3] + b[4][5][6][7][8][9]",
+        "Sudoku: |5|3|.|.|7|.|.|.|.|",
+        "| P | Q | R |\n|---|---|---|\n| T | T | F |\n| F | T | F |",
+        "regex: [a][b][c][d]{2} and (a)(b)(c)(d)",
+        "1|2|3|4|5|6|7|8|9",
+        "ratio 1:2:3:4:5, version 1.2.3.4.5, path a/b/c/d/e",
+        "scores | 2 | 0 | 2 | 5 | 5 | 5 | 0 | 1 | 4 | 2 |",
+    ],
+)
+def test_boxes_with_nobodys_value_are_nothing(text):
+    [said] = ENGINE.detect([Passage(text, "", Carrier.MESSAGE)])
+    assert not [finding for finding in said.findings if finding.counts]

@@ -112,7 +112,7 @@ def encoded(folded: Normalised, seen: Hidden) -> Iterator[Inner]:
             yield Inner(blob.said, [blob.start] * size, [blob.end] * size)
 
 
-_WRITTEN: Final = frozenset({"quoted", "percent", "entity", "escape", "in_line", "typeset", "broken"})
+_WRITTEN: Final = frozenset({"combed", "quoted", "percent", "entity", "escape", "in_line", "typeset", "broken"})
 """Ways of software to write what it may not write plainly, and to cut lines; spacing and spelling are ways of people."""
 _LAID_OUT: Final = frozenset({"in_line", "marked_up", "typeset", "tagged", "broken"})
 """Ways in which a text is laid out: between the characters of a value, not instead of them."""

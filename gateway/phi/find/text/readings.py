@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.phi.find.text import combs
 from gateway.phi.find.text.breaks import BREAK, Edit, joins
 from gateway.phi.find.text.gate import Gate
 
@@ -55,6 +56,7 @@ _GATE: Final = Gate(
         "marked_up": r"[\w@.-](?:\*{1,3}|__|~~|`)[\w@.-]",
         "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4}[A-Za-z0-9](?:$|\s)",
         "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
+        "combed": combs.GATE,
         "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
         "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
         "base64": rf"(?:^|[^A-Za-z0-9+/=_-])({_BASE}{{16,}}(?:\r?\n{_BASE}{{8,}})*={{0,2}}|{_BASE}{{7,}}={{1,2}})",
@@ -246,6 +248,7 @@ _UNDO: Final = (
     ("typeset", _each(_TYPESET, _plain)),
     ("tagged", _each(_TAGS, lambda _: " ")),
     ("stacked", _each(_STACKED, _unstacked)),
+    ("combed", combs.closed),
     ("percent", _each(_PERCENT, _unquoted)),
     ("entity", _each(_ENTITY, html.unescape)),
     ("escape", _each(_ESCAPE, _unescaped)),
