@@ -183,3 +183,20 @@ def test_ordinary_stop_sequences_are_no_value(stop):
 )
 def test_a_value_cut_over_keys_is_found_in_each(pieces):
     assert [value for _, value in found(tool(pieces))] == list(pieces.values())
+
+
+@pytest.mark.parametrize(
+    ("turns", "values"),
+    [
+        (["last 4 of SSN?", "it is 8417"], ["8417"]),
+        (["What is your SSN?", "it starts with 536", "ok and then?", "22", "and the last four?", "8417"], ["536", "22", "8417"]),
+        (["And the birth date?", "March", "which day?", "4th"], ["March", "4th"]),
+        (["How old is your mother?", "91"], ["91"]),
+        (["How many retries?", "it is 8417"], []),
+        (["What's the deadline?", "March", "which day?", "4th"], []),
+    ],
+)  # fmt: skip
+def test_what_a_message_tells_in_parts_is_known_by_what_was_asked(turns, values):
+    assert [value for _, value in found(chat(*turns), SHIPPED)] == values
+    lines = "\n".join(f"{('Agent', 'Caller')[at % 2]}: {turn}" for at, turn in enumerate(turns))
+    assert [value for _, value in found(chat(lines), SHIPPED)] == values

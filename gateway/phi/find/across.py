@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Carrier, Kind, Part, Passage
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
-from gateway.phi.find.talk import listen
+from gateway.phi.find.talk import listen, parts
 from gateway.phi.find.text.normalise import Normalised, normalise
 
 _SPOKEN: Final = frozenset({Carrier.SYSTEM, Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_RESULT, Carrier.OTHER})
@@ -41,7 +41,7 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
     ]
     for place, first in enumerate(spoken[:-1]):
         window = [first]
-        room = _EDGE
+        room = _asked(passages[first])
         for index in spoken[place + 1 : place + _MOST]:
             if (
                 passages[index].carrier is not passages[first].carrier
@@ -54,6 +54,16 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
                 break
         if len(window) > 1:
             yield tuple(window)
+
+
+def _asked(passage: Passage) -> int:
+    """Characters of its neighbours that are read with it: more of what is told to who asks."""
+    asks = passage.carrier is Carrier.MESSAGE and passage.part is Part.TEXT and parts.asks(passage.text)
+    return _TOLD if asks else _EDGE
+
+
+_TOLD: Final = 320
+"""Characters of a talk from a question to the last part of what is told."""
 
 
 def _texts(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
@@ -133,6 +143,9 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
     found: dict[int, list[Hit]] = {}
     if passages[0].carrier is Carrier.MESSAGE and not values and (replied := listen.replied(*folded[:2])):
         found[1] = replied
+    if passages[0].carrier is Carrier.MESSAGE and not values:
+        for at, told in listen.told(folded).items():
+            found.setdefault(at, []).extend(told)
     if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
         return found
     for glue in (b"\n",) if values else (b"", b"\n"):

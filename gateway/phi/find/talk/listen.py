@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
-from gateway.phi.find.hit import Hit
-from gateway.phi.find.talk import aloud, answers, names, places, said, turns
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.talk import aloud, answers, names, parts, places, said, turns
 from gateway.phi.find.talk.turns import Turn
 from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
@@ -121,10 +121,29 @@ def find(folded: Normalised, talk: Talk) -> list[Hit]:
             hits += said.across(text, spoken)
         hits += answers.answers(text, spoken, range(len(spoken)))
         hits += answers.called(text, spoken)
+        hits += _in_parts(text, spoken, range(len(spoken)))
     elif "asks" in talk.ways:
         starts = [turn.start for turn in spoken]
         asking = {max(0, bisect_right(starts, match.start()) - 1) for match in _GATE.matches("asks", folded.shape)}
         hits += answers.answers(text, spoken, sorted(asking))
+        hits += _in_parts(text, spoken, sorted(asking))
+    return hits
+
+
+def _in_parts(text: str, spoken: Sequence[Turn], asking: Iterable[int]) -> Iterator[Hit]:
+    for at in asking:
+        heard_there = spoken[at : at + parts.MOST]
+        if text[spoken[at].start : spoken[at].end].rstrip()[-1:] in {"?", ":"}:
+            for part in parts.told([text[turn.start : turn.end] for turn in heard_there]):
+                start = heard_there[part.turn].start
+                yield Hit(part.kind, start + part.start, start + part.end, said.CONFIDENCE, Evidence.CUE, True)
+
+
+def told(texts: Sequence[Normalised]) -> dict[int, list[Hit]]:
+    """What messages after the first tell in parts of what the first asks for: hits, by the place of their message."""
+    hits: dict[int, list[Hit]] = {}
+    for part in parts.told([folded.text for folded in texts]):
+        hits.setdefault(part.turn, []).append(Hit(part.kind, part.start, part.end, said.CONFIDENCE, Evidence.CUE, True))
     return hits
 
 
