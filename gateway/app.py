@@ -21,8 +21,10 @@ from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
-from gateway.ports import AuditSink, LedgerUnavailable
+from gateway.ports import AuditSink, LedgerContradicted, LedgerUnavailable
 from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
+from gateway.state.checkpoints import FILE as CHECKPOINTS
+from gateway.state.checkpoints import Checkpoints
 from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth
 from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
@@ -107,13 +109,25 @@ def _kept(
     try:
         prepare_directory(state_dir)
         secret = secret if given else read_or_make(state_dir)
-        return secret, Ledger(state_dir, words=words, sink=events), ()
+        return secret, _ledger(settings, secret, words=words, events=events), ()
+    except LedgerContradicted as contradicted:
+        return secret, ClosedLedger(), (f"{contradicted} Until then only targets on the premises are used.",)
     except (OSError, LedgerUnavailable):
         note = (
             f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
             "Make it writable or set `state_dir`."
         )
         return secret, ClosedLedger(), (note,)
+
+
+def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> Ledger:
+    """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
+    witness = settings.witness
+    seed = derive(secret, Purpose.CHECKPOINT)
+    state_dir = Path(settings.state_dir)
+    second = Path(witness.checkpoints) if witness.checkpoints else state_dir / CHECKPOINTS
+    checkpoints = Checkpoints(second, seed=seed, to_syslog=witness.syslog)
+    return Ledger(state_dir, words=words, sink=events, checkpoints=checkpoints, witness_s=witness.every_s)
 
 
 _WITHOUT_ENCODER: Final = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from gateway.domain import (
+    Destination,
     Dialect,
     Kind,
     Operation,
@@ -21,13 +22,17 @@ from gateway.domain import (
     Trait,
     UnknownReason,
 )
-from gateway.events import AttemptResult, ReloadResult
+from gateway.events import AttemptResult, Noted, ReloadResult
 
 # --- the record --------------------------------------------------------------------------------------------------------
 
 
 class LedgerUnavailable(Exception):
     """The row is not durable. Nothing may leave the premises on the strength of it (law 6)."""
+
+
+class LedgerContradicted(LedgerUnavailable):
+    """The record is not the one that was signed last; the message says what to do."""
 
 
 class RowRefused(LedgerUnavailable):
@@ -39,7 +44,9 @@ class IntentRow:
     """What is about to leave for a target off the premises. `at_us` is UTC in microseconds; names as configured.
 
     `body_digest` is the HMAC of the bytes to be sent; `rules` are ids of the rules that matched; `redacted` says which
-    kinds were taken out, and how; `labels` what the request was labelled.
+    kinds were taken out, and how; `labels` what the request was labelled. `baa_ref` and `baa_end` (YYYYMMDD) are of the
+    agreement with the provider, whether or not it holds (`traits` says so); `detectors` is how many looked at the text,
+    `detector` the version of what they are made of.
     """
 
     at_us: int
@@ -63,11 +70,16 @@ class IntentRow:
     unknowns: frozenset[UnknownReason] = frozenset()
     rules: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    config_hash: str = ""
+    baa_ref: str = ""
+    baa_end: int | None = None
+    detectors: int | None = None
+    detector: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRow:
-    """One try of a target on the premises."""
+    """How one try of a target ended. `destination` is where it may have received the request, NONE where it did not."""
 
     at_us: int
     request_id: str
@@ -80,6 +92,7 @@ class AttemptRow:
     result: AttemptResult
     duration_s: float
     status: int | None = None
+    destination: Destination | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +113,22 @@ class ConfigRow:
     never_digest: str = ""
 
 
-Row = IntentRow | AttemptRow | Settlement | ConfigRow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """What else happened to the record, to keys, or to who may do what.
+
+    `subject` is a configured name; what `since_us`, `number` and `digest` (32 bytes) are, the word in `what` says.
+    """
+
+    at_us: int
+    what: Noted
+    subject: str = ""
+    since_us: int | None = None
+    number: int | None = None
+    digest: bytes = b""
+
+
+Row = IntentRow | AttemptRow | Settlement | ConfigRow | EventRow
 
 
 class AuditSink(Protocol):
@@ -128,6 +156,10 @@ class AuditSink(Protocol):
         ...
 
     def configured(self, row: ConfigRow) -> None:
+        """Take the row; it becomes durable no later than an intent that comes after it. Never raises, never blocks."""
+        ...
+
+    def noted(self, row: EventRow) -> None:
         """Take the row; it becomes durable no later than an intent that comes after it. Never raises, never blocks."""
         ...
 

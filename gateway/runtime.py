@@ -13,7 +13,15 @@ from gateway.api.admission import InFlight
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
 from gateway.config import Listener, Settings
-from gateway.config.changes import RuleChanges, WordChanges, awaits_restart, listener_now, rule_changes, word_changes
+from gateway.config.changes import (
+    RuleChanges,
+    WordChanges,
+    awaits_restart,
+    caller_changes,
+    listener_now,
+    rule_changes,
+    word_changes,
+)
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
 from gateway.document import DocumentInvalid
@@ -31,7 +39,7 @@ from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
-from gateway.ports import AuditSink, ConfigRow, Health, Probed
+from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed
 from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
@@ -178,6 +186,7 @@ class Gateway:
 
     async def start(self, *, patience_s: float = START_S) -> None:
         """Ask the local servers, then keep asking; ready when all have answered, or after `patience_s`."""
+        self._learn_for_record(vocabulary_of(self.settings))
         self._record(ReloadResult.STARTED, before=None)
         self._tell_of_agreements()
         await self._parts.scanner.start()
@@ -259,6 +268,8 @@ class Gateway:
         words = word_changes(before.own_words, settings.own_words)
         made = Reloaded(awaits_restart(in_force.started, settings), rules, words)
         self._learn()
+        for what, caller in caller_changes(before.keyring, settings.keyring):
+            self._parts.ledger.noted(EventRow(at_us=now_us(), what=what, subject=caller))
         self._record(ReloadResult.OK, before=before, made=made)
         self._tell_of_agreements()
         self._warm()
@@ -322,7 +333,12 @@ class Gateway:
         vocabulary = vocabulary_of(self.settings)
         self.metrics.learn(vocabulary)
         self.log.learn(vocabulary)
-        self._parts.ledger.learn(vocabulary.names)
+        self._learn_for_record(vocabulary)
+
+    def _learn_for_record(self, vocabulary: Vocabulary) -> None:
+        """Teach the record its words: the names in force, the references of agreements, the version of what looks."""
+        agreements = {one.baa.word for one in self.settings.providers.values() if one.baa is not None}
+        self._parts.ledger.learn({*vocabulary.names, *agreements, self._parts.scanner.version})
 
     async def _keep_probing(self) -> None:
         while True:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.access.callers import Keyring
 from gateway.config.settings import Listener, Settings
-from gateway.events import AwaitsRestart
+from gateway.events import AwaitsRestart, Noted
 from gateway.phi.find.own_words import OwnWords
 
 _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] = {
@@ -19,6 +20,7 @@ _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] 
     AwaitsRestart.HEADER_TIMEOUT: lambda settings: settings.limits.header_timeout_s,
     AwaitsRestart.WRITE_TIMEOUT: lambda settings: settings.limits.write_timeout_s,
     AwaitsRestart.STATE_DIR: lambda settings: settings.state_dir,
+    AwaitsRestart.LEDGER: lambda settings: settings.witness,
     AwaitsRestart.SCAN_DEADLINE: lambda settings: settings.scan_deadline_s,
     AwaitsRestart.SCAN_SECOND: lambda settings: settings.scan_second,
 }
@@ -49,6 +51,16 @@ class WordChanges:
         """A line for each direction that there is."""
         told = (("wider: less is found", self.wider), ("narrower: more is found", self.narrower))
         return [f"own words {what}: {', '.join(entries)}" for what, entries in told if entries]
+
+
+def caller_changes(before: Keyring, after: Keyring) -> list[tuple[Noted, str]]:
+    """Who may call now, may no more, or has another key, by name."""
+    old, new = ({caller.name: key for key, caller in ring.entries} for ring in (before, after))
+    return [
+        *((Noted.CALLER_ADDED, name) for name in new if name not in old),
+        *((Noted.CALLER_REMOVED, name) for name in old if name not in new),
+        *((Noted.CALLER_KEY_CHANGED, name) for name in new if name in old and old[name] != new[name]),
+    ]
 
 
 def word_changes(before: OwnWords, after: OwnWords) -> WordChanges:

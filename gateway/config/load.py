@@ -23,7 +23,7 @@ from gateway.config.servers import (
     build_listeners,
     build_networks,
 )
-from gateway.config.settings import Pricing, Settings
+from gateway.config.settings import Pricing, Settings, Witness
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
@@ -127,6 +127,11 @@ def _build(draft: Draft, text: str) -> Settings:
         state_dir=draft.beside(config.state_dir),
         policies=draft.beside(config.policies),
         ledger_local=config.ledger.local,
+        witness=Witness(
+            draft.beside(config.ledger.checkpoints),
+            every_s=config.ledger.checkpoint_s,
+            syslog=config.ledger.syslog,
+        ),
         scan_deadline_s=config.scan.deadline_ms / 1000,
         scan_second=config.scan.second or "",
         own_words=build_own_words(draft),

@@ -132,6 +132,9 @@ class HeadersSection(Section):
 
 class LedgerSection(Section):
     local: Literal["continue", "refuse"] = "continue"
+    checkpoints: str = ""
+    checkpoint_s: Seconds = 60.0
+    syslog: Flag = False
 
 
 class AlsoSection(Section):

@@ -85,6 +85,15 @@ class Pricing:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """Where signatures of what the record comes to are kept ("": beside it), and how often one is made."""
+
+    checkpoints: str
+    every_s: float = 60.0
+    syslog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `config.yaml` and the environment say. `listeners` starts with the one of `server:`."""
 
@@ -98,6 +107,7 @@ class Settings:
     state_dir: str
     policies: str
     ledger_local: Literal["continue", "refuse"]
+    witness: Witness
     scan_deadline_s: float
     providers: Mapping[str, Provider]
     targets: Mapping[str, Target]

@@ -115,6 +115,11 @@ class BaaTerm:
     reference: str
     expires: date
 
+    @property
+    def word(self) -> str:
+        """The reference as a word of the record: printable ASCII, 200 characters at most."""
+        return "".join(one if " " <= one <= "~" else "?" for one in self.reference)[:200]
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:

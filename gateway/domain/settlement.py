@@ -28,7 +28,8 @@ class Settlement:
     `energy_nwh` where no power is configured. `found` counts what the scan found, by kind; `redacted` are the kinds
     that were taken out, `not_carried` the known fields that the target's dialect has no word for.
     `labels` is what the request was labelled, `agents` who asked where it claimed several, `counted` the kinds that made it
-    PHI: each in order of their names.
+    PHI: each in order of their names. `config_hash` is of the configuration by which it was decided, `detectors` how many
+    looked at each text and `detector` their versions.
     """
 
     event: ClassVar[str] = "request.settled"
@@ -68,6 +69,9 @@ class Settlement:
     cost_nano_usd: int | None = None
     energy_nwh: int | None = None
     pseudonyms_unresolved: int = 0
+    config_hash: str = ""
+    detectors: int | None = None
+    detector: str = ""
 
     @property
     def facade(self) -> str:

@@ -20,6 +20,7 @@ from gateway.events.closed_sets import (
     FallbackResult,
     LedgerLoss,
     LedgerResult,
+    Noted,
     OwnList,
     Record,
     ReloadResult,
@@ -52,11 +53,13 @@ __all__ = [
     "FellShort",
     "GatewayStarted",
     "GatewayStopped",
+    "LedgerCheckpointed",
     "LedgerLoss",
     "LedgerLost",
     "LedgerResult",
     "LedgerWritten",
     "ModelLoaded",
+    "Noted",
     "OwnList",
     "OwnWordsUsed",
     "PhiFound",
@@ -208,6 +211,17 @@ class LedgerWritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerCheckpointed:
+    """The record has `size` rows under `root` (SHA-256, hex); `ok`: signed, and kept in the second place."""
+
+    event: ClassVar[str] = "ledger.checkpointed"
+    size: int
+    root: str
+    at_s: float
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLost:
     """The ledger's file was removed or replaced while it was open: the ledger is closed until the gateway starts again."""
 
@@ -343,6 +357,7 @@ Event: TypeAlias = (
     | StreamAborted
     | AuthFailed
     | LedgerWritten
+    | LedgerCheckpointed
     | LedgerLost
     | ConfigReloaded
     | BaaSeen

@@ -70,6 +70,7 @@ class Record(StrEnum):
     OUTCOME = "outcome"
     ATTEMPT = "attempt"
     CONFIG = "config"  # what came into force
+    EVENT = "event"  # what happened to the record itself, or to keys
 
 
 class LedgerLoss(StrEnum):
@@ -77,6 +78,22 @@ class LedgerLoss(StrEnum):
 
     GONE = "gone"
     REPLACED = "replaced"
+    ALTERED = "altered"  # rows that were written are gone, or others
+
+
+class Noted(StrEnum):
+    """What the record says besides requests and configurations, in rows of `event`; what its columns hold."""
+
+    BEGUN = (
+        "begun"  # a record begins; `number`, `digest`: rows and root of one before it that is gone, if there was one
+    )
+    RESTORED = "restored"  # somebody put an older copy in its place; `number`, `digest`: what its checkpoint said
+    SIGNING_KEY = "signing_key"  # checkpoints are signed by the public key `digest` from now on
+    OUTAGE = "outage"  # it could not be written since `since_us`, and `number` rows that nobody waited for were lost
+    PRUNED = "pruned"  # rows from before `since_us` are gone: entries among the first `number` leaves
+    CALLER_ADDED = "caller_added"  # `subject` may call
+    CALLER_REMOVED = "caller_removed"  # `subject` may no more
+    CALLER_KEY_CHANGED = "caller_key_changed"  # `subject` has another key
 
 
 class ReloadResult(StrEnum):
@@ -104,6 +121,7 @@ class AwaitsRestart(StrEnum):
     HEADER_TIMEOUT = "server.header_timeout_s"
     WRITE_TIMEOUT = "server.write_timeout_s"
     STATE_DIR = "state_dir"
+    LEDGER = "ledger"
     SCAN_DEADLINE = "scan.deadline_ms"
     SCAN_SECOND = "scan.second"
 

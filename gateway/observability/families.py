@@ -13,6 +13,8 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.metrics import MetricWrapperBase
 
+from gateway.events import LedgerCheckpointed
+
 Metric = TypeVar("Metric", bound=MetricWrapperBase)
 
 MODEL = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
@@ -61,6 +63,7 @@ class Families:
         self._define_requests()
         self._define_policy()
         self._define_gateway()
+        self._define_record()
 
     def _define_models(self) -> None:
         self.request_duration = self._histogram(
@@ -169,19 +172,6 @@ class Families:
         )
 
     def _define_gateway(self) -> None:
-        self.audit_records = self._counter(
-            "gateway_audit_records",
-            "Rows of the ledger, by table and by whether they are durable.",
-            ("record", "result"),
-        )
-        self.audit_write = Histogram(
-            "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
-        )
-        self.ledger_lost = self._counter(
-            "gateway_audit_ledger_losses",
-            "The ledger's file was removed or replaced while it was open; nothing leaves until a restart.",
-            ("reason",),
-        )
         self.reloads = self._counter(
             "gateway_config_reloads",
             "Readings of the configuration while running, by what became of them.",
@@ -220,6 +210,49 @@ class Families:
         self.faults = Counter("gateway_faults", "Faults of our own; each is a line of the log.", registry=self.registry)
         self.build = self._gauge("gateway_build_info", "The running version.", ("version",))
         self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
+
+    def _define_record(self) -> None:
+        self.audit_records = self._counter(
+            "gateway_audit_records",
+            "Rows of the ledger, by table and by whether they are durable.",
+            ("record", "result"),
+        )
+        self.audit_write = Histogram(
+            "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
+        )
+        self.audit_checkpoints = self._counter(
+            "gateway_audit_checkpoints",
+            "Signatures of what the ledger comes to, by whether they were kept in their second place.",
+            ("result",),
+        )
+        self.audit_checkpoint_at = Gauge(
+            "gateway_audit_checkpoint_timestamp_seconds",
+            "When what the ledger comes to was last signed and kept.",
+            registry=self.registry,
+        )
+        self.audit_rows = Gauge(
+            "gateway_audit_log_rows", "Rows of the ledger that the last checkpoint covers.", registry=self.registry
+        )
+        self.audit_root = self._gauge(
+            "gateway_audit_log_root",
+            "Root of the ledger at the last checkpoint, 52 bits a part, the first part first: whoever scrapes it is a witness.",
+            ("part",),
+        )
+        self.ledger_lost = self._counter(
+            "gateway_audit_ledger_losses",
+            "The ledger's file was removed or replaced while it was open; nothing leaves until a restart.",
+            ("reason",),
+        )
+
+    def audit_checkpoint(self, event: LedgerCheckpointed) -> None:
+        """A whole number of 52 bits is exact in the floats of a scrape: 13 digits of the root a part."""
+        self.audit_checkpoints("ok" if event.ok else "failed").inc()
+        if not event.ok:
+            return
+        self.audit_checkpoint_at.set(event.at_s)
+        self.audit_rows.set(event.size)
+        for part in range(5):
+            self.audit_root(str(part)).set(int(event.root[13 * part : 13 * part + 13], 16))
 
     def _counter(self, name: str, documentation: str, labels: tuple[str, ...]) -> Labelled[Counter]:
         return Labelled(Counter(name, documentation, labels, registry=self.registry))

@@ -37,7 +37,14 @@ TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
 LOGGED = (
     *(Settlement, events.EgressViolation, events.TargetForwards, events.FellShort, events.LedgerWritten),
-    *(events.ProviderProbed, events.LedgerLost, events.ConfigReloaded, events.AttemptEnded, events.ModelLoaded),
+    *(
+        events.ProviderProbed,
+        events.LedgerLost,
+        events.LedgerCheckpointed,
+        events.ConfigReloaded,
+        events.AttemptEnded,
+        events.ModelLoaded,
+    ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
 
@@ -151,9 +158,8 @@ class EventLog:
                 self._write(logging.CRITICAL, event.event, grave)
             case events.AttemptEnded() | events.TargetForwards() | events.FellShort() | events.ModelLoaded():
                 self._of_target(event)
-            case events.LedgerWritten() if event.result is not events.LedgerResult.OK:
-                rows = {"record": event.record, "result": event.result, "count": event.count}
-                self._write(logging.ERROR, event.event, rows)
+            case events.LedgerWritten() | events.LedgerCheckpointed():
+                self._of_record(event)
             case events.ConfigReloaded():
                 level = logging.ERROR if event.result is events.ReloadResult.REFUSED else logging.INFO
                 self._write(level, event.event, _reloaded(event))
@@ -166,6 +172,15 @@ class EventLog:
                 self._write(logging.INFO, event.event, _state(event))
             case _:
                 return  # counted, and part of the line of its request
+
+    def _of_record(self, event: events.LedgerWritten | events.LedgerCheckpointed) -> None:
+        """What could not be written; all else is in the metrics."""
+        if isinstance(event, events.LedgerCheckpointed):
+            if not event.ok:
+                self._write(logging.ERROR, event.event, {"result": events.LedgerResult.FAILED})
+        elif event.result is not events.LedgerResult.OK:
+            rows = {"record": event.record, "result": event.result, "count": event.count}
+            self._write(logging.ERROR, event.event, rows)
 
     def _of_target(
         self, event: events.AttemptEnded | events.TargetForwards | events.FellShort | events.ModelLoaded

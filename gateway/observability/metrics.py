@@ -107,11 +107,9 @@ class Metrics(EventSink):
                 self._judged(event)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
-            case events.LedgerWritten():
-                self._families.audit_records(event.record.value, event.result.value).inc(event.count)
-                if event.result is not events.LedgerResult.REFUSED:  # nothing was tried
-                    self._families.audit_write.observe(event.duration_s)
-            case events.LedgerLost() | events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
+            case events.LedgerWritten() | events.LedgerLost() | events.LedgerCheckpointed():
+                self._of_record(event)
+            case events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
                 self._came_into_force(event)
             case _:
                 self._changed_state(event)
@@ -248,9 +246,7 @@ class Metrics(EventSink):
             case _:
                 assert_never(event)
 
-    def _came_into_force(
-        self, event: events.LedgerLost | events.ConfigReloaded | events.BaaSeen | events.GatewayStarted
-    ) -> None:
+    def _came_into_force(self, event: events.ConfigReloaded | events.BaaSeen | events.GatewayStarted) -> None:
         families = self._families
         match event:
             case events.GatewayStarted():
@@ -263,8 +259,19 @@ class Metrics(EventSink):
                     families.settings(event.config_after, event.policy_after).set(1)
             case events.BaaSeen():
                 families.baa_days(self._name(event.provider, self._vocabulary.providers)).set(event.days_left)
+            case _:
+                assert_never(event)
+
+    def _of_record(self, event: events.LedgerWritten | events.LedgerLost | events.LedgerCheckpointed) -> None:
+        match event:
+            case events.LedgerWritten():
+                self._families.audit_records(event.record.value, event.result.value).inc(event.count)
+                if event.result is not events.LedgerResult.REFUSED:  # nothing was tried
+                    self._families.audit_write.observe(event.duration_s)
             case events.LedgerLost():
-                families.ledger_lost(event.loss.value).inc()
+                self._families.ledger_lost(event.loss.value).inc()
+            case events.LedgerCheckpointed():
+                self._families.audit_checkpoint(event)
             case _:
                 assert_never(event)
 
@@ -299,5 +306,7 @@ class Metrics(EventSink):
             families.embedded_exits(exit_reason.value)
         for reload in (events.ReloadResult.OK, events.ReloadResult.REFUSED):
             families.reloads(reload.value)
+        for kept in ("ok", "failed"):
+            families.audit_checkpoints(kept)
         for loss in events.LedgerLoss:
             families.ledger_lost(loss.value)

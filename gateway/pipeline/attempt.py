@@ -246,14 +246,7 @@ class Attempts:
                 raise AttemptFailed(unrecorded, result=AttemptResult.UNRECORDED)
             return
         try:
-            known = run.trace.account
-            row = intent_row(
-                prepared,
-                run.call,
-                attempt=len(known.attempts),
-                account=known,
-                key=self._audit_key,
-            )
+            row = intent_row(prepared, run.trace.account, key=self._audit_key)
             await self._ledger.intend(row)
         except LedgerUnavailable:
             error = TargetsUnavailable("The audit ledger cannot be written, so nothing may leave the premises.")

@@ -140,10 +140,10 @@ class Pipeline:
         trace.resolved(resolution)
         began = time.perf_counter()
         findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
-        trace.scanned(findings, duration_s=time.perf_counter() - began)
+        trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
         forwards = self._attestation.forwards
         judged = judge(call, resolution, findings, settings, health=self._health(), forwards=forwards)
-        trace.decided(judged.decision, judged.facts)
+        trace.decided(judged.decision, judged.facts, config_hash=settings.hash)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
             raise PhiScanFailed(
@@ -200,7 +200,7 @@ class Pipeline:
         judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
         still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         if still is not None:
-            trace.decided(judged.decision, judged.facts)
+            trace.decided(judged.decision, judged.facts, config_hash=current.hash)
         return still
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:

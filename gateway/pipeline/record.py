@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 
-from gateway.domain import Target
+from gateway.domain import Destination
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.find.own_words import OwnWords, canonical
-from gateway.pipeline.settlement import Account
+from gateway.pipeline.settlement import Account, Attempt
 from gateway.ports import AttemptRow, IntentRow
 from gateway.state.secret import digest
-from gateway.wire.endpoint import Call
 
 
-def intent_row(prepared: Prepared, call: Call, *, attempt: int, account: Account, key: bytes) -> IntentRow:
+def intent_row(prepared: Prepared, account: Account, *, key: bytes) -> IntentRow:
     """What is about to leave the premises; `key` is the audit key of this installation."""
-    outbound, egress = prepared.outbound, prepared.egress
+    outbound, egress, call = prepared.outbound, prepared.egress, account.call
     target = outbound.target
+    baa = target.provider.baa
     return IntentRow(
         at_us=now_us(),
         request_id=call.request_id,
-        attempt=attempt,
+        attempt=len(account.attempts),
         operation=call.operation,
         dialect=call.dialect,
         caller=call.caller.name,
@@ -40,17 +40,24 @@ def intent_row(prepared: Prepared, call: Call, *, attempt: int, account: Account
         unknowns=prepared.unknowns,
         rules=egress.rules,
         labels=account.labels,
+        config_hash=account.config_hash,
+        baa_ref=baa.word if baa else "",
+        baa_end=int(baa.expires.strftime("%Y%m%d")) if baa else None,
+        detectors=account.detectors,
+        detector=account.detector,
     )
 
 
 def attempt_row(
-    call: Call, target: Target, *, attempt: int, result: AttemptResult, duration_s: float, status: int | None
+    account: Account, attempt: Attempt, *, result: AttemptResult, duration_s: float, status: int | None
 ) -> AttemptRow:
-    """One try of a target on the premises."""
+    """How the last try ended."""
+    call, target = account.call, attempt.target
+    place = Destination.LOCAL if target.provider.on_prem else Destination.CLOUD
     return AttemptRow(
         at_us=now_us(),
         request_id=call.request_id,
-        attempt=attempt,
+        attempt=len(account.attempts),
         operation=call.operation,
         target=target.name,
         provider=target.provider.name,
@@ -59,6 +66,7 @@ def attempt_row(
         result=result,
         duration_s=duration_s,
         status=status,
+        destination=place if attempt.reached else Destination.NONE,
     )
 
 

@@ -66,6 +66,13 @@ class Account:
     usage: Usage = field(default_factory=Usage)
     shortfalls: set[Shortfall] = field(default_factory=set)
     pseudonyms_unresolved: int = 0
+    config_hash: str = ""
+    detector: str = ""
+
+    @property
+    def detectors(self) -> int | None:
+        """How many detectors looked at each text; None before any did."""
+        return self.findings.detectors if self.findings else None
 
     @property
     def route_name(self) -> str:
@@ -139,6 +146,9 @@ def settlement(
         cost_nano_usd=None if owed.cost_usd is None else round(owed.cost_usd * NANO),
         energy_nwh=None if owed.energy_wh is None else round(owed.energy_wh * NANO),
         pseudonyms_unresolved=account.pseudonyms_unresolved,
+        config_hash=account.config_hash,
+        detectors=account.detectors,
+        detector=account.detector,
     )
 
 

@@ -59,8 +59,10 @@ class Trace:
         self.account.resolution = resolution
         self.account.labels = tuple(sorted(resolution.labels))
 
-    def scanned(self, findings: Findings, *, duration_s: float) -> None:
+    def scanned(self, findings: Findings, *, duration_s: float, by: str) -> None:
+        """What was found; `by` is the version of what looked."""
         self.account.findings = findings
+        self.account.detector = by
         failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
         for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
@@ -70,9 +72,10 @@ class Trace:
             if count:
                 self._events.emit(OwnWordsUsed(of=of, count=count))
 
-    def decided(self, decision: Decision, facts: Facts) -> None:
+    def decided(self, decision: Decision, facts: Facts, *, config_hash: str) -> None:
         self.account.decision = decision
         self.account.labels = tuple(sorted(facts.labels))
+        self.account.config_hash = config_hash
 
     def attempting(self, target: Target) -> None:
         """A target is about to be tried."""
@@ -88,7 +91,11 @@ class Trace:
         self.account.attempts[-1].reached = True
 
     def attempted(self, result: AttemptResult, *, status: int | None = None, reached: bool = True) -> None:
-        """The try is over. `reached` False: the target is known to have received nothing."""
+        """The try is over. `reached` False: the target is known to have received nothing.
+
+        It has a row of its own unless it is the only one, at a target on the premises, and answers: then the outcome says
+        all of it.
+        """
         account, attempt = self.account, self.account.attempts[-1]
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
@@ -105,11 +112,8 @@ class Trace:
                 status=status,
             )
         )
-        if target.provider.on_prem:
-            number = len(account.attempts)
-            self._ledger.attempt(
-                attempt_row(call, target, attempt=number, result=result, duration_s=duration_s, status=status)
-            )
+        if not target.provider.on_prem or result is not AttemptResult.OK or len(account.attempts) > 1:
+            self._ledger.attempt(attempt_row(account, attempt, result=result, duration_s=duration_s, status=status))
         attempt.result = result
         if self._failed is not None:
             made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED

@@ -9,7 +9,17 @@ from typing import Final, Generic
 from cachetools import LRUCache
 
 from gateway.domain import Settlement
-from gateway.ports import AttemptRow, ConfigRow, IntentRow, LedgerUnavailable, Probed, Row, RowRefused, Scanned
+from gateway.ports import (
+    AttemptRow,
+    ConfigRow,
+    EventRow,
+    IntentRow,
+    LedgerUnavailable,
+    Probed,
+    Row,
+    RowRefused,
+    Scanned,
+)
 
 
 class LruMemory(Generic[Scanned]):
@@ -66,7 +76,9 @@ class MemoryLedger:
     async def intend(self, row: IntentRow) -> None:
         if self._closed:
             raise LedgerUnavailable("The record is closed: nothing may leave the premises.")
-        if not self._take(row, {row.caller, row.route, row.agent, row.target, row.provider, row.model, *row.rules}):
+        if not self._take(
+            row, {row.caller, row.route, row.agent, row.target, row.provider, row.model, row.baa_ref, *row.rules}
+        ):
             raise RowRefused("The record was not written: nothing may leave the premises.")
 
     def attempt(self, row: AttemptRow) -> None:
@@ -78,6 +90,9 @@ class MemoryLedger:
 
     def configured(self, row: ConfigRow) -> None:
         self._take(row, ())
+
+    def noted(self, row: EventRow) -> None:
+        self._take(row, {row.subject})
 
     def close(self) -> None:
         self._closed = True
@@ -110,6 +125,9 @@ class ClosedLedger:
         del row
 
     def configured(self, row: ConfigRow) -> None:
+        del row
+
+    def noted(self, row: EventRow) -> None:
         del row
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     AUDIT = "audit"
     PSEUDONYM = "pseudonym"
     CACHE = "cache"
+    CHECKPOINT = "checkpoint"
 
 
 class SecretUnusable(Exception):

@@ -42,6 +42,8 @@ def test_no_event_has_room_for_free_text():
         "machine",
         *("decision_reason", "reason", "from_", "to", "version", "config_hash", "policy_hash"),
         *("kind", "where"),  # of a fault: the class of an exception, a place in our code
+        "detector",  # the version of our own parts
+        "root",  # a hash
         *("config_before", "config_after", "policy_before", "policy_after"),  # hashes
     }
     for kind in get_args(Event):

@@ -8,6 +8,8 @@ from tests.kit.source import modules, tree
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
+ONE_FILE = {"gateway/audit/verify_ledger.py": 480}
+"""What auditors take away and run alone may not be divided."""
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "lib"}
 
 
@@ -17,7 +19,7 @@ def functions(path):
 
 def test_a_module_holds_one_idea():
     sizes = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules()}
-    assert {name: size for name, size in sizes.items() if size > MAX_LINES} == {}
+    assert {name: size for name, size in sizes.items() if size > ONE_FILE.get(name, MAX_LINES)} == {}
 
 
 def test_a_function_fits_on_a_screen():

@@ -13,9 +13,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.audit.verify_ledger import Tree
 from gateway.domain import Settlement
-from gateway.events import EventSink, LedgerLoss, LedgerLost, LedgerResult, LedgerWritten, Record
-from gateway.ports import AttemptRow, ConfigRow, IntentRow, LedgerUnavailable, Row, RowRefused
+from gateway.events import (
+    EventSink,
+    LedgerCheckpointed,
+    LedgerLoss,
+    LedgerLost,
+    LedgerResult,
+    LedgerWritten,
+    Noted,
+    Record,
+)
+from gateway.ports import (
+    AttemptRow,
+    ConfigRow,
+    EventRow,
+    IntentRow,
+    LedgerContradicted,
+    LedgerUnavailable,
+    Row,
+    RowRefused,
+)
+from gateway.state.checkpoints import Checkpoints
+from gateway.state.sqlite.opening import greet
 from gateway.state.sqlite.store import FILE, Store, identity_of, prepare_directory
 
 MAX_BATCH = 512
@@ -36,12 +57,13 @@ class _Stop:
     pass
 
 
-_Item = _Intent | AttemptRow | Settlement | ConfigRow | _Stop
+_Item = _Intent | AttemptRow | Settlement | ConfigRow | EventRow | _Stop
 RECORDS = {
     IntentRow: Record.INTENT,
     AttemptRow: Record.ATTEMPT,
     Settlement: Record.OUTCOME,
     ConfigRow: Record.CONFIG,
+    EventRow: Record.EVENT,
 }
 
 
@@ -56,9 +78,13 @@ class Ledger:
     the ledger is closed for good, and a new one is begun by whoever starts the gateway again, because a record that
     begins anew by itself hides that the old one is missing. Every `checkpoint_s` seconds what was written moves from
     SQLite's log into the main file.
+
+    Every `witness_s` seconds, at the start and at the stop, what the rows come to is signed and written to `checkpoints`. A
+    record that does not continue its last checkpoint is not opened. A checkpoint that cannot be written is told, and holds
+    up nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is one of its clocks or limits)
         self,
         state_dir: Path,
         *,
@@ -68,8 +94,15 @@ class Ledger:
         retry_s: float = 5.0,
         checkpoint_s: float = 120.0,
         max_waiting: int = 20_000,
+        checkpoints: Checkpoints | None = None,
+        witness_s: float = 60.0,
     ) -> None:
         """Open or make the ledger and start its thread. Raises `LedgerUnavailable` where that fails."""
+        self._checkpoints = checkpoints
+        self._witness_s = witness_s
+        self._witness_at = 0.0
+        self._witnessed = -1
+        self._tree = Tree()
         self._path = state_dir / FILE
         self._words = frozenset(words)
         self._sink = sink
@@ -93,6 +126,8 @@ class Ledger:
         error = opened.get()
         if error is not None:
             self._thread.join()
+            if isinstance(error, LedgerContradicted):
+                raise error
             raise LedgerUnavailable(f"{self._path} cannot be used: {type(error).__name__}.") from error
 
     @property
@@ -120,6 +155,9 @@ class Ledger:
     def configured(self, row: ConfigRow) -> None:
         self._put(row)
 
+    def noted(self, row: EventRow) -> None:
+        self._put(row)
+
     def close(self) -> None:
         with self._closing:
             if self._closed:
@@ -144,10 +182,16 @@ class Ledger:
     def _run(self, opened: queue.SimpleQueue[Exception | None]) -> None:
         try:
             prepare_directory(self._path.parent)
-            self._store = Store(self._path, words=self._words)
-        except (OSError, sqlite3.Error) as error:
+            store = Store(self._path, words=self._words)
+            try:
+                greet(store, self._checkpoints, path=self._path)
+            except BaseException:
+                store.close()
+                raise
+        except (OSError, sqlite3.Error, LedgerContradicted) as error:
             opened.put(error)
             return
+        self._store = store
         self._known = self._words
         self._identity = self._store.identity
         opened.put(None)
@@ -156,6 +200,7 @@ class Ledger:
             intents, stopping = self._collect()
             self._turn(intents, final=stopping)
         if self._store is not None:
+            self._witness(self._store, final=True)
             self._store.close()
 
     def _collect(self) -> tuple[list[_Intent], bool]:
@@ -186,7 +231,8 @@ class Ledger:
         if self._store is None:
             return self._retry_at
         lingering = time.monotonic() + self._linger_s if self._waiting else math.inf
-        return min(lingering, self._checkpoint_at)
+        witness = self._witness_at if self._checkpoints and self._store.tree.size != self._witnessed else math.inf
+        return min(lingering, self._checkpoint_at, witness)
 
     @staticmethod
     def _patience(deadline: float, *, hurry: bool) -> float | None:
@@ -237,7 +283,8 @@ class Ledger:
         self._checkpoint(self._store)
 
     def _checkpoint(self, store: Store) -> None:
-        """Empty the log into the main file, now and then."""
+        """Empty the log into the main file, now and then, and sign what it comes to."""
+        self._witness(store)
         if time.monotonic() < self._checkpoint_at:
             return
         self._checkpoint_at = time.monotonic() + self._checkpoint_s
@@ -249,6 +296,25 @@ class Ledger:
             return
         if loss is not None:
             self._give_up(loss)
+
+    def _witness(self, store: Store, *, final: bool = False) -> None:
+        """Sign what the record comes to and keep it elsewhere, where it is due and something was added."""
+        tree = store.tree
+        if (
+            self._checkpoints is None
+            or tree.size == self._witnessed
+            or not (final or time.monotonic() >= self._witness_at)
+        ):
+            return
+        self._witness_at = time.monotonic() + self._witness_s
+        at_s, kept = time.time(), True
+        try:
+            self._checkpoints.keep(store.origin, tree, at_s=at_s)
+        except OSError:
+            kept = False  # it is tried again with the next one, and the record itself goes on
+        else:
+            self._witnessed = tree.size
+        self._sink.emit(LedgerCheckpointed(size=tree.size, root=tree.root.hex(), at_s=at_s, ok=kept))
 
     def _give_up(self, loss: LedgerLoss) -> None:
         """The file at the path is not ours: keep nothing, until somebody starts the gateway again."""
@@ -268,6 +334,7 @@ class Ledger:
         self._down_since_us = self._down_since_us or time.time_ns() // 1000
         self._retry_at = time.monotonic() + self._retry_s
         if store is not None:
+            self._tree = store.tree
             try:
                 store.close()
             except sqlite3.Error:
@@ -284,8 +351,13 @@ class Ledger:
             store = Store(self._path, words=self._words)
         except (OSError, sqlite3.Error):
             return
-        try:
-            store.note_outage(from_us=min(self._down_since_us, now_us), to_us=now_us, lost=self._lost)
+        if not store.continues(self._tree):
+            store.close()
+            self._give_up(LedgerLoss.ALTERED)
+            return
+        since_us = min(self._down_since_us, now_us)
+        try:  # which also proves that the file can be written again
+            store.write([EventRow(at_us=now_us, what=Noted.OUTAGE, since_us=since_us, number=self._lost)])
         except sqlite3.Error:
             store.close()
             return

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from gateway import domain, events
+from gateway.audit.verify_ledger import TILE
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
-from gateway.ports import AttemptRow, ConfigRow, IntentRow, Row
+from gateway.ports import AttemptRow, ConfigRow, EventRow, IntentRow, Row
 
-VERSION = 5
+VERSION = 6
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -121,6 +122,48 @@ ALTER TABLE entry ADD COLUMN agent_unclear INTEGER CHECK (agent_unclear IN (0, 1
 """ + "".join(_LISTED.format(column=column) for column in ("label", "agents", "counted"))
 """The facts a policy was asked about that no other column has, so that another one can be asked the same. Lists are known
 words with commas between them."""
+LOGGED = f"""
+ALTER TABLE entry ADD COLUMN config_hash TEXT
+    CHECK (length(config_hash) BETWEEN 8 AND 64 AND config_hash NOT GLOB '*[^0-9a-f]*');
+ALTER TABLE entry ADD COLUMN baa_ref TEXT REFERENCES word;
+ALTER TABLE entry ADD COLUMN baa_end INTEGER CHECK (baa_end BETWEEN 10101 AND 99991231);
+ALTER TABLE entry ADD COLUMN detectors INTEGER CHECK (detectors >= 0);
+ALTER TABLE entry ADD COLUMN detector TEXT REFERENCES word;
+
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL CHECK (at_us > 0),
+    what TEXT NOT NULL REFERENCES word,
+    subject TEXT REFERENCES word,
+    since_us INTEGER CHECK (since_us > 0),
+    number INTEGER CHECK (number >= 0),
+    digest BLOB CHECK (length(digest) = 32)
+) STRICT;
+
+CREATE TABLE log (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    origin TEXT NOT NULL CHECK (origin GLOB 'triage-gateway/ledger/*' AND origin NOT GLOB '*[^a-z0-9/-]*')
+) STRICT;
+
+CREATE TABLE leaf (
+    idx INTEGER PRIMARY KEY CHECK (idx >= 0),
+    of INTEGER NOT NULL CHECK (of BETWEEN 1 AND 3),
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE node (
+    level INTEGER NOT NULL CHECK (level > 0 AND level % {TILE} = 0),
+    idx INTEGER NOT NULL CHECK (idx >= 0),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, idx)
+) STRICT, WITHOUT ROWID;
+
+INSERT OR IGNORE INTO word (name) VALUES ('{events.Noted.OUTAGE}');
+INSERT INTO event (at_us, what, since_us, number) SELECT to_us, '{events.Noted.OUTAGE}', from_us, lost FROM outage;
+DROP TABLE outage;
+"""  # noqa: S608  names of our own
+"""The tree over all rows, what else happened to the record, and what an auditor asks of a row. `baa_end` is YYYYMMDD."""
 
 TABLES = ("entry", "detail", "policy", "config")
 # A guard against accidents, not against an owner of the file.
@@ -128,7 +171,10 @@ GUARD = """
 CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 """
-GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in TABLES for verb in ("UPDATE", "DELETE"))
+VERBS = ("UPDATE", "DELETE")
+GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in TABLES for verb in VERBS)
+LOG_TABLES = ("event", "log", "leaf", "node")
+LOG_GUARDS = "".join(GUARD.format(table=table, verb=verb) for table in LOG_TABLES for verb in VERBS)
 
 MIGRATIONS = {
     1: """
@@ -138,12 +184,14 @@ ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
     2: CONFIGURED + GUARDS,
     3: NEVER,
     4: ASKED,
+    5: LOGGED + LOG_GUARDS,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
 ENUMS: tuple[type[StrEnum], ...] = (
     *(domain.Kind, domain.UnknownReason, domain.Trait, domain.Operation, domain.Dialect, domain.ProviderKind),
     *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult, events.ReloadResult),
+    events.Noted,
 )
 
 Cell = str | int | bytes | None
@@ -159,7 +207,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         steps = (
             "".join(MIGRATIONS[old] for old in range(version, VERSION))
             if version
-            else DDL + CONFIGURED + GUARDS + NEVER + ASKED
+            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS
         )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
@@ -188,6 +236,9 @@ def insert(connection: sqlite3.Connection, row: Row) -> None:
     if isinstance(row, ConfigRow):
         _configured(connection, row)
         return
+    if isinstance(row, EventRow):
+        _noted(connection, row)
+        return
     cells, details = _cells(row)
     columns, marks = ", ".join(cells), ", ".join("?" * len(cells))
     # Column names come from this module.
@@ -200,9 +251,11 @@ def insert(connection: sqlite3.Connection, row: Row) -> None:
         )
 
 
-def note_outage(connection: sqlite3.Connection, *, from_us: int, to_us: int, lost: int) -> None:
-    """Write down that the record had a gap, and how many outcome and attempt rows it cost."""
-    connection.execute("INSERT INTO outage (from_us, to_us, lost) VALUES (?, ?, ?)", (from_us, to_us, lost))
+def _noted(connection: sqlite3.Connection, row: EventRow) -> None:
+    cells = (row.at_us, row.what, row.subject or None, row.since_us, row.number, row.digest or None)
+    connection.execute(
+        "INSERT INTO event (at_us, what, subject, since_us, number, digest) VALUES (?, ?, ?, ?, ?, ?)", cells
+    )
 
 
 def _configured(connection: sqlite3.Connection, row: ConfigRow) -> None:
@@ -247,6 +300,11 @@ def _intent(row: IntentRow) -> tuple[dict[str, Cell], list[Detail]]:
         "body_digest": row.body_digest,
         "body_bytes": row.body_bytes,
         "label": ",".join(row.labels) or None,
+        "config_hash": row.config_hash or None,
+        "baa_ref": row.baa_ref or None,
+        "baa_end": row.baa_end,
+        "detectors": row.detectors,
+        "detector": row.detector or None,
     }
     details: list[Detail] = [("redacted", kind, style, None) for kind, style in row.redacted.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]
@@ -269,6 +327,7 @@ def _attempt(row: AttemptRow) -> dict[str, Cell]:
         "result": row.result,
         "status": row.status,
         "duration_us": _micro(row.duration_s),
+        "destination": row.destination,
     }
 
 
@@ -309,6 +368,9 @@ def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
         "agents": ",".join(row.agents) or None,
         "counted": ",".join(row.counted) or None,
         "agent_unclear": int(row.agent_unclear),
+        "config_hash": row.config_hash or None,
+        "detectors": row.detectors,
+        "detector": row.detector or None,
     }
     details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]

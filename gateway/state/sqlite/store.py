@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from gateway.audit.verify_ledger import Tree
 from gateway.events import LedgerLoss
 from gateway.ports import Row
-from gateway.state.sqlite import schema
+from gateway.state.sqlite import log, schema
 
 FILE = "ledger.db"
 BUSY_MS = 2000
@@ -58,6 +59,8 @@ class Store:
             self._configure()
             schema.prepare(self._connection)
             schema.learn(self._connection, words)
+            self.origin = log.begin(self._connection)
+            self.tree = log.read(self._connection)
             self._opened = tuple(identity_of(file) for file in self._files)
             if self._opened[0] != (meant.st_dev, meant.st_ino):
                 raise FileNotFoundError("the ledger was moved while it was being opened")
@@ -66,16 +69,50 @@ class Store:
             raise
 
     def write(self, rows: Sequence[Row]) -> list[bool]:
-        """Commit `rows` together; for each, whether it was taken (True) or refused by the schema."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """Commit `rows` together, and the log with them; for each, whether it was taken (True) or refused by the schema.
+
+        Somebody else may have written meanwhile (`gateway audit prune`): then the log goes on from what they left.
+        """
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
         try:
+            tree = self.tree if log.stands(connection, self.tree) else self._continued()
+            before = log.last_rows(connection)
             taken = [self._try(row) for row in rows]
-            self._connection.execute("COMMIT")
+            grown = log.extend(connection, tree, before)
+            connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
+        self.tree = grown
         return taken
+
+    def continues(self, tree: Tree) -> bool:
+        """Whether the log is `tree`, or came out of it."""
+        return self.continues_to(tree.size, tree.root)
+
+    def continues_to(self, size: int, root: bytes) -> bool:
+        """Whether the log's first `size` rows came to `root`."""
+        if size > self.tree.size:
+            return False
+        try:
+            return log.at(self._connection, size).root == root
+        except log.LogBroken:
+            return False
+
+    def signing_key(self) -> bytes:
+        """The public key that the record named last, or b""."""
+        query = "SELECT digest FROM event WHERE what = 'signing_key' ORDER BY seq DESC LIMIT 1"
+        found = self._connection.execute(query).fetchone()
+        return bytes(found[0]) if found else b""
+
+    def _continued(self) -> Tree:
+        before, self.tree = self.tree, log.read(self._connection)
+        if not self.continues(before):
+            self.tree = before
+            raise log.LogBroken("the log is not the one that was written here")
+        return self.tree
 
     @property
     def identity(self) -> tuple[int, int] | None:
@@ -101,10 +138,6 @@ class Store:
         self._connection.execute("BEGIN IMMEDIATE")
         schema.learn(self._connection, words)
         self._connection.execute("COMMIT")
-
-    def note_outage(self, *, from_us: int, to_us: int, lost: int) -> None:
-        """Durably write down a gap; also proves that the file can be written again."""
-        schema.note_outage(self._connection, from_us=from_us, to_us=to_us, lost=lost)
 
     def close(self) -> None:
         self._connection.close()

@@ -281,7 +281,7 @@ FULL_DISK = """
         intents = reader.execute("SELECT request_id FROM entry WHERE phase = 'intent'").fetchall()
         print("intents", [int(name[4:], 16) for (name,) in intents])
         print("outcomes", reader.execute("SELECT count(*) FROM entry WHERE phase = 'outcome'").fetchone()[0])
-        print("outage", reader.execute("SELECT to_us >= from_us, lost FROM outage").fetchall())
+        print("outage", reader.execute("SELECT at_us >= since_us, number FROM event WHERE what = 'outage'").fetchall())
 
     asyncio.run(main(Path(sys.argv[1])))
 """

@@ -8,6 +8,8 @@ import sqlite3
 import pytest
 
 from gateway.domain import Kind, Style, Usage
+from gateway.events import Noted
+from gateway.ports import EventRow
 from gateway.state.sqlite import schema
 from tests.kit.rows import make_config
 
@@ -114,10 +116,11 @@ def test_an_intent_with_anything_else_in_it_is_refused(connection, intent, chang
 
 
 def test_every_text_column_is_bound_to_the_known_words_or_to_a_pattern(connection):
-    for table in ("entry", "detail"):
+    for table in ("entry", "detail", "event"):
         bound = {row[3] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"]
-        checked = {"phase", "request_id", "policy_hash", "what"} | {"label", "agents", "counted"}  # by triggers, below
+        listed = {"label", "agents", "counted"}  # bound by triggers, below
+        checked = {"phase", "request_id", "policy_hash", "config_hash", "what"} | listed
         assert set(columns) - bound - checked == set()
 
 
@@ -229,6 +232,6 @@ def test_a_row_about_a_configuration_holds_hashes_and_nothing_else(connection, c
 
 
 def test_a_gap_in_the_record_is_written_down(connection):
-    schema.note_outage(connection, from_us=1, to_us=5, lost=3)
+    schema.insert(connection, EventRow(at_us=5, what=Noted.OUTAGE, since_us=1, number=3))
 
-    assert connection.execute("SELECT * FROM outage").fetchall() == [(1, 5, 3)]
+    assert connection.execute("SELECT at_us, what, since_us, number FROM event").fetchall() == [(5, "outage", 1, 3)]
