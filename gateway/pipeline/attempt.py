@@ -114,14 +114,13 @@ class Attempts:
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
-            slot, result = None, AttemptResult.OK
-        except AttemptFailed as failure:
-            result, status, reached = failure.result, failure.status, failure.reached
-            raise
-        finally:
+        except BaseException as error:
             if slot is not None:
                 slot.release(counts=False)
+            if isinstance(error, AttemptFailed):
+                result, status, reached = error.result, error.status, error.reached
             run.trace.attempted(result, status=status, reached=reached)
+            raise
         run.trace.answered(prepared, lacking=opened.reply.not_carried)
         return opened
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from gateway.domain import Facts, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
@@ -33,6 +34,14 @@ from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
 from gateway.wire.endpoint import Call
 
+_ENDS: Final = {
+    Outcome.OK: AttemptResult.OK,
+    Outcome.UPSTREAM_ERROR: AttemptResult.BAD_REPLY,
+    Outcome.DEADLINE: AttemptResult.TIMEOUT,
+    Outcome.CLIENT_ERROR: AttemptResult.REJECTED,
+}
+"""How a try ended whose answer had begun; all other ends are ours or the caller's, and none of its target's."""
+
 
 @dataclass(slots=True)
 class Trace:
@@ -45,6 +54,7 @@ class Trace:
     account: Account
     _events: EventSink
     _ledger: AuditSink
+    _trying: bool = False
     _failed: Attempt | None = None
     _settlement: Settlement | None = None
 
@@ -79,6 +89,7 @@ class Trace:
 
     def attempting(self, target: Target) -> None:
         """A target is about to be tried."""
+        self._trying = True
         self.account.attempts.append(Attempt(target, began_s=time.perf_counter()))
         self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
 
@@ -94,9 +105,10 @@ class Trace:
         """The try is over. `reached` False: the target is known to have received nothing.
 
         It has a row of its own unless it is the only one, at a target on the premises, and answers: then the outcome says
-        all of it.
+        all of it. One that gave content is over with its request, and `settle` says how.
         """
         account, attempt = self.account, self.account.attempts[-1]
+        self._trying = False
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
         target, call = attempt.target, account.call
@@ -171,6 +183,8 @@ class Trace:
         """Tell it, once; None if it was told before."""
         if self._settlement is not None:
             return None
+        if self._trying:
+            self.attempted(_ENDS.get(outcome, AttemptResult.CANCELLED))
         settled = self._settlement = settlement(
             self.account, outcome, status=status, error_code=error_code, now_s=time.perf_counter(), at_us=now_us()
         )
