@@ -160,3 +160,38 @@ def test_nothing_of_a_value_leaves_that_stands_in_boxes(cue, value, mark, comb, 
 def test_boxes_with_nobodys_value_are_nothing(text):
     [said] = ENGINE.detect([Passage(text, "", Carrier.MESSAGE)])
     assert not [finding for finding in said.findings if finding.counts]
+
+
+@pytest.mark.parametrize(
+    ("cue", "value"),
+    [
+        ("DOB: ", "O3/l4/196l"),
+        ("DOB ", "O3-I4-I96I"),
+        ("born ", "l96l-O3-O4"),
+        ("Date of birth: ", "14.O3.I962"),
+        ("Phone: ", "(2O2) 555-O142"),
+        ("call ", "2O2-55S-0l42"),
+        ("Tel ", "202.S5S.0l42"),
+        ("Fax: ", "2O2 555 Ol43"),
+        ("SSN: ", "S36-Z2-84l7"),
+    ],
+)
+def test_nothing_of_a_number_leaves_whose_digits_were_recognised_as_letters(cue, value):
+    text = f"{cue}{value} as before"
+    assert left(text, len(cue), len(cue) + len(value)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IO/SO/10 pins of the board",
+        "see B12/B6/D3 and T1/T2/T3",
+        "IIS-10-2019 is installed, ISO-10-2024 is not",
+        "SO2/O2/10 and 10.0.0.l",
+        "OS-X-10, I/O/10, Q1/Q2/Q3, Z1-22-3",
+        "BIS-12-2020 replaces GOST-12-2014",
+    ],
+)
+def test_letters_that_were_no_digits_stay_what_they_are(text):
+    [said] = ENGINE.detect([Passage(text, "", Carrier.MESSAGE)])
+    assert not [finding for finding in said.findings if finding.counts]

@@ -57,7 +57,7 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
             if readings.GAP in again.text[hit.start : hit.end]:
                 continue
             low, high = again.origin(hit.start, hit.end)
-            if _as_it_was(reading, low, high):
+            if _as_it_was(reading, folded.text, low, high):
                 continue
             start, end = reading.starts[low], reading.ends[high - 1]
             if hit.evidence is Evidence.CUE or hit.kind in _TELLING or end - start < _STRETCHED * (hit.end - hit.start):
@@ -80,13 +80,13 @@ def _closed_up(text: str, ways: frozenset[str]) -> Iterator[Reading]:
             yield reading
 
 
-def _as_it_was(reading: Reading, low: int, high: int) -> bool:
+def _as_it_was(reading: Reading, text: str, low: int, high: int) -> bool:
     """Whether nothing was undone in [low, high) of a reading or close before it: the plain text has been judged there, with
     all that stands around it.
     """
     gap = reading.text.rfind(readings.GAP, 0, low)
     first = max(low - _CUE_CHARS, gap + len(readings.GAP) if gap >= 0 else 0)
-    return reading.ends[high - 1] - reading.starts[first] == high - first
+    return text[reading.starts[first] : reading.ends[high - 1]] == reading.text[first:high]
 
 
 @dataclass(frozen=True, slots=True)

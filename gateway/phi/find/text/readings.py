@@ -37,6 +37,13 @@ _TYPESET: Final = re.compile(
     rf"{_COMMAND}\*?(?:-?\d{{1,6}})?(?:\[[^\[\]\n]{{0,80}}\])?(?: ?\{{| |(?=[\\{{}}\r\n]))|(?<!\\)[{{}}]"
 )
 _SPACES: Final = re.compile(r"\\(?:par|line|tab|cell|row|newline|quad|hfill|item)\b")
+_LIKE: Final = "0-9OoQDlI|iSsBZzGgT"
+_TAKEN_FOR: Final = str.maketrans("OoQDlI|iSsBZzGgT", "0000111155822997")
+"""What recognisers of print take digits for: O and Q for 0, l and I and | for 1, S for 5, B for 8, Z for 2, g for 9, T for 7."""
+_SCANNED: Final = re.compile(
+    rf"(?<![\w./-])(?:\(?[{_LIKE}]{{3}}\)?[ .-]{{1,2}}[{_LIKE}]{{3}}[ .-][{_LIKE}]{{4}}|[{_LIKE}]{{3}}-[{_LIKE}]{{2}}-[{_LIKE}]{{4}}|"
+    rf"[{_LIKE}]{{1,2}}([/.-])[{_LIKE}]{{1,2}}\1(?:[{_LIKE}]{{4}}|[{_LIKE}]{{2}})|[12lIZ][{_LIKE}]{{3}}-[{_LIKE}]{{2}}-[{_LIKE}]{{2}})(?![\w/-]|\.\w)"
+)
 _STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4,}[A-Za-z0-9](?!\S)")
 _SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
@@ -57,6 +64,7 @@ _GATE: Final = Gate(
         "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4}[A-Za-z0-9](?:$|\s)",
         "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
         "combed": combs.GATE,
+        "scanned": rf"(?:[{_LIKE}]{{2,4}}\)?[ ./-]{{1,2}}){{2}}[{_LIKE}]{{2,4}}|[{_LIKE}]{{1,2}}[/.-][{_LIKE}]{{1,2}}[/.-][{_LIKE}]{{2}}",
         "spaced": r"(?:^|[^\w.])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4}[A-Za-z0-9](?:$|\W)",
         "lettered": r"(?i)\b[msdvn][ .]{1,2}[rsoipe][ .]{1,2}[nbia]\b",
         "base64": rf"(?:^|[^A-Za-z0-9+/=_-])({_BASE}{{16,}}(?:\r?\n{_BASE}{{8,}})*={{0,2}}|{_BASE}{{7,}}={{1,2}})",
@@ -241,6 +249,18 @@ def _plain(command: str) -> str:
     return " " if _SPACES.match(command) else ""
 
 
+def _digits(value: str) -> str:
+    """A number as it was printed, where most of it was recognised as digits."""
+    seen = sum(map(str.isdigit, value))
+    read = value.translate(_TAKEN_FOR)
+    likely = 2 * seen >= sum(map(str.isdigit, read))
+    return read if likely and all(map(_NUMBERED.search, re.split(r"[^\w|]+", value.strip("()")))) else value
+
+
+_NUMBERED: Final = re.compile(r"\d|^[OolI|]{1,2}$")
+"""What a group of a number holds: `ISO-10-2024` has none that is a word."""
+
+
 _UNDO: Final = (
     ("quoted", _each(_QUOTED, _unquoted_printable)),
     ("in_line", _each(_IN_LINE, lambda value: " " if value.casefold() in {"<br>", "<br/>", "<br />"} else "")),
@@ -249,6 +269,7 @@ _UNDO: Final = (
     ("tagged", _each(_TAGS, lambda _: " ")),
     ("stacked", _each(_STACKED, _unstacked)),
     ("combed", combs.closed),
+    ("scanned", _each(_SCANNED, _digits)),
     ("percent", _each(_PERCENT, _unquoted)),
     ("entity", _each(_ENTITY, html.unescape)),
     ("escape", _each(_ESCAPE, _unescaped)),
