@@ -91,4 +91,6 @@ _DAY_AND_MONTH: Final = re.compile(r"\d\d\.(?:0[1-9]|1[0-2])$")
 
 def _told_by_a_clock(hit: Hit, value: str) -> bool:
     """An hour; but what a rule calls a date is one: `17.05` may be either."""
+    if hit.evidence is Evidence.CUE and hit.patient and value.isdigit():
+        return False  # the day or the month of a birth
     return _CLOCK.match(value) is not None and (hit.evidence is Evidence.CONTEXT or not _DAY_AND_MONTH.match(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gateway.phi.find.records import dicom, fhir, tables
+from gateway.phi.find.records import dicom, fhir, headers, tables
 from gateway.phi.find.records.sheet import Sheet
 from gateway.phi.find.records.trees import Node, Tree, json_trees
 
@@ -19,7 +19,7 @@ def read(text: str) -> Sheet:
         if fhir.resources(sheet, tree.root) or _dicom(sheet, tree.root) or tables.split(sheet, tree.root):
             _signs(sheet, tree)
         else:
-            tables.objects(sheet, tree.root)
+            _objects(sheet, tree.root)
     return sheet
 
 
@@ -59,3 +59,19 @@ def _value(sheet: Sheet, tag: str, vr: str, name: str, value: Node) -> None:
         for _, part in value.inside:
             if part.scalar:
                 dicom.value(sheet, tag, vr, part.start, part.end)
+
+
+def _objects(sheet: Sheet, root: Node) -> None:
+    """Reads objects whose keys are the headers of a person's columns, as pandas and interfaces write rows."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        row = [(headers.column(key), one) for key, one in node.inside if one.scalar]
+        if (
+            any(column is not None and column.personal for column, _ in row)
+            and sum(column is not None for column, _ in row) > 1
+        ):
+            for column, one in row:
+                if column is not None and column.kind is not None and not column.doubtful:
+                    tables.note(sheet, column, (one.start, one.end))
+        stack.extend(child for _, child in node.inside if not child.scalar)

@@ -62,7 +62,7 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
     ),
     (
         Kind.DATE,
-        "dob|birth date|date of birth|birthdate|birthday|date birth|admission date|discharge date|admit date|death date|date of death|"
+        "dob|birth|born|bday|birth date|date of birth|birthdate|birthday|date birth|admission date|discharge date|admit date|death date|date of death|"
         "date of service|service date|visit date|dod|dos|admitted|discharged|deceased date time|surgery date|procedure date|encounter date|"
         "appointment date|date of admission|date of discharge|collected|effective date time|onset date time|admitted on|discharged on",
     ),
@@ -129,7 +129,7 @@ def _kind_of_one(cue: str) -> Kind | None:
     parts = words(cue[-120:])
     if not parts or parts[-1] in _QUALIFIERS:
         return None
-    return _kind_of(parts) or _of_a_piece(parts)
+    return _kind_of(parts) or _of_a_piece(parts) or _of_a_birth(parts)
 
 
 def _of_a_piece(parts: list[str]) -> Kind | None:
@@ -142,6 +142,23 @@ def _of_a_piece(parts: list[str]) -> Kind | None:
     if kind not in _CUT:
         return None
     return None if rest[-1] in _AMBIGUOUS and rest[-1] != "card" else kind
+
+
+def _of_a_birth(parts: list[str]) -> Kind | None:
+    """`dob_month`, `birth day`, `dob_epoch_ms`: a part of a date of birth, or all of it as machines count time."""
+    rest = parts
+    while len(rest) > 1 and rest[-1] in _TIMES:
+        rest = rest[:-1]
+    return Kind.DATE if rest != parts and not _BIRTHS.isdisjoint(rest[-3:]) else None
+
+
+_TIMES: Final = frozenset(
+    "day month dd mm d m of value number index name ms millis milliseconds s sec secs seconds epoch unix ts timestamp utc iso str time date long int at".split()
+)
+_BIRTHS: Final = frozenset("dob birth birthdate birthday born bday geburtsdatum naissance nacimiento nascita".split())
+_MONTHS: Final = frozenset(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split()
+)
 
 
 def _kind_of(parts: list[str]) -> Kind | None:
@@ -244,7 +261,7 @@ def fits(kind: Kind, value: str) -> bool:
     if kind is Kind.AGE:
         return value.isdigit() and 90 <= int(value[:4]) <= 130
     if kind is Kind.DATE:
-        return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
+        return _is_day(value)
     if kind is Kind.FACILITY and _is_specialty(value):
         return False
     if (kind is Kind.LICENCE and _SPDX.match(value)) or (kind is Kind.NAME and _GROUP.search(value)):
@@ -254,6 +271,15 @@ def fits(kind: Kind, value: str) -> bool:
     if kind in {Kind.PHONE, Kind.FAX}:
         return sum(char.isdigit() for char in value) >= _SHORTEST_LINE
     return kind in _WORDED or any(char.isdigit() for char in value)
+
+
+def _is_day(value: str) -> bool:
+    """A date, or a day or a month of one; a year alone tells nobody's day."""
+    if value.isdigit() and len(value) < 3:
+        return 0 < int(value) < 32
+    if value.casefold() in _MONTHS:
+        return True
+    return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
 
 
 _SPDX: Final = re.compile(

@@ -202,7 +202,8 @@ def split(sheet: Sheet, root: Node) -> bool:
         node = stack.pop()
         names = [one for one in node.all("columns") if one.scalar]
         cells = [(one.start, one.end) for key, one in node.inside if key in {"data", "rows", "values"} and one.scalar]
-        if names and cells and len(cells) % len(names) == 0:
+        flat = all(len(one.way) <= _ROWS for _, one in node.inside)
+        if names and cells and flat and len(cells) % len(names) == 0:
             rows = [cells[at : at + len(names)] for at in range(0, len(cells), len(names))]
             _table(sheet, [[(one.start, one.end) for one in names], *rows])
             found = True
@@ -210,20 +211,8 @@ def split(sheet: Sheet, root: Node) -> bool:
     return found
 
 
-def objects(sheet: Sheet, root: Node) -> None:
-    """Reads objects whose keys are the headers of a person's columns, as pandas and interfaces write rows."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        row = [(headers.column(key), one) for key, one in node.inside if one.scalar]
-        if (
-            any(column is not None and column.personal for column, _ in row)
-            and sum(column is not None for column, _ in row) > 1
-        ):
-            for column, one in row:
-                if column is not None and column.kind is not None and not column.doubtful:
-                    note(sheet, column, (one.start, one.end))
-        stack.extend(child for _, child in node.inside if not child.scalar)
+_ROWS: Final = 2
+"""Lists within one another in rows whose cells are scalars."""
 
 
 # --- what their columns hold --------------------------------------------------------------------------------------------

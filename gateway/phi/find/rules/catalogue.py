@@ -11,6 +11,7 @@ from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import (
     ages,
+    births,
     contact,
     dates,
     days,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     *contact.RULES,
     *dates.RULES,
     *days.RULES,
+    *births.RULES,
     *ages.RULES,
     *places.RULES,
     *people.RULES,
