@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gateway.domain import DIRECT, Kind
+from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.text.ways import one_of
 
@@ -53,15 +54,18 @@ _MACHINE: Final = Register(
             r"@(?:param|returns?|throws|see|deprecated|type)\b",
             r"^\s*//",
             r"^ -- |^  \* |^\s*\[ [A-Z][^\]\n]{2,40} \]$|^(?:commit|Author|AuthorDate|Date|Merge):? ",
+            r"2>&1|2?>/dev/null|\|\s*(?:grep|head|tail|sort|awk|sed|xargs|wc|jq|less|tee|uniq)\b|^(?:[\w.-]+@[\w.-]+[:~ ]\S*)?[$#] \w+|\bsudo \w+",
+            r"(?<![\w-])-[a-zA-Z]{1,3}(?= |$)",
             r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /|\bHTTP/\d",
             r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+            r"\b(?:pts/|tty)\d+\b",
             r"^\s*(?:\w+:)?[ \t]*(?:\(c\)|©)? ?(?:19|20)\d\d(?:\s?-\s?(?:19|20)?\d\d)?,?[ \t]+[A-Z][^<>\n]{2,50}<",
         ),
         re.MULTILINE,
     ),
     least=4,
     around=420,
-    shortest=160,
+    shortest=60,
     nobodys={
         Kind.NAME: Evidence.CONTEXT,
         Kind.OTHER_ID: Evidence.CONTEXT,
@@ -177,6 +181,10 @@ _ORGANISATION: Final = re.compile(
     re.IGNORECASE,
 )
 """What has a telephone, a mailbox and an address of its own."""
+_OF_OFFICE: Final = re.compile(
+    r" (?:[Oo]utpatients?|nurses|[Tt]eam|[Cc]linic|[Dd]epartment|[Ww]ard|[Oo]ffice|[Dd]esk|[Uu]nit|[Ss]ervices?|[Hh]elpline|[Pp]harma|[Rr]eception)\b"
+)
+"""What stands behind the name of a part of a house: "Urology nurses"."""
 _CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
 _TOLL_FREE: Final = re.compile(
     r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}|0[38]00[ -]?\d{3}[ -]?\d{3,4}|0800[\d ]{4,8}|111"
@@ -194,7 +202,9 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     if not any(_may(hit) for hit in hits):
         return none
     someone = [said.start() for said in _SOMEONE.finditer(text)]
-    firm = sorted(hit.start for hit in hits if _somebodys(hit))
+    firm = sorted(
+        hit.start for hit in hits if _somebodys(hit) and not _of_a_thing(hit, text) and not _symbol(hit, text)
+    )
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
     return [
         _may(hit)
@@ -203,6 +213,7 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
         and (
             _of_an_office(hit, text)
             or _of_a_firm(hit, text)
+            or _of_a_thing(hit, text)
             or _of_a_byline(hit, text, marks)
             or _of_a_sum(hit, text)
             or any(_of(register, found, hit, text) for register, found in marks)
@@ -232,9 +243,15 @@ def _somebodys(hit: Hit) -> bool:
 _BIRTH: Final = frozenset({Kind.DATE, Kind.AGE, Kind.OTHER_ID})
 
 
-_SYMBOL: Final = re.compile(r"[A-Za-z]*_\w*|[a-z]{2,}[A-Z]\w*|[A-Z][a-z]{3,}[A-Z][a-z]{3,}\w*|str|int|bool|None|null")
+_SYMBOL: Final = re.compile(
+    r"[A-Za-z]*_\w*|[a-z]{2,}[A-Z]\w*|[A-Z][a-z]{3,}[A-Z][a-z]{3,}\w*|str|int|bool|None|null|(?:INC|CHG|PRB|REQ|RITM|TASK|OPS|SRE)-?\d[\d-]*"
+)
 """A word that only programs write, whatever stands before it."""
 _SYMBOLIC: Final = frozenset({Kind.NAME, Kind.OTHER_ID})
+
+
+def _symbol(hit: Hit, text: str) -> bool:
+    return hit.kind in _SYMBOLIC and _SYMBOL.fullmatch(text, hit.start, hit.end) is not None
 
 
 def _marks(register: Register, text: str) -> list[tuple[int, str]]:
@@ -243,7 +260,7 @@ def _marks(register: Register, text: str) -> list[tuple[int, str]]:
 
 def _of(register: Register, marks: Sequence[tuple[int, str]], hit: Hit, text: str) -> bool:
     """Whether a hit stands in such a text, and may be nobody's there."""
-    symbol = register is _MACHINE and hit.kind in _SYMBOLIC and _SYMBOL.fullmatch(text, hit.start, hit.end) is not None
+    symbol = register is _MACHINE and _symbol(hit, text)
     if not symbol and not _fits(register, hit) and not (hit.kind in _BRACKETED and _in_its_field(hit, text)):
         return False
     low, high = hit.start - register.around, hit.end + register.around
@@ -266,6 +283,8 @@ def _in_its_field(hit: Hit, text: str) -> bool:
 
 def _of_an_office(hit: Hit, text: str) -> bool:
     """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
+    if hit.kind is Kind.NAME and hit.evidence <= Evidence.CUE and _OF_OFFICE.match(text, hit.end):
+        return not any(lexicon.GIVEN & lexicon.marks(word) for word in text[hit.start : hit.end].casefold().split())
     if hit.kind not in _CONTACTS:
         return False
     if hit.kind in {Kind.PHONE, Kind.FAX} and _TOLL_FREE.fullmatch(text, hit.start, hit.end):
@@ -280,16 +299,39 @@ def _any(places: Sequence[int], low: int, high: int) -> bool:
     return bisect_left(places, low) < bisect_right(places, high)
 
 
+_OF_A_KEY: Final = re.compile(
+    r"(?i)\b(?:pgp|gpg|fingerprint|sha-?\d{0,3}|md5|checksum|digest|build|rebuild with|ticket|issue|bug|cve)[\w ]{0,12}[\s:=#(]{1,3}$"
+)
+
+
+def _of_a_thing(hit: Hit, text: str) -> bool:
+    """Whether a number that a model takes for somebody's is of a key, a build or a fault."""
+    if hit.kind is not Kind.OTHER_ID:
+        return False
+    before = text[max(0, hit.start - 40) : hit.start]
+    return _OF_A_STUDY.search(before) is not None or (
+        hit.evidence is Evidence.CONTEXT and _OF_A_KEY.search(before) is not None
+    )
+
+
+_OF_A_STUDY: Final = re.compile(
+    r"(?i)\b(?:ethics|irb|hrec|grant|award|trial registration|registered (?:at|with)|clinicaltrials\.gov|prospero|eudract|eu ct|funding)\b[^\n.;]{0,30}$"
+)
+
+
 def _of_a_firm(hit: Hit, text: str) -> bool:
     """Whether a word that a model takes for a name is also the domain of an address in the text: a firm is called so."""
     if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
         return False
+    if _INCORPORATED.match(text, hit.end):
+        return True
     words = _LONG_WORD.findall(text[hit.start : hit.end].casefold())
     return bool(words) and any(
         re.search(rf"(?:@|//|www\.)(?:[\w-]+\.)?{word}\b", text, re.IGNORECASE) for word in words[:2]
     )
 
 
+_INCORPORATED: Final = re.compile(r",? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b")
 _LONG_WORD: Final = re.compile(r"[a-z]{5,}")
 
 

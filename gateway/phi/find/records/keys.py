@@ -258,6 +258,8 @@ def fits(kind: Kind, value: str) -> bool:
     """Whether `value` can be of `kind` at all."""
     if len(value) > _LONGEST_VALUE or value.casefold() in _EMPTY or not any(char.isalnum() for char in value):
         return False
+    if _of_a_program(kind, value):
+        return False
     if kind is Kind.AGE:
         return value.isdigit() and 90 <= int(value[:4]) <= 130
     if kind is Kind.DATE:
@@ -282,6 +284,20 @@ def _is_day(value: str) -> bool:
     return sum(char.isdigit() for char in value) >= 3 and not (value.isdigit() and len(value) == 4)
 
 
+def _of_a_program(kind: Kind, value: str) -> bool:
+    """Whether it is the version of a part, the image of a container, a port: what no person has."""
+    if kind is Kind.ADDRESS:
+        return not any(char.isalpha() for char in value)
+    if kind is Kind.PHOTO:
+        return _IMAGE.fullmatch(value) is not None
+    return kind in _NUMBERED and _VERSION.fullmatch(value) is not None
+
+
+_NUMBERED: Final = frozenset({Kind.PLAN_MEMBER, Kind.LICENCE, Kind.DEVICE})
+_VERSION: Final = re.compile(r"[v^~=<> ]+\d{1,4}\.\d{1,4}(?:\.\d{1,6})?(?:[-+][\w.+-]+)?|\d{1,2}\.\d{1,2}\.\d{1,2}")
+"""`"karma-coverage": "2.2.1"`: the version of a part."""
+_IMAGE: Final = re.compile(r"[\w.-]+(?:[:/][\w.-]+)*:[\w.-]+(?:@sha256:[0-9a-f]+)?|[\w.-]+(?:/[\w-]+)+")
+"""`image: postgres:16.4-alpine`: of a container (github.com/opencontainers/distribution-spec)."""
 _SPDX: Final = re.compile(
     r"(?i)(?:apache|mit|0?bsd|[al]?gpl|mpl|cc|epl|eupl|zlib|artistic|psf|python|cddl|osl|ofl|odbl|ms-pl|bsl|busl|sspl|elastic)\b"
 )

@@ -46,6 +46,10 @@ _FREEPHONE: Final = re.compile(r"(?:44|0044)?0?(?:80[08]|30[0-9]|34[0-9]|37[0-9]
 """Numbers that the United Kingdom gives to services alone: nobody lives there (Ofcom, National Telephone Numbering Plan)."""
 
 
+_FROM_GREENWICH: Final = re.compile(r"[+-]\d\d:?\d\d")
+_CLOCK: Final = re.compile(r"\d\d:\d\d(?:\.\d+)? ?$")
+
+
 def _phone(value: str, before: str, after: str) -> float:
     digits = _digits(value)
     if _NUMBERED_THING.search(before) or (value.lstrip("(").startswith(("0", "+44")) and _FREEPHONE.match(digits)):
@@ -54,7 +58,8 @@ def _phone(value: str, before: str, after: str) -> float:
         digits[-10:] in lexicon.PUBLIC_LINES
         or before[-1:].isalnum()
         or before[-1:] in {".", "/"}
-        or re.match(r"[-./]?\d|-[A-Za-z]{2}|,\d{1,5} @@", after)
+        or re.match(r"[-./]?\d|-[A-Za-z]{2}|,\d{1,5} @@|\s?%", after)
+        or (_FROM_GREENWICH.fullmatch(value) and _CLOCK.search(before))
     ):
         return 0.0
     if len(set(digits[-7:])) == 1 and _SAMPLE.search(before):

@@ -43,6 +43,8 @@ STRICT: Final = (
 VALUE: Final = r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/][a-z0-9]+){0,8}(?: \d{3,}[a-z0-9]*){0,4}"
 """An identifier: at least one digit, with letters and separators around it."""
 
+_ELSEWHERE: Final = re.compile(r"[.!?]\s*\n\s*\n\s*$")
+"""A sentence and a paragraph end between a cue and what follows: they have nothing to do with each other."""
 _MEASURE: Final = re.compile(
     r"(?i)\d ?-?(?:"
     + one_of(
@@ -84,6 +86,8 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
     if weak and (
         _MACHINE.match(value) or _FRACTION.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))
     ):
+        return False
+    if _ELSEWHERE.search(before):
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False

@@ -157,7 +157,7 @@ _NAMED: Final = (
     rf"(?:{_WEEKDAY},? )?{_MONTH}[\s.,/-]{{0,2}}{_D},?[\s,/-]{{1,3}}(?:of )?{_YY}"  # March 3rd, 2021
     rf"|(?:{_WEEKDAY},? )?{_D}[\s./-]{{0,2}}(?:day of |of )?{_MONTH}[\s.,/-]{{0,3}}{_YY}"  # 3 March 2021, 03MAR2021, 3-Mar-21
     rf"|(?:{_WEEKDAY},? )?{_MONTH}[\s.-]{{1,2}}{_D}"  # March 3
-    rf"|{_D}[\s-](?:of |de |di |do )?{_MONTH}"  # 3rd of March
+    rf"|(?:{_WEEKDAY},? (?:the )?)?{_D}[\s-](?:of |de |di |do )?{_MONTH}"  # 3rd of March
     rf"|{_MONTH}[\s,.-]{{1,2}}(?:of )?{_YEAR}"  # March 2021
     rf"|{_YEAR}[\s-]{_MONTH}[\s-]{_D}"  # 2021 Mar 03
 )
@@ -220,8 +220,15 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.DATE,
         rf"(?i:(?:^|[^\w])({_NAMED})\b)",
         judge=_named,
-        hits=("«Thursday, March 4, 2021»", "«23rd of January 2022»"),
+        hits=("in theatre on «Thursday 9 July»", "«Thursday, March 4, 2021»", "«23rd of January 2022»"),
         misses=("you may 2 times",),
+    ),
+    Rule(
+        Kind.DATE,
+        r"\b(?:date|datetime|Date|Timestamp|LocalDate\.of|make_date|DATE|Date\.new)\(((?:18|19|20)\d\d, ?(?:0?[1-9]|1[0-2]), ?(?:0?[1-9]|[12]\d|3[01]))\b",
+        0.9,
+        hits=("dob=date(«1939, 5, 21»)", "DATE(«1948,2,19»)"),
+        misses=("date(2024, 13, 1)", "size(1939, 5, 21)"),
     ),
     Rule(
         Kind.DATE,

@@ -82,7 +82,13 @@ _TAKEN: Final = re.compile(
 )
 
 
+_CONTAINER: Final = re.compile(r"[\w.-]+(?:/[\w.-]+)*:[\w.-]+")
+"""`postgres:16.4-alpine`: the image of a container, and no picture."""
+
+
 def _picture(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    if _CONTAINER.fullmatch(value):
+        return 0.0
     folder, _, value = value.rpartition("/")
     if _ASSETS.search(folder) and _EMBEDDED.search(before):
         return 0.0

@@ -163,12 +163,14 @@ _PARTY: Final = re.compile(
 
 
 def alias(value: str, before: str, after: str) -> float:
-    if _PRODUCT.search(value) or (_PARTY.search(before) and lexicon.ORDINARY in _marks(value)):
+    if _PRODUCT.search(value) or _SPECIES.match(after) or (_PARTY.search(before) and lexicon.ORDINARY in _marks(value)):
         return 0.0
     quoted = before[-1:] in {'"', "'"}
     return 0.85 if quoted or told(value, before, after) else 0.0
 
 
+_SPECIES: Final = re.compile(r" [a-z]{4,}[\])]")
+"""`(formerly Candida auris)`: what was named anew is a species."""
 _PRODUCT: Final = re.compile(
     r"\d|\b(?!Ma?c|O'|De|La|Le|Van|Von|Di|Du|Fitz)[A-Za-z]{2,}[a-z][A-Z]|\b[A-Z]{2,}[a-z]+[A-Z]?|^[A-Z]{2,5}$"
 )

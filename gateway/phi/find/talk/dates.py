@@ -33,11 +33,44 @@ def _day(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
     word = heard[at].text
     if word in MONTHS and (len(word) > 3 or word == "may"):
         return _month_first(heard, at)
+    if word in _WEEKDAYS:
+        return _weekday_first(heard, at)
+    if word in _CENTURIES and (told := _year_first(heard, at)) is not None:
+        return told
     first = ordinal(heard, at)
     if first is not None and first[0] <= _DAYS:
         return _day_first(heard, *first)
     number = pair(heard, at)
     return _numbers(heard, *number) if number is not None and 1 <= number[0] <= _DAYS else None
+
+
+_WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+
+def _weekday_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
+    """A day of the week with its number: "sunday the twelfth", "friday, the sixth of june"."""
+    place = _past(heard, at + 1)[0]
+    number = ordinal(heard, place)
+    if number is None or number[0] > _DAYS:
+        return None
+    rest = _day_first(heard, *number)
+    return (rest[0] if rest is not None else number[1]), True
+
+
+def _year_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
+    """The year first, with its century: "nineteen thirty-six, first of august"."""
+    year = _year(heard, at) if _whole(heard, at) else None
+    if year is None:
+        return None
+    place = _past(heard, year)[0]
+    if place < len(heard) and heard[place].text in MONTHS and len(heard[place].text) > 3:
+        rest = _month_first(heard, place)
+        return (rest[0], True) if rest is not None else None
+    number = ordinal(heard, place)
+    if number is None:
+        return None
+    rest = _day_first(heard, *number)
+    return (rest[0], True) if rest is not None else None
 
 
 def _month_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:

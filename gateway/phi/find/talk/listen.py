@@ -48,7 +48,9 @@ _GATE: Final = Gate(
     {
         "numbers": rf"(?i)\b(?:{_WORDED}){_GAP}(?:{_WORDED}|\d{{1,4}}|[b-z])\b|\b(?:[a-z]|\d{{1,4}}){_GAP}(?:{_WORDED}){_GAP}(?:{_WORDED}|\d{{1,4}}|[a-z])\b",
         "days": rf"(?i)\b(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[\s,]{{1,2}}(?:day )?of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)|{_MONTH})\b|\b(?:{_ORDINAL})[\s,]{{1,2}}(?:nineteen|twenty|two thousand)\b|\b(?:{_MONTH})[\s,]{{1,2}}(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))\b|"
-        r"\d[\s,]{1,2}(?:slash|stroke|dash)\b",
+        r"\d[\s,]{1,2}(?:slash|stroke|dash)\b"
+        rf"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day[\s,]{{1,2}}(?:the )?(?:(?:twenty|thirty)[ -])?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))\b"
+        rf"|\b(?:eighteen|nineteen|twenty)[ -](?:[a-z]+[ -]?){{1,2}}[\s,]{{1,2}}(?:the )?(?:(?:twenty|thirty)[ -])?(?:{_ORDINAL}|{_MONTH})\b",
         "letters": r"(?i)(?:^|[^\w'])[a-z][\s,.-]{1,3}[a-z][\s,.-]{1,3}[a-z](?:$|[^\w'])|\b[a-z] for [a-z]+[\s,.]{1,3}[a-z] for\b|\b(?:double|treble) [a-z]\b|"
         r"\b(?:alpha|bravo|foxtrot|quebec|sierra|tango|whiskey|yankee|zulu)[\s,.-]{1,3}(?:[a-z]|alpha|bravo|charlie|delta|echo|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|romeo|uniform|victor)\b",
         "mails": r"(?i)\sat\s[a-z\d -]{1,30}\sdot\s[a-z]",

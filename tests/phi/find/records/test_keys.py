@@ -43,6 +43,7 @@ def test_data_in_a_schema_is_left_alone():
     [
         (Kind.FACILITY, "primary_care", False), (Kind.FACILITY, "mercy", True), (Kind.FACILITY, "Cardiology East", True), (Kind.AGE, "91", True), (Kind.AGE, "45", False), (Kind.AGE, "ninety", False), (Kind.DATE, "2021", False), (Kind.DATE, "1980-03-12", True),
         (Kind.NAME, "Maria", True), (Kind.NAME, "42", False), (Kind.NAME, "a b c d e f g h", False), (Kind.MRN, "none", False), (Kind.PLACE, "Springfield", True),
+        (Kind.PLAN_MEMBER, "^2.2.1", False), (Kind.PLAN_MEMBER, "H2201-7", True), (Kind.PHOTO, "postgres:16.4-alpine", False), (Kind.PHOTO, "scan/face_2.jpg", True), (Kind.ADDRESS, ":8080", False), (Kind.ADDRESS, "12 Elm St", True),
     ],
 )  # fmt: skip
 def test_a_value_must_fit_its_kind(kind, value, fitting):

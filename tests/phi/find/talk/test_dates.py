@@ -19,6 +19,9 @@ CERTAIN = [
     "«nine, three, nineteen sixty»",
     "«fourth of july two thousand»",
     "«six february nineteen oh four»",
+    "moved out on «sunday the twelfth»",
+    "see you «thursday the twenty eighth» then",
+    "«nineteen thirty-six, first of august»",
 ]
 DOUBTFUL = ["«twenty eight five oh zero»", "«six six eighteen»", "«first of the second»", "«march third»"]
 NONE = [
