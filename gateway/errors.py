@@ -36,7 +36,7 @@ class GatewayError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     retry_after_s: int | None = None
-    should_retry: ClassVar[bool | None] = None
+    should_retry: bool | None = None
     settled: bool = False  # whether the request that it ended was accounted for already
 
     def __init__(self, message: str, *, param: str = "") -> None:

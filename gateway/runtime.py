@@ -37,6 +37,8 @@ from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.judge import today
 from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
+from gateway.pipeline.standings import Standings
+from gateway.pipeline.wish import Known
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed
@@ -121,9 +123,10 @@ class Gateway:
         self._reloaded = asyncio.Event()
         self._aside = Aside()
         self._told_on = date.min
+        self._standings = Standings()
         self.pipeline = Pipeline(
             settings=lambda: in_force.settings,
-            health=lambda: {name: answer.up for name, answer in parts.health.known().items()},
+            known=self._known,
             scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=parts.upstreams,
@@ -138,6 +141,7 @@ class Gateway:
                 scanner=parts.scanner,
                 aside=self._aside,
                 audit_key=parts.audit_key,
+                standings=self._standings,
             ),
             events=parts.events,
             ledger=parts.ledger,
@@ -227,6 +231,14 @@ class Gateway:
     def _begin_rounds(self) -> list[asyncio.Task[None]]:
         configured = self._in_force.configured
         return self._rounds.begin(configured.providers.values(), list(configured.targets.values()))
+
+    def _known(self) -> Known:
+        return Known(
+            health={name: answer.up for name, answer in self.health.known().items()},
+            failing=self._standings.open_s(),
+            paces=self._standings.paces(self.settings.pricing.tariff_usd_per_kwh),
+            key=self._parts.pseudonym_key,
+        )
 
     def _heard(self, provider: Provider, answer: Probed) -> None:
         """A local server answered, or did not: offer what all of them list by now."""

@@ -78,6 +78,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         batch=_batch(exchange.header(names.priority), names.priority),
         large=request.large,
         labels=_labels(exchange.header(names.label), tree),
+        complexity=_one_of(exchange.header(names.complexity), names.complexity, "simple", "complex"),
     )
 
 
@@ -88,13 +89,16 @@ def _labels(header: str, tree: Tree) -> frozenset[str]:
 
 def _batch(said: str, header: str) -> bool | None:
     """Whether a request goes last where requests queue; None where it does not say."""
-    match said.strip().lower():
-        case "":
-            return None
-        case "batch" | "realtime" as priority:
-            return priority == "batch"
-        case _:
-            raise InvalidRequest(f"The header `{header}` says `realtime` or `batch`.")
+    word = _one_of(said, header, "realtime", "batch")
+    return word == "batch" if word else None
+
+
+def _one_of(said: str, header: str, *words: str) -> str:
+    """One of `words`, or "" where the header says nothing."""
+    word = said.strip().lower()
+    if word and word not in words:
+        raise InvalidRequest(f"The header `{header}` says {' or '.join(f'`{one}`' for one in words)}.")
+    return word
 
 
 def _several(header: str) -> list[str]:

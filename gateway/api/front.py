@@ -59,6 +59,7 @@ ALLOWED_HEADERS = (
         "x-gateway-agent",
         "x-gateway-conversation",
         "x-gateway-priority",
+        "x-gateway-complexity",
         "traceparent",
         "tracestate",
     ),

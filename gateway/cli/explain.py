@@ -86,7 +86,6 @@ async def _explained(asked: Question, settings: Settings) -> Explained:
             settings,
             scanner=scanner,
             aside=Aside(),
-            health={},
             pseudonym_key=explaining_key(settings, os.environ),
             outbound=asked.outbound,
         )

@@ -252,4 +252,5 @@ def _target(name: str, section: TargetSection, provider: Provider) -> Target:
         slots=section.slots,
         memory_gb=section.memory_gb,
         preload=section.preload,
+        quality=section.quality,
     )

@@ -104,6 +104,7 @@ def _routes(draft: Draft, targets: Mapping[str, Target], preference: ProviderPre
             if draft.known("targets", target, (*path, index)) and target in targets
         )
         _check_route(draft, name, listed, section.operation)
+        _check_quality(draft, name, listed)
         arranged = preference.arrange(listed, section.operation)
         thinking = Thinking(section.thinking, section.thinking_budget or 0)
         first_token_s = section.first_token_s or patience_s
@@ -120,6 +121,9 @@ def _routes(draft: Draft, targets: Mapping[str, Target], preference: ProviderPre
             thinking,
             cold_first_token_s=cold_s,
             total_s=section.total_s,
+            order=section.order,
+            min_quality=section.min_quality,
+            retries=section.retries,
         )
     return routes
 
@@ -140,6 +144,20 @@ def _check_route(draft: Draft, name: str, listed: tuple[Target, ...], operation:
             one = next(each.capability for each in (operation, *target.operations) if each.capability)
             remedy = f"`operation: {one}` on the route and `capabilities: [{one}]` on the target go together."
             draft.problem((*path, index), message, remedy)
+
+
+def _check_quality(draft: Draft, name: str, listed: tuple[Target, ...]) -> None:
+    """A floor needs somebody who reaches it, and numbers to compare."""
+    floor = draft.config.routes[name].min_quality
+    path: Path = ("routes", name, "min_quality")
+    if floor is None:
+        return
+    unsaid = [target.name for target in listed if target.quality is None]
+    if unsaid:
+        message = f"Nobody says the quality of {', '.join(unsaid)}, so that this route would never use it."
+        draft.problem(path, message, "Write `quality: 0.8` (0 to 1) on it, or remove it from the route.")
+    elif listed and all((target.quality or 0.0) < floor for target in listed):
+        draft.problem(path, "None of the route's targets reaches this.", "Lower it, or list a better target.")
 
 
 def _leads(draft: Draft, route: str, path: Path) -> None:

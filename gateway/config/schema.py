@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.document import scalar
-from gateway.domain import USUAL_OPERATION, Capability, Kind, Operation, Permission, ProviderKind, Trait
+from gateway.domain import USUAL_OPERATION, Capability, Kind, Operation, Order, Permission, ProviderKind, Trait
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -75,6 +75,7 @@ Milliseconds = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=3_600_000)
 Seconds = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=3600, allow_inf_nan=False)]
 Watts = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=100_000, allow_inf_nan=False)]
 Gigabytes = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=100_000, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=1, allow_inf_nan=False)]
 Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=100_000, allow_inf_nan=False)]
 
 
@@ -128,6 +129,7 @@ class HeadersSection(Section):
     task: HeaderName = "x-clinic-task"
     priority: HeaderName = "x-gateway-priority"
     label: HeaderName = "x-gateway-label"
+    complexity: HeaderName = "x-gateway-complexity"
 
 
 class LedgerSection(Section):
@@ -242,11 +244,14 @@ class TargetSection(Section):
     slots: Annotated[int | None, BeforeValidator(_plain), Field(ge=1, le=10_000)] = None
     memory_gb: Gigabytes | None = None
     preload: Flag = False
+    quality: Share | None = None
 
 
 class RouteSection(Section):
     targets: tuple[Text, ...] = Field(min_length=1)
-    order: Literal["listed"] = "listed"
+    order: Order = Order.LISTED
+    min_quality: Share | None = None
+    retries: Annotated[int, BeforeValidator(_plain), Field(ge=0, le=3)] = 0
     operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
     cold_first_token_s: Seconds | None = None

@@ -119,6 +119,7 @@ def build_headers(draft: Draft) -> Headers:
         "task": section.task,
         "priority": section.priority,
         "label": section.label,
+        "complexity": section.complexity,
     }
     for meaning, name in names.items():
         if list(names.values()).count(name) > 1:

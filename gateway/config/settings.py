@@ -57,11 +57,14 @@ class Headers:
     task: str = "x-clinic-task"
     priority: str = "x-gateway-priority"
     label: str = "x-gateway-label"
+    complexity: str = "x-gateway-complexity"
 
     @property
     def names(self) -> frozenset[str]:
         """All of them, as they are called here."""
-        return frozenset({self.route, self.agent, self.conversation, self.task, self.priority, self.label})
+        return frozenset(
+            {self.route, self.agent, self.conversation, self.task, self.priority, self.label, self.complexity}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,8 @@ class Target:
     """One model at one provider; `token_note`: a model that is sent tokens is told what they are.
 
     `idle_s`: how long it may be silent in the middle of an answer; it comes before the route's. `slots`: how many requests
-    it answers at once; `memory_gb`: what it takes of its machine; `preload`: it is loaded before anybody asks, and stays.
+    it answers at once; `memory_gb`: what it takes of its machine; `preload`: it is loaded before anybody asks, and stays;
+    `quality`: what an administrator thinks of its answers, 0 to 1.
     """
 
     name: str
@@ -194,12 +195,23 @@ class Target:
     slots: int | None = None
     memory_gb: float | None = None
     preload: bool = False
+    quality: float | None = None
 
     @property
     def operations(self) -> tuple[Operation, ...]:
         """What it may be asked for: what it lists the capability of, else all that needs none."""
         listed = [one for one in Operation if one.capability in self.capabilities]
         return tuple(listed or [one for one in Operation if one.capability is None])
+
+
+class Order(StrEnum):
+    """In which order a route tries the targets that a request may go to."""
+
+    LISTED = "listed"
+    LOCAL_FIRST = "local_first"
+    FASTEST = "fastest"
+    CHEAPEST = "cheapest"
+    BY_COMPLEXITY = "by_complexity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +232,8 @@ class Route:
 
     `first_token_s` is for the first content, `cold_first_token_s` the same where the model has to be loaded first,
     `idle_s` for what comes next once it is there, `total_s` for all of it. None: nobody set a limit; a model that loads for
-    minutes is then waited for.
+    minutes is then waited for. `min_quality`: targets under it are not used. `retries`: how often the last target is asked
+    again that failed before it said anything.
     """
 
     name: str
@@ -231,6 +244,9 @@ class Route:
     thinking: Thinking = UNSAID_THINKING
     cold_first_token_s: float | None = None
     total_s: float | None = None
+    order: Order = Order.LISTED
+    min_quality: float | None = None
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

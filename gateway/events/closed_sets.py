@@ -20,6 +20,7 @@ class AttemptResult(StrEnum):
     REFUSED = "refused"  # prepare or the last look refused; nothing was sent
     QUEUE_FULL = "queue_full"  # it was not sent: too many wait, or for too long
     NOT_LOADED = "not_loaded"  # it was not sent: the model could not be loaded
+    PASSED_OVER = "passed_over"  # it was not asked: its server is down, or it failed too often of late
     UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)
 
 

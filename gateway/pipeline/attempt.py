@@ -21,8 +21,10 @@ from gateway.pipeline.judge import today
 from gateway.pipeline.opening import begun, whole
 from gateway.pipeline.record import intent_row
 from gateway.pipeline.run import Opened, Run
+from gateway.pipeline.standings import Closed, Standings
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink, LedgerUnavailable
+from gateway.routing.plan import Why
 from gateway.upstream import faults
 from gateway.upstream.attestation import Place
 from gateway.upstream.machines import Slot
@@ -35,6 +37,10 @@ from gateway.wire.tokens import at_least
 
 WORTH_ASKING_TOKENS: Final = 1_024
 """From here on a server is asked how much its model holds: there is none that holds less."""
+
+
+_MAY_PASS: Final = frozenset({AttemptResult.CONNECT, AttemptResult.SERVER_ERROR, AttemptResult.RATE_LIMITED})
+"""Failures after which the same target may be asked again: it said nothing yet, and may be well in a moment."""
 
 
 class SecondLook(Protocol):
@@ -63,8 +69,10 @@ class Attempts:
         scanner: SecondLook,
         aside: Aside,
         audit_key: bytes,
+        standings: Standings,
     ) -> None:
         self._upstreams = upstreams
+        self._standings = standings
         self.attestation = premises.attestation
         self._windows = premises.windows
         self._machines = premises.machines
@@ -83,12 +91,14 @@ class Attempts:
         Raises:
             GatewayError: none gave one; it says what to start and which rule kept other targets out.
         """
-        failures = []
+        self._standings.came()
+        failures: list[tuple[Target, AttemptFailed]] = []
         turns = deque((egress, len(run.planned) == 1) for egress in run.planned)
+        tries = 1
         while turns:
             egress, anyway = turns.popleft()
             try:
-                return await self._attempt(run, egress, last=not turns, anyway=anyway)
+                opened = await self._attempt(run, egress, last=not turns, anyway=anyway)
             except Unheard:
                 turns.append((egress, True))
             except AttemptFailed as failure:
@@ -97,12 +107,36 @@ class Attempts:
                 failures.append((egress.target, failure))
                 if run.patience.over(time.monotonic()):
                     break
-        raise refusal.nothing_answered(failures, run.decision)
+                if not turns and tries <= run.retries and await self._waited(failure, tries):
+                    turns.append((egress, True))
+                    tries += 1
+            else:
+                _tell_passed(run)
+                return opened
+        error = refusal.nothing_answered(failures, run.decision)
+        if tries > 1:  # never in two layers: it was done for the caller
+            error.should_retry = False
+        raise error
+
+    async def _waited(self, failure: AttemptFailed, tries: int) -> bool:
+        """Whether the last target is asked again, having waited for it: only what may pass by itself, within the budget."""
+        if failure.result not in _MAY_PASS:
+            return False
+        wait_s = self._standings.another_try(tries, named_s=failure.retry_after_s)
+        if wait_s is not None:
+            await asyncio.sleep(wait_s)
+        return wait_s is not None
 
     async def _attempt(self, run: Run, egress: Egress, *, last: bool, anyway: bool) -> Opened:
         target = egress.target
+        entry = self._standings.enter(target, last=last)
+        if isinstance(entry, Closed):
+            run.trace.passed_over(target)
+            limited = entry.result is AttemptResult.RATE_LIMITED
+            raise faults.left_alone(target, limited=limited, wait_s=entry.wait_s)
         run.trace.attempting(target)
         result, status, reached = AttemptResult.CANCELLED, None, True
+        named_s: float | None = None
         slot: Slot | None = None
         try:
             began_s = time.monotonic()
@@ -114,11 +148,14 @@ class Attempts:
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
+            slot, opened.entry = None, entry
+            entry.first_content()
         except BaseException as error:
             if slot is not None:
                 slot.release(counts=False)
             if isinstance(error, AttemptFailed):
-                result, status, reached = error.result, error.status, error.reached
+                result, status, reached, named_s = error.result, error.status, error.reached, error.retry_after_s
+            entry.ended(result, retry_after_s=named_s)
             run.trace.attempted(result, status=status, reached=reached)
             raise
         run.trace.answered(prepared, lacking=opened.reply.not_carried)
@@ -303,3 +340,11 @@ class _Limit:
         if run.patience.over(time.monotonic()):
             return faults.overdue(target)
         return faults.loading(target) if self.cold else faults.late(target)
+
+
+def _tell_passed(run: Run) -> None:
+    """Who was not asked, although it would have come before the target that answered."""
+    asked = {one.target.name for one in run.trace.account.attempts}
+    for one in run.passed:
+        if one.why in {Why.DOWN, Why.FAILING} and one.target.name not in asked:
+            run.trace.passed_over(one.target)

@@ -6,11 +6,11 @@ Only `outbound` shows text, and only to whoever holds the request already: the b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from gateway.config import Settings
-from gateway.domain import JSON, Detection, Passage, Route, Target, Tree
+from gateway.domain import JSON, Detection, Order, Passage, Route, Target, Tree
 from gateway.errors import GatewayError
 from gateway.outbound.prepare import RedactionRefused, prepare
 from gateway.phi.find.own_words import OwnWords
@@ -18,9 +18,20 @@ from gateway.phi.findings import Located
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
+from gateway.pipeline.wish import NOTHING, Known
 from gateway.policy.explain import Explanation, explain
+from gateway.routing.complexity import score
+from gateway.routing.plan import PassedOver, Why
 from gateway.wire.endpoint import Call
 from gateway.wire.paths import render
+
+_WHY: Final = {
+    Why.DOWN: "its server did not answer when it was last asked",
+    Why.FAILING: "it failed too often of late, or said for how long to leave it alone",
+    Why.LACKS: "it does not list what the request needs",
+    Why.TOO_SMALL: "the request is longer than its context",
+    Why.BELOW: "its quality is under the route's floor",
+}
 
 
 class LookingScan(Scan, Protocol):
@@ -39,6 +50,7 @@ class Explained:
     unknown: tuple[Tree, ...]
     order: tuple[str, ...]
     outbound: Mapping[str, str]
+    routing: Tree = field(default_factory=dict)
 
     def tree(self) -> Tree:
         """The whole as JSON."""
@@ -48,6 +60,7 @@ class Explained:
             "never": list[JSON](self.spared),
             "could_not_be_checked": list[JSON](self.unknown),
             "order": list[JSON](self.order),
+            "routing": self.routing,
         }
         return {**tree, "outbound": dict[str, JSON](self.outbound)} if self.outbound else tree
 
@@ -64,7 +77,7 @@ class Explained:
             lines += [f"  {item['kind']} in {item['place']}{_by(item)}" for item in self.spared]
         if self.unknown:
             lines += ["", "Could not be checked", *(f"  {item['reason']} at {item['place']}" for item in self.unknown)]
-        lines += ["", f"Would be tried: {', then '.join(self.order) or 'nothing'}"]
+        lines += ["", f"Would be tried: {', then '.join(self.order) or 'nothing'}", *_routing_lines(self.routing)]
         for target, body in self.outbound.items():
             lines += ["", f"Would leave for {target}", body]
         return "\n".join(lines)
@@ -76,7 +89,7 @@ async def explain_call(
     *,
     scanner: LookingScan,
     aside: Aside,
-    health: Mapping[str, bool],
+    known: Known = NOTHING,
     forwards: Callable[[Target], bool] = lambda _target: False,
     pseudonym_key: bytes,
     outbound: bool = False,
@@ -88,7 +101,7 @@ async def explain_call(
     """
     resolution = resolved(call, settings)
     findings = await scanned(call, scanner, aside, settings.label_terms)
-    judged = judge(call, resolution, findings, settings, health=health, forwards=forwards)
+    judged = judge(call, resolution, findings, settings, known=known, forwards=forwards)
     found = [_told(at, settings.own_words) for at in findings.located]
     spared = [_told(at, settings.own_words) for at in findings.spared]
     unknown: list[Tree] = [
@@ -99,7 +112,56 @@ async def explain_call(
         bodies = _bodies(call, judged, scanner, pseudonym_key, route=resolution.route)
     order = tuple(egress.target.name for egress in judged.planned)
     told = explain(judged.decision, judged.facts, settings.policy)
-    return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies)
+    chosen = _routing(call, judged, resolution.route)
+    return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies, chosen)
+
+
+def _routing(call: Call, judged: Judged, route: Route) -> Tree:
+    """How the order came about: the strategy, the score of the request, what is expected of each, who is passed over."""
+    tree: Tree = {"order": route.order.value}
+    if route.order is Order.BY_COMPLEXITY:
+        tree["complexity"] = f"{call.complexity}, by its header" if call.complexity else str(score(call.payload))
+    if route.min_quality is not None:
+        tree["min_quality"] = route.min_quality
+    if judged.plan.estimates:
+        tree["estimates"] = {
+            name: {
+                "seconds": round(one.seconds, 3) or None,
+                "usd": None if one.usd is None else float(one.usd),
+                "quality": one.quality,
+            }
+            for name, one in judged.plan.estimates.items()
+        }
+    if judged.plan.passed:
+        tree["passed_over"] = [_passed(one) for one in judged.plan.passed]
+    return tree
+
+
+def _passed(one: PassedOver) -> Tree:
+    told: Tree = {"target": one.target.name, "why": one.why.value}
+    return {**told, "lacks": list[JSON](sorted(one.lacks))} if one.lacks else told
+
+
+def _routing_lines(tree: Tree) -> list[str]:
+    """The same for a terminal; nothing where targets are tried as they are listed."""
+    lines = []
+    if tree.get("order") != Order.LISTED:
+        lines.append(f"  order: {tree.get('order')}")
+    if "complexity" in tree:
+        lines.append(f"  the request is {tree['complexity']}")
+    estimates, passed = tree.get("estimates"), tree.get("passed_over")
+    for name, one in estimates.items() if isinstance(estimates, dict) else ():
+        if isinstance(one, dict):
+            said = [f"{one['seconds']} s" if one["seconds"] else "not measured yet"]
+            said += [f"${one['usd']:.6f}"] if one["usd"] is not None else ["price unknown"]
+            said += [f"quality {one['quality']}"] if one["quality"] is not None else []
+            lines.append(f"  {name}: about {', '.join(said)}")
+    for one in passed if isinstance(passed, list) else ():
+        if isinstance(one, dict):
+            lacks = one.get("lacks")
+            what = f": {', '.join(map(str, lacks))}" if isinstance(lacks, list) else ""
+            lines.append(f"  {one['target']} is passed over ({_WHY[Why(str(one['why']))]}{what})")
+    return lines
 
 
 def _told(at: Located, own: OwnWords) -> Tree:

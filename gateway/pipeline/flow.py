@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -30,6 +30,7 @@ from gateway.pipeline.judge import judge, resolved, scanned, standing, today
 from gateway.pipeline.run import Opened, Run
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
+from gateway.pipeline.wish import Known
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
@@ -71,13 +72,13 @@ class Answer:
 
 
 class Pipeline:
-    """One for the whole gateway. `settings` and `health` are asked anew for each request, which keeps what it got."""
+    """One for the whole gateway. `settings` and what is `known` of targets are asked anew for each request, which keeps them."""
 
     def __init__(
         self,
         *,
         settings: Callable[[], Settings],
-        health: Callable[[], Mapping[str, bool]],
+        known: Callable[[], Known],
         scanner: Scanner,
         attempts: Attempts,
         events: EventSink,
@@ -86,7 +87,7 @@ class Pipeline:
         aside: Aside,
     ) -> None:
         self._settings = settings
-        self._health = health
+        self._known = known
         self._scanner = scanner
         self._attempts = attempts
         self._attestation = attempts.attestation
@@ -142,7 +143,7 @@ class Pipeline:
         findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
         forwards = self._attestation.forwards
-        judged = judge(call, resolution, findings, settings, health=self._health(), forwards=forwards)
+        judged = judge(call, resolution, findings, settings, known=self._known(), forwards=forwards)
         trace.decided(judged.decision, judged.facts, config_hash=settings.hash)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
@@ -151,12 +152,13 @@ class Pipeline:
                 "Try again, or add a target on the premises to the route."
             )
         if not planned:
-            raise refusal.nothing_permitted(judged.decision, off=judged.off)
+            raise refusal.nothing_permitted(judged.decision, off=judged.off, passed=judged.plan.passed)
         return Run(
             call=call,
             findings=findings,
             decision=judged.decision,
             planned=planned,
+            passed=judged.plan.passed,
             trace=trace,
             key=conversation_key(self._pseudonym_key, call.caller.name, call.conversation or judged.day.isoformat()),
             lasting=self._pseudonym_key,
@@ -166,6 +168,7 @@ class Pipeline:
             batch=_goes_last(call, resolution, settings),
             record_all=settings.ledger_local == "refuse",
             thinking=resolution.route.thinking,
+            retries=resolution.route.retries,
         )
 
     def _as_of_now(
@@ -197,7 +200,7 @@ class Pipeline:
             findings = findings.outdated
         if not set(current.label_terms.terms) <= set(settings.label_terms.terms):
             findings = replace(findings, labels=findings.labels | current.label_terms.labels)
-        judged = judge(call, resolution, findings, current, health=self._health(), forwards=forwards)
+        judged = judge(call, resolution, findings, current, known=self._known(), forwards=forwards)
         still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         if still is not None:
             trace.decided(judged.decision, judged.facts, config_hash=current.hash)
@@ -210,7 +213,7 @@ class Pipeline:
             self._settings(),
             scanner=self._scanner,
             aside=self._aside,
-            health=self._health(),
+            known=self._known(),
             forwards=self._attestation.forwards,
             pseudonym_key=self._pseudonym_key,
             outbound=outbound,
@@ -246,6 +249,9 @@ class Pipeline:
     async def _finish(self, opened: Opened, trace: Trace, end: _End) -> None:
         await opened.reply.aclose()
         _count(opened, trace)
+        if end.outcome is Outcome.OK:
+            opened.ended(AttemptResult.OK, tokens=trace.account.usage.output_tokens)
+        opened.ended(AttemptResult.CANCELLED)
         if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))
 
@@ -308,7 +314,10 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
 
 
 def _broken(opened: Opened, failure: AttemptFailed | None) -> GatewayError:
-    """Why an answer ended that had no end."""
+    """Why an answer ended that had no end: a failed attempt, though nobody else may be asked any more."""
+    late = opened.overdue or (failure is not None and failure.result is AttemptResult.TIMEOUT)
+    result = AttemptResult.TIMEOUT if late else AttemptResult.BAD_REPLY
+    opened.ended(result)
     target = opened.prepared.outbound.target
     if opened.overdue:
         return faults.overdue(target).error
@@ -325,8 +334,10 @@ async def _read_out(opened: Opened, trace: Trace) -> Tree:
             chunks.append(chunk)
             if len(chunks) > MAX_CHUNKS:
                 raise UpstreamFailed(_ENDLESS)
+        opened.ended(AttemptResult.OK, tokens=(_usage(opened) or Usage()).output_tokens)
     finally:
         await opened.reply.aclose()
+        opened.ended(AttemptResult.CANCELLED)
     streamed = opened.prepared.outbound.endpoint.reply.streamed
     if streamed is None or opened.stream is None:
         return chunks[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,8 +17,9 @@ from gateway.phi.find.label_terms import LabelTerms, labelled, unread
 from gateway.phi.findings import Findings, Leaves
 from gateway.phi.read.scan import failed, gather, walk
 from gateway.pipeline.aside import Aside
+from gateway.pipeline.wish import NOTHING, Known, wish_of
 from gateway.policy.decide import Decision, Egress, decide
-from gateway.routing.plan import plan
+from gateway.routing.plan import Plan, plan
 from gateway.routing.resolve import Resolution, resolve
 from gateway.wire.endpoint import Call
 from gateway.wire.system import system_text
@@ -45,8 +46,13 @@ class Judged:
     facts: Facts
     findings: Findings
     decision: Decision
-    planned: tuple[Egress, ...]
+    plan: Plan[Egress]
     day: date
+
+    @property
+    def planned(self) -> tuple[Egress, ...]:
+        """The attempts, in order."""
+        return self.plan.attempts
 
     @property
     def off(self) -> list[Target]:
@@ -91,7 +97,7 @@ def judge(
     findings: Findings,
     settings: Settings,
     *,
-    health: Mapping[str, bool],
+    known: Known = NOTHING,
     forwards: Callable[[Target], bool] = lambda _target: False,
 ) -> Judged:
     """Decide for every target of the route, and put the permitted ones in order.
@@ -114,7 +120,15 @@ def judge(
     day = today()
     candidates = [forwarding(target) if forwards(target) else target for target in resolution.route.targets]
     decision = decide(facts, candidates, settings.policy, today=day)
-    planned = plan(decision.egresses, health, auto_fallback=settings.auto_fallback, operation=call.operation)
+    planned = plan(
+        decision.egresses,
+        known.health,
+        auto_fallback=settings.auto_fallback,
+        operation=call.operation,
+        wish=wish_of(call, resolution.route, findings, key=known.key),
+        paces=known.paces,
+        failing=known.failing,
+    )
     return Judged(facts, findings, decision, planned, day)
 
 

@@ -18,6 +18,7 @@ from gateway.errors import (
 from gateway.events import AttemptResult
 from gateway.kinds import profile
 from gateway.policy.decide import Decision, Egress, Refusal
+from gateway.routing.plan import PassedOver, Why
 from gateway.upstream.port import AttemptFailed
 
 _NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
@@ -26,8 +27,12 @@ _NOT_THERE = frozenset({AttemptResult.CONNECT, AttemptResult.MISCONFIGURED})
 """What somebody who runs the gateway has to mend, before anything can be reached."""
 
 
-def nothing_permitted(decision: Decision, *, off: Sequence[Target]) -> GatewayError:
-    """No candidate may take the request, or those that may are switched off."""
+def nothing_permitted(decision: Decision, *, off: Sequence[Target], passed: Sequence[PassedOver] = ()) -> GatewayError:
+    """No candidate may take the request, or those that may are switched off, or not good enough for the route."""
+    below = [one.target.name for one in passed if one.why is Why.BELOW]
+    if below:
+        text = f"No permitted target has the quality that the route asks for: {', '.join(below)} do not."
+        return TargetsUnavailable(" ".join([text, _kept(decision.refusals)]).strip())
     if off:
         return TargetsUnavailable(" ".join(["No permitted target is available:", _off(off), _kept(decision.refusals)]))
     return EgressDenied(

@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.domain import UNSAID_THINKING, Target, Thinking, Tree
+from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
 from gateway.pipeline.deadlines import Patience
 from gateway.pipeline.judge import streams
+from gateway.pipeline.standings import Entry
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
+from gateway.routing.plan import PassedOver
 from gateway.upstream.port import Reply
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Stream
@@ -24,14 +27,15 @@ class Run:
     outlasts them.
 
     `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
-    `batch`: everybody else goes first where requests queue. `record_all`: without a ledger that can be written, targets on
-    the premises are not used either.
+    `passed` are targets that would have come earlier. `batch`: everybody else goes first where requests queue.
+    `record_all`: without a ledger that can be written, targets on the premises are not used either.
     """
 
     call: Call
     findings: Findings
     decision: Decision
     planned: tuple[Egress, ...]
+    passed: tuple[PassedOver, ...]
     trace: Trace
     key: bytes
     lasting: bytes
@@ -41,6 +45,7 @@ class Run:
     batch: bool = False
     record_all: bool = False
     thinking: Thinking = UNSAID_THINKING
+    retries: int = 0
 
     def streams(self, target: Target) -> bool:
         """Whether `target` is asked for a stream."""
@@ -61,6 +66,13 @@ class Opened:
     first: Sequence[Tree]
     rest: AsyncIterator[Tree] | None = None
     until_s: float = float("inf")
+    entry: Entry | None = None
+
+    def ended(self, result: AttemptResult, *, tokens: int = 0) -> None:
+        """How the answer ended that had begun; only the first word on it counts."""
+        entry, self.entry = self.entry, None
+        if entry is not None:
+            entry.ended(result, tokens=tokens)
 
     @property
     def overdue(self) -> bool:

@@ -93,6 +93,15 @@ class Trace:
         self.account.attempts.append(Attempt(target, began_s=time.perf_counter()))
         self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
 
+    def passed_over(self, target: Target) -> None:
+        """A target is not asked that would have been: it is down, or fails."""
+        self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
+        self._tell(target, AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
+        skipped = Attempt(target, began_s=time.perf_counter())
+        self._ledger.attempt(
+            attempt_row(self.account, skipped, result=AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
+        )
+
     def aimed(self, target: Target) -> None:
         """The target that is being tried, as it is by what is in force now."""
         self.account.attempts[-1].target = target
@@ -111,7 +120,19 @@ class Trace:
         self._trying = False
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
-        target, call = attempt.target, account.call
+        target = attempt.target
+        self._tell(target, result, duration_s=duration_s, status=status)
+        if not target.provider.on_prem or result is not AttemptResult.OK or len(account.attempts) > 1:
+            self._ledger.attempt(attempt_row(account, attempt, result=result, duration_s=duration_s, status=status))
+        attempt.result = result
+        if self._failed is not None:
+            made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED
+            before = self._failed
+            self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
+        self._failed = None if result is AttemptResult.OK else attempt
+
+    def _tell(self, target: Target, result: AttemptResult, *, duration_s: float, status: int | None) -> None:
+        call = self.account.call
         self._events.emit(
             AttemptEnded(
                 request_id=call.request_id,
@@ -124,14 +145,6 @@ class Trace:
                 status=status,
             )
         )
-        if not target.provider.on_prem or result is not AttemptResult.OK or len(account.attempts) > 1:
-            self._ledger.attempt(attempt_row(account, attempt, result=result, duration_s=duration_s, status=status))
-        attempt.result = result
-        if self._failed is not None:
-            made = FallbackResult.OK if result is AttemptResult.OK else FallbackResult.FAILED
-            before = self._failed
-            self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
-        self._failed = None if result is AttemptResult.OK else attempt
 
     def answered(self, prepared: Prepared, *, lacking: tuple[str, ...] = ()) -> None:
         """The first content of the last attempt came; its adapter left out the fields that are `lacking`."""

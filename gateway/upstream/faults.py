@@ -161,6 +161,18 @@ def late(target: Target) -> AttemptFailed:
     return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
 
 
+def left_alone(target: Target, *, limited: bool, wait_s: float) -> AttemptFailed:
+    """It failed too often of late, or said itself for how long to leave it alone; nothing was sent."""
+    error: UpstreamLimited | UpstreamOverloaded
+    if limited:
+        error = UpstreamLimited(f"Provider {target.provider.name} is at its limit.")
+    else:
+        text = f"Target {target.name} failed too often of late, and is left alone for a moment."
+        error = UpstreamOverloaded(text)
+    error.retry_after_s = min(max(math.ceil(wait_s), 1), MAX_RETRY_AFTER_S)
+    return AttemptFailed(error, result=AttemptResult.PASSED_OVER, reached=False)
+
+
 def loading(target: Target, *, status: int | None = None) -> AttemptFailed:
     """Its model is being loaded: nothing is wrong, and later it goes."""
     error = ModelLoading(f"The model of target {target.name} is still being loaded. Ask again shortly.")
@@ -206,8 +218,9 @@ def _busy(status: int, said: str, target: Target, headers: Mapping[str, str]) ->
         result = AttemptResult.SERVER_ERROR
     wait_s = _wait_s(headers)
     if wait_s is not None:
-        error.retry_after_s = min(max(math.ceil(wait_s), 1), MAX_RETRY_AFTER_S)
-    return AttemptFailed(error, result=result, status=status)
+        wait_s = min(wait_s, MAX_RETRY_AFTER_S)
+        error.retry_after_s = max(math.ceil(wait_s), 1)
+    return AttemptFailed(error, result=result, status=status, retry_after_s=wait_s)
 
 
 def _wait_s(headers: Mapping[str, str]) -> float | None:

@@ -24,7 +24,7 @@ class AttemptFailed(Exception):
 
     `error` is what the caller gets if nobody else may take the request; `fallback` whether another target may be tried
     (never after the provider understood the request and says that it is wrong); `reached` False where it is known that
-    the provider received nothing of the request.
+    the provider received nothing of the request; `retry_after_s` the wait that the provider named.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class AttemptFailed(Exception):
         status: int | None = None,
         fallback: bool = True,
         reached: bool = True,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(error.message)
         self.error = error
@@ -42,6 +43,7 @@ class AttemptFailed(Exception):
         self.status = status
         self.fallback = fallback
         self.reached = reached
+        self.retry_after_s = retry_after_s
 
 
 class Unheard(AttemptFailed):
