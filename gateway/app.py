@@ -120,14 +120,24 @@ def _kept(
         return secret, ClosedLedger(), (note,)
 
 
-def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> Ledger:
-    """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
+def checkpoints_of(settings: Settings, secret: bytes) -> Checkpoints:
+    """The second place of the record's signatures, and the key that makes them."""
     witness = settings.witness
     seed = derive(secret, Purpose.CHECKPOINT)
-    state_dir = Path(settings.state_dir)
-    second = Path(witness.checkpoints) if witness.checkpoints else state_dir / CHECKPOINTS
-    checkpoints = Checkpoints(second, seed=seed, to_syslog=witness.syslog)
-    return Ledger(state_dir, words=words, sink=events, checkpoints=checkpoints, witness_s=witness.every_s)
+    second = Path(witness.checkpoints) if witness.checkpoints else Path(settings.state_dir) / CHECKPOINTS
+    return Checkpoints(second, seed=seed, to_syslog=witness.syslog)
+
+
+def installed_secret(settings: Settings, environ: Mapping[str, str]) -> bytes:
+    """The secret of an installation that has one, or is given one. Raises `SecretUnusable`, `OSError`."""
+    given = environ.get("GATEWAY_SECRET", "")
+    return override(given) if given else read_or_make(Path(settings.state_dir))
+
+
+def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> Ledger:
+    """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
+    checkpoints, every_s = checkpoints_of(settings, secret), settings.witness.every_s
+    return Ledger(Path(settings.state_dir), words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
 
 
 _WITHOUT_ENCODER: Final = (

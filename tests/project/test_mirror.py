@@ -15,6 +15,8 @@ ELSEWHERE = {
     "gateway/api/server.py": "tests/contract/test_listeners.py",
     "gateway/api/streams.py": "tests/contract/test_cancellation.py",
     "gateway/app.py": "tests/contract/test_shipped_config.py",  # every gateway of the contract tests is built by it
+    "gateway/cli/place.py": "tests/cli/test_audit_check.py",  # every action says where its record is
+    "gateway/cli/rows.py": "tests/cli/test_audit.py",
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",
