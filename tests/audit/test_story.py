@@ -6,55 +6,63 @@ from gateway.audit.story import ocsf, story
 
 ID = "req_" + "0" * 32
 OUTCOME = {
-
-        "seq": 3,
-        "phase": "outcome",
-        "at_us": 1_790_000_002_000_000,
-        "request_id": ID,
-        "attempt": 0,
-        "operation": "chat"
-    ,
-
-        "caller": "soma",
-        "agent": "pathologist",
-        "route": "triage",
-        "target": "sonnet",
-        "model": "claude",
-        "provider": "a"
-    ,
-    "sensitivity": "phi", "destination": "cloud", "result": "ok", "status": 200, "duration_us": 1_250_000,
-    "found": ["mrn:2"], "unknown": ["image"], "input_tokens": 100, "output_tokens": 0, "label": "part2",
+    "seq": 3,
+    "phase": "outcome",
+    "at_us": 1_790_000_002_000_000,
+    "request_id": ID,
+    "attempt": 0,
+    "operation": "chat",
+    "caller": "soma",
+    "agent": "pathologist",
+    "route": "triage",
+    "target": "sonnet",
+    "model": "claude",
+    "provider": "a",
+    "sensitivity": "phi",
+    "destination": "cloud",
+    "result": "ok",
+    "status": 200,
+    "duration_us": 1_250_000,
+    "found": ["mrn:2"],
+    "unknown": ["image"],
+    "input_tokens": 100,
+    "output_tokens": 0,
+    "label": "part2",
 }
 INTENT = {
-
-        "seq": 1,
-        "phase": "intent",
-        "at_us": 1_790_000_000_000_000,
-        "request_id": ID,
-        "attempt": 1,
-        "operation": "chat"
-    ,
-
-        "target": "sonnet",
-        "model": "claude",
-        "provider": "a",
-        "sensitivity": "phi",
-        "trait": ["baa"],
-        "rule": ["no-phi"]
-    ,
-    "baa_ref": "contract 7", "baa_end": 20270630, "redacted": ["mrn:token"], "body_bytes": 812, "body_digest": "ab",
-    "policy_hash": "c0ffee00", "caller": "soma",
+    "seq": 1,
+    "phase": "intent",
+    "at_us": 1_790_000_000_000_000,
+    "request_id": ID,
+    "attempt": 1,
+    "operation": "chat",
+    "target": "sonnet",
+    "model": "claude",
+    "provider": "a",
+    "sensitivity": "phi",
+    "trait": ["baa"],
+    "rule": ["no-phi"],
+    "baa_ref": "contract 7",
+    "baa_end": 20270630,
+    "redacted": ["mrn:token"],
+    "body_bytes": 812,
+    "body_digest": "ab",
+    "policy_hash": "c0ffee00",
+    "caller": "soma",
 }
 ATTEMPT = {
-
-        "seq": 2,
-        "phase": "attempt",
-        "at_us": 1_790_000_001_000_000,
-        "request_id": ID,
-        "attempt": 1,
-        "operation": "chat"
-    ,
-    "target": "sonnet", "model": "claude", "provider": "a", "result": "ok", "status": 200, "destination": "cloud",
+    "seq": 2,
+    "phase": "attempt",
+    "at_us": 1_790_000_001_000_000,
+    "request_id": ID,
+    "attempt": 1,
+    "operation": "chat",
+    "target": "sonnet",
+    "model": "claude",
+    "provider": "a",
+    "result": "ok",
+    "status": 200,
+    "destination": "cloud",
 }
 
 
