@@ -344,6 +344,7 @@ def verify(ledger: Path, *, checkpoints: str = "", keys: Sequence[str] = (), eve
         with closing(
             sqlite3.connect(f"file:{quote(str(ledger))}?mode=ro", uri=True, isolation_level=None)
         ) as connection:
+            connection.execute("PRAGMA mmap_size = 1073741824")
             connection.execute("BEGIN")  # all that follows is read of one moment
             (verdict.origin,) = connection.execute("SELECT origin FROM log").fetchone()
             known = [public_of(key) for key in keys] or _own_keys(connection, verdict.origin)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from gateway.audit.verify_ledger import TABLES, TILE, Tree, canonical, leaf_hash, node_hash
 
+ENTRY = next(of for of, table in TABLES.items() if table == "entry")
 _NEW_ROWS = {
     of: f"SELECT seq, {canonical(table)} FROM {table} WHERE seq > ? ORDER BY seq"  # noqa: S608  names of our own
     for of, table in TABLES.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gateway.audit.verify_ledger import Tree
@@ -58,7 +58,7 @@ class Store:
         try:
             self._configure()
             schema.prepare(self._connection)
-            schema.learn(self._connection, words)
+            self.learn(words)
             self.origin = log.begin(self._connection)
             self.tree = log.read(self._connection)
             self._opened = tuple(identity_of(file) for file in self._files)
@@ -78,7 +78,7 @@ class Store:
         try:
             tree = self.tree if log.stands(connection, self.tree) else self._continued()
             before = log.last_rows(connection)
-            taken = [self._try(row) for row in rows]
+            taken = [True] * len(rows) if self._all(rows, before) else [self._try(row) for row in rows]
             grown = log.extend(connection, tree, before)
             connection.execute("COMMIT")
         except BaseException:
@@ -141,6 +141,18 @@ class Store:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _all(self, rows: Sequence[Row], before: Mapping[int, int]) -> bool:
+        """Write them together; False, and none is written, where the schema refuses any of them."""
+        self._connection.execute("SAVEPOINT all_rows")
+        try:
+            schema.insert_all(self._connection, rows, after=before[log.ENTRY])
+        except REFUSALS:
+            self._connection.execute("ROLLBACK TO all_rows")
+            self._connection.execute("RELEASE all_rows")
+            return False
+        self._connection.execute("RELEASE all_rows")
+        return True
 
     def _try(self, row: Row) -> bool:
         self._connection.execute("SAVEPOINT one_row")
