@@ -100,7 +100,8 @@ class ConfigRow:
     """Which configuration and policy came into force, or were refused; all hashes are SHA-256 in hex, "" before a start.
 
     `policy_text` is the canonical form that `policy_after` is the hash of; a record keeps each once. `never_digest` is the
-    HMAC (hex) of the texts that an administrator says are never an identifier, "" where there are none.
+    HMAC (hex) of the texts that an administrator says are never an identifier, "" where there are none. `opens` says in sentences
+    what it lets out that the one before did not; they hold words of the configuration only.
     """
 
     at_us: int
@@ -111,6 +112,7 @@ class ConfigRow:
     policy_after: str
     policy_text: str = field(repr=False)
     never_digest: str = ""
+    opens: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -169,6 +169,11 @@ class Gateway:
         """The settings in force, with the models that local servers list now."""
         return self._in_force.settings
 
+    @property
+    def configured(self) -> Settings:
+        """The settings in force as they were read."""
+        return self._in_force.configured
+
     def fronts(self) -> list[Front]:
         """One ASGI application per listener, in the order of the settings that the gateway started with."""
         return [
@@ -188,10 +193,10 @@ class Gateway:
     def _listener(self, started: Listener, place: int) -> Listener | None:
         return listener_now(started, place, self._in_force.configured)
 
-    async def start(self, *, patience_s: float = START_S) -> None:
-        """Ask the local servers, then keep asking; ready when all have answered, or after `patience_s`."""
+    async def start(self, *, patience_s: float = START_S, opens: Sequence[str] = ()) -> None:
+        """Ask the local servers, then keep asking; ready when all answered, or after `patience_s`; `opens` is for the record."""
         self._learn_for_record(vocabulary_of(self.settings))
-        self._record(ReloadResult.STARTED, before=None)
+        self._record(ReloadResult.STARTED, before=None, opens=opens)
         self._tell_of_agreements()
         await self._parts.scanner.start()
         first = self._begin_rounds()
@@ -260,8 +265,9 @@ class Gateway:
             in_force.settings = replace(in_force.configured, table=table)
             self._learn()
 
-    def reload(self, settings: Settings) -> Reloaded:
-        """Take up new settings; requests under way keep those they started with, as far as these still permit them.
+    def reload(self, settings: Settings, *, opens: Sequence[str] = ()) -> Reloaded:
+        """Take up new settings, which let out what `opens` says; requests under way keep those they started with, as far as
+        these still permit them.
 
         What needs a restart is told by name, and stays as it is.
         """
@@ -282,7 +288,7 @@ class Gateway:
         self._learn()
         for what, caller in caller_changes(before.keyring, settings.keyring):
             self._parts.ledger.noted(EventRow(at_us=now_us(), what=what, subject=caller))
-        self._record(ReloadResult.OK, before=before, made=made)
+        self._record(ReloadResult.OK, before=before, made=made, opens=opens)
         self._tell_of_agreements()
         self._warm()
         self._reloaded.set()
@@ -292,11 +298,22 @@ class Gateway:
         """What was read again is unsound: tell it, and stay with what is in force."""
         self._record(ReloadResult.REFUSED, before=self._in_force.configured, problems=len(invalid.problems))
 
+    def wait(self, settings: Settings, *, opens: Sequence[str]) -> None:
+        """`settings` would let out what `opens` says, and nobody has accepted it: tell it, and stay with what is in force."""
+        self._record(ReloadResult.WAITS, before=self._in_force.configured, read=settings, opens=opens)
+
     def _record(
-        self, result: ReloadResult, *, before: Settings | None, made: Reloaded | None = None, problems: int = 0
+        self,
+        result: ReloadResult,
+        *,
+        before: Settings | None,
+        read: Settings | None = None,
+        made: Reloaded | None = None,
+        problems: int = 0,
+        opens: Sequence[str] = (),
     ) -> None:
         """Keep what came into force, or did not, where auditors and operators look."""
-        now = self._in_force.configured
+        now = read or self._in_force.configured
         config_before, policy_before = (before.hash, before.policy.hash) if before else ("", "")
         self._parts.ledger.configured(
             ConfigRow(
@@ -308,6 +325,7 @@ class Gateway:
                 policy_after=now.policy.hash,
                 policy_text=now.policy.text,
                 never_digest=never_digest(now.own_words, key=self._parts.audit_key),
+                opens=tuple(opens),
             )
         )
         if before is None:
@@ -325,6 +343,7 @@ class Gateway:
                 rules_removed=len(made.rules.removed) if made else 0,
                 words_wider=len(made.words.wider) if made else 0,
                 words_narrower=len(made.words.narrower) if made else 0,
+                opens=len(opens),
             )
         )
 

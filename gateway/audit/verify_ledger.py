@@ -41,7 +41,10 @@ COLUMNS = {
         *("cost_nano_usd", "energy_nwh", "config_hash", "baa_ref", "baa_end", "detectors", "detector", "label"),
         *("agents", "counted", "agent_unclear"),
     ),
-    "config": (*("at_us", "result", "config_before", "config_after", "policy_before", "policy_after", "never_digest"),),
+    "config": (
+        *("at_us", "result", "config_before", "config_after", "policy_before", "policy_after", "never_digest"),
+        "opens",
+    ),
     "event": ("at_us", "what", "subject", "since_us", "number", "digest"),
 }
 DIGESTS = ("body_digest", "digest")

@@ -13,6 +13,7 @@ _EPILOG = """examples:
   gateway check --config config.yaml  list every problem of a configuration
   gateway reload                      have the running gateway read it again
   gateway keys new soma               make a key for an application
+  gateway policy diff in-force policies   say what a changed policy would let out
 """
 
 
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
         keys,
         models,
         phi,
+        policy,
         reload,
         schema,
         serve,
@@ -38,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, phi, audit, schema):
+    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, schema):
         command.register(commands)
     return made
 

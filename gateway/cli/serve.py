@@ -23,7 +23,10 @@ from gateway import __version__
 from gateway.api.server import AddressInUse, Servers
 from gateway.app import build
 from gateway.cli.picture import picture
+from gateway.cli.wider import Began, begin, keep, take_up
 from gateway.config import Settings, load
+from gateway.config.load import load_kept
+from gateway.config.standing import standing_of
 from gateway.detectors.presidio import PresidioMissing
 from gateway.detectors.worker import WorkerFailed
 from gateway.document import DocumentInvalid
@@ -82,7 +85,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings = read()
         with _held(Path(settings.state_dir)):
-            return _run(settings, read, style, ignored=options.ignored)
+            began = begin(settings, partial(load_kept, options.config, environ, host=options.host, port=options.port))
+            return _run(began, read, style, ignored=options.ignored)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
     except (AddressInUse, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
@@ -98,7 +102,8 @@ def _held(state_dir: Path) -> AbstractContextManager[object]:
         return nullcontext()
 
 
-def _run(settings: Settings, read: partial[Settings], style: LogStyle, *, ignored: Sequence[str]) -> int:
+def _run(began: Began, read: partial[Settings], style: LogStyle, *, ignored: Sequence[str]) -> int:
+    settings = began.settings
     gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
@@ -106,7 +111,8 @@ def _run(settings: Settings, read: partial[Settings], style: LogStyle, *, ignore
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_S)
     reader = _Reader(gateway, read, Path(settings.state_dir))
-    uvloop.run(_serve(gateway, servers, reader, partial(_announce, gateway, addresses, reader, ignored)))
+    announce = partial(_announce, gateway, addresses, reader, ignored, began)
+    uvloop.run(_serve(gateway, servers, reader, announce, opens=began.opens))
     return 0
 
 
@@ -119,13 +125,15 @@ def _allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(gateway: Gateway, servers: Servers, reader: _Reader, announce: Callable[[], None]) -> None:
+async def _serve(
+    gateway: Gateway, servers: Servers, reader: _Reader, announce: Callable[[], None], *, opens: Sequence[str]
+) -> None:
     began = time.monotonic()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, servers.stop)
     loop.add_signal_handler(signal.SIGHUP, reader.again)
-    await gateway.start()
+    await gateway.start(opens=opens)
     _spare_the_collector()
     warming = asyncio.create_task(gateway.warm_up())
     try:
@@ -146,7 +154,9 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*GARBAGE)
 
 
-def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader, ignored: Sequence[str]) -> None:
+def _announce(
+    gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader, ignored: Sequence[str], began: Began
+) -> None:
     settings = gateway.settings
     gateway.events.emit(
         GatewayStarted(
@@ -159,7 +169,11 @@ def _announce(gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reade
             f"Note       {name} is ignored: it would have the keys of all TLS connections written to a file.",
             flush=True,
         )
-    reader.note(ok=True, said=[])
+    if began.said:
+        print("\n".join(began.said), flush=True)
+    if began.waits is not None:
+        gateway.wait(began.waits, opens=began.would_open)
+    reader.note(ok=began.waits is None, said=began.said)
 
 
 class _Reader:
@@ -175,21 +189,32 @@ class _Reader:
         """Take up what is sound, or stay with what is in force."""
         gateway = self._gateway
         try:
-            made = gateway.reload(self._read())
+            settings = self._read()
         except DocumentInvalid as invalid:
             gateway.refuse(invalid)
             said, ok = [*map(str, invalid.problems), "The old configuration stays in force."], False
         else:
-            notes = [f"Note: {note}" for note in gateway.notes]
-            said, ok = ["The configuration was read again.", *made.lines(), *notes], True
+            said, ok = self._take_up(settings)
         print("\n".join(said), flush=True)  # the log is on standard error, and one event of it tells the same
         self.note(ok=ok, said=said)
+
+    def _take_up(self, settings: Settings) -> tuple[list[str], bool]:
+        gateway = self._gateway
+        taken = take_up(self._state_dir, standing_of(gateway.configured), settings)
+        if taken.waits:
+            gateway.wait(settings, opens=taken.changed.opens)
+            return taken.lines(), False
+        made = gateway.reload(settings, opens=taken.changed.opens)
+        notes = [f"Note: {note}" for note in gateway.notes]
+        return ["The configuration was read again.", *taken.lines(), *made.lines(), *notes], True
 
     def note(self, *, ok: bool, said: Sequence[str]) -> None:
         """Write down what is in force where other commands look; without a place for state there is none."""
         self._readings += 1
         settings = self._gateway.settings
         own = canonical(settings.own_words)
-        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own)
+        standing = standing_of(self._gateway.configured).text
+        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own, standing)
         with contextlib.suppress(OSError):
+            keep(self._state_dir, self._gateway.configured)
             in_force.write(self._state_dir, note)

@@ -11,7 +11,7 @@ from gateway.config.draft import Draft
 from gateway.config.environment import substitute
 from gateway.config.labels import build_label_terms
 from gateway.config.own_words import build_own_words
-from gateway.config.policies import read_folder
+from gateway.config.policies import PolicyFolder, read_folder
 from gateway.config.providers import build_machines, build_providers, build_targets
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
@@ -23,7 +23,7 @@ from gateway.config.servers import (
     build_listeners,
     build_networks,
 )
-from gateway.config.settings import Pricing, Settings, Witness
+from gateway.config.settings import Pricing, Settings, Sources, Witness
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
@@ -37,7 +37,20 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
     `host` and `port` take the place of those of `server`. Raises `DocumentInvalid` with all problems, of the
     configuration and of the policies, also when a file cannot be read.
     """
-    text = _text(path)
+    return _assembled(path, environ, _text(path), None, host=host, port=port)
+
+
+def load_kept(
+    path: str, environ: Mapping[str, str], sources: Sources, *, host: str | None = None, port: int | None = None
+) -> Settings:
+    """The same of texts that were kept, as if they still stood at `path`. Raises like `load`."""
+    folder = PolicyFolder(dict(sources.rules), dict(sources.tests))
+    return _assembled(path, environ, sources.config, folder, host=host, port=port)
+
+
+def _assembled(
+    path: str, environ: Mapping[str, str], text: str, folder: PolicyFolder | None, *, host: str | None, port: int | None
+) -> Settings:
     settings, problems = None, list[Problem]()
     try:
         settings = parse(text, file=path, environ=environ, host=host, port=port)
@@ -45,16 +58,17 @@ def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port
         problems += invalid.problems
     try:
         where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
-        folder = read_folder(where)
+        folder = folder or read_folder(where)
         rules = load_policies(folder.rules, tests=folder.tests)
         problems += clashes(rules)
         if settings is not None:
             problems += _unresolved(rules, settings)
     except DocumentInvalid as invalid:
         problems += invalid.problems
-    if settings is None or problems:
+    if settings is None or folder is None or problems:
         raise DocumentInvalid(problems)
-    return replace(settings, policy=with_private(rules), policies_unread=folder.unread)
+    sources = Sources(text, folder.rules, folder.tests)
+    return replace(settings, policy=with_private(rules), policies_unread=folder.unread, sources=sources)
 
 
 def state_dir_of(path: str, environ: Mapping[str, str]) -> str:
@@ -63,6 +77,14 @@ def state_dir_of(path: str, environ: Mapping[str, str]) -> str:
     told = document.tree.get("state_dir")
     state_dir = told if isinstance(told, str) and told else ConfigFile.model_fields["state_dir"].default
     return str(pathlib.Path(path).parent / state_dir)
+
+
+def policies_of(path: str, environ: Mapping[str, str]) -> str:
+    """Where the file at `path` says that the policies are, whatever else is wrong with it. Raises `DocumentInvalid`."""
+    document, _ = substitute(read(_text(path), file=path), environ)
+    told = document.tree.get("policies")
+    policies = told if isinstance(told, str) and told else ConfigFile.model_fields["policies"].default
+    return str(pathlib.Path(path).parent / policies)
 
 
 def _text(path: str) -> str:
@@ -136,6 +158,7 @@ def _build(draft: Draft, text: str) -> Settings:
         scan_second=config.scan.second or "",
         own_words=build_own_words(draft),
         label_terms=build_label_terms(draft),
+        wider_waits=config.reload.wider == "accept",
         providers=providers,
         targets=targets,
         table=build_table(draft, providers, targets),

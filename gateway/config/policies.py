@@ -9,6 +9,8 @@ from gateway.document import DocumentInvalid, Problem
 
 SUFFIX = ".yaml"
 TESTS = "tests"
+PACKS = "packs"
+"""Policies to copy from: never read where they lie, and named as not read."""
 _LOOKS_LIKE_RULES = frozenset({".yaml", ".yml"})
 _NO_FILE = "The policy cannot be read."
 
@@ -50,7 +52,7 @@ def _read(folder: pathlib.Path, texts: dict[str, str], problems: list[Problem]) 
             unread.append(entry.name)  # an editor's, or the mount of a cluster
         elif entry.is_dir():
             unread.append(entry.name)
-            if entry.name != TESTS and any(_is_like_rules(inside) for inside in entry.rglob("*")):
+            if entry.name not in {TESTS, PACKS} and any(_is_like_rules(inside) for inside in entry.rglob("*")):
                 remedy = f"Move its files into {folder}: folders in it are not read."
                 problems.append(Problem(str(entry), 1, "This folder holds policies that would not be read.", remedy))
         elif entry.suffix == SUFFIX:

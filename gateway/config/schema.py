@@ -139,6 +139,12 @@ class LedgerSection(Section):
     syslog: Flag = False
 
 
+class ReloadSection(Section):
+    """`wider: accept`: what lets more out than before waits for `gateway policy accept`."""
+
+    wider: Literal["tell", "accept"] = "tell"
+
+
 class AlsoSection(Section):
     """An identifier of the house: what matches `pattern` (RE2) is found as `kind`, beside what is found anyway."""
 
@@ -308,6 +314,7 @@ class ConfigFile(Section):
     policies: Text = "./policies"
     ledger: LedgerSection = LedgerSection()
     scan: ScanSection = ScanSection()
+    reload: ReloadSection = ReloadSection()
     labels: dict[
         Name,
         Annotated[LabelSection, BeforeValidator(_label, json_schema_input_type=Text | LabelSection)],

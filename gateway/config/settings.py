@@ -97,6 +97,15 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """The texts that settings were made of: `config.yaml`, and by their paths the policies and their tests."""
+
+    config: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `config.yaml` and the environment say. `listeners` starts with the one of `server:`."""
 
@@ -126,6 +135,9 @@ class Settings:
     """What else is an identifier here, and what never is."""
     label_terms: LabelTerms = field(default_factory=LabelTerms)
     """Terms of a text that give it a label."""
+    wider_waits: bool = False
+    """Whether a configuration that opens something waits until it is accepted."""
+    sources: Sources = field(default_factory=Sources, repr=False)
     hash: str = ""
     """SHA-256 (hex) of the text of the file."""
     policies_unread: tuple[str, ...] = ()

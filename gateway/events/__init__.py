@@ -235,7 +235,7 @@ class ConfigReloaded:
 
     `problems` is how many things are wrong with what was read, `restart` the settings that changed and wait for a
     restart, `rules_added` and `rules_removed` are how many rules came and went, `words_wider` and `words_narrower` how many
-    changes to the administrator's own words let less and more be found.
+    changes to the administrator's own words let less and more be found, `opens` in how many ways more may leave than before.
     """
 
     event: ClassVar[str] = "config.reloaded"
@@ -250,6 +250,7 @@ class ConfigReloaded:
     rules_removed: int = 0
     words_wider: int = 0
     words_narrower: int = 0
+    opens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

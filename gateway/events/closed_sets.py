@@ -104,6 +104,7 @@ class ReloadResult(StrEnum):
     STOPPED = "stopped"  # the gateway stopped, and it is in force no more
     OK = "ok"  # it took the place of the one before
     REFUSED = "refused"  # something in it is wrong, and the one before stays in force
+    WAITS = "waits"  # it would let more out, and nobody has accepted that: the one before stays in force
 
 
 class ExitReason(StrEnum):

@@ -75,7 +75,7 @@ NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
-    *("words_wider", "words_narrower"),
+    *("words_wider", "words_narrower", "opens"),
 )
 QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 """Attempts of which no line is written: the line of their request says it."""
@@ -161,7 +161,8 @@ class EventLog:
             case events.LedgerWritten() | events.LedgerCheckpointed():
                 self._of_record(event)
             case events.ConfigReloaded():
-                level = logging.ERROR if event.result is events.ReloadResult.REFUSED else logging.INFO
+                loud = logging.WARNING if event.opens else logging.INFO
+                level = logging.ERROR if event.result is events.ReloadResult.REFUSED else loud
                 self._write(level, event.event, _reloaded(event))
             case events.BaaSeen() if event.days_left < 1:
                 self._write(logging.WARNING, "baa.ended", {"provider": event.provider})
@@ -285,6 +286,7 @@ def _reloaded(event: events.ConfigReloaded) -> dict[str, object]:
         "rules_removed": event.rules_removed,
         "words_wider": event.words_wider,
         "words_narrower": event.words_narrower,
+        "opens": event.opens,
     }
     return {key: value for key, value in line.items() if value not in ([], 0)}
 

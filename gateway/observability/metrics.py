@@ -304,7 +304,7 @@ class Metrics(EventSink):
             families.audit_records(record.value, result.value)
         for exit_reason in events.ExitReason:
             families.embedded_exits(exit_reason.value)
-        for reload in (events.ReloadResult.OK, events.ReloadResult.REFUSED):
+        for reload in (events.ReloadResult.OK, events.ReloadResult.REFUSED, events.ReloadResult.WAITS):
             families.reloads(reload.value)
         for kept in ("ok", "failed"):
             families.audit_checkpoints(kept)

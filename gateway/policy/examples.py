@@ -32,6 +32,11 @@ class Example:
     target: Target
     sent: bool
     redacted: frozenset[Kind] = frozenset()
+    file: str = ""
+    line: int = 0
+    name: str = ""
+    by: str = ""
+    """The rule that refuses it, where the example says which."""
 
 
 def request(  # noqa: PLR0913  (each is one thing that a scan or a caller says)
@@ -79,10 +84,15 @@ def complaint(example: Example, policy: Policy) -> str:
 
 def _although_refused(example: Example, refusal: Refusal) -> str:
     if not example.sent:
-        return ""
+        wrong = example.by not in {"", refusal.rule}
+        return f"This example says that rule `{example.by}` refuses it, but {_refuser(refusal)}." if wrong else ""
     nobody = f"no rule covers {_list(refusal.uncovered)} for such a destination"
     who = f"rule `{refusal.rule}` refuses it ({refusal.reason})" if refusal.rule else nobody
     return f"This example says that the request is sent, but {who}."
+
+
+def _refuser(refusal: Refusal) -> str:
+    return f"rule `{refusal.rule}` does" if refusal.rule else "no rule covers it"
 
 
 def _although_sent(example: Example, egress: Egress) -> str:

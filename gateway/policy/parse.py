@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from gateway.document import Document, DocumentInvalid, Problem, read, validate
 from gateway.domain import Kind, Style
@@ -16,11 +18,14 @@ from gateway.policy.schema import (
     RedactForm,
     RuleForm,
     SuiteForm,
+    TestForm,
     ToForm,
     WhenForm,
     kinds,
     reasons,
 )
+
+REMEDY: Final = "Change the example, or the rules it tests."
 
 
 def parse(text: str, *, file: str) -> Policy:
@@ -29,6 +34,13 @@ def parse(text: str, *, file: str) -> Policy:
     Raises `DocumentInvalid` with every problem: keys, kinds, traits and reasons that do not exist, empty lists, rules
     without a reason or an effect, an id used twice, an example that does not come out as it says.
     """
+    policy, examples = _read(text, file=file)
+    if problems := _broken(examples, policy):
+        raise DocumentInvalid(problems)
+    return policy
+
+
+def _read(text: str, *, file: str) -> tuple[Policy, list[Example]]:
     document = read(text, file=file)
     problems = _repeated_ids(document)
     try:
@@ -39,10 +51,9 @@ def parse(text: str, *, file: str) -> Policy:
         _rule(rule, file=file, line=document.line(("rules", index, "id"))) for index, rule in enumerate(form.rules)
     )
     policy = Policy(tuple(rules))
-    problems += _broken(form.examples, policy, document)
     if problems:
-        raise DocumentInvalid(problems)
-    return policy
+        raise DocumentInvalid([*problems, *_broken(_examples(form.examples, document), policy)])
+    return policy, _examples(form.examples, document)
 
 
 def load(texts: Mapping[str, str], *, tests: Mapping[str, str] = MappingProxyType({})) -> Policy:
@@ -70,16 +81,88 @@ def load(texts: Mapping[str, str], *, tests: Mapping[str, str] = MappingProxyTyp
 
 def _try(text: str, policy: Policy, *, file: str) -> Iterable[Problem]:
     try:
-        document = read(text, file=file)
-        return _broken(validate(SuiteForm, document).examples, policy, document)
+        return _broken(_suite(text, file=file), policy)
     except DocumentInvalid as invalid:
         return invalid.problems
 
 
-def _broken(examples: Sequence[ExampleForm], policy: Policy, document: Document) -> list[Problem]:
-    remedy = "Change the example, or the rules it tests."
-    said = (complaint(_example(example), policy) for example in examples)
-    return [document.problem(("examples", place), words, remedy) for place, words in enumerate(said) if words]
+def _broken(examples: Iterable[Example], policy: Policy) -> list[Problem]:
+    said = ((example, complaint(example, policy)) for example in examples)
+    return [Problem(example.file, example.line, _named(example) + words, REMEDY) for example, words in said if words]
+
+
+def _named(example: Example) -> str:
+    return f"{example.name} " if example.name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One example, and what the policy does instead of what it says; "" where it holds."""
+
+    example: Example
+    complaint: str
+
+
+def trials(
+    texts: Mapping[str, str], *, tests: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Policy, tuple[Tried, ...]]:
+    """All rules of sound files, and every example tried: those of a file on its own rules, `tests` on all together.
+
+    Raises `DocumentInvalid` for all that is wrong with the files but for examples that do not hold.
+    """
+    policies: list[Policy] = []
+    tried: list[Tried] = []
+    problems: list[Problem] = []
+    for file, text in sorted(texts.items()):
+        try:
+            policy, examples = _read(text, file=file)
+        except DocumentInvalid as invalid:
+            problems.extend(invalid.problems)
+            continue
+        policies.append(policy)
+        tried += [Tried(example, complaint(example, policy)) for example in examples]
+    policy = merge(policies)
+    problems.extend(_clashes(policy.rules))
+    for file, text in sorted(tests.items()):
+        try:
+            tried += [Tried(example, complaint(example, policy)) for example in _suite(text, file=file)]
+        except DocumentInvalid as invalid:
+            problems.extend(invalid.problems)
+    if problems:
+        raise DocumentInvalid(problems)
+    return policy, tuple(tried)
+
+
+def _suite(text: str, *, file: str) -> list[Example]:
+    document = read(text, file=file)
+    form = validate(SuiteForm, document)
+    return _examples(form.examples, document) + [_test(one, place, document) for place, one in enumerate(form.tests)]
+
+
+def _examples(forms: Sequence[ExampleForm], document: Document) -> list[Example]:
+    return [
+        replace(_example(form), file=document.file, line=document.line(("examples", place)))
+        for place, form in enumerate(forms)
+    ]
+
+
+def _test(form: TestForm, place: int, document: Document) -> Example:
+    given, when, then = form.given, form.when, form.then
+    facts = request(
+        kinds(when.phi),
+        reported=kinds(when.reported),
+        unknowns=reasons(when.unknown),
+        content=frozenset(when.content),
+        agents=frozenset(given.agent),
+        route=given.route,
+        caller=given.caller,
+        labels=frozenset(when.label),
+        detectors=when.detectors,
+    )
+    target = destination(frozenset(given.traits), provider=given.provider, target=given.target)
+    line = document.line(("tests", place))
+    redacted, by = kinds(then.redacted), then.by
+    return Example(facts, target, then.sent, redacted, file=document.file, line=line, name=form.name, by=by)
 
 
 def _repeated_ids(document: Document) -> list[Problem]:

@@ -11,14 +11,18 @@ from pydantic.fields import FieldInfo
 from gateway.domain import INDIRECT, Content, Kind, Trait, UnknownReason
 from gateway.policy.decide import RefusalReason
 from gateway.policy.schema import (
+    CarriesForm,
     ExampleForm,
+    ExpectForm,
     Form,
+    GivenForm,
     KindWord,
     Name,
     PolicyForm,
     ReasonWord,
     RedactForm,
     RuleForm,
+    TestForm,
     ThenForm,
     ToForm,
     WhenForm,
@@ -34,6 +38,10 @@ _FORMS: Mapping[str, type[Form]] = {
     "rules[].then.": ThenForm,
     "rules[].then.redact.": RedactForm,
     "examples[].": ExampleForm,
+    "tests[].": TestForm,
+    "tests[].given.": GivenForm,
+    "tests[].when.": CarriesForm,
+    "tests[].then.": ExpectForm,
 }
 
 _VALUES: tuple[tuple[object, str], ...] = (
@@ -45,6 +53,9 @@ _VALUES: tuple[tuple[object, str], ...] = (
     (list[RuleForm], "list"),
     (list[ExampleForm], "list"),
     (RedactForm, "kinds or groups, or a mapping"),
+    (GivenForm, "mapping"),
+    (CarriesForm, "mapping"),
+    (ExpectForm, "mapping"),
     (WhenForm, "mapping"),
     (ToForm, "mapping"),
     (ThenForm, "mapping"),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypedDict
 
 from gateway.domain import Content, Kind, Style, Trait, UnknownReason
 
@@ -115,6 +116,22 @@ class Policy:
         object.__setattr__(self, "kinds", frozenset[Kind]().union(*named))
 
 
+def of_text(text: str) -> Policy:
+    """The policy whose canonical form is `text`. Raises `ValueError` where that is no such form.
+
+    A form of an older version lacks what it did not know, which is then no condition.
+    """
+    try:
+        return Policy(tuple(_of_plain(rule, rule["with"]) for rule in json.loads(text)))
+    except (TypeError, KeyError, AttributeError, ValueError) as wrong:
+        raise ValueError("this is not the canonical form of a policy") from wrong
+
+
+def weaker(one: Style | None, other: Style | None) -> bool:
+    """Whether `one` takes out less of a kind than `other`; None takes out nothing."""
+    return (-1 if one is None else _STRICTNESS[one]) < (-1 if other is None else _STRICTNESS[other])
+
+
 def merge(policies: Iterable[Policy]) -> Policy:
     """One policy with all rules of `policies`. Rules only narrow, so union is all there is to composing them."""
     return Policy(tuple(rule for policy in policies for rule in policy.rules))
@@ -128,6 +145,50 @@ def unite(redactions: Iterable[Mapping[Kind, Style]]) -> Mapping[Kind, Style]:
             if kind not in united or _STRICTNESS[style] > _STRICTNESS[united[kind]]:
                 united[kind] = style
     return MappingProxyType(united)
+
+
+class _Plain(TypedDict, total=False):
+    id: str
+    why: str
+    phi: list[str]
+    every_finding: bool
+    unknown: list[str]
+    content: list[str]
+    agent: list[str]
+    route: list[str]
+    caller: list[str]
+    label: list[str]
+    without: list[str]
+    provider: list[str]
+    target: list[str]
+    require: list[str]
+    redact: dict[str, str]
+    detectors: int
+    deny: bool
+
+
+def _of_plain(plain: _Plain, having: Iterable[str]) -> Rule:
+    to = To(
+        having=frozenset(map(Trait, having)),
+        lacking=frozenset(map(Trait, plain["without"])),
+        providers=frozenset(plain["provider"]),
+        targets=frozenset(plain["target"]),
+    )
+    when = When(
+        kinds=frozenset(map(Kind, plain["phi"])),
+        every_finding=plain.get("every_finding", False),
+        unknowns=frozenset(map(UnknownReason, plain["unknown"])),
+        content=frozenset(map(Content, plain["content"])),
+        agents=frozenset(plain["agent"]),
+        routes=frozenset(plain["route"]),
+        callers=frozenset(plain["caller"]),
+        labels=frozenset(plain.get("label", ())),
+        to=to,
+    )
+    redact = unite([{Kind(kind): Style(style) for kind, style in plain["redact"].items()}])
+    require = frozenset(map(Trait, plain["require"]))
+    then = Then(require=require, redact=redact, detectors=plain.get("detectors", 0), deny=plain["deny"])
+    return Rule(plain["id"], plain["why"], when, then)
 
 
 def _plain(rule: Rule) -> Mapping[str, object]:

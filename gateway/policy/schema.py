@@ -265,8 +265,70 @@ class PolicyForm(Form):
     examples: list[ExampleForm] = Field([], description="What must come of them.")
 
 
+class GivenForm(Form):
+    """`tests[].given`: who asks, and where it would go."""
+
+    agent: Names = Field([], description="The agents that the request claims.")
+    caller: Name = Field("", description="The caller it comes from.")
+    route: Name = Field("", description="The route it comes in on.")
+    traits: Annotated[list[Trait], BeforeValidator(_listed, json_schema_input_type=Trait | list[Trait])] = Field(
+        [], description="What the target's provider has; `on_prem` for one in the house."
+    )
+    provider: Name = Field("", description="The name of the target's provider.")
+    target: Name = Field("", description="The name of the target.")
+
+
+class CarriesForm(Form):
+    """`tests[].when`: what is in the request."""
+
+    phi: Kinds = Field([], description="Kinds or groups found in it.")
+    reported: Kinds = Field([], description="Kinds or groups found in it that do not count by themselves.")
+    unknown: Reasons = Field([], description="What could not be checked, by reason.")
+    content: Contents = Field([], description="What it carries besides text; an image is also unknown.")
+    label: Names = Field([], description="The labels that it has.")
+    detectors: int = Field(1, ge=1, le=2, description="How many detectors looked; without it, 1.")
+
+
+class ExpectForm(Form):
+    """`tests[].then`: what must become of it."""
+
+    sent: bool = Field(description="Whether it may be sent to that target.")
+    redacted: Annotated[list[KindWord], BeforeValidator(_listed, json_schema_input_type=KindWord | list[KindWord])] = (
+        Field([], description="All that is taken out of it first; without it, nothing is.")
+    )
+    by: Annotated[str, AfterValidator(_rule_id)] = Field("", description="The rule that refuses it.")
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.redacted and not self.sent:
+            raise ValueError("nothing is taken out of what is not sent: remove `redacted`, or say `sent: true`.")
+        if self.by and self.sent:
+            raise ValueError("`by` names the rule that refuses it: remove it, or say `sent: false`.")
+        return self
+
+
+class TestForm(Form):
+    """`tests[]`: an example in three sentences, with a name."""
+
+    name: Annotated[str, AfterValidator(_sentence)] = Field(description="What it shows, in a sentence.")
+    given: GivenForm = Field(GivenForm.model_construct(), description="Who asks, and where it would go.")
+    when: CarriesForm = Field(CarriesForm.model_construct(), description="What is in the request; without it, nothing.")
+    then: ExpectForm = Field(description="What must become of it.")
+
+
 class SuiteForm(Form):
     """A file of `policies/tests/`: examples that all policies together must keep."""
 
     version: Literal[1] = Field(description="The version of this format: 1.")
-    examples: Annotated[list[ExampleForm], AfterValidator(_filled)] = Field(description="What must come of them.")
+    examples: Annotated[list[ExampleForm], AfterValidator(_filled)] = Field(
+        [], description="What must come of them, in short."
+    )
+    tests: Annotated[list[TestForm], AfterValidator(_filled)] = Field(
+        [], description="What must come of them: given, when, then."
+    )
+
+    @model_validator(mode="after")
+    def _tries_something(self) -> Self:
+        if not self.examples and not self.tests:
+            raise ValueError("the file tries nothing: write `examples` or `tests`.")
+        return self

@@ -13,7 +13,7 @@ FILE = "in-force.json"
 @dataclass(frozen=True, slots=True)
 class InForceNote:
     """The `reading`th configuration of process `pid`, what became of it, and the policy in force as its canonical text.
-    `own_words` are those of the administrator, as a canonical text too.
+    `own_words` are those of the administrator, `standing` all that says where requests may go, as canonical texts too.
 
     `said` is what an administrator is told about it, line by line.
     """
@@ -24,6 +24,7 @@ class InForceNote:
     said: tuple[str, ...]
     policy_text: str
     own_words: str = ""
+    standing: str = ""
 
 
 def write(state_dir: Path, note: InForceNote) -> None:
@@ -46,6 +47,7 @@ def read(state_dir: Path) -> InForceNote | None:
             tuple(tree["said"]),
             str(tree["policy_text"]),
             str(tree.get("own_words", "")),
+            str(tree.get("standing", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

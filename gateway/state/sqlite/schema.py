@@ -7,6 +7,7 @@ only from there. What a caller wrote is therefore refused by the database itself
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -16,8 +17,11 @@ from gateway.audit.verify_ledger import TILE
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
 from gateway.ports import AttemptRow, ConfigRow, EventRow, IntentRow, Row
+from gateway.state.sqlite.policy_columns import ASKED, OPENS
 
-VERSION = 6
+MAX_OPENS = 50
+"""Sentences kept of one configuration: more than anybody reads."""
+VERSION = 7
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -105,23 +109,6 @@ ALTER TABLE config ADD COLUMN never_digest TEXT {HASH.format(column="never_diges
 """
 """The HMAC of what an administrator lets pass as nobody's."""
 
-_LISTED = """
-CREATE TRIGGER IF NOT EXISTS entry_{column} BEFORE INSERT ON entry WHEN NEW.{column} IS NOT NULL
-BEGIN
-    SELECT RAISE(ABORT, 'every one of them is a known word') WHERE EXISTS (
-        SELECT 1 FROM json_each('["' || replace(NEW.{column}, ',', '","') || '"]')
-        WHERE value NOT IN (SELECT name FROM word)
-    );
-END;
-"""
-ASKED = """
-ALTER TABLE entry ADD COLUMN label TEXT CHECK (length(label) BETWEEN 1 AND 4000 AND label NOT GLOB '*["]*');
-ALTER TABLE entry ADD COLUMN agents TEXT CHECK (length(agents) BETWEEN 1 AND 20000 AND agents NOT GLOB '*["]*');
-ALTER TABLE entry ADD COLUMN counted TEXT CHECK (length(counted) BETWEEN 1 AND 4000 AND counted NOT GLOB '*["]*');
-ALTER TABLE entry ADD COLUMN agent_unclear INTEGER CHECK (agent_unclear IN (0, 1));
-""" + "".join(_LISTED.format(column=column) for column in ("label", "agents", "counted"))
-"""The facts a policy was asked about that no other column has, so that another one can be asked the same. Lists are known
-words with commas between them."""
 LOGGED = f"""
 ALTER TABLE entry ADD COLUMN config_hash TEXT
     CHECK (length(config_hash) BETWEEN 8 AND 64 AND config_hash NOT GLOB '*[^0-9a-f]*');
@@ -184,6 +171,7 @@ ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
     3: NEVER,
     4: ASKED,
     5: LOGGED + LOG_GUARDS,
+    6: OPENS,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
@@ -207,7 +195,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         steps = (
             "".join(MIGRATIONS[old] for old in range(version, VERSION))
             if version
-            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS
+            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS + OPENS
         )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
@@ -281,10 +269,12 @@ def _configured(connection: sqlite3.Connection, row: ConfigRow) -> None:
         raise ValueError("a policy is kept under the hash of its text")
     connection.execute("INSERT OR IGNORE INTO policy (hash, text) VALUES (?, ?)", (row.policy_after, row.policy_text))
     before = (row.config_before or None, row.policy_before or None)
+    opens = json.dumps(row.opens[:MAX_OPENS]) if row.opens else None
     connection.execute(
-        "INSERT INTO config (at_us, result, config_before, policy_before, config_after, policy_after, never_digest) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row.at_us, row.result, *before, row.config_after, row.policy_after, row.never_digest or None),
+        "INSERT INTO config "
+        "(at_us, result, config_before, policy_before, config_after, policy_after, never_digest, opens) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (row.at_us, row.result, *before, row.config_after, row.policy_after, row.never_digest or None, opens),
     )
 
 
