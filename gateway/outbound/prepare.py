@@ -143,7 +143,7 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     refuse_forbidden(call.payload, call.endpoint.fields)
     target = egress.target
     refuse_errands(findings.errands, target)
-    to = endpoint_of(target, call.endpoint)
+    to = endpoint_of(target, call.endpoint, call.payload)
     form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream, thinking=thinking)
     fields = call.endpoint.fields
     found = {str(at.leaf.path[0]) for at in findings.located if at.leaf.path}
@@ -197,10 +197,13 @@ def _but_aliases(findings: Findings, fields: Object) -> Findings:
     )
 
 
-def endpoint_of(target: Target, asked: Endpoint) -> Endpoint:
+def endpoint_of(target: Target, asked: Endpoint, payload: Tree) -> Endpoint:
     """The row in whose words a target is asked: Claude in its own for callers who speak them, so that nothing is lost."""
     provider = target.provider
     native, known = provider.adapter is Adapter.OLLAMA, profile(provider.kind)
+    own = asked.spoken.only_for if asked.spoken and asked.name in known.also else None
+    if own is not None and provider.adapter is not Adapter.LITELLM and own(payload):
+        return asked
     also = known.also if provider.adapter is Adapter.DIRECT else frozenset[str]()
     return spoken(asked, native=native, untranslated=known.speaks_anthropic, also=also)
 

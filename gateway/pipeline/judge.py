@@ -144,7 +144,7 @@ def streams(call: Call, target: Target, *, others: bool, first_token_s: float | 
     only a stream shows when the first token comes; and wherever people run the server themselves, because some of those
     notice that nobody waits any more only at the next piece that they write (llama.cpp went on for seconds).
     """
-    streamed = endpoint_of(target, call.endpoint).reply.streamed
+    streamed = endpoint_of(target, call.endpoint, call.payload).reply.streamed
     if streamed is None:
         return False
     inside = streamed.says_all and profile(target.provider.kind).of_people

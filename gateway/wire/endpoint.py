@@ -59,6 +59,7 @@ class Spoken:
     native: Native | None = None
     repair: Callable[[Tree], Translated] = Translated
     written: Callable[[Tree], tuple[str, bytes]] | None = None
+    only_for: Callable[[Tree], bool] | None = None
     plain: bool = False
     betas: frozenset[str] = frozenset()
 

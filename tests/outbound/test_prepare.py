@@ -168,7 +168,7 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
 )
 def test_a_target_is_spoken_to_in_its_dialect(kind, adapter, caller, dialect):
     asked = endpoint_for(caller, Operation.CHAT, {})
-    assert endpoint_of(target_of(kind, adapter), asked).dialect is dialect
+    assert endpoint_of(target_of(kind, adapter), asked, {}).dialect is dialect
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def cloud(row: Endpoint) -> Target | None:
         provider = Provider("cloud", kind, Adapter.DIRECT, api_key="k", baa=BAA)
         target = Target("cloud", provider, "m", frozenset(Capability))
         with contextlib.suppress(InvalidRequest):  # nobody of this kind is asked for it
-            if endpoint_of(target, row) is row:
+            if endpoint_of(target, row, {}) is row:
                 return target
     return None
 

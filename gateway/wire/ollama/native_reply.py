@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import override
+
 from gateway.domain import Carrier, Usage
 from gateway.errors import (
     ContextLengthExceeded,
@@ -82,6 +84,12 @@ def reply_to_hub(native: dict[str, Any], *, model: str, reply_id: str, created: 
     }
 
 
+def of_generate(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of `/api/generate` as one of `/api/chat`; its `context` stays beside the message."""
+    said = {name: line[own] for name, own in (("content", "response"), ("thinking", "thinking")) if line.get(own)}
+    return {**line, "message": said} if "error" not in line else line
+
+
 def embed_to_hub(native: dict[str, Any], *, model: str) -> dict[str, Any]:
     """A hub embeddings reply for a body of `/api/embed`; raises UpstreamFailed for one without vectors."""
     vectors = native.get("embeddings")
@@ -152,9 +160,21 @@ class Chunks:
         return self._head | {"choices": [choice]}
 
 
+class PromptChunks(Chunks):
+    """The same for lines of `/api/generate`."""
+
+    __slots__ = ()
+
+    @override
+    def feed(self, line: dict[str, Any]) -> list[dict[str, Any]]:
+        return super().feed(of_generate(line))
+
+
 def _took(native: dict[str, Any]) -> dict[str, Any]:
-    """The server's own durations: beside the choices, where callers of its dialect find them again."""
-    return {name: native[name] for name in OWN if native.get(name)}
+    """The server's own durations, and the numbers that a prompt may go on from: beside the choices, where callers of its
+    dialect find them again.
+    """
+    return {name: native[name] for name in (*OWN, "context") if native.get(name)}
 
 
 def _call(call: dict[str, Any], index: int, reply_id: str) -> dict[str, Any]:

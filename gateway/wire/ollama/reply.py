@@ -171,6 +171,7 @@ def _ending(finish: str | None, told: dict[str, Any], timing: Timing) -> dict[st
     return {
         "done": True,
         "done_reason": "length" if finish == "length" else "stop",
+        **({"context": told["context"]} if told.get("context") else {}),
         **took,
         **({"prompt_eval_count": usage.input_tokens, "eval_count": usage.output_tokens} if usage else {}),
     }

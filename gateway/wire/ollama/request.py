@@ -12,6 +12,8 @@ from gateway.errors import InvalidRequest
 from gateway.wire.hub import JSON_OUTPUT_NAME, data_url, dumps
 from gateway.wire.ollama import options
 
+BESIDE_CHAT = ("suffix", "template", "raw", "context")
+"""What goes round the chat form of a model; only Ollama's own path has words for it."""
 _COPIED = ("model", "logprobs", "top_logprobs", "keep_alive", "truncate", "shift")
 
 
@@ -35,11 +37,12 @@ def chat_to_hub(tree: dict[str, Any]) -> dict[str, Any]:
 def generate_to_hub(tree: dict[str, Any]) -> dict[str, Any]:
     """The hub request for a body of `POST /api/generate`: a system and a user message.
 
-    Raises InvalidRequest for `suffix`, `template`, `raw` and `context`, which bypass the chat form.
+    Raises InvalidRequest for what goes round the chat form, by its name.
     """
-    for name in ("suffix", "template", "raw", "context"):
+    for name in BESIDE_CHAT:
         if tree.get(name):
-            raise InvalidRequest(f"{name}: this gateway asks models in chat form. Use /api/chat.", param=name)
+            said = f"`{name}`: this destination only chats, and a chat cannot carry that. Leave it out, or ask for a model "
+            raise InvalidRequest(said + "on Ollama.", param=name)
     messages: list[dict[str, Any]] = []
     if tree.get("system"):
         messages.append({"role": "system", "content": tree["system"]})
