@@ -9,6 +9,8 @@ MODEL := $(STATE)/models/all-minilm-l6-v2.f16.gguf
 NODE  := tests/clients/node
 PROGRAMS := tests/clients/programs
 PROGRAMS_VENV := .venv-clients
+OPENAI2 := $(PROGRAMS)/openai2
+OPENAI2_VENV := .venv-clients-openai2
 
 PORT ?=
 ARGS ?=
@@ -58,7 +60,7 @@ pythons: $(PY) ## the quick tests under Python 3.12 and 3.13, as far as this mac
 mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
 	$(PY) bench/mutants.py $(ARGS)
 
-clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (700 MB of packages; ARGS='-k codex')
+clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (2 GB of packages; ARGS='-k codex')
 	$(PY) -m pytest -m programs $(PROGRAMS) $(ARGS)
 
 lint: $(VENV)/.dev-installed ## style, types and import contracts
@@ -79,11 +81,12 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra presidio --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-presidio.lock
 	$(LOCK) $(ARGS) $(PROGRAMS)/requirements.in --output-file $(PROGRAMS)/requirements.lock
+	$(LOCK) $(ARGS) $(OPENAI2)/requirements.in --output-file $(OPENAI2)/requirements.lock
 
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
 
 clean: ## remove .venv, caches and Node packages; keeps state/
-	rm -rf $(VENV) $(PROGRAMS_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands stand on ----------------------------------------------------------------------------------
@@ -125,6 +128,17 @@ $(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)
 	@$(PY) -m venv $(PROGRAMS_VENV)
 	@echo "installing $$(grep -c == $<) pinned packages from $<"
 	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+# The SDKs' own tests stand in their sources only, which are unpacked and not installed.
+$(OPENAI2_VENV)/.installed: $(OPENAI2)/requirements.lock $(OPENAI2)/suites.lock | $(PY)
+	@$(PY) -m venv $(OPENAI2_VENV)
+	@echo "installing $$(grep -c == $<) pinned packages from $<"
+	@$(OPENAI2_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@rm -rf $(OPENAI2_VENV)/suites
+	@PATH="$(CURDIR)/$(OPENAI2_VENV)/bin:$$PATH" $(OPENAI2_VENV)/bin/python -m pip download --quiet --disable-pip-version-check \
+	    --require-hashes --no-deps --no-binary :all: --no-build-isolation --dest $(OPENAI2_VENV)/suites --requirement $(OPENAI2)/suites.lock
+	@for source in $(OPENAI2_VENV)/suites/*.tar.gz; do tar -xzf $$source -C $(OPENAI2_VENV)/suites; done
 	@touch $@
 
 $(PROGRAMS)/node/node_modules/.installed: $(PROGRAMS)/node/package-lock.json

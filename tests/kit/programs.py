@@ -20,6 +20,10 @@ from tests.kit.servers import UpstreamServer
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "tests" / "clients" / "programs"
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
+OPENAI2 = HERE / "openai2"
+OPENAI2_PYTHON = ROOT / ".venv-clients-openai2" / "bin" / "python"
+"""Programs that do not take openai 3 yet, and the SDKs' own tests: they want an environment of their own."""
+SUITES = ROOT / ".venv-clients-openai2" / "suites"
 NODE = HERE / "node" / "node_modules" / ".bin"
 POLICIES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*.yaml")}
 TIMEOUT_S = 240

@@ -58,7 +58,7 @@ COMPLETIONS_WRONG = {
     "suffix": [5, []],
     "echo": ["yes", 1],
     "logprobs": [CANARY, 1.5, -1, True],
-    "best_of": [0, CANARY],
+    "best_of": [-1, CANARY],
     "n": [0, 129],
     "stop": [5, [5], {}],
     "stream": ["yes", 1],

@@ -19,8 +19,13 @@ from gateway.wire.openai.pieces import aggregate, chunks_of
 from gateway.wire.openai.reply import ChunkStream, chat_reply, has_content, usage_of
 from gateway.wire.reply import Asked, Channels, ReplyShape, Streamed
 
-_SAID_ONLY_HERE: Mapping[str, JSON] = {"suffix": "", "echo": False, "logprobs": 0, "best_of": 1}
-"""Fields that a chat has no word for, and the value with which they ask for nothing."""
+_SAID_ONLY_HERE: Mapping[str, tuple[JSON, ...]] = {
+    "suffix": (None, ""),
+    "echo": (None, False),
+    "logprobs": (None, 0),
+    "best_of": (None, 0, 1),
+}
+"""Fields that a chat has no word for, and the values with which they ask for nothing."""
 
 
 def to_hub(tree: Tree) -> Translated:
@@ -30,7 +35,7 @@ def to_hub(tree: Tree) -> Translated:
         InvalidRequest: a chat would lose something of it, by the field's name.
     """
     for name, nothing in _SAID_ONLY_HERE.items():
-        if tree.get(name) not in {None, nothing}:
+        if tree.get(name) not in nothing:
             raise _only_as_text(name)
     prompt = tree["prompt"]
     if isinstance(prompt, list) and len(prompt) == 1:

@@ -285,7 +285,7 @@ COMPLETIONS = Object(
         "suffix": Text(Carrier.MESSAGE),
         "echo": FLAG,
         "logprobs": Number(1_000, whole=True, low=0),
-        "best_of": Number(1_000, whole=True, low=1, high=128),
+        "best_of": Number(1_000, whole=True, low=0, high=128),
         **OF_LOCAL_SERVERS,
     },
     required=("prompt",),
