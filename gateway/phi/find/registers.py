@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned
 from gateway.phi.find.text.ways import one_of
 
 
@@ -59,6 +60,7 @@ _MACHINE: Final = Register(
             r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /|\bHTTP/\d",
             r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
             r"\b(?:pts/|tty)\d+\b",
+            r"^ ?(?:SYNOPSIS|DESCRIPTION|OPTIONS|SEE ALSO|RETURN VALUES?|AUTHORS?|BUGS|EXIT STATUS|ENVIRONMENT|FILES|STANDARDS|COPYRIGHT)$|\b\w+\(\d[a-z]*\)",
             r"^\s*(?:\w+:)?[ \t]*(?:\(c\)|©)? ?(?:19|20)\d\d(?:\s?-\s?(?:19|20)?\d\d)?,?[ \t]+[A-Z][^<>\n]{2,50}<",
         ),
         re.MULTILINE,
@@ -146,54 +148,6 @@ _NEAR: Final = 300
 """Characters before and after a hit in which that is looked for."""
 _LOOSE: Final = frozenset({Kind.NAME, Kind.EMAIL, Kind.URL, Kind.OTHER_ID, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
 """What of the direct kinds an office or an author has too: all others are somebody's, and what stands near them is too."""
-_FIELD: Final = re.compile(r"[\s\"'(\[]{0,6}(?:&lt;|<)[^<>\s]{1,80}(?:@|$)")
-_NAMED: Final = re.compile(r"[^\W\d_][\w'’.-]*(?:[ \t]+[^\W\d_][\w'’.-]*){0,4}[\"')]?\s{0,8}(?:&lt;|<{1,2}|\()\s?$")
-"""Before an address in brackets: the name of whose it is."""
-
-_ORGANISATION: Final = re.compile(
-    r"\b(?:"
-    + one_of(
-        *(
-            "office desk reception team nurses department dept support press media sales service services helpline hotline switchboard line unit clinic "
-            "hr benefits claims appeals inc ltd llc gmbh plc pharma pharmaceuticals corp corporation company sponsor distributor manufacturer vendor "
-            "enquiries inquiries headquarters hq security outpatients administrator administrators committee registry library bookings "
-            "college university institute centre center association society foundation agency authority council ministry secretariat laboratory "
-            "mailing-list lists? bugs? upstream daemon developers? maintainers? project "
-            "helpdesk facilities payroll estates procurement compliance fda mhra ema cdc medwatch poison"
-        ).split(),
-        "medical monitor",
-        "electronic address",
-        "correspondence(?: to)?",
-        "corresponding author",
-        "service cent(?:re|er)s?",
-        "manufactured (?:for|by)",
-        "distributed by",
-        "marketed by",
-        "adverse (?:reactions|events)",
-        "product complaints",
-        "further information",
-        "(?-i:AS|AB|AG|SA|Inc|BV|NV|Oy|KG|A/S|S\\.A\\.)",
-        "p\\.?o\\.? box",
-        "contact us",
-        "ext",
-    )
-    + r")\b[^\n]{0,70}$",
-    re.IGNORECASE,
-)
-"""What has a telephone, a mailbox and an address of its own."""
-_OF_OFFICE: Final = re.compile(
-    r" (?:[Oo]utpatients?|nurses|[Tt]eam|[Cc]linic|[Dd]epartment|[Ww]ard|[Oo]ffice|[Dd]esk|[Uu]nit|[Ss]ervices?|[Hh]elpline|[Pp]harma|[Rr]eception)\b"
-)
-"""What stands behind the name of a part of a house: "Urology nurses"."""
-_CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
-_TOLL_FREE: Final = re.compile(
-    r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}|0[38]00[ -]?\d{3}[ -]?\d{3,4}|0800[\d ]{4,8}|111"
-)
-"""Numbers that nobody has at home."""
-_AFFILIATED: Final = re.compile(
-    r"(?i)\b(?:university|universit\w+|institut\w*|department|faculty|school|college|hospital|academy|laboratory|centre|center|division|clinic|ltd|inc|gmbh)\b[^\n]{0,240}$"
-)
-"""Before the address of a house, in the line of an affiliation."""
 
 
 def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
@@ -202,18 +156,14 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     if not any(_may(hit) for hit in hits):
         return none
     someone = [said.start() for said in _SOMEONE.finditer(text)]
-    firm = sorted(
-        hit.start for hit in hits if _somebodys(hit) and not _of_a_thing(hit, text) and not _symbol(hit, text)
-    )
+    firm = sorted(hit.start for hit in hits if _somebodys(hit) and not of_a_thing(hit, text) and not _symbol(hit, text))
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
     return [
         _may(hit)
         and not _any(someone, hit.start - _NEAR, hit.end + _NEAR)
         and not _any(firm, hit.start - _NEAR, hit.end + _NEAR)
         and (
-            _of_an_office(hit, text)
-            or _of_a_firm(hit, text)
-            or _of_a_thing(hit, text)
+            owned(hit, text)
             or _of_a_byline(hit, text, marks)
             or _of_a_sum(hit, text)
             or any(_of(register, found, hit, text) for register, found in marks)
@@ -224,7 +174,7 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
 
 def _may(hit: Hit) -> bool:
     return hit.evidence is not Evidence.FIELD and (
-        hit.kind in _CONTACTS or hit.kind in _SYMBOLIC or any(_fits(one, hit) for one in _REGISTERS)
+        hit.kind in CONTACTS or hit.kind in _SYMBOLIC or any(_fits(one, hit) for one in _REGISTERS)
     )
 
 
@@ -251,7 +201,19 @@ _SYMBOLIC: Final = frozenset({Kind.NAME, Kind.OTHER_ID})
 
 
 def _symbol(hit: Hit, text: str) -> bool:
-    return hit.kind in _SYMBOLIC and _SYMBOL.fullmatch(text, hit.start, hit.end) is not None
+    """Whether a word is what only programs write, or a label of everyday words where nobody is called so."""
+    if hit.kind not in _SYMBOLIC or hit.evidence is Evidence.FIELD:
+        return False
+    if _SYMBOL.fullmatch(text, hit.start, hit.end):
+        return True
+    words = re.findall(r"[^\W_]+", text[hit.start : hit.end]) if hit.kind is Kind.NAME else []
+    marks = [lexicon.marks(word.casefold()) for word in words]
+    return (
+        hit.evidence > Evidence.CONTEXT
+        and bool(words)
+        and not any(mark & (lexicon.GIVEN | lexicon.FAMILY) for mark in marks)
+        and (any(lexicon.ORDINARY in mark for mark in marks) or all(map(str.isupper, words)))
+    )
 
 
 def _marks(register: Register, text: str) -> list[tuple[int, str]]:
@@ -261,7 +223,7 @@ def _marks(register: Register, text: str) -> list[tuple[int, str]]:
 def _of(register: Register, marks: Sequence[tuple[int, str]], hit: Hit, text: str) -> bool:
     """Whether a hit stands in such a text, and may be nobody's there."""
     symbol = register is _MACHINE and _symbol(hit, text)
-    if not symbol and not _fits(register, hit) and not (hit.kind in _BRACKETED and _in_its_field(hit, text)):
+    if not symbol and not _fits(register, hit) and not (hit.kind in BRACKETED and in_its_field(hit, text)):
         return False
     low, high = hit.start - register.around, hit.end + register.around
     start, end = bisect_left(marks, (low, "")), bisect_right(marks, (high, ""))
@@ -269,70 +231,8 @@ def _of(register: Register, marks: Sequence[tuple[int, str]], hit: Hit, text: st
     return len(inside) >= register.least
 
 
-_BRACKETED: Final = frozenset({Kind.NAME, Kind.EMAIL})
-
-
-def _in_its_field(hit: Hit, text: str) -> bool:
-    """Whether a name has its address behind it in brackets, or an address its name before it: `Jane Doe <jane@example.org>`."""
-    if hit.evidence is Evidence.FIELD:
-        return False
-    if hit.kind is Kind.NAME:
-        return _FIELD.match(text, hit.end, hit.end + 90) is not None
-    return _NAMED.search(text, max(0, hit.start - 90), hit.start) is not None
-
-
-def _of_an_office(hit: Hit, text: str) -> bool:
-    """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
-    if hit.kind is Kind.NAME and hit.evidence <= Evidence.CUE and _OF_OFFICE.match(text, hit.end):
-        return not any(lexicon.GIVEN & lexicon.marks(word) for word in text[hit.start : hit.end].casefold().split())
-    if hit.kind not in _CONTACTS:
-        return False
-    if hit.kind in {Kind.PHONE, Kind.FAX} and _TOLL_FREE.fullmatch(text, hit.start, hit.end):
-        return True
-    before = text[max(0, hit.start - 260) : hit.start].rpartition("\n")[2]
-    if hit.kind is Kind.ADDRESS and _AFFILIATED.search(before):
-        return True
-    return _ORGANISATION.search(before) is not None
-
-
 def _any(places: Sequence[int], low: int, high: int) -> bool:
     return bisect_left(places, low) < bisect_right(places, high)
-
-
-_OF_A_KEY: Final = re.compile(
-    r"(?i)\b(?:pgp|gpg|fingerprint|sha-?\d{0,3}|md5|checksum|digest|build|rebuild with|ticket|issue|bug|cve)[\w ]{0,12}[\s:=#(]{1,3}$"
-)
-
-
-def _of_a_thing(hit: Hit, text: str) -> bool:
-    """Whether a number that a model takes for somebody's is of a key, a build or a fault."""
-    if hit.kind is not Kind.OTHER_ID:
-        return False
-    before = text[max(0, hit.start - 40) : hit.start]
-    return _OF_A_STUDY.search(before) is not None or (
-        hit.evidence is Evidence.CONTEXT and _OF_A_KEY.search(before) is not None
-    )
-
-
-_OF_A_STUDY: Final = re.compile(
-    r"(?i)\b(?:ethics|irb|hrec|grant|award|trial registration|registered (?:at|with)|clinicaltrials\.gov|prospero|eudract|eu ct|funding)\b[^\n.;]{0,30}$"
-)
-
-
-def _of_a_firm(hit: Hit, text: str) -> bool:
-    """Whether a word that a model takes for a name is also the domain of an address in the text: a firm is called so."""
-    if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
-        return False
-    if _INCORPORATED.match(text, hit.end):
-        return True
-    words = _LONG_WORD.findall(text[hit.start : hit.end].casefold())
-    return bool(words) and any(
-        re.search(rf"(?:@|//|www\.)(?:[\w-]+\.)?{word}\b", text, re.IGNORECASE) for word in words[:2]
-    )
-
-
-_INCORPORATED: Final = re.compile(r",? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b")
-_LONG_WORD: Final = re.compile(r"[a-z]{5,}")
 
 
 def _of_a_byline(hit: Hit, text: str, marks: Sequence[tuple[Register, Sequence[tuple[int, str]]]]) -> bool:

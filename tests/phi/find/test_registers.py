@@ -55,10 +55,6 @@ NOBODYS = [
         context(Kind.NAME, text := LABEL.format("Corvexa", "safety@corvexa.example", "Corvexa"), "Corvexa"),
         text,
     ),
-    (context(Kind.OTHER_ID, text := "Rebuild with #1030638 fixed", "1030638"), text),
-    (shaped(Kind.OTHER_ID, text := "Ethics approval 17/0442, 2017", "17/0442"), text),
-    (context(Kind.NAME, text := "Sold by Corvexa Ltd in Europe", "Corvexa"), text),
-    (shaped(Kind.NAME, text := "Contact: Urology nurses at any time", "Urology"), text),
     (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 01632 960450.", "01632 960450"), text),
     (
         context(

@@ -45,6 +45,8 @@ VALUE: Final = r"(?:[a-z]{1,7}[-./_:]?){0,3}\d[a-z0-9]*(?:[-._/][a-z0-9]+){0,8}(
 
 _ELSEWHERE: Final = re.compile(r"[.!?]\s*\n\s*\n\s*$")
 """A sentence and a paragraph end between a cue and what follows: they have nothing to do with each other."""
+_IN_DOI: Final = re.compile(r"\b10\.\d{4,9}/\S*$")
+"""Inside of the number of an article (ISO 26324)."""
 _MEASURE: Final = re.compile(
     r"(?i)\d ?-?(?:"
     + one_of(
@@ -87,7 +89,7 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
         _MACHINE.match(value) or _FRACTION.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))
     ):
         return False
-    if _ELSEWHERE.search(before):
+    if _ELSEWHERE.search(before) or _IN_DOI.search(before) or after.lstrip()[:1] == "±":
         return False
     if re.match(r"(?i)\d{1,3}-(?:year|yr|day|week|month|hour|mg|ml|mm|point|item|lead)", value):
         return False

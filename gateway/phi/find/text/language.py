@@ -152,7 +152,11 @@ def _foreign(line: str, above: str = "", *, code: bool = False) -> bool:
     for at, match in enumerate(found):
         word = match[1]
         more, part = weights.get(word) or _remembered(word)
-        if word == last or (part in _BORROWED and word in _PARTICLES and _between_capitals(found, at)):
+        if word == last or (
+            part in _BORROWED
+            and (word in _PARTICLES or (at > 0 and word[0].isupper()))
+            and _between_capitals(found, at)
+        ):
             continue
         last = word
         english += part == _OWN

@@ -1,0 +1,158 @@
+"""What is of an organisation, of who made something, or of a thing: contacts of an office, a firm, a maker, a study; text in, verdicts out.
+
+Nothing here looks for somebody in care; `registers` takes a verdict back where one is spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import one_of
+
+_FIELD: Final = re.compile(r"[\s\"'(\[]{0,6}(?:&lt;|<)[^<>\s]{1,80}(?:@|$)")
+_NAMED: Final = re.compile(r"[^\W\d_][\w'’.-]*(?:[ \t]+[^\W\d_][\w'’.-]*){0,4}[\"')]?\s{0,8}(?:&lt;|<{1,2}|\()\s?$")
+"""Before an address in brackets: the name of whose it is."""
+_ORGANISATION: Final = re.compile(
+    r"\b(?:"
+    + one_of(
+        *(
+            "office desk reception team nurses department dept support press media sales service services helpline hotline switchboard line unit clinic "
+            "hr benefits claims appeals inc ltd llc gmbh plc pharma pharmaceuticals corp corporation company sponsor distributor manufacturer vendor "
+            "enquiries inquiries headquarters hq security outpatients administrator administrators committee registry library bookings "
+            "college university institute centre center association society foundation agency authority council ministry secretariat laboratory "
+            "mailing-list lists? bugs? upstream daemon developers? maintainers? project "
+            "helpdesk facilities payroll estates procurement compliance fda mhra ema cdc medwatch poison"
+        ).split(),
+        "medical monitor",
+        "electronic address",
+        "correspondence(?: to)?",
+        "corresponding author",
+        "service cent(?:re|er)s?",
+        "manufactured (?:for|by)",
+        "distributed by",
+        "marketed by",
+        "adverse (?:reactions|events)",
+        "product complaints",
+        "further information",
+        "(?-i:AS|AB|AG|SA|Inc|BV|NV|Oy|KG|A/S|S\\.A\\.)",
+        "p\\.?o\\.? box",
+        "contact us",
+        "ext",
+    )
+    + r")\b[^\n]{0,70}$",
+    re.IGNORECASE,
+)
+"""What has a telephone, a mailbox and an address of its own."""
+_OF_OFFICE: Final = re.compile(
+    r" (?:[Oo]utpatients?|nurses|[Tt]eam|[Cc]linic|[Dd]epartment|[Ww]ard|[Oo]ffice|[Dd]esk|[Uu]nit|[Ss]ervices?|[Hh]elpline|[Pp]harma|[Rr]eception)\b"
+)
+"""What stands behind the name of a part of a house: "Urology nurses"."""
+CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
+_SHARED: Final = re.compile(
+    r"(?i)(?:[\w+]+[._-])*(?:bugs?|lists?|announce|discuss|devel|dev|users|owner|request|commits|patches|help|helpdesk|info|contact|hello|press|media|sales|services?|"
+    r"safety|drugsafety|security|people|team|office|reception|enquiries|support|admin|noreply|no-reply|feedback|editor|editors|library|webmaster|postmaster|maintainers?|"
+    r"buildd|project|publications|training|research|orders|returns|complaints|bookings|careers|jobs|privacy|legal|abuse|hr|payroll|finance|billing)(?:[._-]\w+)*@"
+)
+"""Mailboxes of a task or a group."""
+_CREDITED_BY: Final = re.compile(
+    r"(?i)\b(?:debianized|packaged|maintained|written|contributed|ported|translated|reported|suggested|sponsored|created|developed|authored|updated|rewritten|designed|"
+    r"implemented|edited|provided|requested|fixed|pointed out|thanks to|patch from|credit to) (?:by |to )?(?:[^\W\d_][\w'’.-]*[ \t]+){0,4}(?:&lt;|<{1,2}|\()?\s?$"
+)
+"""Before who made something, and before the address in brackets behind them."""
+_WHOSE: Final = re.compile(
+    r"(?i)\b(?:patient|pt|caller|resident|client|member|mother|father|mum|dad|wife|husband|son|daughter|guardian|carer|partner)(?:'s)?\b(?! (?:services|support|relations|portal|experience|safety|information|helpline|information|advice))[^\n]{0,40}$"
+)
+"""Before a contact: the person whose it is."""
+_TOLL_FREE: Final = re.compile(
+    r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}|0[38]00[ -]?\d{3}[ -]?\d{3,4}|0800[\d ]{4,8}|111"
+)
+"""Numbers that nobody has at home."""
+_AFFILIATED: Final = re.compile(
+    r"(?i)\b(?:university|universit\w+|institut\w*|department|faculty|school|college|hospital|academy|laboratory|centre|center|division|clinic|ltd|inc|gmbh)\b[^\n]{0,240}$"
+)
+"""Before the address of a house, in the line of an affiliation."""
+
+
+def owned(hit: Hit, text: str) -> bool:
+    """Whether a hit is of an office, a firm, a thing or a maker by what stands beside it."""
+    return _of_an_office(hit, text) or _of_a_firm(hit, text) or of_a_thing(hit, text) or _of_a_maker(hit, text)
+
+
+BRACKETED: Final = frozenset({Kind.NAME, Kind.EMAIL})
+
+
+def in_its_field(hit: Hit, text: str) -> bool:
+    """Whether a name has its address behind it in brackets, or an address its name before it: `Jane Doe <jane@example.org>`."""
+    if hit.evidence is Evidence.FIELD:
+        return False
+    if hit.kind is Kind.NAME:
+        return _FIELD.match(text, hit.end, hit.end + 90) is not None
+    return _NAMED.search(text, max(0, hit.start - 90), hit.start) is not None
+
+
+def _of_an_office(hit: Hit, text: str) -> bool:
+    """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
+    if hit.kind is Kind.NAME and hit.evidence <= Evidence.CUE and _OF_OFFICE.match(text, hit.end):
+        marks = [lexicon.marks(word) for word in text[hit.start : hit.end].casefold().split()]
+        return all(lexicon.ORDINARY in mark and not lexicon.GIVEN & mark for mark in marks)
+    if hit.kind not in CONTACTS:
+        return False
+    if hit.kind in {Kind.PHONE, Kind.FAX} and _TOLL_FREE.fullmatch(text, hit.start, hit.end):
+        return True
+    if _WHOSE.search(text, max(0, hit.start - 60), hit.start):
+        return False
+    if hit.kind is Kind.EMAIL and _SHARED.match(text, hit.start, hit.end):
+        return True
+    above, _, before = text[max(0, hit.start - 260) : hit.start].rpartition("\n")
+    if not before.strip(" \t*>#"):  # an address goes to the next line as a whole
+        before = f"{above.rpartition(chr(10))[2]} "
+    if hit.kind is Kind.ADDRESS and _AFFILIATED.search(before):
+        return True
+    return _ORGANISATION.search(before) is not None
+
+
+_OF_A_KEY: Final = re.compile(
+    r"(?i)\b(?:pgp|gpg|fingerprint|sha-?\d{0,3}|md5|checksum|digest|build|rebuild with|ticket|issue|bug|cve)[\w ]{0,12}[\s:=#(]{1,3}$"
+)
+
+
+def of_a_thing(hit: Hit, text: str) -> bool:
+    """Whether a number that a model takes for somebody's is of a key, a build or a fault."""
+    if hit.kind is not Kind.OTHER_ID:
+        return False
+    before = text[max(0, hit.start - 40) : hit.start]
+    return _OF_A_STUDY.search(before) is not None or (
+        hit.evidence is Evidence.CONTEXT and _OF_A_KEY.search(before) is not None
+    )
+
+
+_OF_A_STUDY: Final = re.compile(
+    r"(?i)\b(?:ethics|irb|hrec|grant|award|trial registration|registered (?:at|with)|clinicaltrials\.gov|prospero|eudract|eu ct|funding)\b[^\n.;]{0,30}$"
+)
+
+
+def _of_a_firm(hit: Hit, text: str) -> bool:
+    """Whether a word that a model takes for a name is also the domain of an address in the text: a firm is called so."""
+    if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
+        return False
+    if _INCORPORATED.match(text, hit.end):
+        return True
+    words = _LONG_WORD.findall(text[hit.start : hit.end].casefold())
+    return bool(words) and any(
+        re.search(rf"(?:@|//|www\.)(?:[\w-]+\.)?{word}\b", text, re.IGNORECASE) for word in words[:2]
+    )
+
+
+_INCORPORATED: Final = re.compile(r",? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b")
+_LONG_WORD: Final = re.compile(r"[a-z]{5,}")
+
+
+def _of_a_maker(hit: Hit, text: str) -> bool:
+    """Whether it is who made a program or a page, or the address behind them: `maintained by Jane Doe <jane@example.org>`."""
+    if hit.kind not in BRACKETED or not in_its_field(hit, text):
+        return False
+    return _CREDITED_BY.search(text[max(0, hit.start - 120) : hit.start].replace("\n", " ")) is not None
