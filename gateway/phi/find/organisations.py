@@ -131,7 +131,7 @@ def of_a_thing(hit: Hit, text: str) -> bool:
 
 
 _OF_A_STUDY: Final = re.compile(
-    r"(?i)\b(?:ethics|irb|hrec|grant|award|trial registration|registered (?:at|with)|clinicaltrials\.gov|prospero|eudract|eu ct|funding)\b[^\n.;]{0,30}$"
+    r"(?i)\b(?:ethics|irb|hrec|grant|award|trial registration|registered (?:at|with)|clinicaltrials\.gov|prospero|eudract|eu ct|funding)\b[^\n;]{0,30}$"
 )
 
 
