@@ -6,6 +6,7 @@ are not counted.
 
 from __future__ import annotations
 
+import time
 import timeit
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ from gateway.wire.responses.stream import Stream as ResponseStream
 from gateway.wire.writer import Timing
 
 LIMIT_US = 50.0
+RESPONSES_ADD_US = 60.0
 NOW = Timing("2026-11-21T10:00:00Z", total_ns=5, first_content_ns=2)
 TEXT = "What should be asked next of an adult with a cough? " * 4
 SCHEMA = {"type": "object", "properties": {"question": {"type": "string"}}}
@@ -144,14 +146,15 @@ def ollama_event() -> None:
 
 
 def cost_us(work: Callable[[], None]) -> float:
-    """The best of seven rounds."""
-    return min(timeit.repeat(work, number=500, repeat=7)) / 500 * 1e6
+    """Processor time, so that a busy machine shows the same: the best of fifteen rounds."""
+    return min(timeit.repeat(work, number=300, repeat=15, timer=time.process_time)) / 300 * 1e6
 
 
 def main() -> None:
     print(
         f"{'facade':<10} {'request':>8} {'reply':>8} {'whole':>8} {'event':>8}   µs; limit {LIMIT_US:.0f} for the whole"
     )
+    hub_us = 0.0
     for name, works in {
         "openai": (openai_request, openai_reply, openai_event),
         "responses": (responses_request, responses_reply, responses_event),
@@ -159,6 +162,11 @@ def main() -> None:
         "ollama": (ollama_request, ollama_reply, ollama_event),
     }.items():
         request, reply, event = (cost_us(work) for work in works)
+        if name == "openai":
+            hub_us = request + reply
+        if name == "responses":
+            added = request + reply - hub_us
+            print(f"{'':<10} {'added by Responses to a chat':>26} {added:8.1f}   limit {RESPONSES_ADD_US:.0f}")
         verdict = "" if request + reply <= LIMIT_US else "   over the limit"
         print(f"{name:<10} {request:8.1f} {reply:8.1f} {request + reply:8.1f} {event:8.1f}{verdict}")
 
