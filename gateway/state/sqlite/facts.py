@@ -20,7 +20,7 @@ _MEDIA = {
     UnknownReason.TOKEN_IDS: Content.TOKEN_IDS,
 }
 _ROWS = """
-SELECT seq, caller, route, coalesce(agents, agent), agent_unclear, label, counted, sensitivity FROM entry
+SELECT seq, caller, route, coalesce(agents, agent), agent_unclear, label, counted, sensitivity, detectors FROM entry
 WHERE phase = 'outcome' AND at_us >= ? AND policy_hash IS NOT NULL ORDER BY seq
 """
 _DETAILS = """
@@ -76,7 +76,7 @@ def _keys(connection: sqlite3.Connection, since_us: int) -> Iterator[Key]:
 
 
 def _facts(key: Key) -> Recorded:
-    (caller, route, agents, unclear, label, counted, sensitivity), words = key
+    (caller, route, agents, unclear, label, counted, sensitivity, detectors), words = key
     found = frozenset(Kind(word[6:]) for word in words if word.startswith("found:"))
     unknowns = frozenset(UnknownReason(word[8:]) for word in words if word.startswith("unknown:"))
     told = unclear is not None
@@ -96,6 +96,7 @@ def _facts(key: Key) -> Recorded:
         unknowns=unknowns,
         content=frozenset(_MEDIA[reason] for reason in unknowns if reason in _MEDIA) | {Content.TEXT},
         labels=_split(label),
+        detectors=int(detectors or 1),
     )
     return Recorded(facts, told)
 
