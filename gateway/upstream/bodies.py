@@ -15,7 +15,7 @@ from gateway.upstream.silence import IDLE_S, Answer, Silence, pieces
 from gateway.wire.framing import sse
 from gateway.wire.framing.alike import Alike, Mould
 from gateway.wire.framing.lines import LineDecoder
-from gateway.wire.framing.sse import Event, SseDecoder
+from gateway.wire.framing.sse import SseDecoder
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
@@ -108,18 +108,16 @@ class _Events:
         self._alike = Alike(mould) if mould is not None else None
         self._joined = 0
 
-    def trees(self, events: Sequence[Event]) -> Iterator[Tree]:
+    def trees(self, events: Sequence[bytes]) -> Iterator[Tree]:
         """What `events`, which came together, say; nothing behind `DONE`."""
-        alike = self._alike
-        texts: list[str] = []
-        for _, data in events:
-            if alike is not None:
-                if (text := alike.text(data)) is not None:
-                    texts.append(text)
-                    continue
-                if texts:
-                    yield self._one(alike, texts)
-                    texts = []
+        alike, at = self._alike, 0
+        while at < len(events):
+            if alike is not None and (texts := alike.texts(events, at)):
+                at += len(texts)
+                yield self._one(alike, texts)
+                continue
+            data = events[at]
+            at += 1
             if data == sse.DONE:
                 yield DONE
                 return
@@ -129,8 +127,6 @@ class _Events:
                 if alike is not None:
                     alike.learn(data, tree)
                 yield tree
-        if texts and alike is not None:
-            yield self._one(alike, texts)
 
     def _one(self, alike: Alike, texts: list[str]) -> Tree:
         self._silence.spoke()

@@ -1,4 +1,4 @@
-"""Connection pools of aiohttp, one per provider, that lead to its address only; sends nothing itself.
+"""Connection pools, one per provider, that lead to its address only: our own for plain HTTP, aiohttp's for the rest.
 
 Every request, also one over a connection that is open, and every socket is held against the provider's origins: neither
 a library, a redirect nor a variable of the environment can lead body or key anywhere else (law 10).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import aiohttp
@@ -18,16 +19,13 @@ from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
 from gateway.kinds import profile
 from gateway.kinds.origin import Origin, origin
+from gateway.upstream.plain import CONNECT_S, KEEPALIVE_S, NotConnected, PlainClient
 from gateway.upstream.silence import SILENCE_S
 from gateway.upstream.sockets import Network, Networks, guard
 
 if TYPE_CHECKING:
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
-
-CONNECT_S = 5.0
-KEEPALIVE_S = 4.0
-"""Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
 
 
 _Key: TypeAlias = tuple[str, str, bool, bool]
@@ -40,7 +38,7 @@ class Misled(aiohttp.ClientConnectionError):
 
 def never_connected(error: Exception) -> bool:
     """Whether a request failed before there was a connection, so that nothing of it went out."""
-    kinds = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL | Misled
+    kinds = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL | Misled | NotConnected
     return isinstance(error, kinds)
 
 
@@ -92,7 +90,8 @@ class Pools:
         self._networks = networks
         self._events = events
         self._sessions: dict[_Key, tuple[Provider, Sequence[Network], aiohttp.ClientSession]] = {}
-        self._retired: list[aiohttp.ClientSession] = []
+        self._clients: dict[_Key, tuple[Provider, Sequence[Network], PlainClient]] = {}
+        self._retired: list[aiohttp.ClientSession | PlainClient] = []
 
     def session(self, provider: Provider, *, credentials: bool = False) -> aiohttp.ClientSession:
         """The session of `provider`; its sockets open only while an `Outbound` for it is leaving.
@@ -112,11 +111,34 @@ class Pools:
         self._sessions[key] = (provider, networks, session)
         return session
 
+    def plain(self, provider: Provider) -> PlainClient | None:
+        """The client of a provider that is asked over plain HTTP, as `session` else; None for TLS and proxies."""
+        key = provider.name, provider.base_url, provider.forwards, False
+        known, networks = self._clients.get(key), self._networks()
+        if known is not None:
+            for_whom, attested, client = known
+            if (for_whom is provider or for_whom == provider) and (attested is networks or attested == networks):
+                return client
+        where = origin(provider.base_url)
+        if provider.proxy or where is None or where.scheme != "http":
+            return None
+        if known is not None:
+            self._retired.append(known[2])
+        origins = profile(provider.kind).origins(provider)
+        sockets = guard(provider, origins, self._networks, self._events)
+        misled = partial(self._events.emit, EgressViolation(provider=provider.name))
+        client = PlainClient(sockets, origins, misled=misled)
+        self._clients[key] = (provider, networks, client)
+        return client
+
     async def aclose(self) -> None:
-        for session in [*self._retired, *(session for _, _, session in self._sessions.values())]:
-            await session.close()
+        self._retired += [session for _, _, session in self._sessions.values()]
+        self._retired += [client for _, _, client in self._clients.values()]
+        for client in self._retired:
+            await client.close()
         self._retired.clear()
         self._sessions.clear()
+        self._clients.clear()
 
     def _open(self, provider: Provider, origins: frozenset[Origin]) -> aiohttp.ClientSession:
         tls: ssl.SSLContext | bool = True

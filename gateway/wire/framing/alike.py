@@ -6,7 +6,7 @@ text are those of an object that was read whole, only the text between them is n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -26,7 +26,7 @@ PATIENCE: Final = 8
 
 
 class Alike:
-    """What the events of one stream have in common; `learn` from those that were read whole, then ask for the `text` of
+    """What the events of one stream have in common; `learn` from those that were read whole, then ask for the `texts` of
     others.
     """
 
@@ -38,17 +38,20 @@ class Alike:
         self._again: Again | None = None
         self._patience = PATIENCE
 
-    def text(self, data: bytes) -> str | None:
-        """The text of an event that is like the one before but for it; None for any other."""
+    def texts(self, events: Sequence[bytes], at: int) -> list[str]:
+        """The texts of the events from `at` on, as far as they are like the one before but for those."""
         starts, ends = self._starts, self._ends
-        if not ends or not data.startswith(starts) or not data.endswith(ends) or len(data) < len(starts) + len(ends):
-            return None
-        try:
-            text: str = orjson.loads(b'"' + data[len(starts) : -len(ends)] + b'"')
-        except orjson.JSONDecodeError:
-            return None
-        self._patience = PATIENCE
-        return text
+        if not ends:
+            return []
+        first, last = len(starts), -len(ends)
+        between = []
+        for data in events[at:] if at else events:
+            if not data.startswith(starts) or not data.endswith(ends) or len(data) < first - last:
+                break
+            between.append(data[first:last])
+        if between:
+            self._patience = PATIENCE
+        return _strings(between) if between else []
 
     def learn(self, data: bytes, tree: Tree) -> None:
         """Take `tree`, which `data` is, for the pattern of those that follow."""
@@ -66,7 +69,20 @@ class Alike:
                     return
 
     def joined(self, texts: list[str]) -> Tree:
-        """One event with these texts, which `text` gave."""
+        """One event with these texts, which `texts` gave."""
         if self._again is None:
             raise ValueError("no event was read whole yet")
         return self._again("".join(texts))
+
+
+def _strings(between: Sequence[bytes]) -> list[str]:
+    """What stood between quotation marks, as far as each is one JSON string."""
+    marks = b'"' + b'","'.join(between) + b'"'
+    texts: list[str] = []
+    if b"\\" not in marks and marks.count(b'"') == 2 * len(between):  # nothing within could end one early, or go on
+        with suppress(orjson.JSONDecodeError):
+            texts = orjson.loads(b"[" + marks + b"]")
+    if not texts:
+        with suppress(orjson.JSONDecodeError):
+            texts.extend(orjson.loads(b'"' + string + b'"') for string in between)  # those before one that is none stay
+    return texts

@@ -7,7 +7,7 @@ line ends, comments, no space after the colon, characters split over pieces, no 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from gateway.wire.framing.lines import MAX_EVENT_BYTES, Tail, too_large
 
@@ -16,30 +16,22 @@ _DATA: Final = b"data: "
 _END: Final = b"\n\n"
 
 
-class Event(NamedTuple):
-    """One event: its name (`""` for the default) and the bytes of its data lines joined by newlines."""
-
-    name: str
-    data: bytes
-
-
 class SseDecoder:
-    """Whole events out of bytes that arrive in any pieces.
+    """The data of whole events out of bytes that arrive in any pieces; what names they have, their data says as well.
 
     Raises:
         UpstreamFailed: one event grows over `MAX_EVENT_BYTES`.
     """
 
-    __slots__ = ("_data", "_held", "_name", "_skip_lf", "_tail")
+    __slots__ = ("_data", "_held", "_skip_lf", "_tail")
 
     def __init__(self) -> None:
         self._tail = Tail()
         self._skip_lf = False
-        self._name = ""
         self._data: list[bytes] = []
         self._held = 0
 
-    def decode(self, piece: bytes) -> list[Event]:
+    def decode(self, piece: bytes) -> list[bytes]:
         if self._skip_lf and piece.startswith(b"\n"):
             piece = piece[1:]
         if piece:
@@ -62,7 +54,7 @@ class SseDecoder:
                 events.append(event)
         return events
 
-    def _short(self, buffered: bytes) -> tuple[list[Event], bytes]:
+    def _short(self, buffered: bytes) -> tuple[list[bytes], bytes]:
         """Events of one line of data each, as nearly all are, and the bytes behind them; where anything else is between
         them, none and all bytes.
         """
@@ -72,7 +64,6 @@ class SseDecoder:
         if (
             not count
             or self._data
-            or self._name
             or len(buffered) > MAX_EVENT_BYTES
             or b"\r" in buffered
             or not buffered.startswith(_DATA)
@@ -80,27 +71,24 @@ class SseDecoder:
             or buffered.count(b"\n") != 2 * count + tail.count(b"\n")
         ):
             return [], buffered
-        return [Event("", frame[len(_DATA) :]) for frame in frames], tail
+        return [frame[len(_DATA) :] for frame in frames], tail
 
-    def flush(self) -> list[Event]:
+    def flush(self) -> list[bytes]:
         """What is left when the upstream closes without a last blank line (mlx_lm ends a stream by end of file)."""
         return [event for line in (self._tail.take(), b"") if (event := self._line(line)) is not None]
 
-    def _line(self, line: bytes) -> Event | None:
+    def _line(self, line: bytes) -> bytes | None:
         if not line:
             if not self._data:
-                self._name = ""
                 return None
-            event = Event(self._name, b"\n".join(self._data))
-            self._name, self._data, self._held = "", [], 0
+            event = b"\n".join(self._data)
+            self._data, self._held = [], 0
             return event
         if line.startswith(b"data:"):
             self._held += len(line)
             if self._held > MAX_EVENT_BYTES:
                 raise too_large()
             self._data.append(line[6:] if line[5:6] == b" " else line[5:])
-        elif line.startswith(b"event:"):
-            self._name = line[6:].strip().decode("ascii", "replace")
         return None
 
 

@@ -1,3 +1,5 @@
+import json
+
 import orjson
 import pytest
 from hypothesis import example, given
@@ -27,7 +29,7 @@ def alike_after(tree):
 def test_an_event_that_is_told_by_its_bytes_is_the_one_that_they_say(first, text, model):
     alike = alike_after(event(first, model=model))
     said = event(text, model=model)
-    assert alike.text(orjson.dumps(said)) == text
+    assert alike.texts([orjson.dumps(said)], 0) == [text]
     assert alike.joined([text]) == said
 
 
@@ -40,28 +42,55 @@ def test_an_event_that_is_told_by_its_bytes_is_the_one_that_they_say(first, text
 def test_bytes_between_are_taken_only_where_they_are_one_string(between):
     alike = alike_after(event("seen"))
     data = orjson.dumps(event("@")).replace(b"@", between)
-    text = alike.text(data)
-    if text is not None:
+    for text in alike.texts([data], 0):
         assert orjson.loads(data) == event(text)
+
+
+@given(st.lists(TEXTS | st.sampled_from(["\\", '"', 'a","b', "\n"]), max_size=5), st.booleans())
+@example(texts=["a", "b"], escaped=True)
+def test_events_that_came_together_are_read_as_each_alone(texts, escaped):
+    alike = alike_after(event("seen"))
+    write = (lambda tree: json.dumps(tree, separators=(",", ":")).encode()) if escaped else orjson.dumps
+    assert alike.texts([write(event(text)) for text in texts], 0) == texts
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", b'","', b'"', b"\\", b'a","b', b"x\\", b"\xff", b"\n", b"\\n"]), min_size=1, max_size=5
+    )
+)
+def test_bytes_that_are_no_strings_do_not_make_others_into_some(betweens):
+    alike = alike_after(event("seen"))
+    events = [orjson.dumps(event("@")).replace(b"@", between) for between in betweens]
+    for data, text in zip(events, alike.texts(events, 0), strict=False):
+        assert orjson.loads(data) == event(text)
+
+
+def test_the_first_that_is_not_alike_ends_them():
+    alike = alike_after(event("seen"))
+    events = [orjson.dumps(tree) for tree in (event("a"), event("b"), event("c", error="no"), event("d"))]
+    assert alike.texts(events, 0) == ["a", "b"]
+    assert alike.texts(events, 2) == []
+    assert alike.texts(events, 3) == ["d"]
 
 
 @given(st.recursive(st.none() | st.booleans() | TEXTS, lambda inner: st.lists(inner, max_size=2), max_leaves=4), TEXTS)
 def test_nothing_but_the_text_may_differ(beside, text):
     alike = alike_after(event("seen", beside=beside))
     other = event(text, beside=[beside])
-    assert alike.text(orjson.dumps(other)) is None
+    assert alike.texts([orjson.dumps(other)], 0) == []
 
 
 @pytest.mark.parametrize("where", ["id", "model", "system_fingerprint"])
 def test_the_same_word_elsewhere_is_no_text(where):
     alike = alike_after({**event("word"), where: "word"})
-    assert alike.text(orjson.dumps({**event("word"), where: "other"})) is None
-    assert alike.text(orjson.dumps({**event("other"), where: "word"})) == "other"
+    assert alike.texts([orjson.dumps({**event("word"), where: "other"})], 0) == []
+    assert alike.texts([orjson.dumps({**event("other"), where: "word"})], 0) == ["other"]
 
 
 def test_what_is_more_than_text_teaches_nothing():
     alike = alike_after(event("seen", error={"message": "no"}))
-    assert alike.text(orjson.dumps(event("new"))) is None
+    assert alike.texts([orjson.dumps(event("new"))], 0) == []
 
 
 def test_nothing_is_joined_before_anything_was_read():
@@ -74,5 +103,5 @@ def test_a_server_that_writes_each_event_anew_is_not_tried_for_ever():
     for number in range(PATIENCE + 1):
         tree = event("word", created=number)
         alike.learn(orjson.dumps(tree), tree)
-    assert alike.text(orjson.dumps(event("word", created=PATIENCE))) is None
-    assert alike.text(orjson.dumps(event("word", created=PATIENCE - 1))) == "word"
+    assert alike.texts([orjson.dumps(event("word", created=PATIENCE))], 0) == []
+    assert alike.texts([orjson.dumps(event("word", created=PATIENCE - 1))], 0) == ["word"]
