@@ -44,6 +44,8 @@ FILES: Final = 10_240
 """Open files that are asked for: as many as macOS gives a process at most."""
 SWITCH_S: Final = 0.001
 """How long the thread that works on large requests may keep the interpreter's lock from the event loop."""
+LINES_S: Final = 0.05
+"""How long a line of the log may wait for others, with which it is written."""
 GARBAGE: Final = (20_000, 50, 100)
 """How many objects more than were freed, and how many turns of each younger generation, before cycles are looked for."""
 _EPILOG: Final = """examples:
@@ -112,7 +114,12 @@ def _run(began: Began, read: partial[Settings], style: LogStyle, *, ignored: Seq
     sys.setswitchinterval(SWITCH_S)
     reader = _Reader(gateway, read, Path(settings.state_dir))
     announce = partial(_announce, gateway, addresses, reader, ignored, began)
-    uvloop.run(_serve(gateway, servers, reader, announce, opens=began.opens))
+    if style is LogStyle.JSON:
+        gateway.log.hold(LINES_S)
+    try:
+        uvloop.run(_serve(gateway, servers, reader, announce, opens=began.opens))
+    finally:
+        gateway.log.flush()
     return 0
 
 

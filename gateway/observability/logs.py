@@ -6,13 +6,15 @@ because their messages quote URLs, headers and bodies (law 9).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TextIO
+from typing import Final, TextIO
 
 import orjson
 import structlog
@@ -24,7 +26,7 @@ from gateway.events import Event
 from gateway.observability.metrics import CODES
 from gateway.observability.vocabulary import Vocabulary
 
-Line = MutableMapping[str, object]
+Line = Mapping[str, object]
 Check = Callable[[object], bool]
 
 LIBRARIES = frozenset({"uvicorn", "aiohttp", "asyncio", "httpx", "httpcore", "litellm", "fastapi", "openai", "py"})
@@ -35,6 +37,13 @@ WHERE = re.compile(r"[a-z_/]{1,100}\.py:[0-9]{1,5}\Z")
 CLASS = re.compile(r"[A-Z][A-Za-z0-9_]{0,79}\Z")
 TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z\Z")
 FACADES = frozenset(f"{dialect}.{operation}" for dialect in Dialect for operation in Operation)
+LEVELS: Final = {
+    logging.DEBUG: "debug",
+    logging.INFO: "info",
+    logging.WARNING: "warning",
+    logging.ERROR: "error",
+    logging.CRITICAL: "critical",
+}
 LOGGED = (
     *(Settlement, events.EgressViolation, events.TargetForwards, events.FellShort, events.LedgerWritten),
     *(
@@ -47,6 +56,10 @@ LOGGED = (
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
+
+
+MAX_HELD: Final = 200
+"""So many lines that were not written yet are written at once."""
 
 
 class Style(StrEnum):
@@ -90,14 +103,14 @@ NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_re
 
 
 class AllowList:
-    """The last processor before rendering: keeps what the schema knows, and drops everything else."""
+    """The last step before rendering: keeps what the schema knows, and drops everything else."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._schema: dict[str, Check] = {
             **dict.fromkeys(NUMBERS, _number),
             **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
-            "level": _one_of(("debug", "info", "warning", "error", "critical")),
+            "level": _one_of(LEVELS.values()),
             "event": _one_of((*(kind.event for kind in LOGGED), "library.logged", "baa.ended")),
             "request_id": _like(REQUEST_ID),
             "facade": _one_of(FACADES),
@@ -117,9 +130,53 @@ class AllowList:
         labels = vocabulary.labels
         self._schema["labels"] = lambda value: isinstance(value, list) and labels.issuperset(value)
 
-    def __call__(self, _logger: object, _method: str, line: Line) -> Line:
+    def __call__(self, line: Line) -> dict[str, object]:
         schema = self._schema
         return {key: value for key, value in line.items() if key in schema and schema[key](value)}
+
+
+class _Lines:
+    """Lines on their way to a stream, where they are written together: each writing gives up the interpreter's lock."""
+
+    __slots__ = ("_held", "_lock", "_stream", "_waiting", "linger_s")
+
+    def __init__(self, stream: TextIO) -> None:
+        self.linger_s = 0.0
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._held: list[str] = []
+        self._waiting = False
+
+    def add(self, line: str, *, hurry: bool) -> None:
+        """Write `line`, and what was held before it: now where it is in a `hurry`, within `linger_s` else."""
+        with self._lock:
+            self._held.append(line)
+            many = len(self._held) >= MAX_HELD
+        if hurry or many or not self._later():
+            self.flush()
+
+    def flush(self) -> None:
+        with self._lock:
+            held, self._held = self._held, []
+            if held:
+                self._stream.write("".join(held))
+                self._stream.flush()
+
+    def _later(self) -> bool:
+        """Whether what is held will be written soon without anybody's doing; not where there is no event loop."""
+        if not self.linger_s:
+            return False
+        if not self._waiting:
+            try:
+                asyncio.get_running_loop().call_later(self.linger_s, self._due)
+            except RuntimeError:
+                return False
+            self._waiting = True
+        return True
+
+    def _due(self) -> None:
+        self._waiting = False
+        self.flush()
 
 
 class EventLog:
@@ -128,19 +185,16 @@ class EventLog:
     def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
         self._allow = AllowList(vocabulary)
         self._up: dict[str, bool] = {}
-        self._logger = structlog.wrap_logger(
-            structlog.WriteLogger(stream),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                self._allow,
-                _json
-                if style is Style.JSON
-                else structlog.dev.ConsoleRenderer(colors=stream.isatty(), sort_keys=False),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-            cache_logger_on_first_use=True,
-        )
+        self._lines = _Lines(stream)
+        self._render = _json if style is Style.JSON else _Console(stream)
+
+    def hold(self, linger_s: float) -> None:
+        """From now on lines may wait for others, `linger_s` seconds at most; a warning, an error and the end do not."""
+        self._lines.linger_s = linger_s
+
+    def flush(self) -> None:
+        """Write what is held. For the end: what a process that is killed was holding is lost."""
+        self._lines.flush()
 
     def learn(self, vocabulary: Vocabulary) -> None:
         """Take the names of a reloaded configuration."""
@@ -217,8 +271,11 @@ class EventLog:
         """What is left of a traceback that Python would print."""
         self._write(logging.ERROR, "library.logged", {"logger": "other", "exception": exception.__name__})
 
-    def _write(self, level: int, event: str, line: Mapping[str, object]) -> None:
-        self._logger.log(level, event, **line)
+    def _write(self, level: int, event: str, line: Line) -> None:
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        name = LEVELS.get(level, "error")
+        told = self._allow({**line, "event": event, "level": name, "timestamp": at})
+        self._lines.add(self._render(told), hurry=level > logging.INFO)
 
 
 def _settled(event: Settlement) -> dict[str, object]:
@@ -306,8 +363,18 @@ def _state(
             return {"provider": event.provider, "model": event.model, "reason": event.reason, "code": event.code}
 
 
-def _json(_logger: object, _method: str, line: Line) -> str:
-    return orjson.dumps(line).decode()
+def _json(line: dict[str, object]) -> str:
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+class _Console:
+    """Lines for people."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._renderer = structlog.dev.ConsoleRenderer(colors=stream.isatty(), sort_keys=False)
+
+    def __call__(self, line: dict[str, object]) -> str:
+        return f"{self._renderer(None, '', line)}\n"
 
 
 class LibraryHandler(logging.Handler):

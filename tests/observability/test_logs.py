@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 import sys
 import threading
 import warnings
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -24,7 +26,7 @@ from gateway.domain import (
     Shortfall,
     Target,
 )
-from gateway.observability.logs import AllowList, EventLog, Style, take_over, take_over_again
+from gateway.observability.logs import MAX_HELD, AllowList, EventLog, Style, take_over, take_over_again
 from gateway.observability.vocabulary import Vocabulary
 from tests.kit import rows
 
@@ -139,7 +141,7 @@ def test_a_text_that_is_no_known_name_is_never_printed(stream, field, style):
 def test_a_key_that_the_schema_does_not_know_is_dropped():
     line = {"event": "request.settled", "prompt": CANARY, "status": 200, "exc_info": CANARY, "note": "permitted"}
 
-    assert AllowList(vocabulary())(None, "", line) == {"event": "request.settled", "status": 200}
+    assert AllowList(vocabulary())(line) == {"event": "request.settled", "status": 200}
 
 
 @pytest.mark.parametrize(
@@ -289,3 +291,75 @@ def test_a_thread_that_dies_leaves_no_traceback(stream, capsys):
     (line,) = lines(stream)
     assert line["exception"] == "LookupError"
     assert "Zebulon" not in stream.getvalue() + capsys.readouterr().err
+
+
+class Slow(io.StringIO):
+    """Says when something was written, and how often."""
+
+    def __init__(self):
+        super().__init__()
+        self.written = asyncio.Event()
+        self.times = 0
+
+    def flush(self):
+        self.times += 1
+        self.written.set()
+
+
+async def test_lines_that_come_together_are_written_together():
+    stream = Slow()
+    log = EventLog(vocabulary(), stream=stream)
+    log.hold(0.01)
+    log.emit(settled())
+    log.emit(settled())
+    assert stream.getvalue() == ""
+    await asyncio.wait_for(stream.written.wait(), 30)
+    assert len(stream.getvalue().splitlines()) == 2
+    assert stream.times == 1
+
+
+async def test_an_error_waits_for_nobody_and_comes_after_what_came_before():
+    stream = Slow()
+    log = EventLog(vocabulary(), stream=stream)
+    log.hold(3600)
+    log.emit(settled())
+    log.emit(events.LedgerLost(loss=events.LedgerLoss.GONE))
+    said = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert said == ["request.settled", "ledger.lost"]
+
+
+async def test_many_lines_are_not_held():
+    stream = Slow()
+    log = EventLog(vocabulary(), stream=stream)
+    log.hold(3600)
+    for _ in range(MAX_HELD):
+        log.emit(settled())
+    assert len(stream.getvalue().splitlines()) == MAX_HELD
+
+
+async def test_what_is_held_is_written_at_the_end():
+    stream = Slow()
+    log = EventLog(vocabulary(), stream=stream)
+    log.hold(3600)
+    log.emit(settled())
+    log.flush()
+    assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_without_an_event_loop_nothing_is_held():
+    stream = Slow()
+    log = EventLog(vocabulary(), stream=stream)
+    log.hold(3600)
+    log.emit(settled())
+    assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_a_time_without_fractions_is_a_time(stream, monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, _zone):
+            return cls(2026, 11, 30, 12, 0, 0, 0, UTC)
+
+    monkeypatch.setattr("gateway.observability.logs.datetime", Clock)
+    EventLog(vocabulary(), stream=stream).emit(settled())
+    assert json.loads(stream.getvalue())["timestamp"] == "2026-11-30T12:00:00Z"
