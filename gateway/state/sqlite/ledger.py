@@ -53,11 +53,18 @@ class _Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows that nobody waits for, and that have lingered long enough."""
+
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class _Stop:
     pass
 
 
-_Item = _Intent | AttemptRow | Settlement | ConfigRow | EventRow | _Stop
+_Item = _Intent | _Rows | _Stop
 RECORDS = {
     IntentRow: Record.INTENT,
     AttemptRow: Record.ATTEMPT,
@@ -117,6 +124,7 @@ class Ledger:
         self._lost = 0
         self._down_since_us = 0
         self._retry_at = 0.0
+        self._held: list[Row] = []
         self._closing = threading.Lock()
         self._closed = False
         self._store: Store | None = None
@@ -141,34 +149,52 @@ class Ledger:
     async def intend(self, row: IntentRow) -> None:
         loop = asyncio.get_running_loop()
         waiter: Waiter = loop.create_future()
+        self._hand_over()
         if not self.available or not self._put(_Intent(row, loop, waiter)):
             self._report([row], LedgerResult.REFUSED, 0.0)
             raise LedgerUnavailable("The record cannot be written: nothing may leave the premises.")
         await waiter
 
     def attempt(self, row: AttemptRow) -> None:
-        self._put(row)
+        self._hold(row)
 
     def settle(self, row: Settlement) -> None:
-        self._put(row)
+        self._hold(row)
 
     def configured(self, row: ConfigRow) -> None:
-        self._put(row)
+        self._put(_Rows([row]))
 
     def noted(self, row: EventRow) -> None:
-        self._put(row)
+        self._put(_Rows([row]))
 
     def close(self) -> None:
         with self._closing:
             if self._closed:
                 return
             self._closed = True
+            self._items.put(_Rows(self._held))
             self._items.put(_Stop())
         self._thread.join()
 
     def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
         for record, count in Counter(RECORDS[type(row)] for row in rows).items():
             self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))
+
+    def _hold(self, row: Row) -> None:
+        """Hand `row` over with others: whatever wakes the thread takes the interpreter's lock from the event loop."""
+        self._held.append(row)
+        if len(self._held) >= MAX_BATCH:
+            self._hand_over()
+        elif len(self._held) == 1:
+            try:
+                asyncio.get_running_loop().call_later(self._linger_s, self._hand_over)
+            except RuntimeError:  # nobody would come back for it
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._put(_Rows(held))
 
     def _put(self, item: _Item) -> bool:
         with self._closing:
@@ -217,9 +243,11 @@ class Ledger:
                     intents.append(item)
                 case _Stop():
                     return intents, True
-                case _:
-                    self._keep(item)
-                    deadline = min(deadline, time.monotonic() + self._linger_s)
+                case _Rows():
+                    for row in item.rows:
+                        self._keep(row)
+                    if self._store is not None:
+                        deadline = 0.0  # all that is there is taken along, and nothing is waited for
                     if len(self._waiting) >= MAX_BATCH and self._store is not None:
                         return intents, False
         return intents, False

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,29 @@ async def test_other_rows_become_durable_without_anyone_waiting(open_ledger, att
     ledger.settle(outcome(1))
 
     await until(lambda: len(entries(tmp_path / "state")) == 2)
+
+
+async def test_an_intent_takes_along_the_rows_that_came_before_it(open_ledger, attempt, intent, tmp_path):
+    ledger = open_ledger(linger_s=3600)
+    ledger.attempt(attempt(1))
+    ledger.attempt(attempt(2))
+
+    await ledger.intend(intent(3))
+
+    told = [request_id for _, request_id in entries(tmp_path / "state")]
+    assert told == [attempt(1).request_id, attempt(2).request_id, intent(3).request_id]
+
+
+async def test_of_rows_written_together_only_the_refused_one_is_missing(open_ledger, outcome, sink, tmp_path):
+    ledger = open_ledger(linger_s=3600)
+    for number in range(5):
+        ledger.settle(outcome(number) if number != 2 else replace(outcome(2), route="a word that nobody taught"))
+
+    await asyncio.to_thread(ledger.close)
+
+    assert [told for _, told in entries(tmp_path / "state")] == [outcome(n).request_id for n in (0, 1, 3, 4)]
+    results = {(event.result, event.count) for event in sink.events if isinstance(event, LedgerWritten)}
+    assert results == {(LedgerResult.OK, 4), (LedgerResult.REFUSED, 1)}
 
 
 async def test_closing_writes_what_is_waiting(open_ledger, outcome, tmp_path):
