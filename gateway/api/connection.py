@@ -19,6 +19,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from gateway.api.exchange import DEPARTURE, Departure
 from gateway.config.settings import Limits
 from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
 from gateway.wire.errors import UNTOLD, render
@@ -67,6 +68,7 @@ class Connection(HttpToolsProtocol):
         self._discarded = 0
         self._unsent = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._extensions = {DEPARTURE: Departure()}
 
     # --- from the transport ------------------------------------------------------------------------------------------
 
@@ -111,6 +113,7 @@ class Connection(HttpToolsProtocol):
         for name in list(self._timers):
             self._stop(name)
         super().connection_lost(exc)
+        self._extensions[DEPARTURE].happen()
 
     # --- from the parser ---------------------------------------------------------------------------------------------
 
@@ -139,6 +142,7 @@ class Connection(HttpToolsProtocol):
             return
         self._in_body = True
         self._began = False
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
         super().on_headers_complete()
         self._asked = True
         wire = _Wire if self.parser.get_http_version() != "1.0" else _Unframed
@@ -287,18 +291,33 @@ class Connection(HttpToolsProtocol):
 class _Wire:
     """What uvicorn's answer to one request writes to."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_head", "_headed")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._head = b""
+        self._headed = False
 
     def write(self, data: bytes) -> None:
+        """Write `data`; the head, which comes first, together with what comes at once behind it."""
+        if not self._headed:
+            self._headed, self._head = True, data
+            self._connection.loop.call_soon(self._flush)
+            return
+        if self._head:
+            data, self._head = self._head + data, b""
         self._connection.transport.write(data)
+
+    def _flush(self) -> None:
+        if self._head and not self.is_closing():
+            head, self._head = self._head, b""
+            self._connection.transport.write(head)
 
     def is_closing(self) -> bool:
         return self._connection.transport.is_closing()
 
     def close(self) -> None:
+        self._flush()
         self._connection.leave()
 
 

@@ -10,6 +10,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeAlias
 
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
@@ -27,6 +28,31 @@ REQUEST_ID_HEADERS = (b"x-gateway-request-id", b"x-request-id", b"request-id")
 """Our id of the request, under our name and where the SDKs of OpenAI and of Anthropic look for it."""
 
 
+DEPARTURE = "gateway.departure"
+"""The extension of ASGI by which our own connections say who went away; others are watched."""
+
+
+class Departure:
+    """The end of a connection, as those hear of it who answer on it."""
+
+    __slots__ = ("_then", "happened")
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._then: Callable[[], None] | None = None
+
+    def then(self, left: Callable[[], None] | None) -> None:
+        """Call `left` when the client goes away, at once if it did; None: whatever was asked for is over."""
+        self._then = left
+        if self.happened and left is not None:
+            left()
+
+    def happen(self) -> None:
+        self.happened = True
+        if self._then is not None:
+            self._then()
+
+
 class ClientGone(Exception):
     """The caller closed the connection: nobody is left to answer."""
 
@@ -39,7 +65,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_asks_first", "_body_left", "_receive", "_send", "gone"),
+        *("_asks_first", "_body_left", "_departure", "_receive", "_send", "gone"),
         *("deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
@@ -55,6 +81,9 @@ class Exchange:
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
         self.gone = False
+        extensions = scope.get("extensions")
+        departure = extensions.get(DEPARTURE) if isinstance(extensions, dict) else None
+        self._departure = departure if isinstance(departure, Departure) else None
         self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
         self._asks_first = "expect" in self.headers  # and has sent nothing yet
 
@@ -112,7 +141,11 @@ class Exchange:
             ClientGone: in the place of the cancellation.
         """
         task = asyncio.current_task()
-        watch = asyncio.ensure_future(self._watch(task))
+        watch: asyncio.Future[None] | None = None
+        if self._departure is not None:
+            self._departure.then(partial(self._left, task))
+        else:
+            watch = asyncio.ensure_future(self._watch(task))
         try:
             yield
             if self.gone:
@@ -123,11 +156,17 @@ class Exchange:
             task.uncancel()
             raise ClientGone from None
         finally:
-            watch.cancel()
+            if self._departure is not None:
+                self._departure.then(None)
+            if watch is not None:
+                watch.cancel()
 
     async def _watch(self, task: asyncio.Task[object] | None) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self._left(task)
+
+    def _left(self, task: asyncio.Task[object] | None) -> None:
         self.gone = True
         if task is not None:
             task.cancel()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.api.exchange import ClientGone, Exchange
+from gateway.api.exchange import DEPARTURE, ClientGone, Departure, Exchange
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
 from tests.kit.patience import SOON_S
 
@@ -95,6 +95,39 @@ async def test_a_caller_that_goes_away_cancels_what_runs_for_it():
         await work()
     assert cancelled.is_set()
     assert asyncio.current_task().cancelling() == 0
+
+
+def told_by_its_connection(departure):
+    async def nothing(_message=None):
+        raise AssertionError("nobody is watched who says it himself")
+
+    scope = {"method": "POST", "path": "/", "headers": [], "extensions": {DEPARTURE: departure}}
+    return Exchange(scope, nothing, nothing)
+
+
+@pytest.mark.parametrize("before", [False, True])
+async def test_a_departure_that_the_connection_tells_cancels_what_runs_too(before):
+    departure = Departure()
+    exchange = told_by_its_connection(departure)
+    if before:
+        departure.happen()
+    else:
+        asyncio.get_running_loop().call_soon(departure.happen)
+    with pytest.raises(ClientGone):
+        async with exchange.while_connected():
+            await asyncio.Event().wait()
+    assert exchange.gone
+    assert asyncio.current_task().cancelling() == 0
+
+
+async def test_a_departure_after_the_answer_cancels_nothing():
+    departure = Departure()
+    exchange = told_by_its_connection(departure)
+    async with exchange.while_connected():
+        pass
+    departure.happen()
+    await asyncio.sleep(0)
+    assert not exchange.gone
 
 
 async def test_one_that_leaves_just_as_it_ends_is_gone_and_leaves_no_cancellation_behind():
