@@ -6,7 +6,6 @@ because their messages quote URLs, headers and bodies (law 9).
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import sys
@@ -23,6 +22,7 @@ from typing_extensions import override
 from gateway import events
 from gateway.domain import Dialect, Operation, Settlement
 from gateway.events import Event
+from gateway.observability.lines import Lines
 from gateway.observability.metrics import CODES
 from gateway.observability.vocabulary import Vocabulary
 
@@ -56,10 +56,6 @@ LOGGED = (
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
-
-
-MAX_HELD: Final = 200
-"""So many lines that were not written yet are written at once."""
 
 
 class Style(StrEnum):
@@ -135,57 +131,13 @@ class AllowList:
         return {key: value for key, value in line.items() if key in schema and schema[key](value)}
 
 
-class _Lines:
-    """Lines on their way to a stream, where they are written together: each writing gives up the interpreter's lock."""
-
-    __slots__ = ("_held", "_lock", "_stream", "_waiting", "linger_s")
-
-    def __init__(self, stream: TextIO) -> None:
-        self.linger_s = 0.0
-        self._stream = stream
-        self._lock = threading.Lock()
-        self._held: list[str] = []
-        self._waiting = False
-
-    def add(self, line: str, *, hurry: bool) -> None:
-        """Write `line`, and what was held before it: now where it is in a `hurry`, within `linger_s` else."""
-        with self._lock:
-            self._held.append(line)
-            many = len(self._held) >= MAX_HELD
-        if hurry or many or not self._later():
-            self.flush()
-
-    def flush(self) -> None:
-        with self._lock:
-            held, self._held = self._held, []
-            if held:
-                self._stream.write("".join(held))
-                self._stream.flush()
-
-    def _later(self) -> bool:
-        """Whether what is held will be written soon without anybody's doing; not where there is no event loop."""
-        if not self.linger_s:
-            return False
-        if not self._waiting:
-            try:
-                asyncio.get_running_loop().call_later(self.linger_s, self._due)
-            except RuntimeError:
-                return False
-            self._waiting = True
-        return True
-
-    def _due(self) -> None:
-        self._waiting = False
-        self.flush()
-
-
 class EventLog:
     """The sink that writes lines; the only way anything is logged."""
 
     def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
         self._allow = AllowList(vocabulary)
         self._up: dict[str, bool] = {}
-        self._lines = _Lines(stream)
+        self._lines = Lines(stream)
         self._render = _json if style is Style.JSON else _Console(stream)
 
     def hold(self, linger_s: float) -> None:

@@ -151,7 +151,7 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         call.payload,
         fields,
         on_prem=target.provider.on_prem,
-        key=hmac.digest(lasting or key, f"{call.caller.name}\0{target.provider.name}".encode(), "sha256"),
+        key=_lasting(lasting or key, call, target),
         withheld=withheld(fields, call.payload, found=found, target=target, today=today),
     )
     body, redacted, pseudonyms = _redacted(
@@ -177,6 +177,13 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
 
 
+def _lasting(key: bytes, call: Call, target: Target) -> bytes:
+    """The key of what this caller says to this provider for longer than a conversation; nothing is hashed on the premises."""
+    if target.provider.on_prem:
+        return b""
+    return hmac.digest(key, f"{call.caller.name}\0{target.provider.name}".encode(), "sha256")
+
+
 def _betas(call: Call, to: Endpoint) -> tuple[str, ...]:
     return tuple(sorted(to.spoken.betas.intersection(call.betas))) if to.spoken else ()
 
@@ -187,6 +194,8 @@ def _betas_lost(call: Call, betas: tuple[str, ...]) -> tuple[str, ...]:
 
 def _but_aliases(findings: Findings, fields: Object) -> Findings:
     """The findings without those in aliases, of which nothing is left to take out."""
+    if not findings.located:
+        return findings
     aliases = {name for name, field in fields.fields.items() if isinstance(field, Alias)}
     if not any(at.leaf.path and at.leaf.path[0] in aliases for at in findings.located):
         return findings

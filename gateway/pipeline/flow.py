@@ -359,10 +359,12 @@ def _count(opened: Opened, trace: Trace) -> None:
     """Tokens as they were reported; far fewer than the request has at least were left out by the server (ollama#4967)."""
     usage, outbound = _usage(opened), opened.prepared.outbound
     trace.used(usage)
-    if usage is not None and usage.input_tokens and profile(outbound.target.provider.kind).of_people:
-        missing = at_least(outbound.tree) - usage.input_tokens // outbound.times
-        if missing > MISSING_TOKENS:
-            trace.fell_short(Shortfall.MESSAGES)
+    if usage is None or not usage.input_tokens or not profile(outbound.target.provider.kind).of_people:
+        return
+    known = usage.input_tokens // outbound.times + MISSING_TOKENS
+    # a token takes two bytes at the least, and so those of a short request need no counting
+    if known < len(outbound.content) // 2 and at_least(outbound.tree) > known:
+        trace.fell_short(Shortfall.MESSAGES)
 
 
 def _usage(opened: Opened) -> Usage | None:

@@ -75,6 +75,8 @@ class Trace:
         self.account.detector = by
         failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
+        if not findings.located and not findings.spared:
+            return
         for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
             self._events.emit(PhiFound(kind=kind, carrier=carrier, count=count))
         added = sum(bool(at.finding.entry) for at in findings.located)

@@ -55,6 +55,9 @@ class Content(Protocol):
     def read_nowait(self) -> bytes:
         """What is there, which may be nothing."""
 
+    def at_eof(self) -> bool:
+        """Whether all of it was read."""
+
     def readany(self) -> Awaitable[bytes]:
         """What is there, or comes next; nothing at the end. Raises OSError or aiohttp's ClientError where it broke."""
 
@@ -84,6 +87,8 @@ async def pieces(answer: Answer, silence: Silence) -> AsyncIterator[bytes]:
     while True:
         piece = answer.content.read_nowait()  # what is there already needs no clock
         if not piece:
+            if answer.content.at_eof():
+                return
             async with asyncio.timeout(silence.left_s):
                 piece = await answer.content.readany()
         if not piece:

@@ -52,19 +52,7 @@ class _Intent:
     waiter: Waiter
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows that nobody waits for, and that have lingered long enough."""
-
-    rows: Sequence[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    pass
-
-
-_Item = _Intent | _Rows | _Stop
+_Item = _Intent | list[Row] | None  # rows that have lingered long enough, and None for the end
 RECORDS = {
     IntentRow: Record.INTENT,
     AttemptRow: Record.ATTEMPT,
@@ -162,18 +150,18 @@ class Ledger:
         self._hold(row)
 
     def configured(self, row: ConfigRow) -> None:
-        self._put(_Rows([row]))
+        self._put([row])
 
     def noted(self, row: EventRow) -> None:
-        self._put(_Rows([row]))
+        self._put([row])
 
     def close(self) -> None:
         with self._closing:
             if self._closed:
                 return
             self._closed = True
-            self._items.put(_Rows(self._held))
-            self._items.put(_Stop())
+            self._items.put(self._held)
+            self._items.put(None)
         self._thread.join()
 
     def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
@@ -194,7 +182,7 @@ class Ledger:
     def _hand_over(self) -> None:
         held, self._held = self._held, []
         if held:
-            self._put(_Rows(held))
+            self._put(held)
 
     def _put(self, item: _Item) -> bool:
         with self._closing:
@@ -241,10 +229,10 @@ class Ledger:
             match item:
                 case _Intent():
                     intents.append(item)
-                case _Stop():
+                case None:
                     return intents, True
-                case _Rows():
-                    for row in item.rows:
+                case rows:
+                    for row in rows:
                         self._keep(row)
                     if self._store is not None:
                         deadline = 0.0  # all that is there is taken along, and nothing is waited for

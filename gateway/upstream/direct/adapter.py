@@ -18,7 +18,7 @@ from gateway.kinds import profile
 from gateway.outbound.prepare import Outbound
 from gateway.upstream import bodies, faults
 from gateway.upstream.direct import native
-from gateway.upstream.plain import Late
+from gateway.upstream.plain_wire import Late
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.silence import Answer, Silence
@@ -78,7 +78,8 @@ class Direct:
         """The answer, as soon as its head is there; over our own client where nothing but HTTP is needed."""
         client, content = self._pools.plain(provider), outbound.content
         if client is not None:
-            return await client.post(url, content=content, headers=headers)
+            unseen = outbound.whole or not outbound.stream
+            return await client.post(url, content=content, headers=headers, patient=unseen)
         return await self._pools.session(provider).post(
             url,
             data=content if len(content) < IN_PIECES_BYTES else BytesIO(content),

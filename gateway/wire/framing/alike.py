@@ -30,13 +30,14 @@ class Alike:
     others.
     """
 
-    __slots__ = ("_again", "_ends", "_mould", "_patience", "_starts")
+    __slots__ = ("_again", "_begun", "_ends", "_mould", "_patience", "_starts")
 
     def __init__(self, mould: Mould) -> None:
         self._mould = mould
         self._starts = self._ends = b""
         self._again: Again | None = None
         self._patience = PATIENCE
+        self._begun = False
 
     def texts(self, events: Sequence[bytes], at: int) -> list[str]:
         """The texts of the events from `at` on, as far as they are like the one before but for those."""
@@ -46,15 +47,22 @@ class Alike:
         first, last = len(starts), -len(ends)
         between = []
         for data in events[at:] if at else events:
-            if not data.startswith(starts) or not data.endswith(ends) or len(data) < first - last:
+            if not data.startswith(starts) or not data.endswith(ends):
                 break
             between.append(data[first:last])
-        if between:
-            self._patience = PATIENCE
-        return _strings(between) if between else []
+        if not between:
+            return []
+        self._patience = PATIENCE
+        around = len(between) * (first - last)
+        if sum(map(len, between)) + around != sum(map(len, events[at : at + len(between)])):
+            return []  # one is so short that its start and its end are the same bytes
+        return _strings(between)
 
     def learn(self, data: bytes, tree: Tree) -> None:
         """Take `tree`, which `data` is, for the pattern of those that follow."""
+        if not self._begun:
+            self._begun = True  # the first says who speaks, which the others do not
+            return
         if not self._patience or (cast := self._mould(tree)) is None:
             return
         self._patience -= 1

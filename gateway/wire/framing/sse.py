@@ -71,7 +71,8 @@ class SseDecoder:
             or buffered.count(b"\n") != 2 * count + tail.count(b"\n")
         ):
             return [], buffered
-        return [frame[len(_DATA) :] for frame in frames], tail
+        start = len(_DATA)
+        return [frame[start:] for frame in frames], tail
 
     def flush(self) -> list[bytes]:
         """What is left when the upstream closes without a last blank line (mlx_lm ends a stream by end of file)."""

@@ -19,6 +19,7 @@ def event(text, **beside):
 
 def alike_after(tree):
     alike = Alike(more_text)
+    alike.learn(b"{}", {})  # the first of a stream, which is like no other
     alike.learn(orjson.dumps(tree), tree)
     return alike
 
@@ -100,8 +101,14 @@ def test_nothing_is_joined_before_anything_was_read():
 
 def test_a_server_that_writes_each_event_anew_is_not_tried_for_ever():
     alike = Alike(more_text)
+    alike.learn(b"{}", {})
     for number in range(PATIENCE + 1):
         tree = event("word", created=number)
         alike.learn(orjson.dumps(tree), tree)
     assert alike.texts([orjson.dumps(event("word", created=PATIENCE))], 0) == []
     assert alike.texts([orjson.dumps(event("word", created=PATIENCE - 1))], 0) == ["word"]
+
+
+def test_bytes_that_start_and_end_at_once_are_no_event():
+    alike = alike_after({"choices": [{"delta": {"content": "seen"}}]})
+    assert alike.texts([b'{"choices":[{"delta":{"content":"}}]}'], 0) == []
