@@ -50,7 +50,7 @@ def host_name(host: str) -> str:
 
 def is_loopback(name: str) -> bool:
     """Whether `name` is `localhost` or a loopback address written out."""
-    if name == "localhost":
+    if name in {"localhost", "127.0.0.1", "::1"}:
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

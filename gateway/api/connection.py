@@ -170,6 +170,8 @@ class Connection(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
+        if isinstance(self.cycle.transport, _Wire):
+            self.cycle.transport.flush()
         super().on_response_complete()
         if self._unread and not self.transport.is_closing():
             self._linger()
@@ -289,35 +291,29 @@ class Connection(HttpToolsProtocol):
 
 
 class _Wire:
-    """What uvicorn's answer to one request writes to."""
+    """What uvicorn's answer to one request writes to: what is written in one turn of the event loop goes out together."""
 
-    __slots__ = ("_connection", "_head", "_headed")
+    __slots__ = ("_connection", "_held")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._head = b""
-        self._headed = False
+        self._held: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Write `data`; the head, which comes first, together with what comes at once behind it."""
-        if not self._headed:
-            self._headed, self._head = True, data
-            self._connection.loop.call_soon(self._flush)
-            return
-        if self._head:
-            data, self._head = self._head + data, b""
-        self._connection.transport.write(data)
+        if not self._held:
+            self._connection.loop.call_soon(self.flush)
+        self._held.append(data)
 
-    def _flush(self) -> None:
-        if self._head and not self.is_closing():
-            head, self._head = self._head, b""
-            self._connection.transport.write(head)
+    def flush(self) -> None:
+        held, self._held = self._held, []
+        if held and not self.is_closing():
+            self._connection.transport.write(b"".join(held) if len(held) > 1 else held[0])
 
     def is_closing(self) -> bool:
         return self._connection.transport.is_closing()
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._connection.leave()
 
 

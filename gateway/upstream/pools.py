@@ -125,9 +125,8 @@ class Pools:
         if known is not None:
             self._retired.append(known[2])
         origins = profile(provider.kind).origins(provider)
-        sockets = guard(provider, origins, self._networks, self._events)
         misled = partial(self._events.emit, EgressViolation(provider=provider.name))
-        client = PlainClient(sockets, origins, misled=misled)
+        client = PlainClient(guard(provider, origins, self._networks, self._events), origins, misled=misled)
         self._clients[key] = (provider, networks, client)
         return client
 

@@ -85,7 +85,10 @@ def test_only_upstream_opens_connections_and_the_command_to_the_gateway_itself()
     assert offenders == set()
 
 
-def test_asyncio_opens_connections_nowhere():
+PLAIN = "gateway/upstream/plain.py"
+
+
+def test_asyncio_opens_connections_in_one_place():
     """`asyncio.open_connection` and `loop.create_connection` would slip past the list of modules."""
     tricks = {
         "open_connection",
@@ -100,7 +103,19 @@ def test_asyncio_opens_connections_nowhere():
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in tricks
     }
-    assert found == set()
+    assert found == {(PLAIN, "create_connection"), (PLAIN, "sock_connect")}
+
+
+def test_that_place_gets_its_sockets_from_the_guard():
+    assert constructions("PlainClient") == {"gateway/upstream/pools.py"}
+    assert PLAIN not in constructions("socket")
+    [made] = [
+        node
+        for node in ast.walk(tree(dict(modules())["gateway/upstream/pools.py"]))
+        if isinstance(node, ast.Call) and called(node.func) == "PlainClient"
+    ]
+    assert isinstance(made.args[0], ast.Call)
+    assert called(made.args[0].func) == "guard"
 
 
 def test_nothing_but_its_adapter_imports_litellm():
