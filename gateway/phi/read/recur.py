@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from gateway.domain import Finding, Kind
-from gateway.phi.read import forms
+from gateway.phi.read import forms, spellings
+from gateway.phi.read.spellings import Spellings
 
 MIN_CHARS: Final = 5
 """Shorter values are not repeated: they recur by chance (room 12 is not patient 12)."""
@@ -33,17 +34,19 @@ _MIN_DIGITS: Final = 6
 
 class Known(NamedTuple):
     """What to look for: the kind of each surface, how long surfaces that begin with a word are, longest first, the kind of
-    each number by its digits alone, and full names by their first word, which are looked for only where something is encoded.
+    each number by its digits alone, full names by their first word, which are looked for only where something is encoded, and
+    what names and days are in second spellings.
     """
 
     kinds: Mapping[str, Kind]
     lengths: Mapping[str, Sequence[int]]
     numbers: Mapping[str, Kind]
     names: Mapping[str, Sequence[str]] = MappingProxyType({})
+    spelled: Spellings = Spellings()
 
     @property
     def any(self) -> bool:
-        return bool(self.kinds or self.names)
+        return bool(self.kinds or self.names or self.spelled.any)
 
 
 def known(found: Iterable[tuple[str, Finding]]) -> Known:
@@ -52,6 +55,8 @@ def known(found: Iterable[tuple[str, Finding]]) -> Known:
     lengths: dict[str, set[int]] = {}
     numbers: dict[str, Kind] = {}
     names: dict[str, list[str]] = {}
+    full: dict[str, None] = {}
+    days: dict[str, None] = {}
     for text, finding in found:
         if not finding.counts:
             continue
@@ -59,6 +64,9 @@ def known(found: Iterable[tuple[str, Finding]]) -> Known:
         if finding.kind is Kind.NAME and len(surface) >= _MIN_NAME and _FULL_NAME.fullmatch(surface):
             name = surface.casefold()
             names.setdefault(_WORD.findall(name)[0], []).append(name)
+            full[name] = None
+        if finding.kind is Kind.DATE:
+            days[surface] = None
         if finding.kind in _LEFT_TO_DETECTORS:
             continue
         word = _WORD.match(surface)
@@ -67,7 +75,8 @@ def known(found: Iterable[tuple[str, Finding]]) -> Known:
             lengths.setdefault(word[0], set()).add(len(surface))
             if _NUMBER.fullmatch(surface) and sum(map(str.isdigit, surface)) >= _MIN_DIGITS:
                 numbers.setdefault(_digits(surface), finding.kind)
-    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()}, numbers, names)
+    spelled = spellings.of(full, days)
+    return Known(kinds, {word: sorted(chars, reverse=True) for word, chars in lengths.items()}, numbers, names, spelled)
 
 
 def _digits(surface: str) -> str:
@@ -86,6 +95,9 @@ def find(text: str, wanted: Known, there: Sequence[Finding]) -> list[Finding]:
         again = _plain(said, wanted, ())
         kind = again[0].kind if again else _named(said, wanted.names)
         if kind is not None and not any(one.start <= start and end <= one.end for one in taken):
+            found.append(Finding(kind, start, end))
+    for kind, start, end in spellings.find(text, wanted.spelled) if wanted.spelled.any else ():
+        if not any(one.start <= start and end <= one.end for one in taken):
             found.append(Finding(kind, start, end))
     return found
 
