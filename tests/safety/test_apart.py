@@ -173,3 +173,38 @@ def test_what_names_nobodys_value_leaves_as_it_is(what, how):
         assert [message["content"] for message in left.tree["messages"]] == [
             message["content"] for message in body["messages"]
         ]
+
+
+STOPS = [["536", "22", "8417"], ["536-", "22-", "8417"], ["202", "555", "0142"], ["(202)", "555-", "0142"]]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=json.dumps)
+def test_a_number_in_parts_over_several_stop_sequences_leaves_nothing(stop):
+    assert not leaving({**chat("hello"), "stop": stop}).permitted
+
+
+@pytest.mark.parametrize("stop", [["###", "\n\n", "User:"], ["1.", "2.", "3."], ["2024", "12", "31"], ["0", "1", "2"]])
+def test_other_stop_sequences_stay(stop):
+    left = leaving({**chat("hello"), "stop": stop})
+    assert left.permitted
+    assert left.tree["stop"] == stop
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('{"last4": "8417"}', "8417"),
+        ('{"last_four": "8417", "brand": "visa"}', "8417"),
+        ("GET https://ehr.example.org/patients?id=8675309", "8675309"),
+        ("ls /data/patients\norlowska_hedwig\n", "orlowska"),
+    ],
+)
+def test_pieces_and_numbers_in_addresses_leave_as_pseudonyms_only(text, kept):
+    for body in (chat(text), tool_result(text)):
+        left = leaving(body)
+        assert not left.permitted
+        assert kept not in left.text
+
+
+def test_what_payment_services_publish_for_tests_is_nobodys():
+    assert leaving(chat('{"brand": "visa", "last4": "4242", "exp_month": 12}')).permitted

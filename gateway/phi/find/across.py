@@ -6,6 +6,7 @@ goes on nor is gone on with, and a value of its own is at most announced by the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -148,12 +149,13 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
             found.setdefault(at, []).extend(told)
     if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
         return found
-    for glue in (b"\n",) if values else (b"", b"\n"):
+    listed = passages[0].carrier is Carrier.OTHER and not values and _in_parts(edges)
+    for glue in (b"\n",) if values else (b"", b"\n", b"-") if listed else (b"", b"\n"):
         text = glue.join(edge.shape for edge in edges)
         for hit in catalogue.find(Normalised(text.decode("ascii"), text)):
             pieces = _pieces(hit, edges, len(glue))
             announced = hit.patient and len(pieces) == 1 and pieces[0][0] > 0 and not _named(pieces[0], edges)
-            if announced or (len(pieces) > 1 and not values and not _explained(hit, pieces, edges)):
+            if announced or (len(pieces) > 1 and not values and not _explained(hit, pieces, edges, listed=listed)):
                 for index, piece in pieces:
                     found.setdefault(index, []).append(piece)
     return found
@@ -185,12 +187,21 @@ def _pieces(hit: Hit, edges: Sequence[_Edge], glue: int) -> list[tuple[int, Hit]
     return pieces
 
 
-def _explained(hit: Hit, pieces: Sequence[tuple[int, Hit]], edges: Sequence[_Edge]) -> bool:
+def _in_parts(edges: Sequence[_Edge]) -> bool:
+    """Whether a list of short texts (stop sequences) may hold one number in parts: digits and marks, and nothing else."""
+    return len(edges) <= _PARTS and all(_DIGITS.fullmatch(edge.shape) for edge in edges)
+
+
+_PARTS: Final = 4
+_DIGITS: Final = re.compile(rb"\s*[(+]?\d{1,5}[)./ -]{0,2}\s*")
+
+
+def _explained(hit: Hit, pieces: Sequence[tuple[int, Hit]], edges: Sequence[_Edge], *, listed: bool) -> bool:
     """Whether a piece of a hit is complete by itself, so that the hit says nothing more than its passage does.
 
     Without a cue only one border may be in it: the answers "2024", "12" and "2024" are no number of a card.
     """
-    if len(pieces) > 2 and hit.evidence is not Evidence.CUE:
+    if len(pieces) > 2 and hit.evidence is not Evidence.CUE and not (listed and hit.kind in DIRECT):
         return True
     return any(_complete(hit, piece, edges[index], goes_on=at > 0) for at, (index, piece) in enumerate(pieces))
 

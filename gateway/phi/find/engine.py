@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from gateway.domain import Carrier, Detection, Finding, Kind, Part, Passage, UnknownReason
+from gateway.domain import DIRECT, Carrier, Detection, Finding, Kind, Part, Passage, UnknownReason
 from gateway.phi.find import across, counting, evasion, processes, propagate, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
@@ -22,6 +22,8 @@ from gateway.phi.find.text.normalise import Normalised, normalise
 
 _NO_WORDS: Final = frozenset[str]()
 _TOLD_BY_CONTEXT: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.DATE})
+_LEAST_SAID: Final = 12
+"""Characters of the shortest text in base64 that may name somebody."""
 _DEPTH: Final = 2
 """How many encodings inside one another are looked through by all passes."""
 
@@ -114,7 +116,7 @@ class Engine:
     def _look(self, passage: Passage, depth: int) -> Look:
         """The same; a text within it that is encoded is looked at as any text, to this depth."""
         if passage.carrier is Carrier.STRUCTURE:
-            return Look((), structure.look(passage.text), propagate.words(passage.text), _NO_WORDS)
+            return Look((), self._structure(passage.text), propagate.words(passage.text), _NO_WORDS)
         reading = Reading.of(passage)
         folded, words = reading.folded, propagate.words(reading.folded.text)
         hits: list[Hit] = []
@@ -133,6 +135,16 @@ class Engine:
         unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words) | inside
         detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
         return Look(tuple(hits), detection, words, names)
+
+    def _structure(self, text: str) -> Detection:
+        """What software wrote; a text that stands there encoded is read as any text, and found as a whole."""
+        detection = structure.look(text)
+        said = structure.decoded(text) if not detection.findings else ""
+        if len(said) < _LEAST_SAID:
+            return detection
+        look = self._look(Passage(said), 0).detection
+        counted = [finding for finding in look.findings if finding.counts and finding.kind in DIRECT]
+        return Detection((replace(counted[0], start=0, end=len(text)),)) if counted else detection
 
     def _decoded(
         self, passage: Passage, reading: Reading, hits: Sequence[Hit], depth: int

@@ -35,7 +35,6 @@ _AROUND: Final = 48
 _PERSONS: Final = {"patient": "patient id", "pt": "patient id", "pid": "patient id", "account": "account number"}
 """Words that announce nothing in a table of data, and everything before a number within an id."""
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_READABLE: Final = re.compile(rb"[\t\n\r -~]+")
 
 
 def look(text: str) -> Detection:
@@ -81,17 +80,22 @@ def _is_number(surface: str) -> bool:
     return 2 * digits >= sum(char.isalnum() for char in surface)
 
 
-def _decoded(text: str) -> list[Hit]:
-    """The whole text as one hit, where it is base64 of a text that says something."""
+def decoded(text: str) -> str:
+    """The text that another stands for as base64: no signature and no id made at random is one."""
     if _ENCODED.fullmatch(text) is None:
-        return []
+        return ""
     try:
         raw = base64.urlsafe_b64decode(
             text.rstrip("=").replace("+", "-").replace("/", "_") + "=" * (-len(text.rstrip("=")) % 4)
         )
-    except (binascii.Error, ValueError):
-        return []
-    if _READABLE.fullmatch(raw) is None:
-        return []
-    said = [hit for hit in catalogue.find(normalise(raw.decode("ascii"))) if hit.kind in DIRECT]
-    return [said[0]._replace(start=0, end=len(text))] if said else []
+        said = raw.decode()
+    except (binascii.Error, ValueError):  # what is no UTF-8 is a `ValueError` too
+        return ""
+    return said if all(char.isprintable() or char in "\t\n\r" for char in said) else ""
+
+
+def _decoded(text: str) -> list[Hit]:
+    """The whole text as one hit, where it is base64 of a text that says something."""
+    said = decoded(text)
+    hits = [hit for hit in catalogue.find(normalise(said)) if hit.kind in DIRECT] if said else []
+    return [hits[0]._replace(start=0, end=len(text))] if hits else []

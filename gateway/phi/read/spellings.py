@@ -16,10 +16,10 @@ _LETTERS: Final = re.compile(r"[^\W\d_]{6,}")
 _SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ \t._*~-]{1,3}[^\W\d_]){4,}(?![^\W_])")
 _BETWEEN: Final = re.compile(r"[\W\d_]+")
 _DAY: Final = re.compile(
-    r"(?<![\w.,/-])(?:(\d{1,2})([./ -])(\d{1,2})\2((?:1[89]|20)\d\d|\d\d)|((?:1[89]|20)\d\d)([./ -])(\d{1,2})\6(\d{1,2}))(?![\w/-]|\.\d)"
+    r"(?<![\w.,/-])(?:\d{1,2}([./ -])\d{1,2}\1(?:(?:1[89]|20)\d\d|\d\d)|(?:1[89]|20)\d\d([./ -])\d{1,2}\2\d{1,2})(?![\w/-]|\.\d)"
 )
 _COMPACT: Final = re.compile(
-    r"(?<![\w.,/+-])(?:((?:1[89]|20)\d\d)([01]\d)([0-3]\d)|([0-3]\d)([0-3]\d)((?:1[89]|20)?\d\d))(?![\w/-]|\.\d)"
+    r"(?<![\w.,/+-])(?:(?:1[89]|20)\d\d[01]\d[0-3]\d|[0-3]\d[0-3]\d(?:(?:1[89]|20)?\d\d))(?![\w/-]|\.\d)"
 )
 _NAMED_MONTH: Final = re.compile(r"(?i)(?<![a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

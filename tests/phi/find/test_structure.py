@@ -6,7 +6,7 @@ import random
 import pytest
 
 from gateway.domain import Carrier, Kind, Passage
-from gateway.phi.find.engine import Engine
+from gateway.phi.find.engine import Engine, load_engine
 from gateway.phi.find.structure import look
 from tests.kit.ordinary import ORDINARY
 
@@ -53,3 +53,22 @@ def test_the_engine_reads_structure_so_and_learns_no_name_from_it():
     [_, found] = Engine().detect(passages)
     assert [finding.kind for finding in found.findings] == [Kind.SSN]
     assert found.unknowns == frozenset()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Patient Hedwig Orlowska is 64 and lives in Leeds.", "Hedwig Orlowska, breast cancer", "Zoë Müller, MRN 8675309"],
+)
+def test_a_text_about_somebody_is_no_signature(said):
+    """No provider signs with readable text, so what decodes to one is read as any text."""
+    engine = load_engine()
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        text = encode(said.encode()).decode()
+        [finding] = engine.detect([Passage(text, "", Carrier.STRUCTURE)])[0].findings
+        assert (finding.start, finding.end) == (0, len(text))
+
+
+@pytest.mark.parametrize("said", ["the quick brown fox jumps over", '{"alg": "HS256", "typ": "JWT"}'])
+def test_a_text_about_nobody_is_no_finding(said):
+    text = base64.b64encode(said.encode()).decode()
+    assert not load_engine().detect([Passage(text, "", Carrier.STRUCTURE)])[0].findings

@@ -138,6 +138,8 @@ def _of_a_piece(parts: list[str]) -> Kind | None:
     if not any(pieces):
         return None
     rest = [word for word, piece in zip(parts, pieces, strict=True) if not piece]
+    if not rest and parts[0] == "last" and parts[1:2] in (["4"], ["four"]):
+        return Kind.OTHER_ID  # of a card, an account or an SSN, and the key does not say which
     kind = _KINDS.get(rest[-1]) or _KINDS.get(" ".join(rest[-2:])) if rest else None
     if kind not in _CUT:
         return None

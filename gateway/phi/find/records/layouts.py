@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.records import keys
+from gateway.phi.find.records import keys, paths
 from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
 from gateway.phi.find.text.ways import one_of
@@ -68,6 +68,7 @@ _GATE: Final = Gate(
         "query": r"[?&#;](?i:[a-z_.-]{0,24}(?:name|first|last|q|query|search|term|subject|body))=[^&\s]",
         "label": rf"(?:^|[\n\r;,(|.]|[ \t]{{2}})[ \t*_>#-]{{0,6}}{_NAMED}[*_ ]{{0,3}}[:=][*_ \t]{{1,4}}"
         r"((?:(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? )?[A-Z][\w'.-]{1,30}(?:,? (?:[A-Z][\w'.-]{0,30}|(?:de|la|van|von|der|del|al|bin|el)\b)){0,4})",
+        "path": paths.GATE,
         "address": r"(?i)\b(?:address|addr|residence|adresse|anschrift|direccion|indirizzo)(?: is|[ \t]?[:=])[ \t*_]{1,4}([^\n\r;|<>\"{}]{6,110})",
     }
 )
@@ -88,6 +89,8 @@ def find(folded: Normalised) -> list[Hit]:
         hits.extend(_xml(text))
     if "query" in opened:
         hits.extend(_queries(text))
+    if "path" in opened:
+        hits.extend(paths.find(text))
     if "label" in opened:
         hits.extend(_labels(text, _GATE.spans("label", shape)))
     if "address" in opened:

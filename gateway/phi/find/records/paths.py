@@ -1,0 +1,83 @@
+"""People in the paths of files and addresses: what stands under `/patients/`, and what a listing of it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Evidence, Hit
+
+_FOLDERS: Final = r"(?:patients?|pts|residents|inpatients?|outpatients?|mrns?)"
+"""Folders in which people stand; `people`, `clients` and `charts` are as often those of programs."""
+_RESOURCES: Final = r"(?:patients?|pts|clients|residents|members|subscribers|persons?|people|charts?|inpatients?|outpatients?|encounters?|mrns?)"
+GATE: Final = rf"(?i)[\\/]{_RESOURCES}\b"
+_UNDER: Final = re.compile(rf"(?i)[\\/]{_FOLDERS}[\\/]([\w.%+-]{{3,80}}(?: [A-Z][\w.-]{{1,40}})?)")
+_LISTED: Final = re.compile(
+    rf"(?im)^[ \t>$#%]*(?:[\w@:~.-]{{1,40}}[$#%] ?)?(?:ls|dir|find|tree|gci|get-childitem)\b[^\n|;&]{{0,120}}[\\/]{_FOLDERS}[\\/]?(?:[\"' ][^\n|;&]{{0,60}})?\n"
+)
+_ENTRY: Final = re.compile(r"(?<![\w./\\-])[\w.-]{3,80}(?![\w\\])")
+_LINES: Final = 40
+"""Lines of a listing that are looked at."""
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ASKED: Final = re.compile(
+    rf"(?i)[\\/]{_RESOURCES}(?:[\\/][\w.-]{{0,40}}){{0,3}}\?(?:[^\s\"'<>?#]{{0,200}}?&)?"
+    r"(?:_?ids?|q|query|search|term|identifiers?|ref|reference|number|num|no|uid|pid|keys?|value|filter|code)=((?:[^\s\"'<>&#=]{0,40}[|:,])?[A-Za-z]{0,4}-?\d[\d,-]{3,60}\d)(?![\w-])"
+)
+_MOST_WORDS: Final = 3
+
+
+def find(text: str) -> Iterator[Hit]:
+    """Names in what stands under a folder of people, and numbers that an address of such a folder is asked for."""
+    for asked in _ASKED.finditer(text):
+        yield Hit(Kind.OTHER_ID, *asked.span(1), 0.95, Evidence.CUE, patient=True)
+    for under in _UNDER.finditer(text):
+        yield from _named(text, *under.span(1))
+    for listing in _LISTED.finditer(text):
+        end = listing.end()
+        for _ in range(_LINES):
+            newline = text.find("\n", end)
+            end = newline + 1 if newline >= 0 else len(text)
+            if newline < 0:
+                break
+        for entry in _ENTRY.finditer(text, listing.end(), end):
+            yield from _named(text, *entry.span())
+
+
+def _named(text: str, start: int, end: int) -> Iterator[Hit]:
+    """A file or folder that is called after a person: two words or three, and one of them a name and hardly anything else."""
+    words = [word for word in _WORD.finditer(text, start, end) if len(word[0]) > 1]
+    if words and words[-1][0].casefold() in _PROGRAMS:
+        return
+    while words and words[-1][0].casefold() in _FILES:
+        words.pop()
+    said = [word[0].casefold() for word in words]
+    if 1 < len(words) <= _MOST_WORDS and any(map(_is_name, said)) and all(map(_may_be_name, said)):
+        yield Hit(Kind.NAME, words[0].start(), words[-1].end(), 0.9, Evidence.CUE, patient=True)
+        for number in _NUMBER.finditer(text, words[-1].end(), end):
+            yield Hit(Kind.OTHER_ID, *number.span(), 0.9, Evidence.CUE, patient=True)
+
+
+_NUMBER: Final = re.compile(r"\d{5,12}")
+
+
+def _is_name(word: str) -> bool:
+    marks = lexicon.marks(word)
+    return len(word) > 2 and bool(marks & lexicon.PEOPLE)
+
+
+def _may_be_name(word: str) -> bool:
+    """Whether a word beside a name may be the other half: a name too, or in no list; `test` and `export` are words."""
+    marks = lexicon.marks(word)
+    return word not in _FILES and (bool(marks & lexicon.PEOPLE) or not marks)
+
+
+_PROGRAMS: Final = frozenset(
+    "py ts tsx js jsx mjs go java rb rs cs cpp hpp vue sql yml yaml toml css scss sh ipynb php kt swift proto svelte ejs hbs tpl".split()
+)
+"""Endings of files of programs, which are called after what they do."""
+_FILES: Final = frozenset(
+    "notes note report reports ct mri xray scan lab labs pdf docx txt csv json dcm jpg png xml md doc test data py js ts html index import export tmp final copy".split()
+)
