@@ -107,7 +107,7 @@ def encoded(folded: Normalised, seen: Hidden) -> Iterator[Inner]:
     for reading in _closed_up(folded.text, seen.ways & _WRITTEN):
         yield Inner(reading.text, reading.starts, reading.ends)
     for blob in seen.blobs:
-        if blob.said and _SAYING.search(blob.said):
+        if blob.said and _SAYING.search(blob.said) and len(set(blob.said)) > _FEW_LETTERS:
             size = len(blob.said)
             yield Inner(blob.said, [blob.start] * size, [blob.end] * size)
 
@@ -116,6 +116,8 @@ _WRITTEN: Final = frozenset({"combed", "quoted", "percent", "entity", "escape", 
 """Ways of software to write what it may not write plainly, and to cut lines; spacing and spelling are ways of people."""
 _LAID_OUT: Final = frozenset({"in_line", "marked_up", "typeset", "tagged", "broken"})
 """Ways in which a text is laid out: between the characters of a value, not instead of them."""
+_FEW_LETTERS: Final = 3
+"""Different letters that say nothing: `4242 4242` is BBBB in hexadecimal."""
 _SAYING: Final = re.compile(r"[^\W\d_]{3,}")
 """A word: what decodes to none says nothing that a rule has not read."""
 _SPELLED: Final = re.compile(r"(?i)\b(?:spell(?:ed|ing|s|t)?|that's|name(?: is)?|as in|letters?)\W*$")

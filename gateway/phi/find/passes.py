@@ -17,7 +17,7 @@ from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.model import measures, veto
+from gateway.phi.find.model import constants, measures, veto
 from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import apart, complaints, formats, keys, layouts
 from gateway.phi.find.records.formats import Records
@@ -200,7 +200,9 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
         if hit.evidence is not Evidence.CONTEXT
         or not (
             veto.empty(hit, text)
+            or (hit.kind is Kind.OTHER_ID and not any(map(str.isdigit, text[hit.start : hit.end])))
             or measures.counted(text, hit.start, hit.end)
+            or constants.is_one(text, hit.start, hit.end)
             or (talk.held and listen.nobody(hit, text, talk))
         )
     ]

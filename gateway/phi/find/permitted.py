@@ -70,12 +70,46 @@ _TESTED: Final = frozenset("4242 1111 0000 1234 4444 0005 1881 5556 9999".split(
 _LAST_FOUR: Final = re.compile(r"(?i)last[ _-]?(?:4|four)\W{0,6}$")
 
 
+_TEST_CARDS: Final = frozenset(
+    "4242424242424242 4000056655665556 4111111111111111 4012888888881881 5555555555554444 5105105105105100 2223003122003222 378282246310005 371449635398431 "
+    "6011111111111117 6011000990139424 30569309025904 3530111333300000 3566002020360505".split()
+)
+"""What payment services publish for tests; one is nobody's where the text says that it is for that."""
+_NOBODYS: Final = re.compile(r"\(?555\)?[-. ]{0,2}555[-. ]?5555|(\d)\1{2}-\1{2}-\1{4}")
+"""Numbers of nobody: the area code 555 is not given, and no SSN is one digit nine times."""
+_SAMPLE: Final = re.compile(
+    r"(?:123-45-6789|\(?555\)?[-. ]{0,2}123[-. ]?4567|\(?123\)?[-. ]{0,2}456[-. ]?7890|123456789|1234567890?|987-65-4321|\(?555\)?[-. ]{0,2}0?1\d\d[-. ]?\d{4}|\(?555\)?[-. ]{0,2}555[-. ]?5555|078-05-1120)"
+)
+"""Digits in order, as only examples have them; they are one where the text says so right before or behind."""
+_EXAMPLE_BEFORE: Final = re.compile(
+    r"(?i)(?:\b(?:e\.?g\.?|i\.e\.|for example|for instance|examples?|sample|dummy|fake|placeholder|such as|like|looks? like|format(?:ted)?(?: is| as| of|:)?|pattern|mask|test)\b[^\w\n]{0,6}(?:(?:is|as|ssn|phone|number|value|card|a|an|the|in|with)\b[^\w\n]{0,4}){0,3}|\bplaceholder\s?=\s?[\"'{]{1,2})$"
+)
+_EXAMPLE_BEHIND: Final = re.compile(
+    r"(?i)[\"'`]?[ ,(]{0,2}(?:for example|for instance|e\.g\.|\(?(?:an |as an )?example\b|format\b|style\b|is (?:an? )?(?:example|placeholder|dummy|fake))"
+)
+_NUMBERS: Final = frozenset({Kind.SSN, Kind.PHONE, Kind.FAX, Kind.OTHER_ID, Kind.CARD, Kind.NAME})
+_EXAMPLE_CHARS: Final = 48
+
+
+def _shown(hit: Hit, value: str, text: str) -> bool:
+    """Whether a number is there to show what one looks like, and is nobody's."""
+    if hit.kind not in _NUMBERS or any(map(str.isalpha, value)):
+        return False
+    bare = value.lstrip("(")
+    if _NOBODYS.fullmatch(bare):
+        return True
+    if _SAMPLE.fullmatch(bare) is None and re.sub(r"\D", "", value) not in _TEST_CARDS:
+        return False
+    before = text[max(0, hit.start - _EXAMPLE_CHARS) : hit.start].rstrip("(")
+    return _EXAMPLE_BEFORE.search(before) is not None or _EXAMPLE_BEHIND.match(text, hit.end) is not None
+
+
 def permitted(hit: Hit, text: str) -> bool:
     """Whether this may stand: Safe Harbor allows a bare year, a duration, a state, an age under 90; and a placeholder."""
     value = text[hit.start : hit.end].strip(" .,;:()'\"")
     if hit.evidence is Evidence.FIELD:
         return hit.kind is Kind.DATE and _YEAR.match(value) is not None
-    if _PLACEHOLDER.fullmatch(value):
+    if _PLACEHOLDER.fullmatch(value) or _shown(hit, value, text):
         return True
     match hit.kind:
         case Kind.DATE:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Kind
+from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.find.engine import load_engine
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.permitted import permitted
 
@@ -65,3 +66,35 @@ def test_what_stands_where_a_value_would_may_stand(value):
 @pytest.mark.parametrize("value", ["Name, Anna", "John Doe", "000-12-0000", "Nyx", "Ida Hospital"])
 def test_a_value_that_is_nearly_a_placeholder_may_not(value):
     assert not permitted(Hit(Kind.NAME, 0, len(value), 0.97, Evidence.CUE, patient=True), value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call (555) 555-5555 for a demo.",
+        "SSN like 123-45-6789",
+        "The format is 123-45-6789, for example.",
+        "e.g. (555) 123-4567",
+        '<input type="tel" placeholder="555-123-4567">',
+        "use the test card 4242 4242 4242 4242",
+        "as in 123-45-6789 (for example)",
+    ],
+)
+def test_a_number_that_shows_what_one_looks_like_is_nobodys(text):
+    [said] = load_engine().detect([Passage(text, "", Carrier.MESSAGE)])
+    assert not [finding for finding in said.findings if finding.counts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Her SSN is 123-45-6789.",
+        "Phone: 555-123-4567",
+        "card 4242 4242 4242 4242, please refund",
+        "e.g. her SSN was 536-22-8417",
+        "SSN like 536-22-8417",
+    ],
+)
+def test_a_number_that_is_told_of_somebody_counts_as_before(text):
+    [said] = load_engine().detect([Passage(text, "", Carrier.MESSAGE)])
+    assert [finding for finding in said.findings if finding.counts]

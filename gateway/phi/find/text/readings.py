@@ -324,9 +324,11 @@ def _codes(value: str) -> str:
     return "".join(chr(int(code)) for code in re.findall(r"\d+", value))
 
 
+_MIXED: Final = re.compile(r"[a-z][A-Z0-9]|[A-Z][A-Z]*[0-9]|[0-9][A-Za-z]")
+"""A group of base64 that is no word and no number: `test card 4242 4242 4242` has none."""
 _DECODERS: Final[dict[str, Callable[[str], str | None]]] = {
     "base64": _base64,
-    "grouped": lambda value: _base64(value.replace(" ", "")),
+    "grouped": lambda value: _base64(value.replace(" ", "")) if any(map(_MIXED.search, value.split())) else None,
     "hexadecimal": _hexadecimal,
     "codes": _codes,
 }
