@@ -17,7 +17,7 @@ from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.model import constants, measures, veto
+from gateway.phi.find.model import constants, made, measures, veto
 from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import apart, complaints, formats, keys, layouts
 from gateway.phi.find.records.formats import Records
@@ -191,6 +191,7 @@ def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What only its context made a hit and what holds no value."""
     text, talk = reading.folded.text, reading.talk
+    hits = [hit for hit in hits if not made.at_random(hit, text)]
     cue = reading.passage.cue
     if cue and (measures.measured(cue, text) or (APART in cue and apart.counted(cue, text))):
         return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]

@@ -34,6 +34,8 @@ def find(text: str) -> Iterator[Hit]:
     for asked in _ASKED.finditer(text):
         yield Hit(Kind.OTHER_ID, *asked.span(1), 0.95, Evidence.CUE, patient=True)
     for under in _UNDER.finditer(text):
+        if _NUMBERED.fullmatch(under[1]):
+            yield Hit(Kind.OTHER_ID, *under.span(1), 0.95, Evidence.CUE, patient=True)
         yield from _named(text, *under.span(1))
     for listing in _LISTED.finditer(text):
         end = listing.end()
@@ -60,6 +62,7 @@ def _named(text: str, start: int, end: int) -> Iterator[Hit]:
             yield Hit(Kind.OTHER_ID, *number.span(), 0.9, Evidence.CUE, patient=True)
 
 
+_NUMBERED: Final = re.compile(r"(?:[A-Za-z]{1,4}[-_]?)?\d{5,12}")
 _NUMBER: Final = re.compile(r"\d{5,12}")
 
 

@@ -26,6 +26,7 @@ def found(text):
         ("https://shop.example.org/items?id=8675309", []),
         ("helm install charts/jackson-harbor", []),
         ("ls /data/patients\n", []),
+        ("cat /srv/patients/8675309/x.txt and /api/v1/patients/PT-40291833/notes", ["8675309", "PT-40291833"]),
     ],
 )
 def test_people_are_known_by_the_folder_that_they_stand_in(text, values):
