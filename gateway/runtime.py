@@ -137,7 +137,6 @@ class Gateway:
                     warmth=Warmth(parts.attestation.questions),
                 ),
                 ledger=parts.ledger,
-                events=parts.events,
                 scanner=parts.scanner,
                 aside=self._aside,
                 audit_key=parts.audit_key,
@@ -199,6 +198,7 @@ class Gateway:
         self._record(ReloadResult.STARTED, before=None, opens=opens)
         self._tell_of_agreements()
         await self._parts.scanner.start()
+        self._learn_for_record(vocabulary_of(self.settings))  # a second detector has said its version by now
         first = self._begin_rounds()
         if first:
             await asyncio.wait(first, timeout=patience_s)

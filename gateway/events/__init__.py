@@ -78,7 +78,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptStarted:
-    """A target is about to be tried. Each one is followed by exactly one `AttemptEnded`."""
+    """A target works at a request, whose turn in the queue has come. Each is followed by one `AttemptEnded` that `began`."""
 
     event: ClassVar[str] = "attempt.started"
     provider: str
@@ -87,7 +87,10 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptEnded:
-    """One try of one target is over. `status` is the provider's HTTP status or None without one."""
+    """One try of one target is over. `status` is the provider's HTTP status or None without one.
+
+    `began` False: it ended in the queue, or before, and no `AttemptStarted` came before it.
+    """
 
     event: ClassVar[str] = "attempt.ended"
     request_id: str
@@ -98,6 +101,7 @@ class AttemptEnded:
     result: AttemptResult
     duration_s: float
     status: int | None = None
+    began: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

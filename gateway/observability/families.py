@@ -119,7 +119,11 @@ class Families:
             ("route",),
             OVERHEAD_S,
         )
-        self.inflight = self._gauge("gateway_inflight_requests", "Tries under way, by provider.", (PROVIDER,))
+        self.inflight = self._gauge(
+            "gateway_inflight_requests",
+            "Tries under way, by provider: their turn in the queue has come, and their answer is not over.",
+            (PROVIDER,),
+        )
         self.fallbacks = self._counter(
             "gateway_fallbacks",
             "A target failed and another was tried instead.",

@@ -156,7 +156,8 @@ class Metrics(EventSink):
         error = "" if event.result is AttemptResult.OK else event.result.value
         labels = self._model(event.operation, event.provider, event.model)
         self._families.attempt_duration(*labels, error).observe(event.duration_s)
-        self._families.inflight(self._name(event.provider, self._vocabulary.providers)).dec()
+        if event.began:
+            self._families.inflight(self._name(event.provider, self._vocabulary.providers)).dec()
 
     def _went_wrong(self, event: events.FellBack | events.StreamAborted | events.AuthFailed) -> None:
         families = self._families

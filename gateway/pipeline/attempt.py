@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from gateway.domain import Adapter, Detection, Passage, Target
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
-from gateway.events import AttemptResult, EgressRefused, EventSink
+from gateway.events import AttemptResult
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
@@ -65,7 +65,6 @@ class Attempts:
         upstreams: Mapping[Adapter, Upstream],
         premises: Premises,
         ledger: AuditSink,
-        events: EventSink,
         scanner: SecondLook,
         aside: Aside,
         audit_key: bytes,
@@ -78,7 +77,6 @@ class Attempts:
         self._machines = premises.machines
         self._warmth = premises.warmth
         self._ledger = ledger
-        self._events = events
         self._scanner = scanner
         self._aside = aside
         self._audit_key = audit_key
@@ -141,6 +139,7 @@ class Attempts:
         try:
             began_s = time.monotonic()
             slot, cold = await self._turn(run, target, began_s)
+            run.trace.began()
             prepared = await self._prepare(run, egress)
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
@@ -237,7 +236,8 @@ class Attempts:
         except (InvalidRequest, ErrandDenied) as unable:  # what one target cannot carry another one may
             raise AttemptFailed(unable, result=AttemptResult.REFUSED, reached=False) from None
         except RedactionRefused as refused:
-            self._events.emit(EgressRefused(reason=refused.reason, target=egress.target.name))
+            if not standing.target.provider.on_prem:
+                run.trace.kept_from(standing.target, refused.reason)
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
     async def _fits(self, prepared: Prepared) -> None:
@@ -321,7 +321,7 @@ class Attempts:
         """
         if run.now(prepared.egress) != prepared.egress:
             raise refusal.no_longer(prepared.egress)
-        run.trace.sending()
+        run.trace.sending(prepared.redacted)
         return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
 
 

@@ -202,6 +202,9 @@ class Pipeline:
             findings = replace(findings, labels=findings.labels | current.label_terms.labels)
         judged = judge(call, resolution, findings, current, known=self._known(), forwards=forwards)
         still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
+        for refused in judged.decision.refusals:
+            if refused.target.name == egress.target.name and not refused.target.provider.on_prem:
+                trace.kept_from(refused.target, refused.reason)
         if still is not None:
             trace.decided(judged.decision, judged.facts, config_hash=current.hash)
         return still

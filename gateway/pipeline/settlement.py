@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from gateway.domain import Destination, Outcome, Sensitivity, Settlement, Shortfall, Target, Usage
+from gateway.domain import Destination, Kind, Outcome, Sensitivity, Settlement, Shortfall, Target, Usage
 from gateway.domain.settlement import MICRO, NANO
 from gateway.errors import (
     AccessDenied,
@@ -36,14 +36,17 @@ KEPT_BACK = frozenset({401, 403})
 @dataclass(slots=True)
 class Attempt:
     """One try of one target. `waited_s` is how long its answer kept us waiting, `held_s` how long we waited before it was
-    sent (for its machine's queue, for what its server says of itself), `reached` whether it may have got the request.
+    sent (for its machine's queue, for what its server says of itself), `began` whether its turn came, `reached` whether it
+    may have got the request, and `redacted` what was taken out of what it was sent.
     """
 
     target: Target
     began_s: float
     waited_s: float = 0.0
     held_s: float = 0.0
+    began: bool = False
     reached: bool = False
+    redacted: frozenset[Kind] = frozenset()
     result: AttemptResult = AttemptResult.CANCELLED
 
 
@@ -57,6 +60,8 @@ class Account:
     resolution: Resolution | None = None
     findings: Findings | None = None
     decision: Decision | None = None
+    kept_from: dict[str, str] = field(default_factory=dict)
+    """Targets off the premises that may not have the request, each with the code of the reason."""
     labels: tuple[str, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     answer: Prepared | None = None
@@ -133,7 +138,7 @@ def settlement(
         rules=_rules(decision),
         found=Counter(at.finding.kind for at in findings.located) if findings else {},
         unknowns=findings.unknowns if findings else frozenset(),
-        redacted=answer.redacted if answer else frozenset(),
+        redacted=redacted_of(account),
         labels=account.labels,
         agents=account.agents,
         agent_unclear=account.resolution.agent_unclear if account.resolution else False,
@@ -169,7 +174,7 @@ def reason_of(account: Account) -> str:
         return ""
     if account.decision.refusals:
         return account.decision.refusals[0].reason
-    return REDACTED if account.answer and account.answer.redacted else PERMITTED
+    return REDACTED if redacted_of(account) else PERMITTED
 
 
 def destination_of(account: Account, status: int) -> Destination:
@@ -177,14 +182,27 @@ def destination_of(account: Account, status: int) -> Destination:
 
     Where nothing left, it was denied if a rule, a grant or a key was in the way, and an outage is not a denial.
     """
-    reached = [attempt.target for attempt in account.attempts if attempt.reached]
-    if any(not target.provider.on_prem for target in reached):
-        return Destination.CLOUD
-    if reached:
-        return Destination.LOCAL
+    farthest = _farthest(account)
+    if farthest:
+        return Destination.LOCAL if farthest[0].target.provider.on_prem else Destination.CLOUD
     if account.decision is not None and not account.decision.egresses:
         return Destination.DENIED
     return destination_of_refusal(status)
+
+
+def redacted_of(account: Account) -> frozenset[Kind]:
+    """What was taken out of all that left for the farthest place, whichever target answered in the end.
+
+    What one target got as it was has left as it was, although another one got it without.
+    """
+    farthest = [attempt.redacted for attempt in _farthest(account)]
+    return frozenset.intersection(*farthest) if farthest else frozenset()
+
+
+def _farthest(account: Account) -> list[Attempt]:
+    """The tries that may have received the request: those off the premises where there are any, else all."""
+    reached = [attempt for attempt in account.attempts if attempt.reached]
+    return [attempt for attempt in reached if not attempt.target.provider.on_prem] or reached
 
 
 def destination_of_refusal(status: int) -> Destination:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gateway.domain import Facts, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
+from gateway.domain import Facts, Kind, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
     AttemptEnded,
     AttemptResult,
     AttemptStarted,
     Decided,
+    EgressRefused,
     EventSink,
     FallbackResult,
     FellBack,
@@ -88,18 +89,29 @@ class Trace:
         self.account.decision = decision
         self.account.labels = tuple(sorted(facts.labels))
         self.account.config_hash = config_hash
+        for refusal in decision.refusals:
+            if not refusal.target.provider.on_prem:
+                self.kept_from(refusal.target, refusal.reason)
+
+    def kept_from(self, target: Target, reason: str) -> None:
+        """A target off the premises may not have the request; `reason` is a code of the policy or of the redaction."""
+        self.account.kept_from[target.name] = reason
 
     def attempting(self, target: Target) -> None:
         """A target is about to be tried."""
         self._trying = True
         self.account.attempts.append(Attempt(target, began_s=time.perf_counter()))
+
+    def began(self) -> None:
+        """The turn of the target came, and it is worked at."""
+        attempt = self.account.attempts[-1]
+        attempt.began, target = True, attempt.target
         self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
 
     def passed_over(self, target: Target) -> None:
         """A target is not asked that would have been: it is down, or fails."""
-        self._events.emit(AttemptStarted(provider=target.provider.name, target=target.name))
-        self._tell(target, AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
         skipped = Attempt(target, began_s=time.perf_counter())
+        self._tell(skipped, AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
         self._ledger.attempt(
             attempt_row(self.account, skipped, result=AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
         )
@@ -108,9 +120,10 @@ class Trace:
         """The target that is being tried, as it is by what is in force now."""
         self.account.attempts[-1].target = target
 
-    def sending(self) -> None:
-        """From here on the target may have received the request."""
+    def sending(self, redacted: frozenset[Kind]) -> None:
+        """From here on the target may have received the request, without what was `redacted`."""
         self.account.attempts[-1].reached = True
+        self.account.attempts[-1].redacted = redacted
 
     def attempted(self, result: AttemptResult, *, status: int | None = None, reached: bool = True) -> None:
         """The try is over. `reached` False: the target is known to have received nothing.
@@ -123,7 +136,7 @@ class Trace:
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
         target = attempt.target
-        self._tell(target, result, duration_s=duration_s, status=status)
+        self._tell(attempt, result, duration_s=duration_s, status=status)
         if not target.provider.on_prem or result is not AttemptResult.OK or len(account.attempts) > 1:
             self._ledger.attempt(attempt_row(account, attempt, result=result, duration_s=duration_s, status=status))
         attempt.result = result
@@ -133,8 +146,8 @@ class Trace:
             self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
         self._failed = None if result is AttemptResult.OK else attempt
 
-    def _tell(self, target: Target, result: AttemptResult, *, duration_s: float, status: int | None) -> None:
-        call = self.account.call
+    def _tell(self, attempt: Attempt, result: AttemptResult, *, duration_s: float, status: int | None) -> None:
+        call, target = self.account.call, attempt.target
         self._events.emit(
             AttemptEnded(
                 request_id=call.request_id,
@@ -145,6 +158,7 @@ class Trace:
                 result=result,
                 duration_s=duration_s,
                 status=status,
+                began=attempt.began,
             )
         )
 
@@ -207,6 +221,8 @@ class Trace:
             self._events.emit(
                 Decided(sensitivity=settled.sensitivity, destination=settled.destination, reason=settled.reason)
             )
+        for name, why in self.account.kept_from.items():
+            self._events.emit(EgressRefused(reason=why, target=name))
         self._events.emit(settled)
         self._ledger.settle(settled)
         return settled

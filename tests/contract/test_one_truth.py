@@ -34,12 +34,14 @@ COUNTED = {
     "gateway_overhead_seconds_sum": (),
     "gen_ai_server_request_duration_seconds_sum": (),
     "gateway_inflight_requests": (),
+    "gateway_route_decisions_total": ("sensitivity", "destination", "reason"),
+    "gateway_policy_blocked_egress_total": ("reason",),
 }
 
 
-def two(local, cloud):
+def two(local, cloud, *, baa):
     return written.config(
-        providers={"local": written.at_home(local, kind="lm_studio"), "cloud": written.away(cloud, baa=False)},
+        providers={"local": written.at_home(local, kind="lm_studio"), "cloud": written.away(cloud, baa=baa)},
         targets={
             "here": {"provider": "local", "model": "qwen", "power_w": 120},
             "there": {
@@ -48,7 +50,7 @@ def two(local, cloud):
                 "price": {"input_usd_per_mtok": 2.5, "output_usd_per_mtok": 10},
             },
         },
-        routes={"both": ["here", "there"], "cloud": ["there"], "local": ["here"]},
+        routes={"both": ["here", "there"], "back": ["there", "here"], "cloud": ["there"], "local": ["here"]},
         pricing={"tariff_usd_per_kwh": 0.3},
     )
 
@@ -68,7 +70,8 @@ async def told(gateway, request_id):
     """The log line of a request and its rows of the record, once both are written."""
     async with asyncio.timeout(SOON_S):
         while True:
-            rows = [defaultdict(lambda: None, row.columns) for row in tail(gateway.state_dir / "ledger.db", 50)]
+            entries = tail(gateway.state_dir / "ledger.db", 50)
+            rows = [defaultdict(lambda: None, {**row.columns, **row.details}) for row in entries]
             rows = [row for row in rows if row["request_id"] == request_id]
             lines = [line for line in gateway.settled() if line["request_id"] == request_id]
             lines = [defaultdict(lambda: None, line) for line in lines]
@@ -95,10 +98,10 @@ async def send(gateway, content, fate):
 async def test_header_log_metrics_and_record_tell_the_same(start, upstream, seed):
     draw = random.Random(seed)
     local, cloud = await upstream(), await upstream()
-    gateway = await start(two(local, cloud), {"p.yaml": POLICY})
+    gateway = await start(two(local, cloud, baa=seed % 2 == 1), {"p.yaml": POLICY})
     for _ in range(10):
         fate = {
-            "route": draw.choice(["both", "cloud", "local"]),
+            "route": draw.choice(["both", "back", "cloud", "local"]),
             "stream": draw.random() < 0.6,
             "path": draw.choice(["/v1/chat/completions", "/v1/messages", "/api/chat"]),
             "local": draw.choice(list(BEHAVIOURS)),
@@ -109,11 +112,15 @@ async def test_header_log_metrics_and_record_tell_the_same(start, upstream, seed
             endless = BEHAVIOURS[fate[name]] is BEHAVIOURS["never ends"] and not fate["leaves"]
             server.answer = BEHAVIOURS["says" if endless else fate[name]]  # nobody reads a whole answer without an end
         before = counters(gateway)
-        status_code, headers = await send(gateway, draw.choice([CLEAN, SENSITIVE]), fate)
+        fate["content"] = draw.choice([CLEAN, SENSITIVE])
+        status_code, headers = await send(gateway, fate["content"], fate)
         [line], rows = await told(gateway, headers["x-gateway-request-id"])
         after = counters(gateway)
         added = {key: after[key] - before.get(key, 0.0) for key in after if after[key] != before.get(key, 0.0)}
         compare(fate, status_code, headers, line=line, rows=rows, added=added)
+        compare_what_left(fate, status_code, headers, line=line, rows=rows, added=added)
+        kept = seed % 2 == 0 and fate["content"] == SENSITIVE and fate["route"] != "local"
+        assert added.get(("gateway_policy_blocked_egress_total", "trait_missing"), 0) == kept, fate
 
 
 def compare(fate, status_code, headers, *, line, rows, added):
@@ -160,3 +167,22 @@ def compare(fate, status_code, headers, *, line, rows, added):
             assert Decimal(header) == recorded, fate
         elif status_code == 200 and not fate["stream"]:
             assert recorded is None, fate
+
+
+def compare_what_left(fate, status_code, headers, *, line, rows, added):
+    """What the outcome says of the farthest place is what intents and tries say of it, whoever answered in the end."""
+    [row] = [one for one in rows if one["phase"] == "outcome"]
+    left = [one["attempt"] for one in rows if one["phase"] == "attempt" and one["destination"] == "cloud"]
+    assert (row["destination"] == "cloud") == bool(left), fate
+    assert line["destination"] == row["destination"]
+    intents = {one["attempt"]: one["redacted"] or () for one in rows if one["phase"] == "intent"}
+    assert set(left) <= set(intents), fate
+    taken_out = {word.partition(":")[0] for attempt in left for word in intents[attempt]}
+    assert set(row["redacted"] or ()) == set(line["redacted"] or ()) == taken_out, fate
+    if left and fate["content"] == SENSITIVE:
+        assert (row["reason"], taken_out) == ("redacted", {"mrn"}), fate  # as a rule wants it, without an exception
+    assert line["decision_reason"] == row["reason"]
+    assert added["gateway_route_decisions_total", line["sensitivity"], line["destination"], row["reason"]] == 1
+    if status_code == 200:
+        assert headers["x-gateway-decision"] == row["reason"], fate
+        assert set(headers.get("x-gateway-redacted", "").split(",")) - {""} == taken_out, fate

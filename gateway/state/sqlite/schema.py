@@ -381,6 +381,7 @@ def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
         "detector": row.detector or None,
     }
     details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
+    details += [("redacted", kind, None, None) for kind in row.redacted]
     details += [("unknown", reason, None, None) for reason in row.unknowns]
     details += [("rule", rule, None, None) for rule in dict.fromkeys(row.rules)]
     return cells, details
