@@ -81,6 +81,8 @@ class Report:
     def sentence(self) -> str:
         """The answer to: did PHI reach a provider without a BAA?"""
         period = f"From {day(self.since_us)} to {day(self.until_us - 1)}"
+        if self.verified and not self.sound:
+            period = f"This record was tampered with or is damaged, and no sentence can rest on it. By its rows, {period.lower()}"
         if not self.first_us:
             return f"{period} this record holds no rows, and so it says nothing of that time."
         agreed = sorted(
@@ -93,7 +95,9 @@ class Report:
                 f"{self.without} of the sendings are exceptions that no agreement covers, listed below.{under}"
             )
         return (
-            f"{period} requests that hold PHI, or could not be checked, were sent off the premises {self.sensitive} times, "
+            f"{period} no request that holds PHI, or could not be checked, was sent off the premises."
+            if not self.sensitive
+            else f"{period} requests that hold PHI, or could not be checked, were sent off the premises {self.sensitive} times, "
             f"each time to a provider under a business associate agreement in force; none was sent without one.{under}"
         )
 

@@ -98,7 +98,7 @@ def test_what_stays_needs_no_agreement_and_what_is_clean_is_told_apart():
     clean = [intent(2, sensitivity="clean", trait=[]), attempt(2), outcome(2, sensitivity="clean")]
     said = made([*local, *clean])
     assert said.exceptions == []
-    assert "0 times" in said.sentence()
+    assert "no request that holds PHI, or could not be checked, was sent off the premises" in said.sentence()
     assert any("1 sendings were judged to hold no PHI" in line for line in said.rests_on())
 
 
@@ -114,6 +114,14 @@ def test_gaps_and_what_happened_to_the_record_are_exceptions():
     said = made([], [{"what": "outage", "at_us": AT, "number": 4}, {"what": "signing_key", "at_us": AT}])
     assert [(one.what, "4 other rows" in one.said) for one in said.exceptions] == [("outage", True)]
     assert "says nothing of that time" in said.sentence()
+
+
+def test_no_sentence_rests_on_a_record_that_is_not_sound():
+    said = made([intent(), attempt(), outcome()])
+    said.verified, said.sound = "THE RECORD IS NOT SOUND", False
+    assert said.sentence().startswith("This record was tampered with or is damaged")
+    said.sound = True
+    assert said.sentence().startswith("From 2026-10-01")
 
 
 def test_every_form_says_the_same_and_a_page_loads_nothing():
