@@ -349,8 +349,9 @@ class Gateway:
 
     def _tell_of_agreements(self) -> None:
         self._told_on = today()
-        for name, days in self._in_force.configured.baa_days(self._told_on).items():
-            self.events.emit(BaaSeen(provider=name, days_left=days))
+        days, ends = self._in_force.configured.baa_days(self._told_on), self._in_force.configured.baa_ends_at_s
+        for name in days:
+            self.events.emit(BaaSeen(provider=name, days_left=days[name], ends_at_s=ends[name]))
 
     def _warm(self) -> None:
         """Import LiteLLM in the background, if a target needs it that is not off."""
@@ -368,8 +369,7 @@ class Gateway:
 
     def _learn_for_record(self, vocabulary: Vocabulary) -> None:
         """Teach the record its words: the names in force, the references of agreements, the version of what looks."""
-        agreements = {one.baa.word for one in self.settings.providers.values() if one.baa is not None}
-        self._parts.ledger.learn({*vocabulary.names, *agreements, self._parts.scanner.version})
+        self._parts.ledger.learn({*vocabulary.names, *self.settings.baa_words, self._parts.scanner.version})
 
     async def _keep_probing(self) -> None:
         while True:

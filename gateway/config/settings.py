@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
@@ -153,14 +153,28 @@ class Settings:
         terms = {name: one.baa for name, one in self.providers.items() if one.baa is not None}
         return {name: (term.expires - day).days + 1 for name, term in terms.items()}
 
+    @property
+    def baa_words(self) -> frozenset[str]:
+        """The references of all agreements, as words of the record."""
+        return frozenset(one.baa.word for one in self.providers.values() if one.baa is not None)
+
+    @property
+    def baa_ends_at_s(self) -> Mapping[str, float]:
+        """When the BAA of each provider that has one ends: UTC in seconds, the midnight after its last day."""
+        terms = {name: one.baa for name, one in self.providers.items() if one.baa is not None}
+        return {
+            name: datetime.combine(term.expires, time.min, UTC).timestamp() + 86_400 for name, term in terms.items()
+        }
+
     def baa_notes(self, day: date) -> list[str]:
         """A sentence for each BAA that has ended on `day`, or will within the month."""
         notes = []
         for name, days in self.baa_days(day).items():
+            last = day + timedelta(days - 1)
             if days < 1:
-                notes.append(f"The BAA of provider {name} has ended: it counts as having none.")
+                notes.append(f"The BAA of provider {name} has ended ({last}): it counts as having none.")
             elif days <= BAA_NOTICE_DAYS:
-                notes.append(f"The BAA of provider {name} ends in {days} day{'' if days == 1 else 's'}.")
+                notes.append(f"The BAA of provider {name} ends in {days} day{'' if days == 1 else 's'} ({last}).")
         return notes
 
     @property

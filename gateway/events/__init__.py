@@ -259,11 +259,15 @@ class ConfigReloaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaaSeen:
-    """A provider has a BAA that holds `days_left` days more, today included; 0 or less: it has ended, and counts as none."""
+    """A provider has a BAA that holds `days_left` days more, today included; 0 or less: it has ended, and counts as none.
+
+    `ends_at_s` is the moment (UTC, seconds) at which it does.
+    """
 
     event: ClassVar[str] = "baa.seen"
     provider: str
     days_left: int
+    ends_at_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

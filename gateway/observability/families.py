@@ -184,6 +184,9 @@ class Families:
         self.baa_days = self._gauge(
             "gateway_baa_days_left", "Days that a provider's BAA still holds; 0 or less: it has ended.", (PROVIDER,)
         )
+        self.baa_expires = self._gauge(
+            "gateway_baa_expires_timestamp_seconds", "When a provider's BAA ends.", (PROVIDER,)
+        )
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
         self.model_load = self._histogram(
             "gateway_backend_model_load_seconds",

@@ -84,8 +84,10 @@ NUMBERS = (
     *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
-    *("words_wider", "words_narrower", "opens"),
+    *("words_wider", "words_narrower", "opens", "days_left"),
 )
+BAA_NOTICE_DAYS = 30
+"""From so many days on the end of a BAA is a line, once a day."""
 QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 """Attempts of which no line is written: the line of their request says it."""
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
@@ -107,7 +109,7 @@ class AllowList:
             **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
             "level": _one_of(LEVELS.values()),
-            "event": _one_of((*(kind.event for kind in LOGGED), "library.logged", "baa.ended")),
+            "event": _one_of((*(kind.event for kind in LOGGED), "library.logged", "baa.ended", "baa.ends")),
             "request_id": _like(REQUEST_ID),
             "facade": _one_of(FACADES),
             "version": _like(VERSION),
@@ -170,8 +172,9 @@ class EventLog:
                 loud = logging.WARNING if event.opens else logging.INFO
                 level = logging.ERROR if event.result is events.ReloadResult.REFUSED else loud
                 self._write(level, event.event, _reloaded(event))
-            case events.BaaSeen() if event.days_left < 1:
-                self._write(logging.WARNING, "baa.ended", {"provider": event.provider})
+            case events.BaaSeen() if event.days_left <= BAA_NOTICE_DAYS:
+                what = "baa.ended" if event.days_left < 1 else "baa.ends"
+                self._write(logging.WARNING, what, {"provider": event.provider, "days_left": event.days_left})
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
                 self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})

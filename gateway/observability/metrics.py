@@ -259,7 +259,9 @@ class Metrics(EventSink):
                     families.settings.forget()  # the hashes of what is in force, and no others
                     families.settings(event.config_after, event.policy_after).set(1)
             case events.BaaSeen():
-                families.baa_days(self._name(event.provider, self._vocabulary.providers)).set(event.days_left)
+                provider = self._name(event.provider, self._vocabulary.providers)
+                families.baa_days(provider).set(event.days_left)
+                families.baa_expires(provider).set(event.ends_at_s)
             case _:
                 assert_never(event)
 

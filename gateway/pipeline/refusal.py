@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.domain import Provider, Target
+from gateway.domain import Provider, Target, Trait
 from gateway.errors import (
     ContextLengthExceeded,
     EgressDenied,
@@ -136,6 +136,9 @@ def _kept(refusals: Sequence[Refusal]) -> str:
         rule = f" by rule {refusal.rule}" if refusal.rule else ""
         if refusal.target.provider.forwards:
             sentences.append(f"The server of target {refusal.target.name} has its model served off the premises.")
+        baa = refusal.target.provider.baa
+        if baa is not None and Trait.BAA in refusal.missing:
+            sentences.append(f"The BAA of provider {refusal.target.provider.name} ended on {baa.expires}.")
         sentences.append(f"Target {refusal.target.name} was not allowed{rule}: {refusal.why.rstrip('.')}.")
     remedies = [refusal.remedy for refusal in refusals if refusal.remedy]
     return " ".join(dict.fromkeys(sentences + remedies))

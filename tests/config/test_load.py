@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -275,9 +275,10 @@ def test_a_baa_that_has_ended_or_soon_will_is_said() -> None:
     )
     said = {day: settings.baa_notes(day) for day in (date(2026, 10, 1), date(2026, 11, 30), date(2026, 12, 1))}
     assert said[date(2026, 10, 1)] == []
-    assert said[date(2026, 11, 30)] == ["The BAA of provider openai ends in 1 day."]
-    assert said[date(2026, 12, 1)] == ["The BAA of provider openai has ended: it counts as having none."]
+    assert said[date(2026, 11, 30)] == ["The BAA of provider openai ends in 1 day (2026-11-30)."]
+    assert said[date(2026, 12, 1)] == ["The BAA of provider openai has ended (2026-11-30): it counts as having none."]
     assert settings.baa_days(date(2026, 12, 1)) == {"openai": 0}
+    assert settings.baa_ends_at_s == {"openai": datetime(2026, 12, 1, tzinfo=UTC).timestamp()}
     assert Trait.BAA not in settings.providers["openai"].traits_on(date(2026, 12, 1))
 
 

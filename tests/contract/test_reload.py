@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
@@ -249,5 +250,7 @@ async def test_an_agreement_that_has_ended_is_told_in_the_log_the_metrics_and_th
     gateway = await start(text, {"p.yaml": POLICY})
     assert '"event":"baa.ended"' in gateway.log.getvalue()
     assert gateway.metric("gateway_baa_days_left", gen_ai_provider_name="cloud") < 0
-    assert any("BAA of provider cloud has ended" in note for note in gateway.gateway.notes)
+    ended = datetime(2020, 1, 2, tzinfo=UTC).timestamp()
+    assert gateway.metric("gateway_baa_expires_timestamp_seconds", gen_ai_provider_name="cloud") == ended
+    assert any("BAA of provider cloud has ended (2020-01-01)" in note for note in gateway.gateway.notes)
     check(await gateway.chat(SENSITIVE, model="cloud"), 404, "openai")

@@ -1,6 +1,9 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from gateway.domain import Adapter, Provider, ProviderKind, Sensitivity, Target
+from gateway.domain import Adapter, BaaTerm, Provider, ProviderKind, Sensitivity, Target, Trait
 from gateway.errors import EgressDenied, TargetsUnavailable, UpstreamTimeout
 from gateway.events import AttemptResult
 from gateway.pipeline.judge import today
@@ -25,6 +28,15 @@ def test_nothing_permitted_is_a_403_in_the_words_of_the_rule():
     error = nothing_permitted(decision(KEPT), off=[])
     assert isinstance(error, EgressDenied)
     assert "Target cloud was not allowed by rule stay: It stays with us." in error.message
+
+
+def test_an_agreement_that_has_ended_is_named_with_its_last_day():
+    provider = replace(KEPT.target.provider, name="openai", baa=BaaTerm("C-1", date(2026, 6, 30)))
+    kept = replace(KEPT, target=replace(KEPT.target, provider=provider), missing=frozenset({Trait.BAA}))
+    ended = "The BAA of provider openai ended on 2026-06-30."
+    assert ended in nothing_permitted(decision(kept), off=[]).message
+    for other in (replace(kept, missing=frozenset({Trait.ON_PREM})), replace(KEPT, missing=frozenset({Trait.BAA}))):
+        assert "ended on" not in nothing_permitted(decision(other), off=[]).message
 
 
 def test_what_mends_a_refusal_is_said_once():
