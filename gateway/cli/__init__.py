@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the command, with all sub-commands."""
     from gateway.cli import (  # noqa: PLC0415  --version should not wait for them
         audit,
+        bench,
         check,
         explain,
         keys,
@@ -40,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, schema):
+    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, schema, bench):
         command.register(commands)
     return made
 

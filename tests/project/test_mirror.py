@@ -17,6 +17,7 @@ ELSEWHERE = {
     "gateway/app.py": "tests/contract/test_shipped_config.py",  # every gateway of the contract tests is built by it
     "gateway/cli/place.py": "tests/cli/test_audit_check.py",  # every action says where its record is
     "gateway/cli/rows.py": "tests/cli/test_audit.py",
+    "gateway/cli/bench_agents.py": "tests/cli/test_bench.py",  # asked of a gateway that listens
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",
