@@ -37,6 +37,7 @@ class GatewayError(Exception):
     code: ClassVar[str] = "internal_error"
     retry_after_s: int | None = None
     should_retry: bool | None = None
+    decision: str = ""  # the code of what policy decided, where it was asked
     settled: bool = False  # whether the request that it ended was accounted for already
 
     def __init__(self, message: str, *, param: str = "") -> None:

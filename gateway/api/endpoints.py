@@ -94,7 +94,7 @@ def _facade(dialect: Dialect, pipeline: Pipeline) -> Facade:
     below: dict[tuple[str, str], Handler] = {}
     for listed in operations.LISTINGS:
         if listed.dialect is dialect:
-            exact |= {("GET", path): partial(_page, listed) for path in listed.paths}
+            exact |= {("GET", path): partial(_page, listed, pipeline) for path in listed.paths}
             below |= {("GET", f"{path}/"): partial(_one, listed) for path in listed.paths if listed.one}
     for refusal in operations.REFUSALS:
         if refusal.dialect is dialect:
@@ -109,8 +109,14 @@ def _facade(dialect: Dialect, pipeline: Pipeline) -> Facade:
     return Facade(dialect, exact, below, mark=mark, banner=banner)
 
 
-async def _page(listed: Listing, request: AuthenticatedRequest) -> None:
-    await request.json(listed.page(listing(request.settings.table, request.caller)))
+async def _page(listed: Listing, pipeline: Pipeline, request: AuthenticatedRequest) -> None:
+    table, caller = request.settings.table, request.caller
+    names = listing(table, caller)
+    if listed.in_memory:
+        firsts = {name: known(table, caller, name).targets[0] for name in names}
+        loaded = await pipeline.loaded(firsts.values())
+        names = tuple(name for name, target in firsts.items() if target.name in loaded)
+    await request.json(listed.page(names))
 
 
 async def _one(listed: Listing, request: AuthenticatedRequest) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gateway.api.front import AuthenticatedRequest
 from gateway.errors import GatewayError, Stopping
@@ -25,7 +25,7 @@ async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, 
     agent = request.listener.default_agent
     work = asyncio.ensure_future(pipeline.answer(call, default_agent=agent, gone=lambda: exchange.gone))
     try:
-        pending = await _wait(request, work, writer)
+        pending = await _wait(request, work, writer, lambda: pipeline.place_of(call.request_id))
         try:
             answer = await work
         except GatewayError as error:
@@ -48,8 +48,13 @@ async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, 
             await work.result().aclose()
 
 
-async def _wait(request: AuthenticatedRequest, work: asyncio.Future[Answer], writer: StreamWriter) -> bool:
-    """Wait for the first content; True if the headers went out before it came."""
+async def _wait(
+    request: AuthenticatedRequest,
+    work: asyncio.Future[Answer],
+    writer: StreamWriter,
+    place: Callable[[], Mapping[str, str]],
+) -> bool:
+    """Wait for the first content; True if the headers went out before it came. Heartbeats say the `place` in a queue."""
     commit_s = request.settings.limits.commit_s
     if not writer.may_commit_early:
         await asyncio.wait({work})
@@ -59,7 +64,8 @@ async def _wait(request: AuthenticatedRequest, work: asyncio.Future[Answer], wri
         return False
     await request.exchange.begin(200, _headers(writer, {"x-gateway-target": "pending"}))
     while not done:
-        await request.exchange.write(writer.heartbeat())
+        stands = place()
+        await request.exchange.write((writer.trailer(stands) if stands else b"") + writer.heartbeat())
         done, _ = await asyncio.wait({work}, timeout=commit_s)
     return True
 

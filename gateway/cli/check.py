@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from gateway.config import Settings, load
 from gateway.config.changes import rule_changes, word_changes
 from gateway.document import DocumentInvalid
-from gateway.domain import USUAL_OPERATION, Operation
+from gateway.domain import USUAL_OPERATION, Operation, Order
 from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
 from gateway.policy.names import unmet
@@ -99,7 +99,27 @@ def summary(settings: Settings) -> str:
     lines += [f"  {line} (against what the gateway here last worked with)" for line in _since(settings)]
     lines += [f"warning: {problem}" for problem in unmet(settings.policy, detectors=settings.detectors)]
     lines += [f"warning: {note}" for note in settings.baa_notes(today())]
+    lines += [f"warning: {note}" for note in _without_effect(settings)]
     return "\n".join(lines)
+
+
+def _without_effect(settings: Settings) -> list[str]:
+    """What is written and does nothing."""
+    notes = []
+    for target in settings.targets.values():
+        limits = settings.machines.get(target.provider.machine_name)
+        if target.memory_gb is not None and not target.preload and (limits is None or limits.memory_gb is None):
+            machine = target.provider.machine_name
+            notes.append(
+                f"`memory_gb` of target {target.name} does nothing: nobody says how much its machine has. "
+                f"Write `machines: {{{machine}: {{memory_gb: …}}}}`."
+            )
+    notes.extend(
+        f"`order` of route {route.name} does nothing: it has one target."
+        for route in settings.table.routes.values()
+        if len(route.targets) == 1 and route.order is not Order.LISTED
+    )
+    return notes
 
 
 def _since(settings: Settings) -> list[str]:

@@ -24,6 +24,7 @@ class Settlement:
     configuration, or "" where none was chosen; `error_code` is one of `errors.py` or "". `at_us` is UTC.
 
     `overhead_us` is our own share of the time until the answer's headers went out, the upstreams' time taken off.
+    `queued_us` is how long the request stood in queues of machines.
     `first_token_us` is None where no content came in a stream, `cost_nano_usd` where nobody says the price,
     `energy_nwh` where no power is configured. `found` counts what the scan found, by kind; `redacted` are the kinds
     that were taken out, `not_carried` the known fields that the target's dialect has no word for.
@@ -65,6 +66,7 @@ class Settlement:
     stream: bool = False
     attempts: int = 0
     first_token_us: int | None = None
+    queued_us: int = 0
     usage: Usage = field(default_factory=Usage)
     cost_nano_usd: int | None = None
     energy_nwh: int | None = None
@@ -85,6 +87,10 @@ class Settlement:
     @property
     def overhead_s(self) -> float:
         return self.overhead_us / MICRO
+
+    @property
+    def queued_s(self) -> float:
+        return self.queued_us / MICRO
 
     @property
     def first_token_s(self) -> float | None:

@@ -18,7 +18,8 @@ class AttemptResult(StrEnum):
     BAD_REPLY = "bad_reply"  # an answer that is none: HTML, half a stream, nothing
     CANCELLED = "cancelled"  # the caller went away
     REFUSED = "refused"  # prepare or the last look refused; nothing was sent
-    QUEUE_FULL = "queue_full"  # it was not sent: too many wait, or for too long
+    QUEUE_FULL = "queue_full"  # it was not sent: too many wait
+    WAITED_TOO_LONG = "waited_too_long"  # it was not sent: its turn did not come in time, or would not
     NOT_LOADED = "not_loaded"  # it was not sent: the model could not be loaded
     PASSED_OVER = "passed_over"  # it was not asked: its server is down, or it failed too often of late
     UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)

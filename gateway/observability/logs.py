@@ -81,7 +81,18 @@ def _one_of(words: Iterable[str]) -> Check:
 
 
 NUMBERS = (
-    *("status", "duration_s", "first_token_s", "overhead_s", "attempts", "cost_usd", "energy_wh", "stream", "count"),
+    *(
+        "status",
+        "duration_s",
+        "first_token_s",
+        "overhead_s",
+        "queued_s",
+        "attempts",
+        "cost_usd",
+        "energy_wh",
+        "stream",
+        "count",
+    ),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
     *("words_wider", "words_narrower", "opens", "days_left"),
@@ -260,6 +271,7 @@ def _settled(event: Settlement) -> dict[str, object]:
         "duration_s": event.duration_s,
         "overhead_s": event.overhead_s,
         "first_token_s": event.first_token_s,
+        "queued_s": event.queued_s or None,
         "cost_usd": None if event.cost_usd is None else float(event.cost_usd),
         "energy_wh": None if event.energy_wh is None else float(event.energy_wh),
         "pseudonyms_unresolved": event.pseudonyms_unresolved,

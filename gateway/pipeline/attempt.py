@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -27,7 +27,7 @@ from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.routing.plan import Why
 from gateway.upstream import faults
 from gateway.upstream.attestation import Place
-from gateway.upstream.machines import Slot
+from gateway.upstream.machines import Slot, Turn
 from gateway.upstream.port import AttemptFailed, Reply, Unheard, Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Silent, Unanswered, Unreachable
@@ -39,6 +39,8 @@ WORTH_ASKING_TOKENS: Final = 1_024
 """From here on a server is asked how much its model holds: there is none that holds less."""
 
 
+LOOK_S: Final = 2.0
+"""How long whoever asks what is loaded waits for servers that do not answer."""
 _MAY_PASS: Final = frozenset({AttemptResult.CONNECT, AttemptResult.SERVER_ERROR, AttemptResult.RATE_LIMITED})
 """Failures after which the same target may be asked again: it said nothing yet, and may be well in a moment."""
 
@@ -180,7 +182,7 @@ class Attempts:
                     limit = _Limit(began_s, cold=True)
                     left_s = limit.left_s(run)
                     timer.reschedule(None if left_s is None else asyncio.get_running_loop().time() + left_s)
-                slot = await self._machines.take(target, caller=run.call.caller.name, batch=run.batch)
+                slot = await self._queued(run, target)
                 await self._attest(target)
         except BaseException as error:
             if slot is not None:
@@ -191,6 +193,28 @@ class Attempts:
         finally:
             run.trace.held(time.perf_counter() - began)
         return slot, limit.cold
+
+    async def _queued(self, run: Run, target: Target) -> Slot:
+        began = time.perf_counter()
+        try:
+            return await self._machines.take(
+                target, caller=run.call.caller.name, batch=run.batch, request_id=run.call.request_id
+            )
+        finally:
+            run.trace.queued(time.perf_counter() - began)
+
+    async def loaded(self, targets: Iterable[Target]) -> frozenset[str]:
+        """The names of those targets whose models are in memory, as far as their servers say so within `LOOK_S`."""
+        asked = {target.name: asyncio.create_task(self._warmth.is_warm(target)) for target in targets}
+        if asked:
+            _, late = await asyncio.wait(asked.values(), timeout=LOOK_S)
+            for task in late:
+                task.cancel()
+        return frozenset(name for name, task in asked.items() if task.done() and not task.cancelled() and task.result())
+
+    def queue_place(self, request_id: str) -> Turn | None:
+        """Where a request stands that waits for its machine; None if it does not wait."""
+        return self._machines.place(request_id)
 
     async def _attest(self, target: Target) -> None:
         """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -12,7 +13,7 @@ from functools import partial
 from gateway.config import Settings
 from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
-from gateway.domain import Outcome, Shortfall, Tree, UnknownReason, Usage
+from gateway.domain import Outcome, Shortfall, Target, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, Stopping, UpstreamFailed
 from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
 from gateway.kinds import profile
@@ -208,6 +209,17 @@ class Pipeline:
         if still is not None:
             trace.decided(judged.decision, judged.facts, config_hash=current.hash)
         return still
+
+    async def loaded(self, targets: Iterable[Target]) -> frozenset[str]:
+        """The names of targets on the premises whose models are in memory."""
+        return await self._attempts.loaded(targets)
+
+    def place_of(self, request_id: str) -> dict[str, str]:
+        """Headers that say where a request stands in the queue of its machine; none where it does not wait there."""
+        turn = self._attempts.queue_place(request_id)
+        if turn is None:
+            return {}
+        return {"x-gateway-queue-place": str(turn.place), "x-gateway-expected-wait-s": str(math.ceil(turn.wait_s))}
 
     async def explain(self, call: Call, *, outbound: bool = False) -> Explained:
         """What would become of `call`, which is not sent. Raises GatewayError where it is refused outright."""

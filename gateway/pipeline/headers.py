@@ -13,6 +13,8 @@ def decision_headers(settled: Settlement) -> dict[str, str]:
         "x-gateway-decision": settled.reason or "none",
         "x-gateway-overhead-ms": f"{settled.overhead_us / 1000:.3f}",
     }
+    if settled.queued_us:
+        headers["x-gateway-queued-ms"] = f"{settled.queued_us / 1000:.3f}"
     if settled.redacted:
         headers["x-gateway-redacted"] = ",".join(sorted(settled.redacted))
     if settled.labels:

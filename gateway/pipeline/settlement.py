@@ -36,8 +36,8 @@ KEPT_BACK = frozenset({401, 403})
 @dataclass(slots=True)
 class Attempt:
     """One try of one target. `waited_s` is how long its answer kept us waiting, `held_s` how long we waited before it was
-    sent (for its machine's queue, for what its server says of itself), `began` whether its turn came, `reached` whether it
-    may have got the request, and `redacted` what was taken out of what it was sent.
+    sent (for its machine's queue, which is `queued_s` of it, and for what its server says of itself), `began` whether its turn
+    came, `reached` whether it may have got the request, and `redacted` what was taken out of what it was sent.
     """
 
     target: Target
@@ -45,6 +45,7 @@ class Attempt:
     waited_s: float = 0.0
     held_s: float = 0.0
     began: bool = False
+    queued_s: float = 0.0
     reached: bool = False
     redacted: frozenset[Kind] = frozenset()
     result: AttemptResult = AttemptResult.CANCELLED
@@ -146,6 +147,7 @@ def settlement(
         not_carried=tuple(sorted({*answer.not_carried, *account.lacking, *account.shortfalls})) if answer else (),
         stream=call.stream,
         attempts=len(account.attempts),
+        queued_us=micro(sum(attempt.queued_s for attempt in account.attempts)),
         first_token_us=None if account.first_token_s is None else micro(account.first_token_s),
         usage=account.usage,
         cost_nano_usd=None if owed.cost_usd is None else round(owed.cost_usd * NANO),

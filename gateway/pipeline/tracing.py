@@ -29,7 +29,7 @@ from gateway.events import (
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
 from gateway.pipeline.record import attempt_row, now_us
-from gateway.pipeline.settlement import Account, Attempt, outcome_of, settlement
+from gateway.pipeline.settlement import Account, Attempt, outcome_of, reason_of, settlement
 from gateway.policy.decide import Decision
 from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
@@ -188,6 +188,10 @@ class Trace:
         """Time before anything was sent that was not ours either: the machine was busy, or its server was asked."""
         self.account.attempts[-1].held_s += seconds
 
+    def queued(self, seconds: float) -> None:
+        """Time in the queue of a machine, which is part of what it was held."""
+        self.account.attempts[-1].queued_s += seconds
+
     def used(self, usage: Usage | None) -> None:
         """Tokens, as far as they were reported."""
         self.account.usage = usage or self.account.usage
@@ -206,6 +210,7 @@ class Trace:
 
     def failed(self, error: GatewayError) -> None:
         self.settle(outcome_of(error), status=error.status, error_code=error.code)
+        error.decision = reason_of(self.account)
         error.settled = True
 
     def settle(self, outcome: Outcome, *, status: int, error_code: str = "") -> Settlement | None:

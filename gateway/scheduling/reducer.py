@@ -73,7 +73,7 @@ def expected_wait_s(machine: Machine, ticket: Ticket, now_s: float) -> float:
         return wait_s
     if model.phase is Phase.LOADING:
         return wait_s + max(0.0, model.began_s + model.load_s - now_s)
-    others = {one.model for one in _before(machine, ticket)} - {ticket.model}
+    others = {one.model for one in before(machine, ticket)} - {ticket.model}
     loads = [machine.models[name] for name in sorted(others) if machine.models[name].phase is not Phase.LOADED]
     return wait_s + model.load_s + sum(other.load_s + other.serve_s for other in loads)
 
@@ -83,7 +83,7 @@ def _answers_s(machine: Machine, ticket: Ticket) -> float:
     model = machine.models[ticket.model]
     if model.slots is None:
         return 0.0
-    ahead = sum(one.model == ticket.model for one in _before(machine, ticket))
+    ahead = sum(one.model == ticket.model for one in before(machine, ticket))
     return max(0.0, (model.running + ahead + 1 - model.slots) / model.slots) * model.serve_s
 
 
@@ -364,7 +364,7 @@ def _in_turn(machine: Machine) -> list[Ticket]:
     return [key[-1] for key in sorted(keyed, key=lambda key: key[:-1])]
 
 
-def _before(machine: Machine, ticket: Ticket) -> Iterator[Ticket]:
+def before(machine: Machine, ticket: Ticket) -> Iterator[Ticket]:
     """Who is served before `ticket`; before one that does not wait yet, all who wait but those it would overtake."""
     known = any(one.number == ticket.number for one in machine.waiting)
     joined = machine if known else replace(machine, waiting=(*machine.waiting, ticket))

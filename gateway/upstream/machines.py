@@ -40,7 +40,7 @@ from gateway.scheduling.machine import (
     Why,
 )
 from gateway.scheduling.machine import Passed as TimePassed
-from gateway.scheduling.reducer import next_s, step
+from gateway.scheduling.reducer import before, expected_wait_s, next_s, step
 from gateway.upstream import memory
 from gateway.upstream.faults import MAX_RETRY_AFTER_S
 from gateway.upstream.port import AttemptFailed
@@ -59,6 +59,14 @@ class Slot:
         machine, self._machine = self._machine, None
         if machine is not None:
             machine.tell(Ended(self._number, counts=counts))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where somebody stands who waits, 1 for the next one, and about how many seconds that takes."""
+
+    place: int
+    wait_s: float
 
 
 FREE: Final = Slot()
@@ -137,9 +145,18 @@ class Machines:
         self._numbers = count(1)
         self._machines: dict[str, _Running] = {}
         self._working: set[asyncio.Task[None]] = set()
+        self._places: dict[str, tuple[_Running, Ticket]] = {}
 
-    async def take(self, target: Target, *, caller: str, batch: bool = False) -> Slot:
-        """Wait for a slot at the target's machine.
+    def place(self, request_id: str) -> Turn | None:
+        """Where the request stands that waits by this id; None if none does."""
+        machine, ticket = self._places.get(request_id, (None, None))
+        if machine is None or ticket is None:
+            return None
+        ahead = sum(1 for _ in before(machine.state, ticket))
+        return Turn(ahead + 1, expected_wait_s(machine.state, ticket, self._clock()))
+
+    async def take(self, target: Target, *, caller: str, batch: bool = False, request_id: str = "") -> Slot:
+        """Wait for a slot at the target's machine; `place` tells where the request of `request_id` stands meanwhile.
 
         Raises:
             AttemptFailed: its queue is full, the wait would be or was too long, or the model could not be loaded.
@@ -155,6 +172,8 @@ class Machines:
             batch=batch,
         )
         future = machine.waiting[ticket.number] = asyncio.get_running_loop().create_future()
+        if request_id:
+            self._places[request_id] = machine, ticket
         machine.tell(Asked(ticket))
         try:
             await future
@@ -167,6 +186,8 @@ class Machines:
             raise
         except _Refused as refused:
             raise _failure(target, refused, waiting=len(machine.state.waiting)) from None
+        finally:
+            self._places.pop(request_id, None)
         self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
         return Slot(machine, ticket.number)
 
@@ -288,6 +309,15 @@ def _model(target: Target) -> Model:
     )
 
 
+_RESULTS: Final = {
+    Why.QUEUE_FULL: AttemptResult.QUEUE_FULL,
+    Why.WAIT_TOO_LONG: AttemptResult.WAITED_TOO_LONG,
+    Why.WAITED_TOO_LONG: AttemptResult.WAITED_TOO_LONG,
+    Why.LOAD_FAILED: AttemptResult.NOT_LOADED,
+    Why.TOO_LARGE: AttemptResult.NOT_LOADED,
+}
+
+
 def _failure(target: Target, refused: _Refused, *, waiting: int) -> AttemptFailed:
     about = f"about {max(math.ceil(refused.wait_s), 1)} s"
     match refused.why:
@@ -306,5 +336,4 @@ def _failure(target: Target, refused: _Refused, *, waiting: int) -> AttemptFaile
     loading = refused.why in {Why.LOAD_FAILED, Why.TOO_LARGE}
     error = ModelLoading(text) if loading else UpstreamOverloaded(text)
     error.retry_after_s = min(max(math.ceil(refused.wait_s), 1), MAX_RETRY_AFTER_S)
-    result = AttemptResult.NOT_LOADED if loading else AttemptResult.QUEUE_FULL
-    return AttemptFailed(error, result=result, reached=False)
+    return AttemptFailed(error, result=_RESULTS[refused.why], reached=False)

@@ -35,6 +35,14 @@ class Warmth:
         loaded = await self._loaded(provider)
         return loaded is not None and not {target.model, f"{target.model}:latest"} & loaded
 
+    async def is_warm(self, target: Target) -> bool:
+        """Whether the server says that the model is in memory: False too where it says nothing."""
+        provider = target.provider
+        if not provider.at_home or provider.off or profile(provider.kind).loading is None:
+            return False
+        loaded = await self._loaded(provider)
+        return loaded is not None and bool({target.model, f"{target.model}:latest"} & loaded)
+
     async def _loaded(self, provider: Provider) -> frozenset[str] | None:
         key = provider.name, provider.base_url
         at_s, loaded = self._said.get(key, (float("-inf"), None))

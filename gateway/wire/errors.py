@@ -77,6 +77,8 @@ def _headers(error: GatewayError) -> dict[str, str]:
         headers["upgrade"] = "HTTP/1.1"
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.allow)
+    if error.decision:
+        headers["x-gateway-decision"] = error.decision
     if error.should_retry is not None:
         headers["x-should-retry"] = "true" if error.should_retry else "false"
     return headers

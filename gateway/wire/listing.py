@@ -11,12 +11,16 @@ from gateway.errors import GatewayError
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`GET` at a path: `page` of all model names that the caller may use; below it `one` of them, by its name."""
+    """`GET` at a path: `page` of all model names that the caller may use; below it `one` of them, by its name.
+
+    `in_memory`: of those only whose model a server on the premises has in memory.
+    """
 
     dialect: Dialect
     paths: tuple[str, ...]
     page: Callable[[Sequence[str]], Tree]
     one: Callable[[str], Tree] | None = None
+    in_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,3 +120,24 @@ def test_the_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
         run("--help")
     assert ended.value.code == 0
     assert "gateway check --config config.yaml" in capsys.readouterr().out
+
+
+def test_what_is_written_and_does_nothing_is_told(tmp_path, capsys):
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        """
+version: 1
+providers: {ollama: {kind: ollama, base_url: "http://127.0.0.1:9", traits: [on_prem]}}
+targets: {a: {provider: ollama, model: m, memory_gb: 4}}
+routes: {r: {targets: [a], order: fastest}}
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "policies").mkdir()
+    assert check(str(file), {}) == 0
+    said = capsys.readouterr().out
+    assert "warning: `memory_gb` of target a does nothing" in said
+    assert "warning: `order` of route r does nothing" in said
+    file.write_text(file.read_text(encoding="utf-8") + "machines: {ollama: {memory_gb: 8}}\n", encoding="utf-8")
+    assert check(str(file), {}) == 0
+    assert "memory_gb" not in capsys.readouterr().out

@@ -17,6 +17,8 @@ BANNER = "Ollama is running"
 """What `GET /` answers: clients look for exactly this before they start."""
 MODIFIED_AT = "2025-01-01T00:00:00Z"
 """The API wants a date for each model, and our names have none."""
+FOREVER = "2318-01-01T00:00:00Z"
+"""What Ollama says of a model that it keeps for good."""
 SHOW = "/api/show"
 """Where one model is asked about, by a body that names it."""
 ADMINISTRATIVE = ("pull", "push", "create", "copy", "delete", "blobs")
@@ -32,9 +34,9 @@ def tags(models: Iterable[str]) -> dict[str, Any]:
     return {"models": [_entry(name) | {"modified_at": MODIFIED_AT} for name in models]}
 
 
-def running() -> dict[str, Any]:
-    """The body of `GET /api/ps`, which lists what is loaded: a route may lead to several servers, and only they know."""
-    return {"models": []}
+def running(models: Iterable[str]) -> dict[str, Any]:
+    """The body of `GET /api/ps`, of the models that are in memory; how long they stay there only their servers know."""
+    return {"models": [_entry(name) | {"expires_at": FOREVER, "size_vram": 0} for name in models]}
 
 
 def show(*, capabilities: Iterable[str], context: int | None) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _details() -> dict[str, Any]:
 
 LISTINGS = (
     Listing(DIALECT, ("/api/tags",), tags),
-    Listing(DIALECT, ("/api/ps",), lambda _names: running()),
+    Listing(DIALECT, ("/api/ps",), running, in_memory=True),
     Listing(DIALECT, ("/api/version",), lambda _names: version()),
 )
 _MANAGED = "Models are not managed through this gateway. Use `ollama` on the machine that serves the model."
