@@ -30,6 +30,7 @@ _EXAMPLES: Final = """examples:
   gateway models warm                      load what the routes need, before anybody asks
   gateway models warm pathology intent     … these routes
   gateway models warm --check              load nothing; exit status 1 unless all of it is loaded (before a deployment)
+  gateway models pull                      have Ollama fetch from its library what routes need and it does not have
   gateway models fetch --state-dir ./state fetch the two demonstration models
 """
 _READY: Final = frozenset({Presence.LOADED, Presence.LISTED})
@@ -44,6 +45,7 @@ class Entry:
     target: Target
     presence: Presence
     routes: tuple[str, ...]
+    version: str = ""
 
     def tree(self) -> dict[str, object]:
         """For programs."""
@@ -58,7 +60,20 @@ class Entry:
             "memory_gb": target.memory_gb,
             "slots": target.slots or profile(target.provider.kind).slots,
             "routes": list(self.routes),
+            "server_version": self.version or None,
+            "warnings": self.warnings,
         }
+
+    @property
+    def server(self) -> str:
+        """The provider, and the version of its server where it says one."""
+        return f"{self.target.provider.name} {self.version}".strip()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is known to be wrong with this version of the server."""
+        known = profile(self.target.provider.kind).versions
+        return known.warnings(self.version) if known else []
 
     @property
     def advice(self) -> str:
@@ -86,6 +101,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     warming = _action(actions, "warm", "load the models that routes need, and wait until they are there", _warm)
     warming.add_argument("routes", nargs="*", metavar="ROUTE", help="routes whose models to load (default: all)")
     warming.add_argument("--check", action="store_true", help="load nothing, only say what is not loaded")
+    pulling = _action(actions, "pull", "have servers fetch the models that routes need, with progress", _pull)
+    pulling.add_argument("routes", nargs="*", metavar="ROUTE", help="routes whose models to fetch (default: all)")
     fetching = actions.add_parser(
         "fetch",
         help="download, verify and unpack what is missing of the demonstration models",
@@ -148,6 +165,10 @@ async def _list(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps([entry.tree() for entry in entries], indent=2))
     elif entries:
         print(_table(entries))
+        versions = {one.target.provider.name: one for one in entries if one.version}
+        for name, one in versions.items():
+            for warning in one.warnings:
+                print(f"warning: {name} {one.version} {warning}")
     else:
         print("No target of the configuration is on the premises.")
     return 0
@@ -183,6 +204,37 @@ async def _warm(options: argparse.Namespace, settings: Settings) -> int:
         if entry.presence is Presence.LISTED:
             print(f"{entry.target.name}: its server has it, and loads it when it is first asked")
     return 1 if failed else 0
+
+
+async def _pull(options: argparse.Namespace, settings: Settings) -> int:
+    unknown = [name for name in options.routes if name not in settings.table.routes]
+    if unknown:
+        print(f"There is no route {', '.join(unknown)}. `gateway check` counts those there are.", file=sys.stderr)
+        return 1
+    entries = await _entries(settings, _on_the_premises(settings, options.routes))
+    absent = {(one.target.provider.name, one.target.model): one for one in entries if one.presence is Presence.ABSENT}
+    down = [one for one in entries if one.presence is Presence.DOWN]
+    for one in down:
+        print(f"{one.target.name}: {one.presence.value}; {one.advice}", file=sys.stderr)
+    pulled = [await _pulled(one, _questions(settings)) for one in absent.values()]
+    if not absent and not down:
+        print(f"All {len(entries)} are there.")
+    return 0 if all(pulled) and not down else 1
+
+
+async def _pulled(entry: Entry, questions: Questions) -> bool:
+    target, shown = entry.target, ""
+    print(f"{target.name}: {target.provider.name} fetches {target.model}", flush=True)
+    try:
+        async for now in memory.pull(questions, target):
+            tenths = f"{10 * (10 * now.done // now.total)} %" if now.total else now.word
+            if tenths and tenths != shown:
+                print(f"{target.name}: {tenths}", flush=True)
+                shown = tenths
+    except (memory.PullFailed, Unanswered):
+        print(f"{target.name}: could not be fetched; {entry.advice}", file=sys.stderr)
+        return False
+    return True
 
 
 async def _used_gb(settings: Settings) -> dict[str, float]:
@@ -238,8 +290,12 @@ async def _entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str
     attestation = Attestation(questions, events=FanOut([]))
 
     async def entry(target: Target, routes: tuple[str, ...]) -> Entry:
-        return Entry(target, await memory.presence(questions, attestation, target.provider, target.model), routes)
+        there = await memory.presence(questions, attestation, target.provider, target.model)
+        return Entry(target, there, routes, versions.get(target.provider.name, ""))
 
+    providers = {target.provider.name: target.provider for target, _ in wanted.values()}
+    told = await asyncio.gather(*(memory.version(questions, provider) for provider in providers.values()))
+    versions = dict(zip(providers, told, strict=True))
     try:
         return list(await asyncio.gather(*(entry(target, routes) for target, routes in wanted.values())))
     finally:
@@ -249,8 +305,7 @@ async def _entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str
 def _table(entries: Sequence[Entry]) -> str:
     rows = [("target", "provider", "model", "state", "")]
     rows += [
-        (entry.target.name, entry.target.provider.name, entry.target.model, entry.presence.value, entry.advice)
-        for entry in entries
+        (entry.target.name, entry.server, entry.target.model, entry.presence.value, entry.advice) for entry in entries
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(

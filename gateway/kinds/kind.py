@@ -10,6 +10,7 @@ from gateway.kinds.loading import Loading
 from gateway.kinds.origin import Origin, origin
 from gateway.kinds.repairs import Repair
 from gateway.kinds.substitution import Substitution
+from gateway.kinds.versions import Versions
 from gateway.kinds.window import Window
 
 Settings = Mapping[str, str]
@@ -61,6 +62,8 @@ class Profile:
     """How many requests one model answers at once unless it is configured; None: nobody knows, and it queues itself."""
     loading: Loading | None = None
     """How it is told to load and unload models; None where it cannot be."""
+    versions: Versions | None = None
+    """Where it says its version, and what is known of old ones; None where it does not."""
     repairs: tuple[Repair, ...] = ()
     """What has to change in a chat request, so that this server reads it as the caller meant it."""
     at_once: Repair | None = None

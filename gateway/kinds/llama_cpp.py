@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
-from gateway.kinds import window
+from gateway.kinds import versions, window
 from gateway.kinds.kind import Profile
 from gateway.kinds.loading import LLAMA_CPP as LOADING
 from gateway.kinds.repairs import AS_REASONING_CONTENT, not_by_template, only_named_tools, to_max_tokens
@@ -19,6 +19,7 @@ PROFILE = Profile(
     start="start `llama-server` with {model}",
     needs_url=True,
     loading=LOADING,
+    versions=versions.LLAMA_CPP,
     at_once=not_by_template,
     repairs=(to_max_tokens, only_named_tools, AS_REASONING_CONTENT),
     also=frozenset({"completions", "rerank"}),

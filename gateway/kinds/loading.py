@@ -30,6 +30,8 @@ class Loading:
     """What one kind of server understands. `state` is the path of a GET, whose answer `in_memory` reads."""
 
     load: Callable[[str], Order]
+    pull: Callable[[str], Order] | None = None
+    """How it is told to fetch one from its library, which it answers by lines of progress; None where it cannot be."""
     unload: Callable[[str], Order]
     state: str
     in_memory: Callable[[object], frozenset[str] | None]
@@ -52,7 +54,7 @@ def _ollamas(tree: object) -> frozenset[str] | None:
 
 def _lm_studios(tree: object) -> frozenset[str] | None:
     items = _items(tree, "data")
-    if items is None or not all("state" in item for item in items):  # the list of another server
+    if items is None or (items and not any("state" in item for item in items)):  # the list of another server
         return None
     return frozenset(
         name for item in items if item.get("state") == "loaded" and isinstance(name := item.get("id"), str)
@@ -76,6 +78,7 @@ OLLAMA: Final = Loading(
     load=lambda model: Order(path="/api/generate", body={"model": model, "keep_alive": KEEP_ALIVE, "stream": False}),
     unload=lambda model: Order(path="/api/generate", body={"model": model, "keep_alive": 0, "stream": False}),
     state="/api/ps",
+    pull=lambda model: Order(path="/api/pull", body={"model": model, "stream": True}),
     in_memory=_ollamas,
 )
 LM_STUDIO: Final = Loading(

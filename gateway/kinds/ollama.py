@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
-from gateway.kinds import window
+from gateway.kinds import versions, window
 from gateway.kinds.kind import Profile
 from gateway.kinds.loading import OLLAMA as LOADING
 from gateway.kinds.repairs import (
@@ -26,6 +26,7 @@ PROFILE = Profile(
     one_choice=True,
     slots=1,  # OLLAMA_NUM_PARALLEL
     loading=LOADING,
+    versions=versions.OLLAMA,
     at_once=no_effort,
     repairs=(to_max_tokens, no_tools_for_none, only_named_tools, flat_tool_results, AS_REASONING),
     also=frozenset({"completions", "generate"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.domain import Adapter, ProviderKind
-from gateway.kinds import window
+from gateway.kinds import versions, window
 from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import AS_REASONING_CONTENT, not_by_template
 
@@ -13,6 +13,7 @@ PROFILE = Profile(
     local=True,
     start="start `vllm serve {model}`",
     needs_url=True,
+    versions=versions.VLLM,
     at_once=not_by_template,
     repairs=(AS_REASONING_CONTENT,),
     also=frozenset({"completions", "rerank", "transcriptions", "translations"}),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +16,8 @@ from gateway.upstream.questions import Questions, Unanswered
 
 LOAD_LIMIT_S: Final = 900.0
 """How long a load may take before it counts as failed: a large model from a slow disk takes five minutes."""
+PULL_SILENCE_S: Final = 300.0
+"""How long a fetch may say nothing: a digest of forty gigabytes is checked in a minute or two."""
 LOOK_EVERY_S: Final = 1.0
 """How often a server is asked whether it has loaded, where its answer to the order does not say."""
 
@@ -60,6 +64,56 @@ async def load(questions: Questions, target: Target) -> bool:
         while target.model not in (await in_memory(questions, provider) or ()):  # noqa: ASYNC110  servers have no event
             await asyncio.sleep(LOOK_EVERY_S)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a fetch is: a word of its server's, and bytes, 0 where it does not say."""
+
+    word: str
+    done: int = 0
+    total: int = 0
+
+
+class PullFailed(Exception):
+    """The server could not fetch it: its library has no such model, or there was no way there."""
+
+
+async def pull(questions: Questions, target: Target) -> AsyncIterator[Progress]:
+    """Have a server fetch a model from its library, and tell how far it is.
+
+    Raises:
+        PullFailed: it could not, or cannot be told.
+        Unanswered: it did not answer, or broke off.
+    """
+    provider, known = target.provider, profile(target.provider.kind)
+    if known.loading is None or known.loading.pull is None:
+        raise PullFailed
+    order = known.loading.pull(target.model)
+    lines = questions.lines(
+        provider, known.root(provider.base_url) + order.path, body=order.body, silence_s=PULL_SILENCE_S
+    )
+    word = ""
+    async for line in lines:
+        if "error" in line:
+            raise PullFailed
+        said, done, total = line.get("status"), line.get("completed"), line.get("total")
+        word = said if isinstance(said, str) else ""
+        yield Progress(word, done if isinstance(done, int) else 0, total if isinstance(total, int) else 0)
+    if word != "success":
+        raise PullFailed
+
+
+async def version(questions: Questions, provider: Provider) -> str:
+    """The version that a server says it is; "" where it says none."""
+    known = profile(provider.kind)
+    if known.versions is None or not provider.at_home:
+        return ""
+    try:
+        answer = await questions.ask(provider, known.root(provider.base_url) + known.versions.path)
+    except Unanswered:
+        return ""
+    return known.versions.read(answer.tree) if answer.status == 200 else ""
 
 
 async def unload(questions: Questions, target: Target) -> None:

@@ -24,6 +24,8 @@ from gateway.upstream.sockets import Networks
 ANSWER_S = 3.0
 """How long a server may take to connect and to answer, each: it only looks at a list, and a request may be waiting."""
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+MAX_LINES_BYTES = 1024 * 1024 * 1024
+"""Progress is told several times a second for hours, and none of it is kept."""
 
 
 class Unanswered(Exception):
@@ -89,11 +91,36 @@ class Questions:
         except orjson.JSONDecodeError:
             return Reply(answer.status_code)
 
+    async def lines(self, provider: Provider, url: str, *, body: Tree, silence_s: float) -> AsyncIterator[Tree]:
+        """The lines of JSON that `url` answers to a POST, as they come; each may take `silence_s`.
+
+        Raises:
+            Unanswered: there was no answer, or it broke off, or fell silent.
+        """
+        pools = Pools(networks=self.networks, events=self.events)
+        transport = _Guarded(pools, provider, silence_s, limit=MAX_LINES_BYTES)
+        try:
+            async with (
+                httpx.AsyncClient(transport=transport, timeout=2 * silence_s) as client,
+                client.stream("POST", url, json=body) as answer,
+            ):
+                async for line in answer.aiter_lines():
+                    tree = orjson.loads(line) if line.strip() else None
+                    if isinstance(tree, dict):
+                        yield tree
+        except httpx.ConnectError:
+            raise Unreachable from None
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            raise Unanswered from None
+        finally:
+            await pools.aclose()
+
 
 class _Guarded(httpx.AsyncBaseTransport):
     """Sends what httpx made over a pool of ours."""
 
-    def __init__(self, pools: Pools, provider: Provider, answer_s: float) -> None:
+    def __init__(self, pools: Pools, provider: Provider, answer_s: float, *, limit: int = MAX_ANSWER_BYTES) -> None:
+        self._limit = limit
         self._pools = pools
         self._provider = provider
         self._answer_s = answer_s
@@ -118,13 +145,14 @@ class _Guarded(httpx.AsyncBaseTransport):
         finally:
             asking.reset(token)
         kept = {"Content-Type": answer.headers.get("Content-Type", "")}
-        return httpx.Response(answer.status, headers=kept, stream=_Body(answer), request=request)
+        return httpx.Response(answer.status, headers=kept, stream=_Body(answer, self._limit), request=request)
 
 
 class _Body(httpx.AsyncByteStream):
     """The body of an answer, up to a limit."""
 
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+    def __init__(self, answer: aiohttp.ClientResponse, limit: int) -> None:
+        self._limit = limit
         self._answer = answer
 
     @override
@@ -133,7 +161,7 @@ class _Body(httpx.AsyncByteStream):
         try:
             async for piece in self._answer.content.iter_any():
                 size += len(piece)
-                if size > MAX_ANSWER_BYTES:
+                if size > self._limit:
                     raise httpx.ReadError("")
                 yield piece
         except (aiohttp.ClientError, OSError) as error:

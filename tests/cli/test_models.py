@@ -143,3 +143,43 @@ async def test_a_model_that_cannot_be_loaded_is_told(ollama, capsys):
     ollama.cannot_load = {"large"}
     assert await models(ollama, "warm", "deep") == 1
     assert "large: could not be loaded" in capsys.readouterr().err
+
+
+# --- versions and fetching -------------------------------------------------------------------------------------------
+
+
+async def test_versions_are_shown_and_old_ones_warned_of(ollama, capsys):
+    ollama.version = "0.20.0"
+    assert await models(ollama, "list") == 0
+    said = capsys.readouterr().out
+    assert "  ollama 0.20.0  " in said
+    assert "warning: ollama 0.20.0 gives parallel tool calls one index" in said
+    assert await models(ollama, "list", "--json") == 0
+    listed = {one["target"]: one for one in json.loads(capsys.readouterr().out)}
+    assert listed["small"]["server_version"] == "0.20.0"
+    assert len(listed["small"]["warnings"]) == 2
+    assert listed["away"]["server_version"] is None
+
+
+async def test_what_is_missing_is_pulled_with_progress(ollama, capsys):
+    ollama.library = {"llama3.2:8b"}
+    assert await models(ollama, "pull", "checking", "quick") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "missing: ollama fetches llama3.2:8b"
+    assert [line for line in said if line.endswith(" %")] == [f"missing: {tenth * 10} %" for tenth in range(11)]
+    assert said[-1] == "missing: success"
+    assert ollama.orders == [("pull", "llama3.2:8b")]
+    assert await models(ollama, "pull", "checking") == 0
+    assert "All 1 are there." in capsys.readouterr().out
+
+
+async def test_a_name_that_the_library_does_not_have_gets_the_one_that_is_meant(ollama, capsys):
+    assert await models(ollama, "pull", "checking") == 1
+    assert "set `model: llama3.1:8b`" in capsys.readouterr().err
+
+
+async def test_a_server_that_is_down_is_told_and_one_that_cannot_pull_too(ollama, capsys):
+    assert await models(ollama, "pull", "elsewhere") == 1
+    assert "server does not answer" in capsys.readouterr().err
+    assert await models(ollama, "pull", "nowhere") == 1
+    assert "There is no route nowhere" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -26,11 +27,14 @@ class Ollama(UpstreamServer):
     asked: list[str] = field(default_factory=list)
     orders: list[tuple[str, str]] = field(default_factory=list)
     may_load: asyncio.Event | None = None
+    library: set[str] = field(default_factory=set)
+    """What it can be told to pull."""
+    version: str = "0.33.0"
     cannot_load: set[str] = field(default_factory=set)
     silent: asyncio.Event | None = None
     status: int = 200
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    async def _handle(self, request: web.Request) -> web.StreamResponse:  # noqa: C901  one line for each question
         if not request.path.startswith("/api/") or request.path in {"/api/chat", "/api/embed"}:
             return await super()._handle(request)
         self.asked.append(request.path)
@@ -43,6 +47,10 @@ class Ollama(UpstreamServer):
             return web.json_response({"error": "Unexpected endpoint or method."}, status=404)
         if request.path == "/api/tags":
             return web.json_response({"models": self.tags})
+        if request.path == "/api/version":
+            return web.json_response({"version": self.version})
+        if request.path == "/api/pull":
+            return await self._pull(request)
         if request.path == "/api/ps":
             return web.json_response({"models": self.running})
         body = await request.json()
@@ -55,6 +63,25 @@ class Ollama(UpstreamServer):
         if listed:
             return web.json_response({"modelfile": "FROM /blobs/sha256-1", "details": {"parent_model": ""}})
         return web.json_response({"error": f"model '{name}' not found"}, status=404)
+
+    async def _pull(self, request: web.Request) -> web.StreamResponse:
+        """Lines of progress, as its library is read; or the one line that says that there is no such model."""
+        name = (await request.json())["model"]
+        self.orders.append(("pull", name))
+        lines: list[dict] = [{"status": "pulling manifest"}]
+        if name in self.library:
+            lines += [{"status": "pulling 1", "total": 1000, "completed": done} for done in range(0, 1001, 50)]
+            lines.append({"status": "success"})
+        else:
+            lines.append({"error": "pull model manifest: file does not exist"})
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        for line in lines:
+            await response.write(json.dumps(line).encode() + b"\n")
+        if name in self.library:
+            self.models.append(name)
+            self.tags = [*(self.tags or []), {"name": name}]
+        return response
 
     async def _keep(self, name: str, *, loads: bool) -> web.Response:
         """`/api/generate` without a prompt: into the memory, or out of it."""
