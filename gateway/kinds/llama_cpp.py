@@ -27,6 +27,7 @@ PROFILE = Profile(
     ignores=frozenset({"parallel_tool_calls", "best_of", "suffix"}),
     substitutes=Substitution.TOLD,
     window=window.LLAMA_CPP,
+    unread_pictures=frozenset({"webp"}),
     unable=UNABLE,
     overflow=OVERFLOW,
     still_loading=(b"loading model", b"model is loading"),

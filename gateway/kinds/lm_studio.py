@@ -31,6 +31,7 @@ PROFILE = Profile(
     ignores=frozenset({"logprobs", "parallel_tool_calls", "best_of", "echo", "suffix"}),
     substitutes=Substitution.WRONG,  # with one model loaded it lets that one answer (its issue 619)
     window=window.LM_STUDIO,
+    unread_pictures=frozenset({"webp"}),  # lmstudio-bug-tracker#1027
     unable=(b"must be a base64 encoded image", b"'response_format.type' must be"),
     overflow=(b"context the overflows", b"trying to keep the first"),
 )

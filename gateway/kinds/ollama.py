@@ -32,6 +32,7 @@ PROFILE = Profile(
     also=frozenset({"completions", "generate"}),
     ignores=frozenset({"tool_choice", "parallel_tool_calls", "logit_bias", "n", "best_of", "echo"}),
     window=window.OLLAMA,
+    unread_pictures=frozenset({"gif", "bmp"}),
     unable=(
         *(b"does not support chat", b"does not support tools", b"does not support thinking", b"does not support image"),
         *(b"invalid image input", b"image urls are not"),

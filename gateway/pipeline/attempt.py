@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
-from gateway.domain import Adapter, Detection, Passage, Target
+from gateway.domain import Adapter, Content, Detection, Passage, Target
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult
+from gateway.events import AttemptResult, EgressRefused, EventSink
+from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
@@ -33,6 +35,7 @@ from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Silent, Unanswered, Unreachable
 from gateway.upstream.several import in_turn
 from gateway.wire.endpoint import Call
+from gateway.wire.pictures import formats
 from gateway.wire.tokens import at_least
 
 WORTH_ASKING_TOKENS: Final = 1_024
@@ -145,7 +148,7 @@ class Attempts:
             prepared = await self._prepare(run, egress)
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
-            await self._fits(prepared)
+            await self._fits(run, prepared)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
@@ -264,13 +267,16 @@ class Attempts:
                 run.trace.kept_from(standing.target, refused.reason)
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
 
-    async def _fits(self, prepared: Prepared) -> None:
-        """Whether the request has any chance to fit, where somebody says what the target holds.
+    async def _fits(self, run: Run, prepared: Prepared) -> None:
+        """Whether the request has any chance: its pictures can be read, and it fits, where somebody says what the target holds.
 
         Raises:
-            AttemptFailed: even at the fewest tokens that it can have it is too long.
+            AttemptFailed: one of its pictures cannot be read, or even at the fewest tokens that it can have it is too long.
         """
         outbound = prepared.outbound
+        unread = profile(outbound.target.provider.kind).unread_pictures
+        if Content.IMAGE in run.findings.content and unread and (found := formats(outbound.tree) & unread):
+            raise faults.unread_picture(outbound.target, found)
         if outbound.target.context is None and len(outbound.content) < 2 * WORTH_ASKING_TOKENS:
             return  # a token takes two bytes at the least, and so it need not be counted
         tokens = at_least(outbound.tree)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -115,6 +115,13 @@ def not_carried(target: Target, fields: tuple[str, ...]) -> AttemptFailed:
     text = f"Target {target.name} cannot be sent {', '.join(fields)}. Leave it out, or ask for another route."
     param = fields[0].partition(".")[0]
     return AttemptFailed(InvalidRequest(text, param=param), result=AttemptResult.REFUSED, reached=False)
+
+
+def unread_picture(target: Target, formats: Iterable[str]) -> AttemptFailed:
+    """Its server reads no pictures of this format, and would say so in words of its own, or not at all."""
+    names = " and ".join(sorted(name.upper() for name in formats))
+    error = InvalidRequest(f"The server of target {target.name} reads no {names}. Send the picture as PNG or JPEG.")
+    return AttemptFailed(error, result=AttemptResult.REFUSED, reached=False)
 
 
 def unheard(target: Target, fields: tuple[str, ...]) -> Unheard:

@@ -162,3 +162,25 @@ async def test_explain_says_how_the_order_came_about(start, upstream):
     )
     assert "complex" in routing["complexity"]
     assert routing["estimates"]["second"]["quality"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        ("lm_studio", "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==", "reads no WEBP"),
+        ("ollama", "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "reads no GIF"),
+    ],
+)
+async def test_a_picture_that_a_server_cannot_read_is_not_sent_there(start, upstream, kind, data, told):
+    first, second = await upstream(says("First.")), await upstream(says("Second."))
+    text = pair(first, second).replace(
+        f'one: {{kind: openai_compatible, base_url: "{first.base_url}"',
+        f'one: {{kind: {kind}, base_url: "{first.base_url}"',
+    )
+    gateway = await start(text)
+    picture = [{"type": "image_url", "image_url": {"url": data}}]
+    assert (await gateway.chat(content=picture)).headers["x-gateway-target"] == "second"
+    refused = await gateway.chat(content=picture, model="alone")
+    check(refused, 400, "openai", code="invalid_request")
+    assert told in refused.text
+    assert first.sent == []
