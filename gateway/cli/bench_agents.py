@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Final
 
 import httpx
 
 from gateway.cli.bench_tables import Call, Run
+from gateway.domain import Tree
 
 ANSWER_S: Final = 600.0
 """How long one answer may take: a 7B model on a processor needs a minute, a cold one more."""
@@ -165,28 +167,32 @@ class Bench:
             failed = Call(task=task.name, target="", began_s=since_s, ended_s=since_s, error=type(error).__name__)
             return self._told(failed), ""
         now_s = time.perf_counter() - began
-        usage, told = tree.get("usage") or {}, tree.get("error") or {}
+        usage, told = _at(tree, "usage"), _at(tree, "error")
         call = Call(
             task=task.name,
             target=answer.headers.get("x-gateway-target", ""),
             began_s=since_s,
             ended_s=now_s,
-            input_tokens=int(usage.get("prompt_tokens") or 0),
-            output_tokens=int(usage.get("completion_tokens") or 0),
+            input_tokens=_count(usage, "prompt_tokens"),
+            output_tokens=_count(usage, "completion_tokens"),
             usd=_usd(answer.headers.get("x-gateway-cost-usd", "")),
             error="" if answer.status_code == 200 else str(told.get("code") or answer.status_code),
         )
-        text = "" if call.error else str(tree["choices"][0]["message"].get("content") or "")
+        text = "" if call.error else _text(tree)
         return self._told(call), text
 
     async def _answer(
         self, client: httpx.AsyncClient, body: dict[str, object], agent: str
-    ) -> tuple[httpx.Response, Any]:
+    ) -> tuple[httpx.Response, Tree]:
         """What the gateway answers to an agent, or to nobody in particular where it knows no such one."""
         claim = {"x-gateway-agent": agent} if agent not in self._unknown else {}
         answer = await client.post("/v1/chat/completions", json=body, headers=claim)
-        tree = answer.json()
-        if claim and answer.status_code == 403 and tree["error"].get("code") == "agent_not_allowed":
+        tree: Tree = answer.json()
+        if (
+            claim
+            and answer.status_code == HTTPStatus.FORBIDDEN
+            and _at(tree, "error").get("code") == "agent_not_allowed"
+        ):
             self._unknown.add(agent)
             return await self._answer(client, body, agent)
         return answer, tree
@@ -195,6 +201,24 @@ class Bench:
         what = call.error or f"{call.seconds:.1f} s, {call.output_tokens} tokens, by {call.target}"
         self.report(f"{call.task}: {what}")
         return call
+
+
+def _at(tree: Tree, name: str) -> Tree:
+    value = tree.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _count(usage: Tree, name: str) -> int:
+    value = usage.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _text(tree: Tree) -> str:
+    """What the answer says."""
+    choices = tree.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    content = _at(first, "message").get("content") if isinstance(first, dict) else None
+    return content if isinstance(content, str) else ""
 
 
 def _usd(header: str) -> Decimal | None:

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from tests.contract.test_queue import OneByOne, config, waiting
 from tests.kit import two_places
 from tests.kit.patience import SOON_S, until
+from tests.kit.queued import OneByOne, config, waiting
 from tests.kit.servers import says
 from tests.kit.shapes import check
 
