@@ -56,4 +56,5 @@ class Shortfall(StrEnum):
 
     MODEL = "model"  # another model answered
     REASONING = "reasoning"  # the model thought although it was not to
+    INPUT = "input"  # the server left out a part of what was to be embedded
     MESSAGES = "messages"  # the server left out some of them, because its context was full

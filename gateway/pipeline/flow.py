@@ -39,7 +39,7 @@ from gateway.upstream import faults
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Channels, ReplyShape
-from gateway.wire.tokens import at_least
+from gateway.wire.tokens import at_least_in_all
 
 MISSING_TOKENS = 256
 """So many tokens fewer than a low estimate are no error of the estimate any more."""
@@ -380,6 +380,10 @@ def _count(opened: Opened, trace: Trace) -> None:
     # a token takes two bytes at the least, and so those of a short request need no counting
     if known < len(outbound.content) // 2 and at_least(outbound.tree) > known:
         trace.fell_short(Shortfall.MESSAGES)
+    if usage is not None and usage.input_tokens and profile(outbound.target.provider.kind).of_people:
+        missing = at_least_in_all(outbound.tree) - usage.input_tokens // outbound.times
+        if missing > MISSING_TOKENS:
+            trace.fell_short(Shortfall.MESSAGES if "messages" in outbound.tree else Shortfall.INPUT)
 
 
 def _usage(opened: Opened) -> Usage | None:

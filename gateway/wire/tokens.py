@@ -43,6 +43,14 @@ def at_least(tree: dict[str, Any]) -> int:
     return int((longest + beside) * LEAST_SHARE)
 
 
+def at_least_in_all(tree: dict[str, Any]) -> int:
+    """The same for all inputs of embeddings together, as their servers count them."""
+    given = tree.get("input")
+    if not isinstance(given, list) or "messages" in tree or (given and isinstance(given[0], int)):
+        return at_least(tree)
+    return sum(at_least({"input": one}) for one in given)
+
+
 def _texts(value: Any) -> float:
     """Tokens of the texts within a value, by the same measure as all else here."""
     if isinstance(value, str):

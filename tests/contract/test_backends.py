@@ -8,6 +8,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from aiohttp import web
 
 from tests.kit import two_places
 from tests.kit.bad_upstreams import sends
@@ -422,3 +423,32 @@ async def test_each_chunk_bears_our_id_and_model_and_the_role_comes_once(start, 
     assert len({event["id"] for event in events}) == 1
     roles = [choice["delta"]["role"] for event in events for choice in event["choices"] if "role" in choice["delta"]]
     assert roles == ["assistant"]
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_an_embedding_of_only_the_beginning_is_told(start, upstream, many):
+    """Ollama embeds what fits, answers 200, and counts what it read (12: silent truncation)."""
+    read = 0
+    text = "The wound is dry and the patient walks without help. " * 400
+
+    async def answer(request):
+        asked = (await request.json())["input"]
+        vectors = [
+            {"object": "embedding", "index": n, "embedding": [0.1, 0.2]} for n in range(len(asked) if many else 1)
+        ]
+        usage = {"prompt_tokens": read, "total_tokens": read}
+        return web.json_response({"object": "list", "data": vectors, "model": "nomic", "usage": usage})
+
+    server = await upstream(answer)
+    gateway = await start(f"""
+version: 1
+providers: {{local: {{kind: ollama, base_url: "http://127.0.0.1:{server.port}", traits: [on_prem]}}}}
+targets: {{v: {{provider: local, model: test-model, capabilities: [embeddings]}}}}
+routes: {{vectors: {{targets: [v], operation: embeddings}}}}
+""")
+    body = {"model": "vectors", "input": [text, text] if many else text}
+    for count, told in ((512, "input"), (12_000, None)):
+        read = count
+        async with gateway.client() as client:
+            reply = await client.post("/v1/embeddings", json=body)
+        assert (reply.status_code, reply.headers.get("x-gateway-not-carried")) == (200, told)

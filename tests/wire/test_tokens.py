@@ -65,3 +65,13 @@ def test_of_several_inputs_the_longest_has_to_fit():
 )
 def test_any_request_has_some_tokens_at_least(value):
     assert tokens.at_least({"messages": value, "input": value, "prompt": value}) >= 0
+
+
+def test_inputs_of_embeddings_count_together_and_the_longest_alone():
+    many = {"input": [PROSE, PROSE, "short"]}
+    assert tokens.at_least_in_all(many) > 1.9 * tokens.at_least(many)
+    one = {"input": PROSE}
+    assert tokens.at_least_in_all(one) == tokens.at_least(one) == tokens.at_least({"input": [PROSE, "short"]})
+    chat = {"messages": [{"role": "user", "content": PROSE}]}
+    assert tokens.at_least_in_all(chat) == tokens.at_least(chat)
+    assert tokens.at_least_in_all({"input": [1, 2, 3]}) == tokens.at_least({"input": [1, 2, 3]})
