@@ -12,13 +12,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from http import HTTPStatus
 from typing import Final
-
-import httpx
 
 from gateway.cli.bench_tables import Call, Run
 from gateway.domain import Tree
+from gateway.upstream.ourselves import FORBIDDEN, OK, Answered, Client, NotAnswered
 
 ANSWER_S: Final = 600.0
 """How long one answer may take: a 7B model on a processor needs a minute, a cold one more."""
@@ -145,14 +143,11 @@ class Bench:
                 said += [text for _, text in answers if text]
         return Run(name="in parallel" if parallel else "in sequence", calls=tuple(calls))
 
-    def _client(self) -> httpx.AsyncClient:
-        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=ANSWER_S, trust_env=False)
+    def _client(self) -> Client:
+        return Client(self.url, key=self.key, answer_s=ANSWER_S)
 
-    async def _ask(
-        self, client: httpx.AsyncClient, task: Task, case: str, before: str, began: float
-    ) -> tuple[Call, str]:
-        body = {
+    async def _ask(self, client: Client, task: Task, case: str, before: str, began: float) -> tuple[Call, str]:
+        body: Tree = {
             "model": self.models.get(task.name, self.model),
             "max_tokens": min(task.max_tokens, self.max_tokens or task.max_tokens),
             "messages": [
@@ -162,12 +157,12 @@ class Bench:
         }
         since_s = time.perf_counter() - began
         try:
-            answer, tree = await self._answer(client, body, task.name)
-        except (httpx.HTTPError, ValueError) as error:
-            failed = Call(task=task.name, target="", began_s=since_s, ended_s=since_s, error=type(error).__name__)
+            answer = await self._answer(client, body, task.name)
+        except NotAnswered as error:
+            failed = Call(task=task.name, target="", began_s=since_s, ended_s=since_s, error=str(error))
             return self._told(failed), ""
         now_s = time.perf_counter() - began
-        usage, told = _at(tree, "usage"), _at(tree, "error")
+        usage, told = _at(answer.tree, "usage"), _at(answer.tree, "error")
         call = Call(
             task=task.name,
             target=answer.headers.get("x-gateway-target", ""),
@@ -176,26 +171,19 @@ class Bench:
             input_tokens=_count(usage, "prompt_tokens"),
             output_tokens=_count(usage, "completion_tokens"),
             usd=_usd(answer.headers.get("x-gateway-cost-usd", "")),
-            error="" if answer.status_code == 200 else str(told.get("code") or answer.status_code),
+            error="" if answer.status == OK else str(told.get("code") or answer.status),
         )
-        text = "" if call.error else _text(tree)
+        text = "" if call.error else _text(answer.tree)
         return self._told(call), text
 
-    async def _answer(
-        self, client: httpx.AsyncClient, body: dict[str, object], agent: str
-    ) -> tuple[httpx.Response, Tree]:
+    async def _answer(self, client: Client, body: Tree, agent: str) -> Answered:
         """What the gateway answers to an agent, or to nobody in particular where it knows no such one."""
         claim = {"x-gateway-agent": agent} if agent not in self._unknown else {}
-        answer = await client.post("/v1/chat/completions", json=body, headers=claim)
-        tree: Tree = answer.json()
-        if (
-            claim
-            and answer.status_code == HTTPStatus.FORBIDDEN
-            and _at(tree, "error").get("code") == "agent_not_allowed"
-        ):
+        answer = await client.chat(body, claim)
+        if claim and answer.status == FORBIDDEN and _at(answer.tree, "error").get("code") == "agent_not_allowed":
             self._unknown.add(agent)
             return await self._answer(client, body, agent)
-        return answer, tree
+        return answer
 
     def _told(self, call: Call) -> Call:
         what = call.error or f"{call.seconds:.1f} s, {call.output_tokens} tokens, by {call.target}"

@@ -35,7 +35,19 @@ def test_the_glossary_is_in_order_and_says_something_of_each_word():
 
 
 def test_every_command_is_on_the_map():
-    parts = {"__init__", "picture", "readable", "audit_check", "audit_read", "place", "rows", "bench_agents", "bench_tables", "bench_agents", "bench_tables", "policy_sides", "wider"}
+    parts = {
+        "__init__",
+        "picture",
+        "readable",
+        "audit_check",
+        "audit_read",
+        "place",
+        "rows",
+        "bench_agents",
+        "bench_tables",
+        "policy_sides",
+        "wider",
+    }
     commands = {path.stem for path in (ROOT / "gateway" / "cli").glob("*.py")} - parts
     assert commands - set(re.findall(r"`(\w+)`", section("The map"))) == set()
 

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "gateway/pipeline/tracing.py": "tests/contract/test_refused_are_told.py",
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait
+    "gateway/upstream/ourselves.py": "tests/cli/test_bench.py",
     "gateway/upstream/memory.py": "tests/cli/test_models.py",  # asked over real sockets
     "gateway/upstream/bodies.py": "tests/contract/test_upstream_faults.py",  # what misbehaves is sent by real servers
     "gateway/upstream/direct/adapter.py": "tests/contract/test_upstream_faults.py",

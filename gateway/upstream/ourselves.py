@@ -1,0 +1,53 @@
+"""Asks a gateway as any client does, for the command that measures one: no provider, and synthetic patients only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+import httpx
+
+from gateway.domain import Tree
+
+OK, FORBIDDEN = 200, 403
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back, and with which headers (in lower case)."""
+
+    status: int
+    tree: Tree = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotAnswered(Exception):
+    """There was no gateway, or no answer of one; the message is the name of what went wrong."""
+
+
+class Client:
+    """One gateway at `url`; each answer may take `answer_s`. Use it as a context."""
+
+    def __init__(self, url: str, *, key: str, answer_s: float) -> None:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=answer_s, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_ended: object) -> None:
+        await self._client.aclose()
+
+    async def chat(self, body: Tree, headers: Mapping[str, str]) -> Answered:
+        """What it answers to a chat.
+
+        Raises:
+            NotAnswered: nothing, or nothing that is JSON.
+        """
+        try:
+            answer = await self._client.post("/v1/chat/completions", json=body, headers=dict(headers))
+            tree = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise NotAnswered(type(error).__name__) from None
+        return Answered(answer.status_code, tree if isinstance(tree, dict) else {}, answer.headers)
