@@ -13,7 +13,6 @@ from typing import Final, Protocol
 from gateway.domain import Adapter, Content, Detection, Passage, Target
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
 from gateway.events import AttemptResult
-from gateway.events import AttemptResult, EgressRefused, EventSink
 from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings

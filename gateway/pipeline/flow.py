@@ -378,12 +378,8 @@ def _count(opened: Opened, trace: Trace) -> None:
         return
     known = usage.input_tokens // outbound.times + MISSING_TOKENS
     # a token takes two bytes at the least, and so those of a short request need no counting
-    if known < len(outbound.content) // 2 and at_least(outbound.tree) > known:
-        trace.fell_short(Shortfall.MESSAGES)
-    if usage is not None and usage.input_tokens and profile(outbound.target.provider.kind).of_people:
-        missing = at_least_in_all(outbound.tree) - usage.input_tokens // outbound.times
-        if missing > MISSING_TOKENS:
-            trace.fell_short(Shortfall.MESSAGES if "messages" in outbound.tree else Shortfall.INPUT)
+    if known < len(outbound.content) // 2 and at_least_in_all(outbound.tree) > known:
+        trace.fell_short(Shortfall.MESSAGES if "messages" in outbound.tree else Shortfall.INPUT)
 
 
 def _usage(opened: Opened) -> Usage | None:
