@@ -7,6 +7,7 @@ GatewayError
 │                                               │   ├── AgentNotAllowed agent_not_allowed
 │                                               │   ├── RouteNotAllowed route_not_allowed
 │                                               │   ├── OriginNotAllowed origin_not_allowed
+│                                               │   ├── HostNotAllowed host_not_allowed
 │                                               │   └── PermissionDenied permission_denied
 ├── NotFound 404 not_found                      ├── ModelNotFound 404 model_not_found
 ├── MethodNotAllowed 405 method_not_allowed     ├── RequestTimeout 408 request_timeout
@@ -17,6 +18,7 @@ GatewayError
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
 ├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping, UpstreamOverloaded 503 overloaded
+├── NotRecorded 503 not_recorded
 ├── PhiScanFailed 503 phi_scan_failed           └── UpstreamTimeout 504 upstream_timeout
 
 A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
@@ -94,6 +96,10 @@ class RouteNotAllowed(AccessDenied):
 
 class OriginNotAllowed(AccessDenied):
     code = "origin_not_allowed"
+
+
+class HostNotAllowed(AccessDenied):
+    code = "host_not_allowed"
 
 
 class PermissionDenied(AccessDenied):
@@ -211,6 +217,18 @@ class UpstreamOverloaded(GatewayError):
 
     status = 503
     code = "overloaded"
+    retry_after_s = 5
+
+
+class QueueFull(UpstreamOverloaded):
+    """Our own queue for a target is full, or moves too slowly: nothing was sent."""
+
+
+class NotRecorded(GatewayError):
+    """The record cannot be written, and without it nothing is sent: a fault of ours, and of no provider."""
+
+    status = 503
+    code = "not_recorded"
     retry_after_s = 5
 
 

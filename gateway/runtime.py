@@ -182,6 +182,7 @@ class Gateway:
                 facades=self._facades,
                 control=self._control,
                 events=self.events,
+                ledger=self._parts.ledger,
                 in_flight=self._in_flight,
                 aside=self._aside,
                 ready=lambda: self._ready,
@@ -199,8 +200,7 @@ class Gateway:
         self._tell_of_agreements()
         await self._parts.scanner.start()
         self._learn_for_record(vocabulary_of(self.settings))  # a second detector has said its version by now
-        first = self._begin_rounds()
-        if first:
+        if first := self._begin_rounds():
             await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
         self._warm()

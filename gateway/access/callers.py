@@ -49,6 +49,11 @@ def authenticate(authorization: str, x_api_key: str, *, keyring: Keyring, anonym
     )
 
 
+def presented(authorization: str, x_api_key: str) -> bool:
+    """Whether there is a key in the headers at all: another scheme than `Bearer`, or nothing after it, is none."""
+    return bool(bearer(authorization) or x_api_key.strip())
+
+
 def bearer(authorization: str) -> str:
     """The token of an `Authorization: Bearer` header (RFC 6750), or ""."""
     scheme, _, token = authorization.strip().partition(" ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from gateway.errors import InvalidRequest, OriginNotAllowed
+from gateway.errors import HostNotAllowed, InvalidRequest, OriginNotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class HostPolicy:
 
 
 def check_host(host: str | None, host_policy: HostPolicy, *, http_version: str = "1.1") -> None:
-    """Raise `OriginNotAllowed` unless `Host` is loopback or configured: a rebound DNS name would be neither.
+    """Raise `HostNotAllowed` unless `Host` is loopback or configured: a rebound DNS name would be neither.
 
     Only HTTP/1.0 may leave it out; in any later version that is an `InvalidRequest` (RFC 9112, 3.2). No browser does.
     """
@@ -28,7 +28,7 @@ def check_host(host: str | None, host_policy: HostPolicy, *, http_version: str =
     name = host_name(host)
     if name and (is_loopback(name) or name in host_policy.hosts):
         return
-    raise OriginNotAllowed("The gateway is not known by this host name. Add it to `server.hosts` if it should be.")
+    raise HostNotAllowed("The gateway is not known by this host name. Add it to `server.hosts` if it should be.")
 
 
 def check_origin(origin: str | None, host_policy: HostPolicy) -> None:

@@ -49,7 +49,10 @@ def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
     @app.exception_handler(GatewayError)
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
         authenticated = request.scope.get("gateway.request")
-        request_id = authenticated.exchange.request_id if isinstance(authenticated, AuthenticatedRequest) else ""
+        request_id = ""
+        if isinstance(authenticated, AuthenticatedRequest):
+            authenticated.tell(error)
+            request_id = authenticated.exchange.request_id
         rendered = render(error, dialect_of(str(request.scope["path"]), request.headers), request_id=request_id)
         return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
 

@@ -59,14 +59,14 @@ class ClientGone(Exception):
 
 class Exchange:
     """A request and its answer. `path` is the routed path, without a query and without the agent prefix;
-    `deployment` the model that it named, or "".
+    `deployment` the model that it named, `caller` the configured name of who asks; each "" where there is none.
 
     The answer may begin before the body was read: the connection takes the rest off the client's hands.
     """
 
     __slots__ = (
         *("_asks_first", "_body_left", "_departure", "_receive", "_send", "gone"),
-        *("deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
+        *("caller", "deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +76,7 @@ class Exchange:
         self.path = str(scope["path"])
         self.tag = ""
         self.deployment = ""
+        self.caller = ""
         self.every: Mapping[str, str] = {}  # headers of every answer, whoever gives it
         self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 import orjson
@@ -22,26 +23,24 @@ from gateway.access.origin import check_host, check_origin
 from gateway.api.admission import InFlight
 from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
+from gateway.api.refused import auth_failure, unheard
 from gateway.config import Listener, Settings
-from gateway.domain import Caller, Dialect, Settlement
+from gateway.domain import Caller, Dialect
 from gateway.errors import (
     GatewayError,
     InternalError,
-    InvalidApiKey,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
-    OriginNotAllowed,
     PermissionDenied,
     Stopping,
 )
-from gateway.events import AuthFailed, AuthFailure, EventSink, Faulted
+from gateway.events import AuthFailed, EventSink, Faulted
 from gateway.pipeline.aside import Aside
-from gateway.pipeline.record import now_us
-from gateway.pipeline.settlement import destination_of_refusal, micro, outcome_of
+from gateway.ports import AuditSink
 from gateway.wire.errors import render
 from gateway.wire.openai import azure
-from gateway.wire.operations import dialect_at, operation_at
+from gateway.wire.operations import dialect_at
 
 Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -79,6 +78,8 @@ class AuthenticatedRequest:
     caller: Caller
     in_flight: InFlight
     aside: Aside
+    tell: Callable[[GatewayError], None]
+    """Tells of a refusal that is not raised to the front."""
     large: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -127,7 +128,7 @@ class _Offer:
 class Front:
     """The ASGI application of one listener. `listener` says how it is configured now; None: not any more."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is one thing that it asks or tells)
         self,
         *,
         listener: Callable[[], Listener | None],
@@ -135,6 +136,7 @@ class Front:
         facades: Mapping[str, Facade],
         control: Asgi,
         events: EventSink,
+        ledger: AuditSink,
         in_flight: InFlight,
         aside: Aside,
         ready: Callable[[], bool],
@@ -145,6 +147,7 @@ class Front:
         self._offered: _Offer | None = None
         self._control = control
         self._events = events
+        self._ledger = ledger
         self._in_flight = in_flight
         self._aside = aside
         self._ready = ready
@@ -165,14 +168,13 @@ class Front:
                 return
             self._in_flight.enter(settings.limits.max_concurrency)
             try:
-                await self._enter(exchange, settings, scope)
+                await self._enter(exchange, settings, scope, partial(self._tell, exchange, dialect, began))
             finally:
                 self._in_flight.leave()
         except ClientGone:
             pass
         except GatewayError as error:
-            if not error.settled:
-                self._events.emit(_unheard(exchange, error, dialect, duration_s=time.perf_counter() - began))
+            self._tell(exchange, dialect, began, error)
             await self._fail(exchange, error, dialect)
         except asyncio.CancelledError:  # a caller who went away is a ClientGone: this is the server, which stops
             await self._fail(exchange, Stopping(), dialect)
@@ -189,7 +191,20 @@ class Front:
         body = {"status": "ok"} if alive else {"ready": status == 200}
         await exchange.reply(status, {"content-type": "application/json"}, orjson.dumps(body))
 
-    async def _enter(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
+    def _tell(self, exchange: Exchange, dialect: Dialect, began: float, error: GatewayError) -> None:
+        """Tell of a refusal, wherever it was made: to who looks after keys and doors, and where nobody else settled it."""
+        failure = auth_failure(exchange, error)
+        if failure is not None:
+            self._events.emit(AuthFailed(reason=failure))
+        if not error.settled:
+            error.settled = True
+            settled = unheard(exchange, error, dialect, duration_s=time.perf_counter() - began)
+            self._events.emit(settled)
+            self._ledger.settle(settled)
+
+    async def _enter(
+        self, exchange: Exchange, settings: Settings, scope: Scope, tell: Callable[[GatewayError], None]
+    ) -> None:
         if exchange.method == "OPTIONS":
             await exchange.reply(204, _preflight(exchange, settings), b"")
             return
@@ -207,7 +222,7 @@ class Front:
         if path == "/":
             await _root(exchange, offer.banner)
             return
-        request = self._request(exchange, settings, offer.listener)
+        request = self._request(exchange, settings, offer.listener, tell)
         handler, request.params = _handler(exchange, offer)
         if handler is not None:
             await handler(request)
@@ -234,32 +249,18 @@ class Front:
     def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
         if exchange.repeated:
             _refuse_repeated(exchange.repeated, settings)
-        try:
-            host = exchange.headers.get("host")
-            check_host(host, settings.host_policy, http_version=str(scope.get("http_version", "1.1")))
-        except OriginNotAllowed:
-            self._events.emit(AuthFailed(reason=AuthFailure.HOST))
-            raise
-        try:
-            check_origin(exchange.headers.get("origin"), settings.host_policy)
-        except OriginNotAllowed:
-            self._events.emit(AuthFailed(reason=AuthFailure.ORIGIN))
-            raise
+        host = exchange.headers.get("host")
+        check_host(host, settings.host_policy, http_version=str(scope.get("http_version", "1.1")))
+        check_origin(exchange.headers.get("origin"), settings.host_policy)
 
-    def _request(self, exchange: Exchange, settings: Settings, listener: Listener) -> AuthenticatedRequest:
+    def _request(
+        self, exchange: Exchange, settings: Settings, listener: Listener, tell: Callable[[GatewayError], None]
+    ) -> AuthenticatedRequest:
         key = exchange.header("x-api-key") or exchange.header("api-key")
-        try:
-            caller = authenticate(
-                exchange.header("authorization"),
-                key,
-                keyring=settings.keyring,
-                anonymous=listener.anonymous,
-            )
-        except InvalidApiKey:
-            given = exchange.header("authorization") or key
-            self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY if given else AuthFailure.MISSING))
-            raise
-        return AuthenticatedRequest(exchange, settings, listener, caller, self._in_flight, self._aside)
+        authorization, keyring = exchange.header("authorization"), settings.keyring
+        caller = authenticate(authorization, key, keyring=keyring, anonymous=listener.anonymous)
+        exchange.caller = caller.name
+        return AuthenticatedRequest(exchange, settings, listener, caller, self._in_flight, self._aside, tell)
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
         if exchange.started:
@@ -354,22 +355,6 @@ def _preflight(exchange: Exchange, settings: Settings) -> dict[str, str]:
         "access-control-max-age": "600",
         "vary": "origin, access-control-request-headers",
     }
-
-
-def _unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, duration_s: float) -> Settlement:
-    """The account of a request that was refused before the pipeline saw it: no key, no such path, no JSON."""
-    return Settlement(
-        at_us=now_us(),
-        request_id=exchange.request_id,
-        operation=operation_at(exchange.path),
-        dialect=dialect,
-        outcome=outcome_of(error),
-        status=error.status,
-        duration_us=micro(duration_s),
-        overhead_us=micro(duration_s),
-        error_code=error.code,
-        destination=destination_of_refusal(error.status),
-    )
 
 
 def _where(fault: BaseException) -> str:

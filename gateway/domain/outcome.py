@@ -45,6 +45,7 @@ class Outcome(StrEnum):
     CLIENT_ERROR = "client_error"
     UPSTREAM_ERROR = "upstream_error"
     POLICY_DENIED = "policy_denied"
+    UNRECORDED = "unrecorded"  # the record could not be written, so nothing was sent
     SHED = "shed"
     CLIENT_DISCONNECT = "client_disconnect"
     DEADLINE = "deadline"

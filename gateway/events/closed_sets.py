@@ -54,7 +54,7 @@ class AuthFailure(StrEnum):
     MISSING = "missing"
     MALFORMED = "malformed"
     UNKNOWN_KEY = "unknown_key"
-    FORBIDDEN = "forbidden"  # a good key without the permission
+    FORBIDDEN = "forbidden"  # a good key without the permission, or another agent or route than it may
     ORIGIN = "origin"
     HOST = "host"
 

@@ -30,6 +30,7 @@ USUAL_ENDS = (
     (502, Outcome.UPSTREAM_ERROR),
     (503, Outcome.UPSTREAM_ERROR),
     (503, Outcome.SHED),
+    (503, Outcome.UNRECORDED),
     (504, Outcome.DEADLINE),
 )
 """Shown as 0 from the start, so that a rule on their increase sees the first one."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from gateway.domain import Adapter, Content, Detection, Passage, Target
-from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, TargetsUnavailable, UpstreamFailed
+from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, NotRecorded, UpstreamFailed
 from gateway.events import AttemptResult
 from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
@@ -307,14 +307,14 @@ class Attempts:
         """The durable intent, before the first byte leaves the premises (law 6)."""
         if prepared.outbound.target.provider.on_prem:
             if run.record_all and not self._ledger.available:
-                unrecorded = TargetsUnavailable("The audit ledger cannot be written, and `ledger.local` is `refuse`.")
+                unrecorded = NotRecorded("The audit ledger cannot be written, and `ledger.local` is `refuse`.")
                 raise AttemptFailed(unrecorded, result=AttemptResult.UNRECORDED)
             return
         try:
             row = intent_row(prepared, run.trace.account, key=self._audit_key)
             await self._ledger.intend(row)
         except LedgerUnavailable:
-            error = TargetsUnavailable("The audit ledger cannot be written, so nothing may leave the premises.")
+            error = NotRecorded("The audit ledger cannot be written, so nothing may leave the premises.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None
 
     async def _open(self, run: Run, prepared: Prepared, limit: _Limit, *, last: bool) -> Opened:

@@ -13,7 +13,9 @@ from gateway.errors import (
     EgressDenied,
     GatewayError,
     InsufficientQuota,
+    NotRecorded,
     Overloaded,
+    QueueFull,
     RateLimitExceeded,
     UpstreamLimited,
     UpstreamOverloaded,
@@ -219,8 +221,10 @@ def outcome_of(error: GatewayError) -> Outcome:
             return Outcome.POLICY_DENIED
         case AccessDenied():
             return Outcome.CLIENT_ERROR
-        case Overloaded() | RateLimitExceeded():
+        case Overloaded() | RateLimitExceeded() | QueueFull():
             return Outcome.SHED
+        case NotRecorded():
+            return Outcome.UNRECORDED
         case UpstreamTimeout():
             return Outcome.DEADLINE
         case UpstreamLimited() | UpstreamOverloaded() | InsufficientQuota():

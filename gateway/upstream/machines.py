@@ -16,7 +16,7 @@ from itertools import count
 from typing import Final
 
 from gateway.domain import Provider, Target
-from gateway.errors import ModelLoading, UpstreamOverloaded
+from gateway.errors import ModelLoading, QueueFull
 from gateway.events import AttemptResult, EventSink, ModelLoaded, QueueChanged, QueueWaited
 from gateway.kinds import profile
 from gateway.scheduling.machine import (
@@ -334,6 +334,6 @@ def _failure(target: Target, refused: _Refused, *, waiting: int) -> AttemptFaile
         case Why.TOO_LARGE:
             text = f"The model of target {target.name} needs more memory than its machine has, by the configuration."
     loading = refused.why in {Why.LOAD_FAILED, Why.TOO_LARGE}
-    error = ModelLoading(text) if loading else UpstreamOverloaded(text)
+    error = ModelLoading(text) if loading else QueueFull(text)
     error.retry_after_s = min(max(math.ceil(refused.wait_s), 1), MAX_RETRY_AFTER_S)
     return AttemptFailed(error, result=_RESULTS[refused.why], reached=False)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.access.origin import HostPolicy, check_host, check_origin, host_name, is_loopback
-from gateway.errors import InvalidRequest, OriginNotAllowed
+from gateway.errors import HostNotAllowed, InvalidRequest, OriginNotAllowed
 
 HOST_POLICY = HostPolicy(frozenset({"gateway.clinic.example", "10.0.0.5"}), frozenset({"https://portal.example"}))
 
@@ -50,7 +50,7 @@ def test_loopback_and_configured_hosts_are_let_in(host: str) -> None:
     ],
 )
 def test_any_other_host_is_refused(host: str) -> None:
-    with pytest.raises(OriginNotAllowed):
+    with pytest.raises(HostNotAllowed):
         check_host(host, HOST_POLICY)
 
 
@@ -58,7 +58,7 @@ def test_only_http_1_0_may_leave_the_host_out() -> None:
     check_host(None, HOST_POLICY, http_version="1.0")
     with pytest.raises(InvalidRequest):
         check_host(None, HOST_POLICY)
-    with pytest.raises(OriginNotAllowed):
+    with pytest.raises(HostNotAllowed):
         check_host("evil.example", HOST_POLICY, http_version="1.0")
 
 
@@ -77,6 +77,6 @@ def test_any_other_origin_is_refused(origin: str) -> None:
 
 @given(st.text(max_size=30))
 def test_no_host_raises_anything_but_our_refusal(host: str) -> None:
-    with contextlib.suppress(OriginNotAllowed):
+    with contextlib.suppress(HostNotAllowed):
         check_host(host, HOST_POLICY)
         assert is_loopback(host_name(host)) or host_name(host) in HOST_POLICY.hosts

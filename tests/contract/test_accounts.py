@@ -117,6 +117,21 @@ async def test_a_stream_that_the_target_broke_is_not_told_as_the_callers_leaving
     assert line["error_code"] == row["error_code"] == "upstream_failed"
 
 
+async def test_a_record_that_cannot_be_written_is_not_told_as_the_providers(start, upstream):
+    cloud = await upstream()
+    providers, targets = {"cloud": written.away(cloud)}, {"far": "cloud/gpt-4o"}
+    gateway = await start(
+        written.config(providers=providers, targets=targets, routes={"r": ["far"]}), {"p.yaml": POLICY}
+    )
+    (gateway.state_dir / "ledger.db").rename(gateway.state_dir / "moved.db")
+    response = await gateway.chat()
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "not_recorded")
+    (line,) = gateway.settled()
+    assert (line["outcome"], line["error_code"]) == ("unrecorded", "not_recorded")
+    assert gateway.metric("gateway_requests_total", outcome="unrecorded", code="503") == 1
+    assert cloud.connections == 0
+
+
 class Faulty:
     """An adapter with a bug of ours in it."""
 

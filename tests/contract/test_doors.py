@@ -102,13 +102,13 @@ async def test_a_strange_host_is_403(gateway, endpoint):
     async with gateway.client() as client:
         for host in BAD_HOSTS:
             response = await client.post(endpoint.path, json=endpoint.body, headers={"host": host})
-            check(response, 403, endpoint.dialect, code="origin_not_allowed")
+            check(response, 403, endpoint.dialect, code="host_not_allowed")
 
 
 @pytest.mark.parametrize("path", ["/health", "/metrics", "/v1/models", f"/{CANARY}"])
 async def test_a_strange_host_or_origin_may_not_even_look(gateway, path):
     async with gateway.client() as client:
-        check(await client.get(path, headers={"host": "evil.example"}), 403, "openai", code="origin_not_allowed")
+        check(await client.get(path, headers={"host": "evil.example"}), 403, "openai", code="host_not_allowed")
         check(await client.get(path, headers={"origin": f"https://{CANARY}"}), 403, "openai", code="origin_not_allowed")
         check(await client.get(path, headers={"origin": "null"}), 403, "openai", code="origin_not_allowed")
         check(await client.options(path, headers={"origin": "https://evil.example"}), 403, "openai")

@@ -70,6 +70,7 @@ async def test_one_too_many_is_told_at_once_and_when_to_come_again(start, upstre
             refused = await client.post(path, json=said)
             check(refused, 503, dialect, code="overloaded")
             assert "2 wait" in refused.text
+            assert gateway.settled()[-1]["outcome"] == "shed"  # it is our queue, and no failure of the server
             assert refused.headers["retry-after"] == "15"  # three answers of five seconds, until anything is known
     for _ in asked:
         answer.go_on.release()
