@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -15,20 +16,22 @@ from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
 from gateway.detectors.secondary import SecondaryDetector
 from gateway.domain import Adapter, Detector
-from gateway.events import EventSink, FanOut
+from gateway.events import EventSink, FanOut, LedgerLoss
 from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
-from gateway.ports import AuditSink, LedgerContradicted, LedgerUnavailable
+from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth
+from gateway.state.memory import LruMemory, MemoryHealth
+from gateway.state.reopening import ReopeningLedger
 from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.state.sqlite.ledger import Ledger
+from gateway.state.sqlite.store import FILE as LEDGER_FILE
 from gateway.state.sqlite.store import prepare_directory
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.direct.adapter import Direct
@@ -103,21 +106,41 @@ def build(
 def _kept(
     settings: Settings, environ: Mapping[str, str], *, words: Iterable[str], events: EventSink
 ) -> tuple[bytes, AuditSink, tuple[str, ...]]:
-    """The secret, the record, and what to say where there is no place for them. Raises `SecretUnusable`."""
+    """The secret, the record, and what to say where it cannot be opened. Raises `SecretUnusable`."""
     state_dir, given = Path(settings.state_dir), environ.get("GATEWAY_SECRET", "")
     secret = override(given) if given else secrets.token_bytes(SECRET_BYTES)
-    try:
+    with contextlib.suppress(OSError):  # which opening the record meets again, and tells
         prepare_directory(state_dir)
         secret = secret if given else read_or_make(state_dir)
-        return secret, _ledger(settings, secret, words=words, events=events), ()
-    except LedgerContradicted as contradicted:
-        return secret, ClosedLedger(), (f"{contradicted} Until then only targets on the premises are used.",)
-    except (OSError, LedgerUnavailable):
-        note = (
-            f"{state_dir} cannot be written: there is no record, so only targets on the premises are used. "
-            "Make it writable or set `state_dir`."
-        )
-        return secret, ClosedLedger(), (note,)
+
+    def opened() -> Ledger:
+        prepare_directory(state_dir)
+        try:
+            if not given and read_or_make(state_dir, fresh=secret) != secret:
+                raise LedgerUnavailable("The secret is another one by now: start the gateway again.")
+        except SecretUnusable as unusable:
+            raise LedgerUnavailable(str(unusable)) from unusable
+        return _ledger(settings, secret, words=words, events=events)
+
+    ledger = ReopeningLedger(opened, sink=events)
+    if ledger.loss is None:
+        return secret, ledger, ()
+    if ledger.contradicted:
+        return secret, ledger, (f"{ledger.contradicted} Until then only targets on the premises are used.",)
+    place, remedy = _REMEDIES[ledger.loss]
+    what = f"{state_dir / LEDGER_FILE if ledger.loss in _OF_THE_FILE else state_dir} {place}"
+    note = f"{what}: there is no record, so only targets on the premises are used. {remedy} It is tried again every few seconds."
+    return secret, ledger, (note,)
+
+
+_OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.UNOPENED})
+_REMEDIES: Final = {
+    LedgerLoss.NO_SPACE: ("has no space left", "Make room there, or set `state_dir`."),
+    LedgerLoss.NOT_WRITABLE: ("cannot be written", "Make it writable or set `state_dir`."),
+    LedgerLoss.DAMAGED: ("is damaged", "Put the newest copy of `gateway audit backup` in its place."),
+    LedgerLoss.LOCKED: ("is locked by another program", "End that one."),
+    LedgerLoss.UNOPENED: ("cannot be opened", "Look at the disk that it is on."),
+}
 
 
 def checkpoints_of(settings: Settings, secret: bytes) -> Checkpoints:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from gateway.ports import AuditSink, ConfigRow, Health, LedgerUnavailable, Probed, RowRefused, ScanMemory
-from gateway.state.memory import ClosedLedger, LruMemory, MemoryHealth, MemoryLedger
+from gateway.state.memory import LruMemory, MemoryHealth, MemoryLedger
 from gateway.state.sqlite.ledger import Ledger
 from gateway.testing import RecordingSink
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
@@ -102,18 +102,6 @@ async def test_once_closed_it_takes_nothing_and_closing_again_is_harmless(record
     with pytest.raises(LedgerUnavailable):
         await record.sink.intend(make_intent(1))
     assert record.rows() == []
-
-
-async def test_a_closed_ledger_takes_no_intent_and_holds_up_nothing_else():
-    ledger: AuditSink = ClosedLedger()
-    ledger.learn(["word"])
-    ledger.attempt(make_attempt())
-    ledger.settle(make_outcome())
-    ledger.configured(make_config())
-    assert not ledger.available
-    with pytest.raises(LedgerUnavailable, match="state_dir"):
-        await ledger.intend(make_intent())
-    ledger.close()
 
 
 def test_a_refused_row_is_an_unavailable_record_to_whoever_asks():

@@ -9,7 +9,10 @@ import pytest
 
 from gateway.config import load
 from gateway.runtime import vocabulary_of
-from tests.kit.patience import SOON_S
+from gateway.state import reopening
+from gateway.state.sqlite.reader import tail
+from gateway.state.sqlite.store import FILE
+from tests.kit.patience import SOON_S, until
 from tests.kit.running import one_route
 from tests.kit.servers import hangs
 from tests.kit.shapes import check
@@ -109,6 +112,28 @@ async def test_without_a_place_for_the_record_there_is_a_note_and_local_targets_
     gateway = await start(one_route(await upstream()))
     assert any("cannot be written" in note for note in gateway.gateway.notes)
     assert (await gateway.chat()).status_code == 200
+    assert '"event":"ledger.lost","level":"critical"' in gateway.log.getvalue()
+    assert gateway.metric("gateway_audit_ledger_losses_total", reason="not_writable") == 1
+
+
+async def test_a_damaged_record_is_called_so_and_one_put_in_its_place_is_taken_up(
+    start, upstream, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reopening, "RETRY_S", 0.05)
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    (state / FILE).write_bytes(b"SQLite format 3\0" + b"damage" * 2000)
+    gateway = await start(one_route(await upstream()))
+    (note,) = [note for note in gateway.gateway.notes if "no record" in note]
+    assert "is damaged" in note
+    assert "writable" not in note
+    assert '"loss":"damaged","event":"ledger.lost","level":"critical"' in gateway.log.getvalue()
+    reply = await gateway.chat()
+    assert reply.status_code == 200
+    (state / FILE).unlink()
+    await until(lambda: gateway.gateway._parts.ledger.available)
+    asked = reply.headers["x-gateway-request-id"]
+    await until(lambda: asked in {row.columns.get("request_id") for row in tail(state / FILE, 20)})
 
 
 @pytest.mark.parametrize("facade", ["openai", "anthropic", "ollama"])

@@ -49,7 +49,11 @@ def run(options: argparse.Namespace) -> int:
         return 1
     pid, before = holder_of(state_dir), in_force.read(state_dir)
     if pid is None or before is None or before.pid != pid:
-        print(f"No gateway runs on {state_dir}, or it is still starting.", file=sys.stderr)
+        print(
+            f"No gateway runs on {state_dir} that can be asked: none does, or it is still starting, or it cannot write "
+            "there. In the last case send SIGHUP to its process.",
+            file=sys.stderr,
+        )
         return 1
     os.kill(pid, signal.SIGHUP)
     note = _answer(state_dir, before, until=time.monotonic() + options.timeout)

@@ -227,7 +227,7 @@ class LedgerCheckpointed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLost:
-    """The ledger's file was removed or replaced while it was open: the ledger is closed until the gateway starts again."""
+    """The ledger was lost while open, and is closed until a restart; or it could not be opened, which is tried again."""
 
     event: ClassVar[str] = "ledger.lost"
     loss: LedgerLoss

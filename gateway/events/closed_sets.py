@@ -76,11 +76,17 @@ class Record(StrEnum):
 
 
 class LedgerLoss(StrEnum):
-    """Why the ledger's file is no longer the one at its path."""
+    """Why the ledger's file is no longer the one at its path, or could not be opened in the first place."""
 
     GONE = "gone"
     REPLACED = "replaced"
     ALTERED = "altered"  # rows that were written are gone, or others
+    NO_SPACE = "no_space"
+    NOT_WRITABLE = "not_writable"
+    DAMAGED = "damaged"
+    LOCKED = "locked"  # another program has it
+    CONTRADICTED = "contradicted"  # it is not the one that was signed last
+    UNOPENED = "unopened"  # for a reason that has no word
 
 
 class Noted(StrEnum):

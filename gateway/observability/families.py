@@ -247,7 +247,7 @@ class Families:
         )
         self.ledger_lost = self._counter(
             "gateway_audit_ledger_losses",
-            "The ledger's file was removed or replaced while it was open; nothing leaves until a restart.",
+            "The ledger was lost while it was open (nothing leaves until a restart), or could not be opened, by cause.",
             ("reason",),
         )
 

@@ -241,7 +241,8 @@ class EventLog:
         at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         name = LEVELS.get(level, "error")
         told = self._allow({**line, "event": event, "level": name, "timestamp": at})
-        self._lines.add(self._render(told), hurry=level > logging.INFO)
+        many = event == Settlement.event and level <= logging.INFO  # all others are seldom, and waited for
+        self._lines.add(self._render(told), hurry=not many)
 
 
 def _settled(event: Settlement) -> dict[str, object]:

@@ -102,33 +102,3 @@ class MemoryLedger:
         if taken:
             self.rows.append(row)
         return taken
-
-
-class ClosedLedger:
-    """The record of an installation whose `state_dir` cannot be written: it takes no intent, so nothing leaves."""
-
-    @property
-    def available(self) -> bool:
-        return False
-
-    def learn(self, words: Iterable[str]) -> None:
-        del words
-
-    async def intend(self, row: IntentRow) -> None:
-        del row
-        raise LedgerUnavailable("state_dir cannot be written: only targets on the premises can be used.")
-
-    def attempt(self, row: AttemptRow) -> None:
-        del row
-
-    def settle(self, row: Settlement) -> None:
-        del row
-
-    def configured(self, row: ConfigRow) -> None:
-        del row
-
-    def noted(self, row: EventRow) -> None:
-        del row
-
-    def close(self) -> None:
-        return

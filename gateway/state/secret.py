@@ -42,8 +42,8 @@ def override(text: str) -> bytes:
     return text.encode()
 
 
-def read_or_make(state_dir: Path) -> bytes:
-    """The secret of `state_dir`, made on first start with mode 0600.
+def read_or_make(state_dir: Path, *, fresh: bytes = b"") -> bytes:
+    """The secret of `state_dir`, made on first start with mode 0600: `fresh`, or a random one.
 
     Raises `SecretUnusable` where others may read it or it is damaged, `OSError` where the directory cannot be used.
     """
@@ -52,11 +52,15 @@ def read_or_make(state_dir: Path) -> bytes:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _read(path)
-    secret = secrets.token_bytes(SECRET_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
+    secret = fresh or secrets.token_bytes(SECRET_BYTES)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)  # half of one, on a full disk, would look like a damaged one
+        raise
     return secret
 
 
