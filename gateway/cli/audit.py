@@ -105,7 +105,6 @@ def _show(entries: Sequence[Entry], *, as_json: bool, header: bool) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 100_000:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100_000):
         raise argparse.ArgumentTypeError("N is a number from 1 to 100000")
-    return count
+    return int(text)

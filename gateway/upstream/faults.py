@@ -75,7 +75,9 @@ def refused(  # noqa: C901  one line for each sort of answer
             error = InvalidRequest(said or f"Provider {provider} says that the request is invalid for this model.")
             return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
         case _ if status >= 500:
-            return _failed(said or f"Provider {provider} failed.", AttemptResult.SERVER_ERROR, status)
+            return _failed(
+                said or f"Provider {provider} failed: it answered {status}.", AttemptResult.SERVER_ERROR, status
+            )
         case _:
             return bad_reply(target, status=status)
 
@@ -164,7 +166,7 @@ def unattested(target: Target) -> AttemptFailed:
 
 def late(target: Target) -> AttemptFailed:
     """No first content within the route's limit, or no sign of life at all."""
-    text = f"Target {target.name} did not answer in time."
+    text = f"Target {target.name} did not answer in time. `first_token_s` and `total_s` of its route say how long it may take."
     return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
 
 

@@ -143,4 +143,6 @@ def test_a_number_of_rows_that_is_none_is_refused(number, capsys):
     with pytest.raises(SystemExit):
         run("-n", number)
 
-    assert "-n" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "-n" in said
+    assert "N is a number from 1 to 100000" in said

@@ -146,4 +146,4 @@ def test_a_provider_that_may_speak_is_quoted_up_to_a_limit(body):
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": 5}', b'{"error": {"message": []}}', b"\xff"])
 def test_words_that_cannot_be_read_are_replaced_by_ours(body):
     target = Target("chat", TARGET.provider, "m", relay_errors=True)
-    assert faults.refused(500, body, target=target).error.message == "Provider local failed."
+    assert faults.refused(500, body, target=target).error.message == "Provider local failed: it answered 500."

@@ -21,7 +21,11 @@ def backup(path: Path, copy: Path) -> int:
         LedgerUnavailable: there is no record, the copy is there already or cannot be written, or it is not sound.
     """
     if not path.is_file():
-        raise LedgerUnavailable(f"There is no record at {path}. Start the gateway once, or see `state_dir`.")
+        raise LedgerUnavailable(
+            f"There is no record at {path}. No gateway ran with this `state_dir`, or it was moved: put it back."
+        )
+    if not copy.parent.is_dir():
+        raise LedgerUnavailable(f"There is no folder {copy.parent} to put the copy in: make it first.")
     if copy.exists():
         raise LedgerUnavailable(f"{copy} is there already: name a file that is not.")
     part = copy.with_name(f"{copy.name}.part")

@@ -44,7 +44,9 @@ def recorded(path: Path, *, since_us: int) -> Counter[Recorded]:
         LedgerUnavailable: there is no record, or none that can be read, or one that is too old to hold facts.
     """
     if not path.is_file():
-        raise LedgerUnavailable(f"There is no record at {path}. Start the gateway once, or see `state_dir`.")
+        raise LedgerUnavailable(
+            f"There is no record at {path}. No gateway ran with this `state_dir`, or it was moved: put it back."
+        )
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             seen = Counter(_keys(connection, since_us))

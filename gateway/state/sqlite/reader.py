@@ -46,7 +46,9 @@ def tail(path: Path, count: int, *, after: int = 0, after_config: int = 0) -> li
         LedgerUnavailable: there is no record, or none that can be read.
     """
     if not path.is_file():
-        raise LedgerUnavailable(f"There is no record at {path}. Start the gateway once, or see `state_dir`.")
+        raise LedgerUnavailable(
+            f"There is no record at {path}. No gateway ran with this `state_dir`, or it was moved: put it back."
+        )
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
@@ -131,7 +133,9 @@ def name_and_key(path: Path) -> tuple[str, bytes]:
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
-        raise LedgerUnavailable(f"There is no record at {path}. Start the gateway once, or see `state_dir`.")
+        raise LedgerUnavailable(
+            f"There is no record at {path}. No gateway ran with this `state_dir`, or it was moved: put it back."
+        )
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row

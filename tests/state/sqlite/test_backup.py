@@ -60,7 +60,7 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path):
     path.write_bytes(b"not a database at all" * 100)
     with pytest.raises(LedgerUnavailable):
         backup(path, tmp_path / "copy.db")
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailable, match="no folder"):
         backup(path, tmp_path / "nowhere" / "copy.db")
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
 
