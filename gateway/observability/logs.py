@@ -20,7 +20,7 @@ import structlog
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Dialect, Operation, Settlement
+from gateway.domain import Dialect, Operation, Outcome, Settlement
 from gateway.events import Event
 from gateway.observability.lines import Lines
 from gateway.observability.metrics import CODES
@@ -99,6 +99,8 @@ NUMBERS = (
 )
 BAA_NOTICE_DAYS = 30
 """From so many days on the end of a BAA is a line, once a day."""
+UNANSWERED = frozenset({Outcome.UPSTREAM_ERROR, Outcome.DEADLINE, Outcome.INTERNAL, Outcome.SHED, Outcome.UNRECORDED})
+"""Outcomes that somebody should look at; what a rule refused or a caller got wrong is not among them."""
 QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 """Attempts of which no line is written: the line of their request says it."""
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
@@ -168,7 +170,9 @@ class EventLog:
     def emit(self, event: Event) -> None:
         match event:
             case Settlement():
-                self._write(logging.INFO, event.event, _settled(event))
+                self._write(
+                    logging.WARNING if event.outcome in UNANSWERED else logging.INFO, event.event, _settled(event)
+                )
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
                 self._write(logging.ERROR, event.event, line)
@@ -188,9 +192,11 @@ class EventLog:
                 self._write(logging.WARNING, what, {"provider": event.provider, "days_left": event.days_left})
             case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
                 self._up[event.provider] = event.up
-                self._write(logging.INFO, event.event, {"provider": event.provider, "up": event.up})
+                level = logging.INFO if event.up else logging.WARNING
+                self._write(level, event.event, {"provider": event.provider, "up": event.up})
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():
-                self._write(logging.INFO, event.event, _state(event))
+                died = isinstance(event, events.EmbeddedExited) and event.reason is not events.ExitReason.STOPPED
+                self._write(logging.WARNING if died else logging.INFO, event.event, _state(event))
             case _:
                 return  # counted, and part of the line of its request
 

@@ -18,6 +18,7 @@ from gateway.domain import (
     Adapter,
     Destination,
     Kind,
+    Outcome,
     Provider,
     ProviderKind,
     Route,
@@ -318,3 +319,27 @@ def test_a_time_without_fractions_is_a_time(stream, monkeypatch):
     monkeypatch.setattr("gateway.observability.logs.datetime", Clock)
     EventLog(vocabulary(), stream=stream).emit(settled())
     assert json.loads(stream.getvalue())["timestamp"] == "2026-11-30T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("event", "level"),
+    [
+        *(
+            (
+                settled(outcome=one),
+                "info" if one in {"ok", "client_error", "policy_denied", "client_disconnect"} else "warning",
+            )
+            for one in Outcome
+        ),
+        (events.ProviderProbed(provider="ollama", up=True), "info"),
+        (events.ProviderProbed(provider="ollama", up=False), "warning"),
+        *(
+            (events.EmbeddedExited(provider="ollama", model="llama3.2:3b", reason=reason), level)
+            for reason, level in zip(events.ExitReason, ("info", "warning", "warning"), strict=True)
+        ),
+    ],
+)
+def test_what_somebody_should_look_at_is_a_warning(log, stream, event, level):
+    log.emit(event)
+    (line,) = lines(stream)
+    assert line["level"] == level
