@@ -22,9 +22,10 @@ _EVENT: Final = re.compile(
         *(
             "admit(?:ted|s)? admission re-?admitted discharg(?:ed|e) seen treated evaluated diagnosed "
             "presented presenting presents visit(?:ed|s)? hospitali[sz]ed underwent undergone operated "
-            "referred transferred examined born died death deceased expired"
+            "referred transferred examined died death deceased expired"
         ).split(),
         "passed away",
+        "(?<!children )(?<!those )(?<!people )(?<!infants )(?<!babies )born(?! (?:on or |before|after|between))",
         *r"dob d\.o\.b birth(?:day|date)? consulted followed scheduled appointment appt".split(),
         "checked in",
         "check-?up",
@@ -44,7 +45,7 @@ _EVENT: Final = re.compile(
         "this (?:patient|pt|man|woman|gentleman|lady|boy|girl|child)",
         r"the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))",
         "patient's",
-        "pt'?s",
+        "pt'?s(?!/)",
         r"pt\b",
         "(?:his|her) (?:last|first|next|mri|ct|surgery|labs?|visit|scan|records?|notes?|chart|procedure|doctor|pcp|insurance|contact|phone|email|address)",
         *r"he\b she\b collected drawn resulted procedure surgery operation biopsy transplant(?:ed)?".split(),

@@ -94,15 +94,23 @@ def in_its_field(hit: Hit, text: str) -> bool:
     return _NAMED.search(text, max(0, hit.start - 90), hit.start) is not None
 
 
+def toll_free(hit: Hit, text: str) -> bool:
+    """Whether it is a number that callers do not pay for, whatever a cue took it for."""
+    return hit.kind in _CALLED and _TOLL_FREE.fullmatch(text, hit.start, hit.end) is not None
+
+
+_CALLED: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.OTHER_ID})
+
+
 def _of_an_office(hit: Hit, text: str) -> bool:
     """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
     if hit.kind is Kind.NAME and hit.evidence <= Evidence.CUE and _OF_OFFICE.match(text, hit.end):
         marks = [lexicon.marks(word) for word in text[hit.start : hit.end].casefold().split()]
         return all(lexicon.ORDINARY in mark and not lexicon.GIVEN & mark for mark in marks)
+    if toll_free(hit, text):
+        return True
     if hit.kind not in CONTACTS:
         return False
-    if hit.kind in {Kind.PHONE, Kind.FAX} and _TOLL_FREE.fullmatch(text, hit.start, hit.end):
-        return True
     if _WHOSE.search(text, max(0, hit.start - 60), hit.start):
         return False
     if hit.kind is Kind.EMAIL and _SHARED.match(text, hit.start, hit.end):
@@ -147,7 +155,9 @@ def _of_a_firm(hit: Hit, text: str) -> bool:
     )
 
 
-_INCORPORATED: Final = re.compile(r",? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b")
+_INCORPORATED: Final = re.compile(
+    r"(?: [A-Z][a-z]+){0,2},? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b"
+)
 _LONG_WORD: Final = re.compile(r"[a-z]{5,}")
 
 

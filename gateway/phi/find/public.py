@@ -68,7 +68,7 @@ _TREATED: Final = re.compile(
 )
 """What speaks of one person in care; pronouns do not, for a biography is full of them."""
 _KIN: Final = re.compile(
-    r"(?i)\b(?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|family|relatives?)\b"
+    r"(?i)\b(?:mother|father|mum|mom|dad|wife|husband|son|daughter|(?-i:sister|[Ss]isters?(?! [A-Z]))|brother|family|relatives?)\b"
 )
 """Relatives, who come along to somebody in care; those of people of history do not."""
 _SEATED: Final = re.compile(

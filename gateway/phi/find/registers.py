@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned
+from gateway.phi.find.notices import Notice
+from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, toll_free
 from gateway.phi.find.text.ways import one_of
 
 
@@ -122,7 +123,7 @@ _REGISTERS: Final = (_MACHINE, _LITERATURE)
 _SOMEONE: Final = re.compile(
     r"(?<![/\w])(?:(?i:"
     + one_of(
-        r"(?:this|our|my|her|his|new|same) (?:patient|pt|client|resident|caller|member|baby|child)\b(?! (?:group|cohort|population|data|portal|safety|registry|class|model|table|object|record system))",
+        r"(?<!if )(?:this|our|my|her|his|new|same) (?:patient|pt|client|resident|caller|member|baby|child)\b(?! (?:group|cohort|population|data|portal|safety|registry|class|model|table|object|record system))",
         r"(?<!if )(?<!when )(?<!advise )(?<!tell )(?<!instruct )(?<!inform )(?<!counsel )(?<!warn )(?<!whether )(?<!unless )(?<!ask )the (?:patient|pt) (?:was|is|had|has|came|presented|underwent|reports?|denies|lives|called|in)\b",
         r"(?:pt|pts)\b\.?",
         r"patient\s?[:=,]|patients? [A-Z]?\d|patient (?:name|id|no)\b",
@@ -133,7 +134,7 @@ _SOMEONE: Final = re.compile(
         r"\d{1,3}\s?(?:yo|y/o)\b",
         r"my (?:mother|father|mum|mom|dad|wife|husband|son|daughter|sister|brother|aunt|uncle|partner|neighbou?r|friend|gran\w*|nan)\b",
         r"(?:mother|father|wife|husband|son|daughter|next of kin)\b (?:of|called|rang|says|asks|is|was)\b",
-        r"(?:bed|room|bay|cubicle) \d",
+        r"(?<!seminar )(?<!meeting )(?<!conference )(?<!lecture )(?<!training )(?<!hours: )(?:bed|room|bay|cubicle) \d",
         r"(?:was|been|is being) (?:admitted|discharged|referred|seen|transferred|brought in)\b(?! (?:to|from|at|in) (?:the )?(?:study|trial))",
         r"(?:presents|presenting|complain(?:s|ing)|c/o)\b",
         r"(?:refill|appointment|prescription|referral|invoice|claim|bill|results?|chart|notes|letter) (?:for|of) (?-i:[A-Z])",
@@ -144,6 +145,7 @@ _SOMEONE: Final = re.compile(
     + r")|(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]|[MF]\d{2}\b|\d{2}[MF]\b(?![-/]))"
 )
 """What speaks of one person; plurals and rules for anybody do not."""
+_STYLED: Final = re.compile(r"(?:Mr|Mrs|Ms|Miss)\b\.? (?:[A-Z]\. ?)?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)?")
 _NEAR: Final = 300
 """Characters before and after a hit in which that is looked for."""
 _LOOSE: Final = frozenset({Kind.NAME, Kind.EMAIL, Kind.URL, Kind.OTHER_ID, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
@@ -155,8 +157,9 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     none = [False] * len(hits)
     if not any(_may(hit) for hit in hits):
         return none
-    someone = [said.start() for said in _SOMEONE.finditer(text)]
-    firm = sorted(hit.start for hit in hits if _somebodys(hit) and not of_a_thing(hit, text) and not _symbol(hit, text))
+    notice = Notice(text)
+    someone = [said.start() for said in _SOMEONE.finditer(text) if not _in_office(said, notice)]
+    firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
     return [
         _may(hit)
@@ -166,10 +169,22 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
             owned(hit, text)
             or _of_a_byline(hit, text, marks)
             or _of_a_sum(hit, text)
+            or notice.explains(hit)
             or any(_of(register, found, hit, text) for register, found in marks)
         )
         for hit in hits
     ]
+
+
+def _in_office(said: re.Match[str], notice: Notice) -> bool:
+    """Whether somebody who is called Mr or Mrs works for the house whose notice it is."""
+    styled = _STYLED.match(said.string, said.start())
+    return styled is not None and notice.at_work(said.start(), styled.end())
+
+
+def _a_things(hit: Hit, text: str) -> bool:
+    """Whether a number is of a thing, a program or an office, whatever a cue says."""
+    return of_a_thing(hit, text) or _symbol(hit, text) or toll_free(hit, text)
 
 
 def _may(hit: Hit) -> bool:
