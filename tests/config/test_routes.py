@@ -155,7 +155,7 @@ def test_a_variable_with_a_value_that_cannot_be_is_a_problem(variable: str, valu
         ("routes:\n  r: {targets: [nomic-a]}\n", "is a target for embeddings"),
         ("routes:\n  r: {targets: [small], operation: embeddings}\n", "is a target for chat"),
         ("routes:\n  r: {targets: []}\n", "`routes.r.targets` must not be empty."),
-        ("routes:\n  r: {targets: [small], order: cheapest}\n", "`routes.r.order` should"),
+        ("routes:\n  r: {targets: [small], order: cheapst}\n", "`routes.r.order` should"),
         (f"{ROUTES}agents:\n  a: {{route: locl}}\n", "There is no route `locl`."),
         (f"{ROUTES}agents:\n  a: {{route: demo}}\n", "never lead to the demonstration model"),
         (f"{ROUTES}aliases:\n  'gpt-*': demo\n", "never lead to the demonstration model"),

@@ -131,7 +131,7 @@ async def test_a_target_that_answers_a_stream_in_one_piece_changes_nothing_eithe
 
 async def test_what_one_target_cannot_carry_the_next_one_may(start, upstream):
     servers = [await upstream(), await upstream()]
-    able = config(*servers, of_the_other=["fetch_urls"])
+    able = config(*servers, of_the_other=["vision", "fetch_urls"])
     gateway = await start(able)
     image = [{"type": "image_url", "image_url": {"url": "https://example.org/x.png"}}]
     reply = await gateway.chat(image, model="two")
