@@ -57,8 +57,9 @@ Exit status 0 if nothing opens, 1 if something does, 2 if one of them cannot be 
 _ACCEPT: Final = """example:
   gateway policy accept 0f1e2d3c4b5a6978
 
-Only with `reload: {wider: accept}` in the configuration that is in force. The hash is the one that the gateway printed; it is
-good for one reload or start of exactly that configuration.
+Only with `reload: {wider: accept}` in the configuration that is in force. The hash is the one that the gateway printed when
+it let the configuration wait; it is good for one reload or start of exactly that configuration. Exit status 1 if another one
+waits, or none.
 """
 _SHOWN: Final = 20
 
@@ -291,6 +292,10 @@ def take(options: argparse.Namespace) -> int:
         return 1
     try:
         state_dir = Path(options.state_dir or state_dir_of(options.config, os.environ))
+        if (waits := acceptance.waiting(state_dir)) != options.hash:
+            now = f"What waits is {waits}." if waits else "No configuration waits to be accepted."
+            print(f"Nothing waits under this hash. {now}", file=sys.stderr)
+            return 1
         acceptance.accept(state_dir, options.hash)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)

@@ -45,10 +45,11 @@ class Began:
 
 
 def take_up(state_dir: Path, before: Standing, settings: Settings) -> Taken:
-    """Whether `settings` may follow `before`. What was accepted is used up by this."""
+    """Whether `settings` may follow `before`. What was accepted is used up by this, and what waits is noted."""
     after = standing_of(settings)
     told = changed(before, after, today=today())
     waits = before.guarded and bool(told.opens) and not acceptance.use(state_dir, after.hash)
+    acceptance.wait(state_dir, after.hash if waits else "")
     return Taken(told, after.hash, waits)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, combinations, product
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.domain import Content, Facts, Kind, Target, Trait, UnknownReason
 from gateway.policy.decide import Decision, Egress, Refusal, RefusalReason, decide, unknowns
@@ -26,6 +26,7 @@ from gateway.policy.rules import MEDIUM_OF, Policy, Rule, When, weaker
 OTHER: Final = ""
 """A name that no rule names."""
 EVERY_KIND: Final = frozenset(Kind)
+_Span: TypeAlias = tuple[frozenset[Trait] | None, frozenset[Trait]] | None
 _REASON_OF: Final = {medium: reason for reason, medium in MEDIUM_OF.items()}
 
 
@@ -62,29 +63,38 @@ def widenings(
     covers: Sequence[frozenset[Kind]] = (EVERY_KIND,),
     cases: list[int] | None = None,
 ) -> tuple[Opening, ...]:
-    """One smallest opening for each target and cause, in order of the targets; `cases` gets the number of requests tried.
+    """A smallest opening for each target, cause and span of time, smallest first; `cases` gets the number of requests tried.
 
-    `days` are those on which agreements begin or end, `covers` what detectors may be able to find.
+    `days` are today and those on which an agreement has just ended, `covers` what detectors may be able to find. A span is
+    the days on which a target of a configuration has, and had, the same traits: what goes there under an agreement and what
+    goes on going there after its end are two openings. Where no target is configured, traits are tried, not days.
     """
     changed = [rule for rule in old.rules if not _kept(rule, old, new)]
     stayed = [place for place in places if place.before == place.after]
     moved = [place for place in places if place.before != place.after]
-    found: dict[tuple[str, str], Opening] = {}
+    found: dict[tuple[str, str, _Span], Opening] = {}
     # A rule that is kept is in the way of a target that stayed as much as before.
     for group, rules in ((stayed, changed), (moved, old.rules)):
         asked = {facts for covered in covers for facts in _requests(old, new, rules, covered)} if group else set()
         if cases is not None:
             cases.append(len(asked) * len(group) * len(days))
         for facts, day in product(sorted(asked, key=_size), days):
-            for one in _opened(facts, group, old, new, day):
-                name = one.target.name if any(place.named and place.after is one.target for place in group) else ""
-                key = (name, cause(one))
+            for place, one in _opened(facts, group, old, new, day):
+                key = (place.after.name, cause(one), _span(place, day)) if place.named else ("", cause(one), None)
                 if key not in found or _measure(one) < _measure(found[key]):
                     found[key] = one
-    return tuple(sorted(found.values(), key=lambda one: (_measure(one), one.target.name, cause(one))))
+    return tuple(sorted(found.values(), key=lambda one: (_measure(one), one.target.name, one.day, cause(one))))
 
 
-def _opened(facts: Facts, places: Sequence[Place], old: Policy, new: Policy, day: date) -> Iterator[Opening]:
+def _span(place: Place, day: date) -> _Span:
+    """What is vouched for on a day, before and after: nothing else of a day enters a decision."""
+    before = place.before.provider.traits_on(day) if place.before is not None else None
+    return before, place.after.provider.traits_on(day)
+
+
+def _opened(
+    facts: Facts, places: Sequence[Place], old: Policy, new: Policy, day: date
+) -> Iterator[tuple[Place, Opening]]:
     leaving = {
         id(egress.target): egress for egress in decide(facts, [at.after for at in places], new, today=day).egresses
     }
@@ -98,12 +108,12 @@ def _opened(facts: Facts, places: Sequence[Place], old: Policy, new: Policy, day
             continue
         opening = _opening(facts, egress, was[id(place.before)] if place.before else None, day)
         if opening is not None:
-            yield opening
+            yield place, opening
 
 
 def opens(facts: Facts, place: Place, old: Policy, new: Policy, *, day: date) -> Opening | None:
     """What opens for one request at one place, if anything does."""
-    return next(_opened(facts, [place], old, new, day), None)
+    return next((opening for _, opening in _opened(facts, [place], old, new, day)), None)
 
 
 def cause(opening: Opening) -> str:
@@ -124,6 +134,8 @@ def sentence(opening: Opening, *, today: date = date.max, closed: bool = False) 
     vouched = [*[f"provider {target.provider.name}"] * bool(target.provider.name), *(traits or ["no traits"])]
     where = f"{target.name or 'any other target'} ({', '.join(vouched)})"
     when = f" from {opening.day.isoformat()} on" if opening.day not in {today, date.max} else ""
+    ended = target.provider.baa is not None and Trait.BAA not in target.provider.traits_on(opening.day)
+    when += ", without a BAA, as the present one has ended" * (ended and bool(when))
     request = described(opening.facts)
     if opening.left_in:
         kinds = ", ".join(sorted(opening.left_in))
@@ -302,4 +314,4 @@ def _size(facts: Facts) -> tuple[int, int, str]:
 
 def _measure(opening: Opening) -> tuple[int, int, int]:
     size, detectors, _ = _size(opening.facts)
-    return size, len(opening.target.provider.traits) + (opening.target.provider.baa is not None), detectors
+    return size, len(opening.target.provider.traits_on(opening.day)), detectors

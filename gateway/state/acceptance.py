@@ -1,4 +1,4 @@
-"""Beside the record: what was accepted and not used yet, and the configuration that stays until something is accepted."""
+"""Beside the record: what waits, what was accepted and is not used yet, and the configuration that stays until then."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 ACCEPTED: Final = "accepted-wider"
+WAITS: Final = "waiting-wider"
 KEPT: Final = "kept-config.json"
 _HASH: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -31,6 +32,24 @@ def use(state_dir: Path, named: str) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def wait(state_dir: Path, named: str) -> None:
+    """Note that the configuration of this hash waits, in the place of any other; "": that none does."""
+    with contextlib.suppress(OSError):  # where nothing can be written, nothing can be accepted either
+        if named:
+            _write(state_dir / WAITS, named)
+        else:
+            (state_dir / WAITS).unlink()
+
+
+def waiting(state_dir: Path) -> str:
+    """The hash of the configuration that waits; "" where none does."""
+    try:
+        said = (state_dir / WAITS).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return said if is_hash(said) else ""
 
 
 def is_hash(text: str) -> bool:

@@ -205,6 +205,11 @@ def test_a_hash_of_the_record_must_be_of_one_policy(folder, said):
 
 def test_what_is_accepted_is_written_where_the_gateway_looks(folder, said):
     hashed = "0123456789abcdef"
+    assert said("accept", hashed)[::2] == (1, "Nothing waits under this hash. No configuration waits to be accepted.\n")
+    acceptance.wait(folder / "state", "fedcba9876543210")
+    assert said("accept", hashed)[::2] == (1, "Nothing waits under this hash. What waits is fedcba9876543210.\n")
+    assert not acceptance.use(folder / "state", hashed)
+    acceptance.wait(folder / "state", hashed)
     code, out, _ = said("accept", hashed)
     assert code == 0
     assert "gateway reload" in out

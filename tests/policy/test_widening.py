@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.domain import BaaTerm, Content, Facts, Kind, Style, Target, Trait, UnknownReason
 from gateway.policy.decide import decide
-from gateway.policy.rules import MEDIUM_OF, Policy, merge, of_text
-from gateway.policy.widening import Place, cause, opens, places_of, widenings
+from gateway.policy.rules import MEDIUM_OF, Policy, To, merge, of_text
+from gateway.policy.widening import Place, cause, opens, places_of, sentence, widenings
 from tests.kit.policies import (
     ALL,
     BAA,
@@ -24,6 +24,7 @@ from tests.kit.policies import (
     POLICIES,
     SSN,
     TODAY,
+    ZDR,
     requests,
     rule,
     rules,
@@ -55,6 +56,25 @@ def test_whatever_opens_for_some_request_is_found(old, new, asked):
         found = widenings(old, new, PLACES, days=[TODAY], covers=[EVERY, facts.covered])
         opened = [place for place in PLACES if opens(facts, place, old, new, day=TODAY)]
         assert {place.after.name for place in opened} <= {one.target.name for one in found}
+
+
+LATER = EXPIRES + timedelta(days=1)
+PLAIN = dataclasses.replace(BAA, provider=dataclasses.replace(BAA.provider, baa=None))
+MOVED = (*PLACES, Place(PLAIN, BAA, named=True), Place(BAA, dataclasses.replace(PLAIN, name="plain"), named=True))
+
+
+@FEW
+@given(ANY, ANY, st.lists(real(), min_size=1, max_size=3))
+def test_an_opening_is_told_for_each_day_on_which_it_is_another(old, new, asked):
+    days = [TODAY, LATER]
+    for facts in asked:
+        found = widenings(old, new, MOVED, days=days, covers=[EVERY, facts.covered])
+        for place in MOVED:
+            for day in days:
+                if opens(facts, place, old, new, day=day):
+                    there = [one for one in found if one.target.name == place.after.name]
+                    traits = place.after.provider.traits_on(day)
+                    assert traits in [one.target.provider.traits_on(one.day) for one in there]
 
 
 @FEW
@@ -144,6 +164,25 @@ def test_an_agreement_a_new_target_and_a_target_that_moved_open():
     assert shown(rules_, rules_, [Place(None, CLOUD)]) == [("cloud", "there was no such target", [])]
     assert shown(rules_, rules_, [Place(None, HOME)]) == []
     assert shown([], [], [Place(None, CLOUD)]) == []
+
+
+def test_what_outlives_the_agreement_is_an_opening_of_its_own():
+    text = rule("t", kinds=[Kind.SSN], content=[Content.TEXT], require=[Trait.BAA])
+    off_premises = To(lacking=frozenset({Trait.ON_PREM}))
+
+    def told(*require):
+        images = rule("i", unknowns=[UnknownReason.IMAGE], to=off_premises, require=require)
+        made = widenings(Policy((text,)), Policy((text, images)), [Place(ZDR, ZDR, named=True)], days=[TODAY, LATER])
+        return [sentence(one, today=TODAY) for one in made]
+
+    what = "a request with image that could not be checked goes there now; before, no rule covered image."
+    held = f"zdr (provider zdr-provider, baa, zero_retention): {what}"
+    ended = (
+        f"zdr (provider zdr-provider, zero_retention) from {LATER} on, without a BAA, as the present one has ended: "
+    )
+    assert told(Trait.BAA) == [held]
+    assert told(Trait.BAA, Trait.ZERO_RETENTION) == [held]
+    assert sorted(told(Trait.ZERO_RETENTION)) == sorted([held, ended + what])
 
 
 def test_a_request_of_any_size_is_told_by_its_smallest():

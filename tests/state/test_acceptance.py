@@ -11,6 +11,18 @@ from gateway.state import acceptance
 HASH = "0f1e2d3c4b5a6978"
 
 
+def test_what_waits_is_the_last_that_was_told_to(tmp_path):
+    assert acceptance.waiting(tmp_path) == ""
+    for named in ("0123456789abcdef", "fedcba9876543210"):
+        acceptance.wait(tmp_path, named)
+        assert acceptance.waiting(tmp_path) == named
+    acceptance.wait(tmp_path, "")
+    acceptance.wait(tmp_path, "")
+    assert acceptance.waiting(tmp_path) == ""
+    (tmp_path / acceptance.WAITS).write_text("no hash")
+    assert acceptance.waiting(tmp_path) == ""
+
+
 def test_it_is_used_once_and_for_nothing_else(tmp_path):
     assert not acceptance.use(tmp_path, HASH)
     acceptance.accept(tmp_path, HASH)
