@@ -68,6 +68,13 @@ _MRN: Final = (
     ),
     cued(
         Kind.MRN,
+        r"h0sp[a-z]{0,5}\.?[\s._-]{0,2}n[o0]\b\.?|hosp[a-z]{0,5}\.?[\s._-]{0,2}n0\b\.?|(?:patient|pt|chart|nhs|unit|mrn|m\.r\.n)\.?[\s._-]{0,2}n0\b\.?",
+        digits=3,
+        hits=("H0sp N0: «B2O4471»", "HOSP N0. «44O1827»"),
+        misses=("hosp n0: unknown",),
+    ),
+    cued(
+        Kind.MRN,
         r"(?-i:UR|U\.R\.|HN|AN)",
         r"[\s:#.]{1,3}(?:no\.?\s)?",
         digits=5,

@@ -158,9 +158,10 @@ ASKS: Final[tuple[Ask, ...]] = (
             ).split()
         )
         + f") {_NUMBER}|your id"
+        + rf"|(?:the|that|your|his|her) {_NUMBER} (?:at|on|in|from|off|under|below|above|printed|written)(?: on| at| in)? (?:the|your|that|his|her|it)\b(?! (?:scale|phone))"
         + r")\b",
-        ("do you have a «reference number»", "read me the «account number»"),
-        ("in case a number is missing",),
+        ("do you have a «reference number»", "read me the «account number»", "what's «the number at the» top"),
+        ("in case a number is missing", "the number of tablets", "what's the number on the scale"),
     ),
 )
 
