@@ -24,6 +24,9 @@ Of events alike, one with all their texts says what they say one after the other
 PATIENCE: Final = 8
 """So many objects in a row that are not like the one before, and it is not tried any more: this server writes each anew."""
 
+AT_ONCE: Final = 256
+"""So many events are held against the pattern in one go; more would be held again for each that is not like the others."""
+
 
 class Alike:
     """What the events of one stream have in common; `learn` from those that were read whole, then ask for the `texts` of
@@ -42,20 +45,12 @@ class Alike:
     def texts(self, events: Sequence[bytes], at: int) -> list[str]:
         """The texts of the events from `at` on, as far as they are like the one before but for those."""
         starts, ends = self._starts, self._ends
-        if not ends:
+        if not ends or at >= len(events) or not events[at].startswith(starts):
             return []
-        first, last = len(starts), -len(ends)
-        between = []
-        for data in events[at:] if at else events:
-            if not data.startswith(starts) or not data.endswith(ends):
-                break
-            between.append(data[first:last])
+        between = _between(events[at : at + AT_ONCE], starts, ends)
         if not between:
             return []
         self._patience = PATIENCE
-        around = len(between) * (first - last)
-        if sum(map(len, between)) + around != sum(map(len, events[at : at + len(between)])):
-            return []  # one is so short that its start and its end are the same bytes
         return _strings(between)
 
     def learn(self, data: bytes, tree: Tree) -> None:
@@ -81,6 +76,25 @@ class Alike:
         if self._again is None:
             raise ValueError("no event was read whole yet")
         return self._again("".join(texts))
+
+
+def _between(events: Sequence[bytes], starts: bytes, ends: bytes) -> list[bytes]:
+    """What stands between `starts` and `ends` in the events up to the first that is not made so; the first begins so.
+
+    They are cut in one go where one ends and the next starts: a line break stands there, and nowhere else.
+    """
+    lines = b"\n".join(events)
+    if lines.count(b"\n") != len(events) - 1:
+        several = next(
+            at for at, one in enumerate(events) if b"\n" in one
+        )  # an event of several lines is read by itself
+        return _between(events[:several], starts, ends) if several else []
+    *between, last = lines[len(starts) :].split(ends + b"\n" + starts)
+    if len(between) + last.count(b"\n") != len(events) - 1:  # one that is not made so stands before others that are
+        whole = next(at for at, one in enumerate(between) if b"\n" in one)
+        between, last = between[:whole], between[whole]
+    end = last.partition(b"\n")[0]
+    return [*between, end[: -len(ends)]] if end.endswith(ends) else between
 
 
 def _strings(between: Sequence[bytes]) -> list[str]:

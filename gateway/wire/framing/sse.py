@@ -58,21 +58,19 @@ class SseDecoder:
         """Events of one line of data each, as nearly all are, and the bytes behind them; where anything else is between
         them, none and all bytes.
         """
-        frames = buffered.split(_END)
-        tail = frames.pop()
-        count = len(frames)
+        end = buffered.rfind(_END)
         if (
-            not count
+            end < 0
             or self._data
             or len(buffered) > MAX_EVENT_BYTES
             or b"\r" in buffered
             or not buffered.startswith(_DATA)
-            or buffered.count(_END + _DATA) != count - 1 + tail.startswith(_DATA)
-            or buffered.count(b"\n") != 2 * count + tail.count(b"\n")
         ):
             return [], buffered
-        start = len(_DATA)
-        return [frame[start:] for frame in frames], tail
+        events = buffered[len(_DATA) : end].split(_END + _DATA)
+        if buffered.count(b"\n", 0, end) != 2 * (len(events) - 1):
+            return [], buffered
+        return events, buffered[end + len(_END) :]
 
     def flush(self) -> list[bytes]:
         """What is left when the upstream closes without a last blank line (mlx_lm ends a stream by end of file)."""

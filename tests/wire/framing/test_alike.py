@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.wire.framing.alike import PATIENCE, Alike
+from gateway.wire.framing.alike import AT_ONCE, PATIENCE, Alike
 from gateway.wire.openai.reply import more_text
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
@@ -112,3 +112,30 @@ def test_a_server_that_writes_each_event_anew_is_not_tried_for_ever():
 def test_bytes_that_start_and_end_at_once_are_no_event():
     alike = alike_after({"choices": [{"delta": {"content": "seen"}}]})
     assert alike.texts([b'{"choices":[{"delta":{"content":"}}]}'], 0) == []
+
+
+@given(
+    st.lists(TEXTS, min_size=1, max_size=4),
+    st.lists(TEXTS, max_size=4),
+    st.sampled_from([b'{"a":\n1}', b"", b"\n", b"[DONE]"]),
+)
+def test_an_event_of_another_make_or_of_several_lines_ends_them_wherever_it_stands(before, behind, other):
+    alike = alike_after(event("seen"))
+    events = [*(orjson.dumps(event(text)) for text in before), other, *(orjson.dumps(event(text)) for text in behind)]
+    assert alike.texts(events, 0) == before
+    assert alike.texts(events, len(before)) == []
+    assert alike.texts(events, len(before) + 1) == behind
+
+
+def test_an_event_over_several_lines_is_not_taken_for_two():
+    alike = alike_after(event("seen"))
+    one = orjson.dumps(event("a"))
+    assert alike.texts([one, one + b"\n" + one, one], 0) == ["a"]
+    assert alike.texts([one + b"\n" + one], 0) == []
+
+
+def test_more_events_than_are_looked_at_in_one_go_are_read_in_several():
+    alike = alike_after(event("seen"))
+    events = [orjson.dumps(event(str(number))) for number in range(AT_ONCE + 2)]
+    first = alike.texts(events, 0)
+    assert [*first, *alike.texts(events, len(first))] == [str(number) for number in range(AT_ONCE + 2)]
