@@ -6,6 +6,7 @@ that it named itself (`Retry-After`). Half open: one request goes there, and eve
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -92,8 +93,11 @@ def left(
     if how is Ended.UNSAID:
         return replace(breaker, probe_s=None) if probe else breaker
     well = how is Ended.WELL
-    past = tuple(one for one in breaker.past if now_s - one[0] < WINDOW_S)[-KEPT + 1 :]
-    counted = replace(breaker, past=(*past, (now_s, well)), in_a_row=0 if well else breaker.in_a_row + 1)
+    old = bisect_right(breaker.past, (now_s - WINDOW_S, True))
+    past = (*breaker.past[max(old, len(breaker.past) - KEPT + 1) :], (now_s, well))
+    if well and breaker.until_s is None:
+        return Breaker(past=() if probe else past)
+    counted = replace(breaker, past=past, in_a_row=0 if well else breaker.in_a_row + 1)
     if breaker.until_s is not None and not probe:
         return replace(_until(counted, now_s + retry_after_s), probe_s=breaker.probe_s) if retry_after_s else counted
     if well:

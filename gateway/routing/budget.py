@@ -26,7 +26,7 @@ class Budget:
 
 def asked(budget: Budget) -> Budget:
     """A request came."""
-    return replace(budget, tokens=min(budget.tokens + SHARE, AT_REST))
+    return budget if budget.tokens >= AT_REST else Budget(tokens=min(budget.tokens + SHARE, AT_REST))
 
 
 def spend(budget: Budget) -> Budget | None:

@@ -53,11 +53,12 @@ def answered(pace: Pace, first_s: float, now_s: float) -> Pace:
 
 def ended(pace: Pace, now_s: float, *, took_s: float | None = None, tokens: int = 0, writing_s: float = 0.0) -> Pace:
     """It is over; `took_s` None: it did not come to its end, and says nothing of how long one takes."""
-    pace = replace(pace, pending=max(pace.pending - 1, 0))
+    pending = max(pace.pending - 1, 0)
     if took_s is None:
-        return pace
+        return replace(pace, pending=pending)
     each_s = _peak(pace.per_token_s, writing_s / tokens) if tokens > 1 else pace.per_token_s
-    return replace(pace, serve_s=_peak(pace.serve_s, took_s), per_token_s=each_s, at_s=now_s)
+    serve_s = _peak(pace.serve_s, took_s)
+    return Pace(first_s=pace.first_s, per_token_s=each_s, serve_s=serve_s, at_s=now_s, pending=pending)
 
 
 def failed(pace: Pace, after_s: float, now_s: float) -> Pace:
