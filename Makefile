@@ -26,7 +26,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients mutants lint format lock node clean
+.PHONY: help install models run check test pythons clients mutants budgets lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -59,6 +59,9 @@ pythons: $(PY) ## the quick tests under Python 3.12 and 3.13, as far as this mac
 
 mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
 	$(PY) bench/mutants.py $(ARGS)
+
+budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: none may overspend a budget (a minute)
+	BUDGETS_IN_FULL=1 $(PY) -m pytest -q tests/contract/test_budgets.py -k at_once
 
 clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (2 GB of packages; ARGS='-k codex')
 	$(PY) -m pytest -m programs $(PROGRAMS) $(ARGS)

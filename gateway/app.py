@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,15 +23,18 @@ from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
-from gateway.ports import AuditSink, LedgerUnavailable
+from gateway.ports import AuditSink, LedgerUnavailable, Quota
 from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.memory import LruMemory, MemoryHealth
+from gateway.state.quota import MemoryQuota
 from gateway.state.reopening import ReopeningLedger
 from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
 from gateway.state.sqlite.ledger import Ledger
+from gateway.state.sqlite.quota import FILE as QUOTA
+from gateway.state.sqlite.quota import SqliteQuota
 from gateway.state.sqlite.store import FILE as LEDGER_FILE
 from gateway.state.sqlite.store import prepare_directory
 from gateway.upstream.attestation import Attestation
@@ -63,13 +67,13 @@ def build(
     metrics = Metrics(vocabulary)
     events = FanOut([metrics, log])
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
+    quota, uncounted = _counts(settings)
     in_force = InForce(settings)
 
     def own() -> OwnWords:
         return in_force.settings.own_words
 
-    key = derive(secret, Purpose.CACHE)
-    scanner = _scanner(settings, key=key, second=second or _second(settings), own=own)
+    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings), own=own)
 
     def networks() -> tuple[IPNetwork, ...]:
         return in_force.settings.on_prem_networks
@@ -89,6 +93,7 @@ def build(
         attestation=Attestation(questions, events=events),
         machines=Machines(limits=lambda: in_force.settings.machines, questions=questions, events=events),
         ledger=ledger,
+        quota=quota,
         scanner=scanner,
         health=MemoryHealth(),
         metrics=metrics,
@@ -98,7 +103,7 @@ def build(
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
         demonstration_problem=embedded.problem,
-        notes=(*without_encoder(), *notes),
+        notes=(*without_encoder(), *notes, *uncounted),
     )
     return Gateway(in_force, parts, facades=facades)
 
@@ -141,6 +146,20 @@ _REMEDIES: Final = {
     LedgerLoss.LOCKED: ("is locked by another program", "End that one."),
     LedgerLoss.UNOPENED: ("cannot be opened", "Look at the disk that it is on."),
 }
+
+
+def _counts(settings: Settings) -> tuple[Quota, tuple[str, ...]]:
+    """What counts budgets and limits, and what to say where there is no place to keep it; kept or not, they are enforced."""
+    try:
+        return SqliteQuota(Path(settings.state_dir)), ()
+    except (OSError, sqlite3.Error):
+        if not settings.allowances:
+            return MemoryQuota(), ()
+        note = (
+            f"{settings.state_dir}/{QUOTA} cannot be used: budgets and limits count from nothing until it can be, and after "
+            "each start. Make it writable, or move it away if it is damaged."
+        )
+        return MemoryQuota(), (note,)
 
 
 def checkpoints_of(settings: Settings, secret: bytes) -> Checkpoints:

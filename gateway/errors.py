@@ -14,7 +14,7 @@ GatewayError
 ├── PayloadTooLarge 413 payload_too_large      ├── HeadersTooLarge 431 headers_too_large
 ├── NoWebSocket 426 upgrade_required
 ├── RateLimitExceeded, UpstreamLimited 429 rate_limit_exceeded
-├── InsufficientQuota 429 insufficient_quota
+├── InsufficientQuota, BudgetSpent 429 insufficient_quota
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
 ├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping, UpstreamOverloaded 503 overloaded
@@ -39,6 +39,7 @@ class GatewayError(Exception):
     code: ClassVar[str] = "internal_error"
     retry_after_s: int | None = None
     should_retry: bool | None = None
+    headers: Mapping[str, str] = {}
     decision: str = ""  # the code of what policy decided, where it was asked
     settled: bool = False  # whether the request that it ended was accounted for already
 
@@ -172,6 +173,10 @@ class InsufficientQuota(GatewayError):
     status = 429
     code = "insufficient_quota"
     should_retry = False
+
+
+class BudgetSpent(InsufficientQuota):
+    """A budget of ours is used up, or nobody can say whether the request fits into what is left of it."""
 
 
 class InternalError(GatewayError):

@@ -6,7 +6,7 @@ known names and digests only (law 9).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -215,4 +215,75 @@ class Health(Protocol):
 
     def known(self) -> Mapping[str, Probed]:
         """The answers of the last round; what is returned does not change later."""
+        ...
+
+
+# --- what may be used up -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """`amount` of one account in the span that began at `since_s` (UTC, seconds), of which `limit` may be used.
+
+    Amounts are whole micro-dollars, tokens, milli-watt-hours or requests: what the account counts.
+    """
+
+    account: str
+    since_s: int
+    limit: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What of one account is used, and what is held for requests under way."""
+
+    used: int = 0
+    held: int = 0
+
+    def left(self, limit: int) -> int:
+        """What may still be held; never less than nothing."""
+        return max(limit - self.used - self.held, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """Nothing was held: of `charge` there are only `left`."""
+
+    charge: Charge
+    left: int
+
+
+class Quota(Protocol):
+    """Counts what is used, so that many who reserve at once never hold more together than there is.
+
+    Times are UTC in microseconds and come from whoever calls. No method waits for anything.
+    """
+
+    def reserve(
+        self, lease: str, charges: Sequence[Charge], *, now_us: int, until_us: int
+    ) -> Exceeded | tuple[Counted, ...]:
+        """Hold all of `charges` under a new name, or none.
+
+        The lease ends by itself at `until_us` where nobody ends it before, since its holder may have died.
+
+        Returns:
+            What each account counts now, or the first of them that has too little left.
+        """
+        ...
+
+    def settle(self, lease: str, used: Mapping[str, int], *, now_us: int) -> None:
+        """End the lease, and count what was `used` by account in the spans it was held in; once, and also after its end."""
+        ...
+
+    def refund(self, lease: str, *, now_us: int) -> None:
+        """End the lease as if it had never been."""
+        ...
+
+    def counted(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
+        """What each account counts now; `amount` says nothing here."""
+        ...
+
+    def close(self) -> None:
+        """Keep what there is to keep, then stop. Blocks; call it from a thread."""
         ...

@@ -34,6 +34,7 @@ from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
+from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.settlement import PERMITTED, REDACTED
@@ -41,7 +42,7 @@ from gateway.pipeline.standings import Standings
 from gateway.pipeline.wish import Known
 from gateway.policy.decide import RefusalReason
 from gateway.policy.names import unmet
-from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed
+from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed, Quota
 from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
@@ -49,8 +50,6 @@ from gateway.upstream.port import Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.probe import is_asked
 from gateway.upstream.rounds import Rounds
-from gateway.upstream.warmth import Warmth
-from gateway.upstream.windows import Windows
 
 PROBE_EVERY_S = 15.0
 START_S = 1.0
@@ -91,6 +90,7 @@ class Parts:
     attestation: Attestation
     machines: Machines
     ledger: AuditSink
+    quota: Quota
     scanner: Scanner
     health: Health
     metrics: Metrics
@@ -130,17 +130,13 @@ class Gateway:
             scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=parts.upstreams,
-                premises=Premises(
-                    attestation=parts.attestation,
-                    windows=Windows(parts.attestation.questions),
-                    machines=parts.machines,
-                    warmth=Warmth(parts.attestation.questions),
-                ),
+                premises=Premises.of(parts.attestation, parts.machines),
                 ledger=parts.ledger,
                 scanner=parts.scanner,
                 aside=self._aside,
                 audit_key=parts.audit_key,
                 standings=self._standings,
+                holdings=Holdings(parts.quota, parts.events),
             ),
             events=parts.events,
             ledger=parts.ledger,
@@ -226,6 +222,7 @@ class Gateway:
         await self._parts.scanner.aclose()
         self._record(ReloadResult.STOPPED, before=None)
         await asyncio.to_thread(self._parts.ledger.close)
+        await asyncio.to_thread(self._parts.quota.close)
 
     async def refresh(self) -> None:
         """Ask all local servers now, and wait for what each of them says."""

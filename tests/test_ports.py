@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from gateway.ports import AuditSink, ConfigRow, Health, LedgerUnavailable, Probed, RowRefused, ScanMemory
+from gateway.ports import (
+    AuditSink,
+    Charge,
+    ConfigRow,
+    Counted,
+    Exceeded,
+    Health,
+    LedgerUnavailable,
+    Probed,
+    Quota,
+    RowRefused,
+    ScanMemory,
+)
 from gateway.state.memory import LruMemory, MemoryHealth, MemoryLedger
+from gateway.state.quota import KEPT_US, MemoryQuota
 from gateway.state.sqlite.ledger import Ledger
+from gateway.state.sqlite.quota import SqliteQuota
 from gateway.testing import RecordingSink
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
 
@@ -167,3 +184,170 @@ def test_what_was_handed_out_stays_as_it_was(health):
     answers["mlx"] = Probed(up=True)
     health.learn({})
     assert dict(known) == {"ollama": Probed(up=True)}
+
+
+# --- what may be used up -----------------------------------------------------------------------------------------------
+
+NOW_US = 1_800_000_000_000_000
+LATER_US = NOW_US + 60_000_000
+
+
+def quota_in_memory(_directory) -> Quota:
+    return MemoryQuota()
+
+
+def quota_in_sqlite(directory) -> Quota:
+    return SqliteQuota(directory)
+
+
+@pytest.fixture(params=[quota_in_memory, quota_in_sqlite], ids=["memory", "sqlite"])
+def quota(request, tmp_path):
+    made = request.param(tmp_path / "state")
+    yield made
+    made.close()
+
+
+def charge(amount, *, account="a", limit=100, since_s=0) -> Charge:
+    return Charge(account, since_s, limit, amount)
+
+
+def reserve(quota, lease, *charges, now_us=NOW_US, until_us=LATER_US):
+    return quota.reserve(lease, charges, now_us=now_us, until_us=until_us)
+
+
+def counted(quota, *, account="a", since_s=0, now_us=NOW_US) -> Counted:
+    return quota.counted([charge(0, account=account, since_s=since_s)], now_us=now_us)[0]
+
+
+def test_what_is_held_is_taken_from_what_is_left(quota):
+    assert reserve(quota, "one", charge(60)) == (Counted(0, 60),)
+    assert reserve(quota, "two", charge(41)) == Exceeded(charge(41), 40)
+    assert reserve(quota, "two", charge(40)) == (Counted(0, 100),)
+
+
+def test_all_are_held_or_none(quota):
+    refused = reserve(quota, "one", charge(10), charge(11, account="b", limit=10))
+    assert refused == Exceeded(charge(11, account="b", limit=10), 10)
+    assert counted(quota) == counted(quota, account="b") == Counted()
+
+
+def test_one_account_may_be_charged_twice_and_is_held_together(quota):
+    assert reserve(quota, "one", charge(60), charge(60)) == Exceeded(charge(60), 100)
+    assert counted(quota) == Counted()
+    assert reserve(quota, "one", charge(50), charge(50)) == (Counted(0, 50), Counted(0, 100))
+
+
+def test_settling_counts_what_was_used_and_lets_the_rest_go(quota):
+    reserve(quota, "one", charge(60))
+    quota.settle("one", {"a": 25}, now_us=NOW_US)
+    assert counted(quota) == Counted(25, 0)
+
+
+def test_a_lease_is_settled_once_and_an_unknown_one_never(quota):
+    reserve(quota, "one", charge(60))
+    quota.settle("one", {"a": 25}, now_us=NOW_US)
+    quota.settle("one", {"a": 25}, now_us=NOW_US)
+    quota.settle("another", {"a": 25}, now_us=NOW_US)
+    assert counted(quota) == Counted(25, 0)
+
+
+def test_more_than_was_held_is_counted_all_the_same(quota):
+    reserve(quota, "one", charge(60))
+    quota.settle("one", {"a": 130}, now_us=NOW_US)
+    assert counted(quota).used == 130
+    assert reserve(quota, "two", charge(1)) == Exceeded(charge(1), 0)
+
+
+def test_a_refund_leaves_nothing_behind(quota):
+    reserve(quota, "one", charge(60))
+    quota.refund("one", now_us=NOW_US)
+    quota.settle("one", {"a": 60}, now_us=NOW_US)
+    assert counted(quota) == Counted()
+
+
+def test_spans_are_counted_apart(quota):
+    reserve(quota, "one", charge(100))
+    assert reserve(quota, "two", charge(100, since_s=60)) == (Counted(0, 100),)
+
+
+def test_a_lease_returns_by_itself_when_its_holder_died(quota):
+    reserve(quota, "one", charge(100))
+    assert reserve(quota, "two", charge(100), now_us=LATER_US - 1) == Exceeded(charge(100), 0)
+    assert reserve(quota, "two", charge(100), now_us=LATER_US, until_us=LATER_US + 1) == (Counted(0, 100),)
+
+
+def test_what_is_settled_after_its_time_is_counted_still(quota):
+    reserve(quota, "one", charge(100))
+    assert counted(quota, now_us=LATER_US) == Counted()
+    quota.settle("one", {"a": 70}, now_us=LATER_US)
+    assert counted(quota, now_us=LATER_US) == Counted(70, 0)
+
+
+def test_a_lease_whose_holder_never_came_back_is_forgotten(quota):
+    reserve(quota, "one", charge(100))
+    long_after = LATER_US + KEPT_US
+    counted(quota, now_us=LATER_US)
+    counted(quota, now_us=long_after)
+    quota.settle("one", {"a": 70}, now_us=long_after)
+    assert counted(quota, now_us=long_after) == Counted()
+
+
+def test_threads_that_reserve_at_once_hold_no_more_than_there_is(quota):
+    def try_one(number):
+        return isinstance(reserve(quota, str(number), charge(3)), tuple)
+
+    with ThreadPoolExecutor(8) as pool:
+        won = sum(pool.map(try_one, range(200)))
+    assert (won, counted(quota)) == (33, Counted(0, 99))
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["reserve", "settle", "refund", "wait"]), st.integers(0, 7), st.integers(0, 60)),
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+@pytest.mark.parametrize("make", [quota_in_memory, quota_in_sqlite], ids=["memory", "sqlite"])
+def test_whatever_comes_in_whatever_order_never_more_is_used_and_held_than_there_is(make, steps, tmp_path_factory):
+    """Leases that nobody outlives are settled for what they held at most: then used and held stay within the limit."""
+    quota, now_us = make(tmp_path_factory.mktemp("quota")), NOW_US
+    live: dict[str, tuple[int, int]] = {}
+    used = 0
+    for at, (what, which, amount) in enumerate(steps):
+        names = sorted(live)
+        name = names[which % len(names)] if names else ""
+        match what:
+            case "reserve":
+                until_us = now_us + 10
+                if isinstance(reserve(quota, str(at), charge(amount), now_us=now_us, until_us=until_us), tuple):
+                    live[str(at)] = (amount, until_us)
+            case "settle" if name:
+                held, _ = live.pop(name)
+                quota.settle(name, {"a": min(amount, held)}, now_us=now_us)
+                used += min(amount, held)
+            case "refund" if name:
+                del live[name]
+                quota.refund(name, now_us=now_us)
+            case "wait":
+                now_us += amount // 10
+                live = {each: one for each, one in live.items() if one[1] > now_us}
+            case _:
+                continue
+        said = counted(quota, now_us=now_us)
+        assert said == Counted(used, sum(held for held, _ in live.values()))
+        assert said.used + said.held <= 100
+    quota.close()
+
+
+@given(amounts=st.lists(st.integers(0, 50), max_size=6), refunded=st.integers(0, 100))
+@settings(max_examples=50, deadline=None)
+def test_a_refund_restores_what_was_there_before(amounts, refunded):
+    quota = MemoryQuota()
+    for at, amount in enumerate(amounts):
+        reserve(quota, str(at), charge(amount))
+    before = counted(quota)
+    if isinstance(reserve(quota, "more", charge(refunded)), tuple):
+        quota.refund("more", now_us=NOW_US)
+    assert counted(quota) == before

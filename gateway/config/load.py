@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gateway.config.allowances import build_allowances
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
 from gateway.config.labels import build_label_terms
@@ -166,4 +167,5 @@ def _build(draft: Draft, text: str) -> Settings:
         hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         machines=build_machines(draft),
         pricing=Pricing(config.pricing.tariff_usd_per_kwh),
+        allowances=build_allowances(draft),
     )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.document import scalar
 from gateway.domain import USUAL_OPERATION, Capability, Kind, Operation, Order, Permission, ProviderKind, Trait
+from gateway.domain.quota import Every, Measure, Per
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -77,6 +78,8 @@ Watts = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=100_000, allow_
 Gigabytes = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=100_000, allow_inf_nan=False)]
 Share = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=1, allow_inf_nan=False)]
 Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=100_000, allow_inf_nan=False)]
+
+Amount = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=10**12, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -303,6 +306,16 @@ class PricingSection(Section):
     tariff_usd_per_kwh: Dollars | None = None
 
 
+class AllowanceSection(Section):
+    """So much of one measure for each span of time (UTC); `name: "*"` is each by itself that has none of its own name."""
+
+    per: Per
+    name: Text = "*"
+    of: Measure
+    amount: Amount
+    every: Every
+
+
 class ConfigFile(Section):
     """All of `config.yaml`."""
 
@@ -327,6 +340,8 @@ class ConfigFile(Section):
     agents: dict[Name, AgentSection] = {}
     routing: RoutingSection = RoutingSection()
     pricing: PricingSection = PricingSection()
+    budgets: Annotated[tuple[AllowanceSection, ...], Field(max_length=500)] = ()
+    limits: Annotated[tuple[AllowanceSection, ...], Field(max_length=500)] = ()
     aliases: dict[
         Annotated[str, Field(min_length=1, max_length=200)],
         Annotated[AliasSection, BeforeValidator(_alias, json_schema_input_type=str | AliasSection)],

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from gateway.access.callers import Keyring
 from gateway.access.origin import HostPolicy
 from gateway.domain import Caller, Provider, Target
+from gateway.domain.quota import Allowances
 from gateway.phi.find.label_terms import LabelTerms
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
@@ -128,6 +129,8 @@ class Settings:
     machines: Mapping[str, MachineLimits] = field(default_factory=dict)
     """What the machines can bear, by the name that `Provider.machine_name` says; others have the usual limits."""
     pricing: Pricing = field(default_factory=Pricing)
+    allowances: Allowances = field(default_factory=Allowances)
+    """Budgets and limits: what may be used up, by whom."""
     policy: Policy = field(default_factory=Policy)
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""

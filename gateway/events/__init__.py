@@ -27,6 +27,8 @@ from gateway.events.closed_sets import (
     ScanFailure,
     Side,
 )
+from gateway.events.lifetime import EmbeddedExited, EmbeddedStarted, GatewayStarted, GatewayStopped
+from gateway.events.quota import QuotaCounted, QuotaRefused
 
 __all__ = [
     "AbortPhase",
@@ -66,6 +68,8 @@ __all__ = [
     "ProviderProbed",
     "QueueChanged",
     "QueueWaited",
+    "QuotaCounted",
+    "QuotaRefused",
     "Record",
     "ReloadResult",
     "ScanEnded",
@@ -316,40 +320,6 @@ class Faulted:
     where: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayStarted:
-    event: ClassVar[str] = "gateway.started"
-    version: str
-    config_hash: str
-    policy_hash: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayStopped:
-    event: ClassVar[str] = "gateway.stopped"
-    uptime_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedStarted:
-    """The child process of the demonstration model answers."""
-
-    event: ClassVar[str] = "embedded.started"
-    model: str
-    duration_s: float
-    provider: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedExited:
-    event: ClassVar[str] = "embedded.exited"
-    model: str
-    reason: ExitReason
-    code: int | None = None
-    provider: str = ""
-
-
 Event: TypeAlias = (
     Settlement
     | AttemptStarted
@@ -373,6 +343,8 @@ Event: TypeAlias = (
     | ProviderProbed
     | QueueChanged
     | QueueWaited
+    | QuotaCounted
+    | QuotaRefused
     | ModelLoaded
     | Faulted
     | GatewayStarted

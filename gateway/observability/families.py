@@ -19,6 +19,7 @@ Metric = TypeVar("Metric", bound=MetricWrapperBase)
 
 MODEL = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 PROVIDER = "gen_ai_provider_name"
+QUOTA = ("sort", "per", "of", "every")
 
 DURATION_S = (
     *(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
@@ -133,6 +134,15 @@ class Families:
             "gateway_stream_aborts", "Streams that ended early, by phase and by who left.", ("phase", "side")
         )
         self.auth_failures = self._counter("gateway_auth_failures", "Requests refused at the door.", ("reason",))
+
+        self.quota_used = self._counter(
+            "gateway_quota_used",
+            "What budgets and limits counted: dollars, tokens, watt-hours, requests, as `of` says.",
+            QUOTA,
+        )
+        self.quota_refused = self._counter(
+            "gateway_quota_refused", "Targets that were not asked because a budget or a limit was used up.", QUOTA
+        )
 
     def _define_policy(self) -> None:
         self.decisions = self._counter(

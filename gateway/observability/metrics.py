@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from gateway import events
 from gateway.domain import Carrier, Destination, Kind, Operation, Outcome, Sensitivity, Settlement
+from gateway.domain.quota import UNITS
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
 from gateway.observability.families import Families
@@ -108,6 +109,8 @@ class Metrics(EventSink):
                 self._judged(event)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
+            case events.QuotaCounted() | events.QuotaRefused():
+                self._used_up(event)
             case events.LedgerWritten() | events.LedgerLost() | events.LedgerCheckpointed():
                 self._of_record(event)
             case events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
@@ -229,6 +232,16 @@ class Metrics(EventSink):
                 families.shortfalls(self._name(event.target, self._vocabulary.targets), event.how.value).inc()
             case events.GatewayStopped() | events.TargetForwards():
                 return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
+            case _:
+                assert_never(event)
+
+    def _used_up(self, event: events.QuotaCounted | events.QuotaRefused) -> None:
+        labels = (event.sort.value, event.per.value, event.of.value, event.every.value)
+        match event:
+            case events.QuotaCounted():
+                self._families.quota_used(*labels).inc(event.amount / UNITS[event.of])
+            case events.QuotaRefused():
+                self._families.quota_refused(*labels).inc()
             case _:
                 assert_never(event)
 

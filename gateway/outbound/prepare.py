@@ -26,6 +26,7 @@ from gateway.domain import (
 from gateway.errors import InvalidRequest
 from gateway.kinds import profile
 from gateway.kinds.wishes import unheard
+from gateway.outbound.cap import with_cap
 from gateway.outbound.minimise import dropped, gone, minimise, refuse_errands, withheld
 from gateway.outbound.note import with_token_note
 from gateway.outbound.sanitise import sanitise
@@ -43,7 +44,16 @@ from gateway.wire.operations import spoken, translate
 from gateway.wire.paths import pattern, refuse_forbidden
 from gateway.wire.reply import choices_of
 
-__all__ = ["Outbound", "Prepared", "RedactionIncomplete", "RedactionRefused", "Refused", "endpoint_of", "prepare"]
+__all__ = [
+    "Outbound",
+    "Prepared",
+    "RedactionIncomplete",
+    "RedactionRefused",
+    "Refused",
+    "capped",
+    "endpoint_of",
+    "prepare",
+]
 _SEAL = object()
 JSON_TYPE = "application/json"
 MAX_LOOKS = 4
@@ -175,6 +185,15 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     unheard = form.unheard(kept)
     lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, outbound.betas), *unheard}
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
+
+
+def capped(prepared: Prepared, tokens: int) -> Prepared:
+    """The same with an answer of at most `tokens`, a number of ours, so that nothing has to be looked at again."""
+    outbound = prepared.outbound
+    tree = with_cap(outbound.tree, tokens, outbound.target.provider.kind, outbound.endpoint)
+    content_type, content = _serialised(tree, outbound.endpoint)
+    made = replace(outbound, tree=tree, content=content, content_type=content_type, seal=_SEAL)
+    return replace(prepared, outbound=made)
 
 
 def _lasting(key: bytes, call: Call, target: Target) -> bytes:

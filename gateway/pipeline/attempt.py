@@ -18,6 +18,7 @@ from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
 from gateway.pipeline import refusal
 from gateway.pipeline.aside import Aside
+from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.opening import begun, whole
 from gateway.pipeline.record import intent_row
@@ -73,7 +74,9 @@ class Attempts:
         aside: Aside,
         audit_key: bytes,
         standings: Standings,
+        holdings: Holdings,
     ) -> None:
+        self._holdings = holdings
         self._upstreams = upstreams
         self._standings = standings
         self.attestation = premises.attestation
@@ -148,6 +151,7 @@ class Attempts:
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
             await self._fits(run, prepared)
+            prepared = self._holdings.hold(run, prepared)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
@@ -159,6 +163,7 @@ class Attempts:
             if isinstance(error, AttemptFailed):
                 result, status, reached, named_s = error.result, error.status, error.reached, error.retry_after_s
             entry.ended(result, retry_after_s=named_s)
+            run.trace.let_go(failed=isinstance(error, AttemptFailed))
             run.trace.attempted(result, status=status, reached=reached)
             raise
         run.trace.answered(prepared, lacking=opened.reply.not_carried)

@@ -132,7 +132,7 @@ class Pipeline:
 
         shape = opened.prepared.outbound.endpoint.reply
         events = self._restored(opened, trace, gone)
-        return Answer(decision_headers(trace.opening()), shape, events=events, close=close)
+        return Answer(decision_headers(trace.opening()) | trace.hold_headers, shape, events=events, close=close)
 
     async def _decided(
         self, call: Call, settings: Settings, trace: Trace, *, default_agent: str, arrived_s: float
@@ -170,6 +170,7 @@ class Pipeline:
             record_all=settings.ledger_local == "refuse",
             thinking=resolution.route.thinking,
             retries=resolution.route.retries,
+            allowances=settings.allowances,
         )
 
     def _as_of_now(
@@ -366,7 +367,7 @@ def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
     trace.restored(unresolved=restorer.unresolved)
     _count(opened, trace)
     settled = trace.settle(Outcome.OK, status=200)
-    headers = {**decision_headers(settled), **price_headers(settled)} if settled else {}
+    headers = {**decision_headers(settled), **price_headers(settled), **trace.hold_headers} if settled else {}
     return Answer(headers, opened.prepared.outbound.endpoint.reply, tree=restored)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.domain import UNSAID_THINKING, Target, Thinking, Tree
+from gateway.domain.quota import Allowances
 from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
@@ -20,6 +22,8 @@ from gateway.upstream.port import Reply
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Stream
 
+NO_ALLOWANCES: Final = Allowances()
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -28,7 +32,8 @@ class Run:
 
     `now` is the egress to the same target by what is in force at this moment, or None where that permits none any more.
     `passed` are targets that would have come earlier. `batch`: everybody else goes first where requests queue.
-    `record_all`: without a ledger that can be written, targets on the premises are not used either.
+    `record_all`: without a ledger that can be written, targets on the premises are not used either. `allowances` are the
+    budgets and limits that held when it came.
     """
 
     call: Call
@@ -46,6 +51,7 @@ class Run:
     record_all: bool = False
     thinking: Thinking = UNSAID_THINKING
     retries: int = 0
+    allowances: Allowances = NO_ALLOWANCES
 
     def streams(self, target: Target) -> bool:
         """Whether `target` is asked for a stream."""

@@ -10,6 +10,7 @@ from gateway.domain import Destination, Kind, Outcome, Sensitivity, Settlement, 
 from gateway.domain.settlement import MICRO, NANO
 from gateway.errors import (
     AccessDenied,
+    BudgetSpent,
     EgressDenied,
     GatewayError,
     InsufficientQuota,
@@ -221,7 +222,7 @@ def outcome_of(error: GatewayError) -> Outcome:
             return Outcome.POLICY_DENIED
         case AccessDenied():
             return Outcome.CLIENT_ERROR
-        case Overloaded() | RateLimitExceeded() | QueueFull():
+        case Overloaded() | RateLimitExceeded() | BudgetSpent() | QueueFull():
             return Outcome.SHED
         case NotRecorded():
             return Outcome.UNRECORDED

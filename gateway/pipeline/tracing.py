@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.domain import Facts, Kind, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
 from gateway.errors import GatewayError
@@ -44,6 +44,15 @@ _ENDS: Final = {
 """How a try ended whose answer had begun; all other ends are ours or the caller's, and none of its target's."""
 
 
+class Lease(Protocol):
+    """What is held of budgets and limits for one attempt."""
+
+    @property
+    def headers(self) -> dict[str, str]: ...
+    def refund(self) -> None: ...
+    def settle(self, settled: Settlement, *, on_prem: bool) -> None: ...
+
+
 @dataclass(slots=True)
 class Trace:
     """The account of one request, from its first byte to its settlement.
@@ -58,6 +67,9 @@ class Trace:
     _trying: bool = False
     _failed: Attempt | None = None
     _settlement: Settlement | None = None
+    _lease: Lease | None = None
+    hold_headers: dict[str, str] = field(default_factory=dict)
+    """What the caller is told of the budgets and limits that its answer is held against."""
 
     @classmethod
     def of(cls, call: Call, *, events: EventSink, ledger: AuditSink, usd_per_kwh: Decimal | None) -> Trace:
@@ -124,6 +136,18 @@ class Trace:
         """From here on the target may have received the request, without what was `redacted`."""
         self.account.attempts[-1].reached = True
         self.account.attempts[-1].redacted = redacted
+
+    def hold(self, lease: Lease) -> None:
+        """Something is held for the attempt."""
+        self._lease, self.hold_headers = lease, dict(lease.headers)
+
+    def let_go(self, *, failed: bool) -> None:
+        """The attempt came to nothing. What is held for it is given back where it `failed` or nothing was sent yet; one that
+        the caller left may be paid for all the same.
+        """
+        if self._lease is not None and (failed or not self.account.attempts[-1].reached):
+            self._lease.refund()
+            self._lease, self.hold_headers = None, {}
 
     def attempted(self, result: AttemptResult, *, status: int | None = None, reached: bool = True) -> None:
         """The try is over. `reached` False: the target is known to have received nothing.
@@ -228,6 +252,9 @@ class Trace:
             )
         for name, why in self.account.kept_from.items():
             self._events.emit(EgressRefused(reason=why, target=name))
+        if self._lease is not None:
+            self._lease.settle(settled, on_prem=self.account.attempts[-1].target.provider.on_prem)
+            self._lease = None
         self._events.emit(settled)
         self._ledger.settle(settled)
         return settled

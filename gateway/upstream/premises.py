@@ -18,3 +18,9 @@ class Premises:
     windows: Windows
     machines: Machines
     warmth: Warmth
+
+    @classmethod
+    def of(cls, attestation: Attestation, machines: Machines) -> Premises:
+        """All of it, by who asks the servers where they run what."""
+        questions = attestation.questions
+        return cls(attestation=attestation, windows=Windows(questions), machines=machines, warmth=Warmth(questions))

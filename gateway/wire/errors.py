@@ -70,7 +70,7 @@ def envelope(error: GatewayError, dialect: Dialect, *, request_id: str) -> Tree:
 
 
 def _headers(error: GatewayError) -> dict[str, str]:
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
     if isinstance(error, NoWebSocket):

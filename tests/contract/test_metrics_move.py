@@ -72,6 +72,7 @@ def config(local, cloud, foreign, ollama):
         },
         routes={
             "home": ["here"],
+            "spent": ["here"],
             "cloud": ["there", "here"],
             "foreign": ["away"],
             "small": ["small"],
@@ -79,6 +80,10 @@ def config(local, cloud, foreign, ollama):
             "hearing": {"targets": ["ears"], "operation": "transcriptions"},
         },
         pricing={"tariff_usd_per_kwh": 0.3},
+        limits=[
+            {"per": "route", "name": "home", "of": "requests", "amount": 100, "every": "month"},
+            {"per": "route", "name": "spent", "of": "requests", "amount": 0, "every": "month"},
+        ],
         labels={"trial": {"means": "Belongs to a trial."}},
         scan={"deadline_ms": 60000, "never": [{"text": "Maria Lopez", "why": "Our demonstration patient."}]},
         ledger={"checkpoint_s": 60},
@@ -138,6 +143,7 @@ async def test_each_metric_that_is_declared_moves(start, upstream, ollama, monke
     assert (await gateway.chat(CLEAN)).status_code == 401
     assert (await ask(route="large")).status_code == 503
     assert (await ask(route="small")).status_code == 200
+    assert (await ask(route="spent")).status_code == 429
     assert (await ask(SENSITIVE, "foreign")).status_code == 403
     assert (await ask("Maria Lopez has a cough.")).status_code == 200
     cloud.answer = says("See [MRN_aaaaaaaaaa].")

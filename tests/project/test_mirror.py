@@ -29,6 +29,7 @@ ELSEWHERE = {
     "gateway/pipeline/attempt.py": "tests/contract/test_fallback.py",  # the path of a request, over real sockets
     "gateway/pipeline/explain.py": "tests/cli/test_explain.py",
     "gateway/pipeline/flow.py": "tests/contract/test_decision.py",
+    "gateway/pipeline/holding.py": "tests/contract/test_budgets.py",  # held and counted by a gateway that listens
     "gateway/pipeline/headers.py": "tests/contract/test_accounts.py",
     "gateway/pipeline/judge.py": "tests/contract/test_decision.py",
     "gateway/pipeline/opening.py": "tests/contract/test_fallback.py",
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait
     "gateway/upstream/ourselves.py": "tests/cli/test_bench.py",
+    "gateway/upstream/premises.py": "tests/contract/test_queue.py",
     "gateway/upstream/memory.py": "tests/cli/test_models.py",  # asked over real sockets
     "gateway/upstream/bodies.py": "tests/contract/test_upstream_faults.py",  # what misbehaves is sent by real servers
     "gateway/upstream/direct/adapter.py": "tests/contract/test_upstream_faults.py",

@@ -1,0 +1,204 @@
+"""Holds for a request what budgets and limits allow before it is sent, and counts what it took when it is over.
+
+With none configured it does nothing. Each attempt is held for by itself, by the price of its target: what it may take at the
+most, so that many requests at once never take more together than there is.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain import Settlement, Target, UnknownReason
+from gateway.domain.quota import UNITS, Allowance, Measure, Sort, window
+from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
+from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
+from gateway.outbound.prepare import JSON_TYPE, Prepared, capped
+from gateway.pipeline.record import now_us
+from gateway.pipeline.run import Run
+from gateway.ports import Charge, Counted, Exceeded, Quota
+from gateway.routing.charges import Held, Size, amount_of, bounds_output, concerned, output_within, unknown, used
+from gateway.upstream.port import AttemptFailed
+from gateway.wire.limits import answers, at_most, said_limit
+from gateway.wire.pictures import pictures
+
+UNSAID_TOKENS: Final = 8_192
+"""How long an answer may get at most that is paid from a budget and whose request names no end: one request without a word
+should not hold all that is left."""
+CAP_TOKENS: Final = 40
+"""Bytes of the field that ends an answer, which is written when the body was measured already."""
+GRACE_US: Final = 60_000_000
+"""So long after the last moment of a request its lease ends by itself, if the gateway died meanwhile."""
+_BYTES_PER_TOKEN_OF_SOUND: Final = 40
+
+
+class Holdings:
+    """Budgets and limits, as requests meet them; one for a gateway."""
+
+    def __init__(self, quota: Quota, events: EventSink) -> None:
+        self._quota = quota
+        self._events = events
+
+    def hold(self, run: Run, prepared: Prepared) -> Prepared:
+        """Hold what this attempt may take; what is sent then, since an answer without an end is given one.
+
+        Raises:
+            AttemptFailed: there is too little left, or nobody can say what the target takes.
+        """
+        account = run.trace.account
+        if not run.allowances or account.resolution is None:
+            return prepared
+        held = concerned(run.allowances, run.call.caller, account.resolution)
+        if not held:
+            return prepared
+        target = prepared.outbound.target
+        if (measure := unknown(held, target)) is not None:
+            one = next(each.allowance for each in held if each.allowance.of is measure)
+            self._tell(one)
+            raise AttemptFailed(_unpriced(target, measure), result=AttemptResult.REFUSED, reached=False)
+        return self._held(run, prepared, held)
+
+    def _held(self, run: Run, prepared: Prepared, held: Sequence[Held]) -> Prepared:
+        outbound, at_us = prepared.outbound, now_us()
+        number = answers(outbound.tree, outbound.times)
+        speaks = outbound.endpoint.reply.streamed is not None
+        said = said_limit(outbound.tree) if said_limit(run.call.payload) is not None else None
+        open_ended = speaks and said is None and bounds_output(held, outbound.target)
+        each = said or UNSAID_TOKENS
+        left_s = max(run.patience.until_s - time.monotonic(), 0.0)
+        lease = f"{run.call.request_id}/{len(run.trace.account.attempts)}"
+        spans = [window(one.allowance.every, at_us) for one in held]
+        input_tokens = (_input(run, prepared) + open_ended * CAP_TOKENS) * outbound.times
+        until_us = at_us + int(left_s * 1_000_000) + GRACE_US
+        while True:
+            output_tokens = each * number if speaks else 0
+            size = Size(target=outbound.target, input_tokens=input_tokens, output_tokens=output_tokens, seconds=left_s)
+            charges = _charges(held, spans, size)
+            answer = self._quota.reserve(lease, charges, now_us=at_us, until_us=until_us)
+            if not isinstance(answer, Exceeded):
+                break
+            place = next(at for at, charge in enumerate(charges) if charge is answer.charge)
+            room = output_within(held[place].allowance.of, answer.left, size) // number if open_ended else 0
+            if not 0 < room < each:
+                self._tell(held[place].allowance)
+                error = _refused(held[place].allowance, answer, ends_s=spans[place][1], at_us=at_us)
+                error.headers = _told(held, self._quota.counted(charges, now_us=at_us), spans, at_us)
+                raise AttemptFailed(error, result=AttemptResult.REFUSED, reached=False)
+            each = room  # for which another allowance may have no room either
+        told = _told(held, answer, spans, at_us)
+        run.trace.hold(_Lease(self._quota, self._events, lease, held, charges, told))
+        if not open_ended:
+            return prepared
+        run.trace.hold_headers["x-gateway-capped-tokens"] = str(each)
+        return capped(prepared, each)
+
+    def left(self, run_held: Sequence[Held]) -> list[tuple[Allowance, int, int]]:
+        """What is left of each, and when it is whole again (UTC, seconds)."""
+        at_us = now_us()
+        spans = [window(one.allowance.every, at_us) for one in run_held]
+        charges = [
+            Charge(one.account, span[0], one.allowance.amount, 0) for one, span in zip(run_held, spans, strict=True)
+        ]
+        counts = self._quota.counted(charges, now_us=at_us)
+        return [
+            (one.allowance, count.left(one.allowance.amount), span[1])
+            for one, count, span in zip(run_held, counts, spans, strict=True)
+        ]
+
+    def _tell(self, one: Allowance) -> None:
+        self._events.emit(QuotaRefused(sort=one.sort, per=one.per, of=one.of, every=one.every))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """What one attempt holds."""
+
+    _quota: Quota
+    _events: EventSink
+    name: str
+    held: Sequence[Held]
+    charges: Sequence[Charge]
+    headers: dict[str, str]
+
+    def refund(self) -> None:
+        self._quota.refund(self.name, now_us=now_us())
+
+    def settle(self, settled: Settlement, *, on_prem: bool) -> None:
+        took: dict[str, int] = {}
+        for one, charge in zip(self.held, self.charges, strict=True):
+            allowance = one.allowance
+            took[one.account] = used(allowance.of, charge.amount, settled, on_prem=on_prem)
+            self._events.emit(
+                QuotaCounted(
+                    sort=allowance.sort,
+                    per=allowance.per,
+                    of=allowance.of,
+                    every=allowance.every,
+                    amount=took[one.account],
+                )
+            )
+        self._quota.settle(self.name, took, now_us=now_us())
+
+
+def _charges(held: Sequence[Held], spans: Sequence[tuple[int, int]], size: Size) -> list[Charge]:
+    return [
+        Charge(one.account, span[0], one.allowance.amount, amount_of(one.allowance.of, size))
+        for one, span in zip(held, spans, strict=True)
+    ]
+
+
+def _input(run: Run, prepared: Prepared) -> int:
+    """Tokens of what is sent, at the most."""
+    outbound = prepared.outbound
+    if outbound.content_type != JSON_TYPE:
+        return len(outbound.content) // _BYTES_PER_TOKEN_OF_SOUND
+    number, taken = pictures(outbound.tree) if UnknownReason.IMAGE in run.findings.unknowns else (0, 0)
+    return at_most(len(outbound.content) - taken, number, tools=bool(outbound.tree.get("tools")))
+
+
+def _unpriced(target: Target, measure: Measure) -> BudgetSpent:
+    what, key = ("price", "price") if measure is Measure.DOLLARS else ("power", "power_w")
+    return BudgetSpent(
+        f"Nobody says the {what} of target {target.name}, and so nobody can say whether the request fits into its budget. "
+        f"An administrator adds `{key}` to the target."
+    )
+
+
+def _refused(one: Allowance, answer: Exceeded, *, ends_s: int, at_us: int) -> GatewayError:
+    """What is used up, when there is more, and what would have fitted."""
+    unit = UNITS[one.of]
+    rest, whole = f"{answer.left / unit:g}", f"{one.amount / unit:g}"
+    needs = f"{answer.charge.amount / unit:g}"
+    wait_s = max(ends_s - at_us // 1_000_000, 1)
+    what = f"The {one.sort} of {whole} {one.of} for this {one.per} every {one.every} has {rest} left"
+    if one.of is not Measure.REQUESTS:
+        what += f", and this request may take {needs}"
+    error: GatewayError
+    if one.sort is Sort.LIMIT:
+        error = RateLimitExceeded(f"{what}. Try again in {wait_s} s, or ask for a shorter answer.")
+    else:
+        error = BudgetSpent(f"{what}. It is whole again in {wait_s} s; ask for a shorter answer, or an administrator.")
+    error.retry_after_s = wait_s
+    return error
+
+
+def _told(
+    held: Sequence[Held], counts: Sequence[Counted], spans: Sequence[tuple[int, int]], at_us: int
+) -> dict[str, str]:
+    """The usual headers, for the tightest allowance of requests and of tokens."""
+    headers: dict[str, str] = {}
+    for measure in (Measure.REQUESTS, Measure.TOKENS):
+        found = [
+            (count.left(one.allowance.amount), one.allowance.amount, span[1])
+            for one, count, span in zip(held, counts, spans, strict=True)
+            if one.allowance.of is measure
+        ]
+        if found:
+            left, limit, ends_s = min(found)
+            headers[f"x-ratelimit-limit-{measure}"] = str(limit)
+            headers[f"x-ratelimit-remaining-{measure}"] = str(left)
+            headers[f"x-ratelimit-reset-{measure}"] = f"{max(math.ceil(ends_s - at_us / 1_000_000), 0)}s"
+    return headers
