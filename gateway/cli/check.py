@@ -10,10 +10,12 @@ from typing import Final, TypeAlias
 
 from gateway.config import Settings, load
 from gateway.config.changes import rule_changes, word_changes
+from gateway.config.standing import changed, of_standing, standing_of
 from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Operation, Order
 from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
+from gateway.policy.lint import at_a_glance
 from gateway.policy.names import unmet
 from gateway.policy.private import written
 from gateway.state import in_force
@@ -98,6 +100,7 @@ def summary(settings: Settings) -> str:
     lines += [f"  not read: {', '.join(settings.policies_unread)}"] if settings.policies_unread else []
     lines += [f"  {line} (against what the gateway here last worked with)" for line in _since(settings)]
     lines += [f"warning: {problem}" for problem in unmet(settings.policy, detectors=settings.detectors)]
+    lines += [f"warning: {problem}" for problem in at_a_glance(settings.policy, givers=settings.label_givers)]
     lines += [f"warning: {note}" for note in settings.baa_notes(today())]
     lines += [f"warning: {note}" for note in _without_effect(settings)]
     return "\n".join(lines)
@@ -128,7 +131,9 @@ def _since(settings: Settings) -> list[str]:
     if note is None:
         return []
     words = word_changes(own_words.of(note.own_words), settings.own_words)
-    return [*rule_changes(note.policy_text, settings.policy.text).lines(), *words.lines()]
+    before = of_standing(note.standing)
+    opens = changed(before, standing_of(settings), today=today()).lines() if before is not None else []
+    return [*opens, *rule_changes(note.policy_text, settings.policy.text).lines(), *words.lines()]
 
 
 def _report(*invalid: DocumentInvalid) -> int:

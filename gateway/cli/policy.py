@@ -7,23 +7,25 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from gateway.cli.policy_sides import Side, Unreadable, side
+from gateway.cli.policy_sides import Side, Unreadable, side, unchecked
 from gateway.config import Settings, load
-from gateway.config.load import policies_of, state_dir_of
+from gateway.config.load import load_without_policies, policies_of, state_dir_of, unknown_names
 from gateway.config.policies import read_folder
 from gateway.config.standing import changed_with
-from gateway.document import DocumentInvalid
-from gateway.domain import JSON, Facts
+from gateway.document import DocumentInvalid, Problem
+from gateway.domain import JSON, Facts, Tree
 from gateway.pipeline.judge import today
 from gateway.policy.lint import Covered, coverage, lint
 from gateway.policy.matrix import Row, matrix, said
 from gateway.policy.parse import Tried, trials
+from gateway.policy.private import clashes
 from gateway.policy.replay import Replayed, replay
+from gateway.policy.rules import Policy
 from gateway.policy.widening import described
 from gateway.ports import LedgerUnavailable
 from gateway.state import acceptance
@@ -35,7 +37,8 @@ _TEST: Final = """examples:
   gateway policy test --policies policies/packs        try files that are not in force
   gateway policy test --json | jq '.rules[] | select(.decided == 0)'
 
-Exit status 1 if an example does not hold. A rule that no example decides is named: an example decides a rule if it would
+Exit status 1 if an example does not hold, or a rule names what the configuration does not have.
+A rule that no example decides is named: an example decides a rule if it would
 come out otherwise, or for another reason, without it.
 """
 _MATRIX: Final = """examples:
@@ -115,29 +118,44 @@ def test(options: argparse.Namespace) -> int:
         where = options.policies or policies_of(options.config, os.environ)
         folder = read_folder(where)
         written, tried = trials(folder.rules, tests=folder.tests)
+        givers, problems, notes = _against(written, options.config)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
         return 1
     broken = [one for one in tried if one.complaint]
     examples = [one.example for one in tried]
-    covered, warnings = coverage(written, examples), lint(written, examples)
+    covered, warnings = coverage(written, examples), lint(written, examples, givers=givers)
     if options.json:
-        print(json.dumps(_tested(tried, covered, [str(warning) for warning in warnings]), indent=2))
-        return 1 if broken else 0
+        told = _tested(tried, covered, [*map(str, warnings), *notes])
+        print(json.dumps(told | {"problems": list[JSON](map(str, problems))}, indent=2))
+        return 1 if broken or problems else 0
+    for problem in problems:
+        print(f"FAILED {problem}")
     for one in broken:
         name = f"{one.example.name} " if one.example.name else ""
         print(f"FAILED {one.example.file}:{one.example.line}: {name}{one.complaint}")
     for rule in covered:
         how = f"decided by {rule.decided} examples" if rule.decided else "DECIDED BY NO EXAMPLE"
         print(f"rule   {rule.rule.id}: {how}")
-    for warning in warnings:
+    for warning in (*warnings, *notes):
         print(f"warn   {warning}")
     tested = sum(bool(rule.decided) for rule in covered)
     print(f"{len(tried) - len(broken)} of {len(tried)} examples hold; they decide {tested} of {len(covered)} rules.")
-    return 1 if broken else 0
+    if problems:
+        print(f"{len(problems)} names that rules ask for are unknown: `gateway check` refuses them too.")
+    return 1 if broken or problems else 0
 
 
-def _tested(tried: Sequence[Tried], covered: Sequence[Covered], warnings: list[str]) -> JSON:
+def _against(policy: Policy, config: str) -> tuple[Mapping[str, Sequence[str]], tuple[Problem, ...], list[str]]:
+    """Who gives which label, what the rules name and the configuration does not know, and a note where it cannot be read."""
+    try:
+        settings = load_without_policies(config, os.environ)
+    except DocumentInvalid as invalid:
+        return {}, (), [unchecked(config, invalid)]
+    return settings.label_givers, (*clashes(policy), *unknown_names(policy, settings)), []
+
+
+def _tested(tried: Sequence[Tried], covered: Sequence[Covered], warnings: list[str]) -> Tree:
     examples: list[JSON] = [
         {
             "file": one.example.file,
@@ -214,6 +232,8 @@ def diff(options: argparse.Namespace) -> int:
     began = time.perf_counter()
     try:
         old, new = (side(named, options.config, os.environ) for named in (options.old, options.new))
+        for note in sorted({old.unchecked, new.unchecked} - {""}):
+            print(f"warning: {note}", file=sys.stderr)
         told = changed_with(old.standing, new.standing, today=today())
         moved = None
         if options.traffic:

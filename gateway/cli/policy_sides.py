@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from gateway.config import Settings, load
-from gateway.config.load import state_dir_of
+from gateway.config.load import load_without_policies, state_dir_of, unknown_names
 from gateway.config.policies import read_folder
 from gateway.config.standing import Standing, of_standing, standing_of
 from gateway.document import DocumentInvalid, read
@@ -37,6 +37,8 @@ class Side:
 
     standing: Standing
     routes: Mapping[str, Sequence[Target]] = field(default_factory=dict)
+    unchecked: str = ""
+    """Why names in rules could not be checked; "" where they were."""
 
     def targets(self, route: str) -> Sequence[Target]:
         """The targets of a route that is configured, else all."""
@@ -51,12 +53,12 @@ def side(named: str, config: str, environ: Mapping[str, str]) -> Side:
     path = Path(named)
     if path.is_file() and "rules" not in read(path.read_text(encoding="utf-8"), file=named).tree:
         return _of(load(named, environ))
-    around = _around(config, environ)
     if path.is_dir():
         folder = read_folder(named)
-        return _with(around, load_policies(folder.rules, tests=folder.tests))
+        return _with(load_policies(folder.rules, tests=folder.tests), config, environ)
     if path.is_file():
-        return _with(around, load_policies({named: path.read_text(encoding="utf-8")}))
+        return _with(load_policies({named: path.read_text(encoding="utf-8")}), config, environ)
+    around = _around(config, environ)
     state_dir = Path(state_dir_of(config, environ))
     if named == IN_FORCE:
         note = in_force.read(state_dir)
@@ -80,8 +82,25 @@ def _of(settings: Settings) -> Side:
     return Side(standing_of(settings), {name: route.targets for name, route in settings.table.routes.items()})
 
 
-def _with(around: Side, policy: Policy) -> Side:
-    return replace(around, standing=replace(around.standing, policy=with_private(policy)))
+def _with(policy: Policy, config: str, environ: Mapping[str, str]) -> Side:
+    """The rules, at the targets of `config`. Raises `DocumentInvalid` for names that it does not know, as a start would."""
+    rules = with_private(policy)
+    try:
+        settings = load_without_policies(config, environ)
+    except DocumentInvalid as invalid:
+        return Side(Standing(rules), unchecked=unchecked(config, invalid))
+    if problems := unknown_names(policy, settings):
+        raise DocumentInvalid(problems)
+    return _of(replace(settings, policy=rules))
+
+
+def unchecked(config: str, invalid: DocumentInvalid) -> str:
+    """What is said where names in rules cannot be checked, since the configuration cannot be read."""
+    first = invalid.problems[0]
+    return (
+        f"{config} cannot be used ({first.message.rstrip('.')}): nobody knows whether the agents, callers, routes, targets, "
+        "providers and labels that rules name exist. Name a configuration with `--config FILE`."
+    )
 
 
 def _of_record(path: Path, beginning: str) -> Policy:

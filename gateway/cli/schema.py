@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.config.schema import ConfigFile
 from gateway.domain import JSON
-from gateway.policy.schema import PolicyForm
+from gateway.policy.schema import PolicyForm, SuiteForm
 from gateway.wire.fates import page
 from gateway.wire.operations import ENDPOINTS
 
@@ -33,7 +33,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("of", choices=("config", "policies", "fates"), help="which of them")
+    parser.add_argument("of", choices=("config", "policies", "tests", "fates"), help="which of them")
     parser.set_defaults(run=run)
 
 
@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     if options.of == "fates":
         print(page(ENDPOINTS), end="")
         return 0
-    print(json.dumps(config() if options.of == "config" else policies(), indent=2))
+    made = {"config": config, "policies": policies, "tests": tests}[options.of]
+    print(json.dumps(made(), indent=2))
     return 0
 
 
@@ -54,6 +55,11 @@ def config() -> JSON:
 def policies() -> JSON:
     """The schema of a policy file."""
     return PolicyForm.model_json_schema()
+
+
+def tests() -> JSON:
+    """The schema of a file of `policies/tests/`."""
+    return SuiteForm.model_json_schema()
 
 
 def _with_variables(node: JSON) -> JSON:

@@ -63,7 +63,7 @@ def _assembled(
         rules = load_policies(folder.rules, tests=folder.tests)
         problems += clashes(rules)
         if settings is not None:
-            problems += _unresolved(rules, settings)
+            problems += unknown_names(rules, settings)
     except DocumentInvalid as invalid:
         problems += invalid.problems
     if settings is None or folder is None or problems:
@@ -98,7 +98,12 @@ def _text(path: str) -> str:
         raise DocumentInvalid([Problem(path, 1, "The file is not text in UTF-8.", "Save it as UTF-8.")]) from None
 
 
-def _unresolved(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
+def load_without_policies(path: str, environ: Mapping[str, str]) -> Settings:
+    """Settings of the file at `path` alone, whatever is wrong with its policies. Raises `DocumentInvalid`."""
+    return parse(_text(path), file=path, environ=environ)
+
+
+def unknown_names(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
     """Names in rules that the configuration does not know: such a rule would silently never apply."""
     return unresolved(
         policy,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -155,6 +155,13 @@ class Settings:
         """How many days the BAA of each provider that has one holds from `day` on, that day included; less than 1: none."""
         terms = {name: one.baa for name, one in self.providers.items() if one.baa is not None}
         return {name: (term.expires - day).days + 1 for name, term in terms.items()}
+
+    @property
+    def label_givers(self) -> Mapping[str, Sequence[str]]:
+        """Who gives each label by default: agents, which are not always named, and callers."""
+        who = [(f"agent {agent.name}", agent.labels) for agent in self.table.agents.values()]
+        who += [(f"caller {caller.name}", caller.labels) for caller in self.callers]
+        return {label: [name for name, gives in who if label in gives] for label in self.table.labels}
 
     @property
     def baa_words(self) -> frozenset[str]:

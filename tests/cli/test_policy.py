@@ -101,6 +101,65 @@ def test_a_file_that_cannot_be_read_is_said_by_line(folder, said):
     assert "p.yaml:4" in err
 
 
+MISSPELT = """version: 1
+rules:
+  - {id: phi, why: Under a BAA., when: {phi: [any], to: {without: [on_prem]}}, then: {require: [baa]}}
+  - {id: one, why: It stays., when: {%s}, then: {deny: true}}
+examples: [{phi: [ssn], traits: [], sent: false}]
+"""
+
+
+@pytest.mark.parametrize("when", ["label: part3", "caller: smoa", "route: chatt", "to: {provider: there}", "agent: x"])
+def test_names_that_a_start_refuses_are_refused_everywhere(folder, said, capsys, when):
+    (folder / "lax" / "p.yaml").write_text(MISSPELT % when)
+    code, out, _ = said("test", "--policies", "lax")
+    assert code == 1
+    (line,) = [
+        line for line in out.splitlines() if line.startswith("FAILED lax/p.yaml:4: Rule `one` names an unknown ")
+    ]
+    told = json.loads(said("test", "--policies", "lax", "--json")[1])
+    assert [problem.splitlines()[0] for problem in told["problems"]] == [line.removeprefix("FAILED ")]
+    for named in ("lax", "lax/p.yaml"):
+        code, _, err = said("diff", "policies", named)
+        assert (code, line.removeprefix("FAILED ") in err) == (2, True)
+    (folder / "policies" / "p.yaml").write_text(MISSPELT % when)
+    assert main(["check"]) == 1
+    assert line.removeprefix("FAILED lax/") in capsys.readouterr().out
+
+
+def test_where_names_cannot_be_checked_that_is_said(folder, said):
+    (folder / "config.yaml").unlink()
+    words = "config.yaml cannot be used (The file cannot be read: No such file or directory): nobody knows whether"
+    assert f"warning: {words}" in said("diff", "policies", "lax")[2]
+    code, out, _ = said("test", "--policies", "lax")
+    assert (code, f"warn   {words}" in out) == (0, True)
+
+
+def test_whoever_may_be_an_agent_with_a_label_is_warned_of(folder, said, capsys):
+    given = 'agents: {clinic: {route: chat, label: part2}}\ncallers: {soma: {key_sha256: "%s", label: part2}}\n' % (
+        "0" * 64
+    )
+    (folder / "config.yaml").write_text(CONFIG + given)
+    words = [
+        "label part2 of agent clinic, and so also about every caller that names no agent",
+        "every request of caller soma",
+    ]
+    _, out, _ = said("test")
+    assert all(word in out for word in words)
+    assert main(["check"]) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in words)
+
+
+def test_check_says_what_opens_against_what_is_in_force(folder, capsys):
+    standing = standing_of(load("config.yaml", {}))
+    note = InForceNote(1, 1, True, (), standing.policy.text, standing=standing.text)
+    in_force.write(folder / "state", note)
+    (folder / "policies" / "p.yaml").write_text(LAX)
+    assert main(["check"]) == 0
+    assert "WIDER: there (provider cloud, no traits): a request with name goes there now" in capsys.readouterr().out
+
+
 def test_the_table_says_who_may_send_what_where(folder, said):
     code, out, _ = said("matrix")
     assert code == 0

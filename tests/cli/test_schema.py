@@ -34,6 +34,13 @@ def test_the_shipped_configuration_fits_its_schema(printed):
     assert [error.message for error in printed("config").iter_errors(written(SHIPPED))] == []
 
 
+def test_a_file_of_tests_has_a_schema(printed):
+    tests = printed("tests")
+    case = {"name": "It stays.", "given": {"traits": ["baa"]}, "when": {"label": "part2"}, "then": {"sent": False}}
+    assert tests.is_valid({"version": 1, "tests": [case]})
+    assert not tests.is_valid({"version": 1, "tests": [{**case, "if": {}}]})
+
+
 def test_every_shipped_policy_fits_its_schema(printed):
     files = sorted((ROOT / "policies").glob("*.yaml"))
     assert files
