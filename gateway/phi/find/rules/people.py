@@ -294,4 +294,20 @@ RULES: Final[tuple[Rule, ...]] = (
         hits=("this is «Marguerite»", "my name is «Hashim»"),
         misses=("this is Metformin",),
     ),
+    Rule(
+        Kind.NAME,
+        r"(?:^|[\n.;*-] ?)(?i:bed|bay|cubicle|room|rm|chair) ?\d{1,3}[A-Za-z]?,? ([^\W\d_]{3,}(?:[ -][^\W\d_]{2,})?): ",
+        judge=told,
+        patient=True,
+        hits=("Bed 12 «maryam»: K 6.4", "bay 3 «Nasrin Yating»: for CT"),
+        misses=("Bed 12 empty: clean it", "Room 4 sepsis: second dose given"),
+    ),
+    Rule(
+        Kind.NAME,
+        r"\b[Cc]ounsel ([^\W\d_]{3,}(?: [^\W\d_]{2,})?) (?:on|about|regarding|before) ",
+        judge=told,
+        patient=True,
+        hits=("Counsel «Saveta» on methotrexate",),
+        misses=("Counsel patients on sun exposure", "counsel women about folate now"),
+    ),
 )
