@@ -11,6 +11,9 @@ SHA-256(0x01 || left || right). Table `leaf` says which row stands at which plac
 `[what,word,style,count]` in the order of `what` and `word`, then the columns in the order of `COLUMNS`, digests as upper-case
 hex, unknown ones null, without the nulls at the end. Columns that come later are added at the end, so that the bytes of
 older rows stay what they were. A text of `policy` is what its SHA-256 says, and that stands in `config`.
+
+**What is not checked**, because no row is read from it: table `word` (the words that new rows may use; the rows hold their
+own), the triggers that guard against accidents, free space, and numbers of SQLite's own in the head of the file.
 """
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ _INDEX = (
     "SELECT count(*) FROM entry AS a INDEXED BY sqlite_autoindex_entry_1 JOIN entry AS b NOT INDEXED ON b.seq = a.seq"
     " WHERE (a.request_id, a.phase, a.attempt) IS NOT (b.request_id, b.phase, b.attempt)"
 )
-_PRUNED = "SELECT coalesce(max(number), 0) FROM event WHERE what = 'pruned'"
+_PRUNED = "SELECT coalesce(max(number), 0) FROM event WHERE what = 'pruned' AND typeof(number) = 'integer'"
 TILE = 8
 """A node is kept for each full subtree of so many levels."""
 SIGNATURES = 256
@@ -68,6 +71,34 @@ BLIND = (
     "What this cannot see: whoever owns the machine and its signing key can rewrite everything that came after the last "
     "checkpoint which is kept where they cannot write. Nor can it see a row that was never written."
 )
+NOT_CHECKED = (
+    "Not checked, because no row is read from it: the list of words that new rows may use (table `word`), triggers, free space "
+    "and the head of the file. A sound verdict is about rows, their order, and the texts of policies."
+)
+_UNREADABLE = (
+    sqlite3.Error,
+    sqlite3.Warning,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What reading a file can raise that somebody else wrote: it is damage, and never the end of the check without a verdict."""
+
+
+def shown(value: object) -> str:
+    """A value of the file for people: whoever altered it has no way to put words, or control characters, into a verdict."""
+    if isinstance(value, int):
+        return str(value)
+    safe = (
+        isinstance(value, str)
+        and len(value) <= 64
+        and value.isascii()
+        and value.replace("/", "").replace("-", "").isalnum()
+    )
+    return str(value) if safe else f"({type(value).__name__})"
 
 
 def canonical(table: str) -> str:
@@ -286,10 +317,16 @@ class Walk:
         last = dict.fromkeys(TABLES, 0)
         self._signed()
         for idx, of, seq, kept, row in self._connection.execute(_LOG):
-            if row is None or idx != tree.size or seq <= last[of] or sha256(b"\0" + row).digest() != kept:
-                self._odd(idx, of, seq, row, last=last[of])
-            last[of] = seq
-            for level, at, made in tree.append(kept):
+            leaf = kept
+            if of not in last or type(seq) is not int:
+                self._verdict.found("altered", f"place {idx} of the log names no row that there could be")
+                leaf = _digest(kept)
+            else:
+                if row is None or idx != tree.size or seq <= last[of] or sha256(b"\0" + row).digest() != kept:
+                    self._odd(idx, of, seq, row, last=last[of])
+                    leaf = _digest(kept)
+                last[of] = seq
+            for level, at, made in tree.append(leaf):
                 if self._nodes.pop((level, at), None) != made:
                     self._verdict.found("altered", f"node {level}/{at} of the tree is not what its rows make")
             if tree.size in wanted:
@@ -331,16 +368,25 @@ class Walk:
                 continue
             strange = f"SELECT seq FROM {table} NOT INDEXED WHERE seq NOT IN (SELECT seq FROM leaf WHERE of = ?)"  # noqa: S608
             for (seq,) in connection.execute(strange, (of,)):
-                verdict.found("inserted", f"row {seq} of {table} stands in no log")
+                verdict.found("inserted", f"row {shown(seq)} of {table} stands in no log")
         for level, at in self._nodes:
-            verdict.found("inserted", f"node {level}/{at} stands in no tree")
+            verdict.found("inserted", f"node {shown(level)}/{shown(at)} stands in no tree")
         for size in sorted(self._wanted):
             verdict.found("truncated", f"a checkpoint speaks of {size} rows, and the record has {verdict.size}")
 
 
+def _digest(kept: object) -> bytes:
+    """The hash that a leaf holds; one that is none was altered, was told, and the tree goes on as if it were zeros."""
+    return kept if isinstance(kept, bytes) and len(kept) == 32 else bytes(32)
+
+
 def verify(ledger: Path, *, checkpoints: str = "", keys: Sequence[str] = (), every_signature: bool = False) -> Verdict:
-    """Check the record at `ledger` against itself, and against `checkpoints`, which were read before. Raises `OSError`."""
+    """Check the record at `ledger` against itself, and against `checkpoints`, which were read before.
+
+    Raises `OSError` where there is no file, and `ValueError` where one of `keys` is none: nothing in the file raises.
+    """
     verdict = Verdict(key_told=bool(keys))
+    known = [public_of(key) for key in keys]
     if not ledger.is_file():
         raise FileNotFoundError(f"{ledger} is not there.")
     try:
@@ -348,20 +394,39 @@ def verify(ledger: Path, *, checkpoints: str = "", keys: Sequence[str] = (), eve
             sqlite3.connect(f"file:{quote(str(ledger))}?mode=ro", uri=True, isolation_level=None)
         ) as connection:
             connection.execute("PRAGMA mmap_size = 1073741824")
+            connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("BEGIN")  # all that follows is read of one moment
-            (verdict.origin,) = connection.execute("SELECT origin FROM log").fetchone()
-            known = [public_of(key) for key in keys] or _own_keys(connection, verdict.origin)
-            given = _given(checkpoints, verdict, known, every=every_signature)
-            Walk(connection, verdict, given).run()
-            _beside(connection, verdict)
-    except (sqlite3.Error, TypeError, UnicodeDecodeError) as error:
+            if _tables_are_tables(connection, verdict):
+                _check(connection, verdict, checkpoints, known, every=every_signature)
+    except _UNREADABLE as error:
         verdict.found("damaged", f"the file cannot be read as a record ({type(error).__name__})")
     return verdict
 
 
+def _check(
+    connection: sqlite3.Connection, verdict: Verdict, checkpoints: str, keys: list[tuple[str, bytes]], *, every: bool
+) -> None:
+    (origin,) = connection.execute("SELECT origin FROM log").fetchone()
+    verdict.origin = shown(origin)
+    if verdict.origin != origin:
+        verdict.found("altered", "the log has a name that is none")
+    given = _given(checkpoints, verdict, keys or _own_keys(connection, verdict.origin), every=every)
+    Walk(connection, verdict, given).run()
+    _beside(connection, verdict)
+
+
+def _tables_are_tables(connection: sqlite3.Connection, verdict: Verdict) -> bool:
+    """Asked before anything is read: a view in the place of a table can say, and take, whatever somebody likes."""
+    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"))
+    wrong = [it for it in (*TABLES.values(), "detail", "leaf", "node", "policy", "log") if kinds.get(it) != "table"]
+    for table in wrong:
+        verdict.found("altered", f"{table} is no table")
+    return not wrong
+
+
 def _own_keys(connection: sqlite3.Connection, origin: str) -> list[tuple[str, bytes]]:
     rows = connection.execute("SELECT digest FROM event WHERE what = 'signing_key' ORDER BY seq")
-    return [(origin, bytes(public)) for (public,) in rows if public is not None]
+    return [(origin, public) for (public,) in rows if isinstance(public, bytes)]
 
 
 def _given(text: str, verdict: Verdict, keys: Sequence[tuple[str, bytes]], *, every: bool) -> dict[int, set[bytes]]:
@@ -391,16 +456,17 @@ def _given(text: str, verdict: Verdict, keys: Sequence[tuple[str, bytes]], *, ev
 
 def _beside(connection: sqlite3.Connection, verdict: Verdict) -> None:
     """What no leaf covers: texts of policies, details without their row, tables that are none."""
-    (verdict.last_us,) = connection.execute("SELECT coalesce(max(at_us), 0) FROM entry NOT INDEXED").fetchone()
-    for name, text in connection.execute("SELECT hash, text FROM policy"):
-        if hashlib.sha256(text.encode()).hexdigest() != name:
-            verdict.found("altered", f"the text of policy {name[:12]} is not the one that was in force")
+    newest = "SELECT coalesce(max(at_us), 0) FROM entry NOT INDEXED WHERE typeof(at_us) = 'integer'"
+    (verdict.last_us,) = connection.execute(newest).fetchone()
+    for name, text in connection.execute("SELECT hash, CAST(text AS BLOB) FROM policy"):
+        if hashlib.sha256(text or b"").hexdigest() != name:
+            verdict.found("altered", f"the text of policy {shown(name)[:12]} is not the one that was in force")
     lost = "SELECT policy_after FROM config WHERE policy_after NOT IN (SELECT hash FROM policy)"
     for (name,) in connection.execute(lost).fetchall():
-        verdict.found("deleted", f"the text of policy {name[:12]} is gone")
+        verdict.found("deleted", f"the text of policy {shown(name)[:12]} is gone")
     strange = "SELECT hash FROM policy WHERE hash NOT IN (SELECT policy_after FROM config)"
     for (name,) in connection.execute(strange).fetchall():
-        verdict.found("inserted", f"policy {name[:12]} was never in force")
+        verdict.found("inserted", f"policy {shown(name)[:12]} was never in force")
     orphans = (
         "SELECT count(*) FROM detail LEFT JOIN entry NOT INDEXED ON entry.seq = detail.seq WHERE entry.seq IS NULL"
     )
@@ -412,10 +478,6 @@ def _beside(connection: sqlite3.Connection, verdict: Verdict) -> None:
     (wrong,) = connection.execute(_INDEX).fetchone()
     if listed != there or wrong:
         verdict.found("altered", "the index of requests is not that of the rows: `show` would miss some")
-    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"))
-    for table in (*TABLES.values(), "detail", "leaf", "node", "policy", "log"):
-        if kinds.get(table) != "table":
-            verdict.found("altered", f"{table} is no table")
 
 
 def told(verdict: Verdict) -> list[str]:
@@ -440,7 +502,7 @@ def told(verdict: Verdict) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: sound; 1: not sound; 2: it could not be checked."""
-    parser = argparse.ArgumentParser(description="Check a record of Triage Gateway.", epilog=BLIND)
+    parser = argparse.ArgumentParser(description="Check a record of Triage Gateway.", epilog=f"{NOT_CHECKED} {BLIND}")
     parser.add_argument("ledger", type=Path, help="the record (ledger.db), or a copy that `gateway audit backup` made")
     parser.add_argument("--checkpoints", type=Path, metavar="FILE", help="the checkpoints that were kept elsewhere")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="what `gateway audit key` printed")
@@ -448,7 +510,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="the verdict as one JSON object")
     options = parser.parse_args(arguments)
     try:
-        text = options.checkpoints.read_text(encoding="utf-8") if options.checkpoints else ""
+        text = options.checkpoints.read_text(encoding="utf-8", errors="replace") if options.checkpoints else ""
         verdict = verify(options.ledger, checkpoints=text, keys=options.key, every_signature=options.every_signature)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")

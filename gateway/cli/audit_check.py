@@ -65,6 +65,7 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         return parser
 
     check = action("verify", "check that no row was changed, taken out or put in", _VERIFY)
+    check.description = f"{check.description} {verify_ledger.NOT_CHECKED}"
     check.add_argument("--checkpoint", metavar="FILE", help="the checkpoints to hold it against (the configured ones)")
     check.add_argument(
         "--key", action="append", default=[], metavar="VKEY", help="the key that you noted, and later ones"
@@ -92,11 +93,11 @@ def checkpoints_text(options: argparse.Namespace) -> tuple[str, str]:
         DocumentInvalid: the configuration is none.
     """
     if options.checkpoint:
-        return Path(options.checkpoint).read_text(encoding="utf-8"), str(options.checkpoint)
+        return Path(options.checkpoint).read_text(encoding="utf-8", errors="replace"), str(options.checkpoint)
     beside = Path(options.state_dir) / CHECKPOINTS if options.state_dir else None
     settings = None if beside else configured(options)
     file = beside or Path((settings.witness.checkpoints if settings else "") or place(options).parent / CHECKPOINTS)
-    return (file.read_text(encoding="utf-8") if file.is_file() else ""), str(file)
+    return (file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""), str(file)
 
 
 def run_verify(options: argparse.Namespace) -> int:
