@@ -63,6 +63,12 @@ class Report:
     """By sensitivity, target at provider, policy and agreement."""
     detectors: Counter[str] = field(default_factory=Counter)
     exceptions: list[Exceptional] = field(default_factory=list)
+    changes: list[tuple[str, ...]] = field(default_factory=list)
+    """What came into force or did not: time, what became of it, configuration, policy, how much it opens."""
+    events: list[tuple[str, ...]] = field(default_factory=list)
+    """What happened to the record and to callers: time, what, whom it is about, number."""
+    opened: int = 0
+    """Sentences on what changes let out that was kept back before."""
     first_us: int = 0
     last_us: int = 0
     verified: str = ""
@@ -78,13 +84,21 @@ class Report:
         """Sendings that count as PHI and that no agreement covered, or that nobody announced."""
         return sum(one.what in GRAVE for one in self.exceptions)
 
+    @property
+    def answered(self) -> bool:
+        """Whether a sentence may rest on the record: it was not verified here, or it is sound."""
+        return self.sound or not self.verified
+
     def sentence(self) -> str:
         """The answer to: did PHI reach a provider without a BAA?"""
         period = f"From {day(self.since_us)} to {day(self.until_us - 1)}"
-        if self.verified and not self.sound:
-            period = f"This record was tampered with or is damaged, and no sentence can rest on it. By its rows, {period.lower()}"
+        if not self.answered:
+            return (
+                "NO ANSWER: this record was tampered with or is damaged, and whether PHI reached a provider without an agreement "
+                f"cannot be told from it for the time {period.lower()}. `gateway audit verify` says what is wrong with it."
+            )
         if not self.first_us:
-            return f"{period} this record holds no rows, and so it says nothing of that time."
+            return f"{period} this record holds no rows of requests, and so it says nothing of that time."
         agreed = sorted(
             {text for (data, _, _, text), _ in self.sendings.items() if data in SENSITIVE and text != "none"}
         )
@@ -105,6 +119,14 @@ class Report:
         """What the sentence stands on, and where it ends."""
         spare = sum(count for (data, *_), count in self.sendings.items() if data not in SENSITIVE)
         lines = [self.verified or "The record was not verified.", *RESTS]
+        if not self.answered:
+            lines.append(
+                "The tables show what the rows say now, so that somebody can look into it; they prove nothing."
+            )
+        if self.opened:
+            lines.append(
+                f"Changes of the configuration opened {self.opened} ways out in that time: see the exceptions."
+            )
         if spare:
             lines.append(
                 f"{spare} sendings were judged to hold no PHI (clean, suspected); rules, and not this sentence, bind them."
@@ -124,6 +146,7 @@ class Report:
             "sentence": self.sentence(),
             "rests_on": self.rests_on(),
             "sound": self.sound,
+            "answered": self.answered,
             "requests": [
                 {"data": data, "destination": where, "policy": policy, "count": count}
                 for (data, where, policy), count in sorted(self.requests.items())
@@ -136,6 +159,8 @@ class Report:
                 {"what": one.what, "at_us": one.at_us, "request_id": one.request_id, "said": one.said}
                 for one in self.exceptions
             ],
+            "changes": [dict(zip(_CHANGES, line, strict=True)) for line in self.changes],
+            "events": [dict(zip(_HAPPENED, line, strict=True)) for line in self.events],
         }
 
 
@@ -150,11 +175,11 @@ def report(rows: Iterable[Row], happened: Iterable[Row], *, since_us: int, until
     ended: set[str] = set()
     for row in rows:
         inside = since_us <= _number(row, "at_us") < until_us
-        key = (str(row["request_id"]), _number(row, "attempt"))
+        key = (_word(row, "request_id"), _number(row, "attempt"))
         if inside:
             made.first_us = made.first_us or _number(row, "at_us")
             made.last_us = _number(row, "at_us")
-        match row["phase"]:
+        match row.get("phase"):
             case "intent" if inside:
                 intents[key] = row
                 _sending(made, row)
@@ -165,7 +190,8 @@ def report(rows: Iterable[Row], happened: Iterable[Row], *, since_us: int, until
                 made.requests[(_word(row, "sensitivity"), _word(row, "destination"), _short(row))] += inside
     made.requests = +made.requests
     made.exceptions += _unmatched(intents, tried, ended, since_us=since_us, until_us=until_us)
-    made.exceptions += [_event(row) for row in happened if row.get("what") in _EVENTS]
+    for row in happened:
+        _beside(made, row)
     made.exceptions.sort(key=lambda one: one.at_us)
     return made
 
@@ -220,12 +246,26 @@ def _sending(made: Report, row: Row) -> None:
 
 
 def _exception(what: str, row: Row, said: str) -> Exceptional:
-    return Exceptional(what, _number(row, "at_us"), str(row["request_id"]), f"attempt {_number(row, 'attempt')} {said}")
+    return Exceptional(
+        what, _number(row, "at_us"), _word(row, "request_id"), f"attempt {_number(row, 'attempt')} {said}"
+    )
 
 
-def _event(row: Row) -> Exceptional:
-    what = str(row["what"])
-    return Exceptional(what, _number(row, "at_us"), "", _EVENTS[what].format(number=_number(row, "number")))
+def _beside(made: Report, row: Row) -> None:
+    """A row of no request: which configuration came into force and what it opened, or what else happened."""
+    at_us, what = _number(row, "at_us"), _word(row, "what")
+    if row.get("phase") != "config":
+        made.events.append((_moment(at_us), what, _word(row, "subject"), _word(row, "number")))
+        if what in _EVENTS:
+            made.exceptions.append(Exceptional(what, at_us, "", _EVENTS[what].format(number=_number(row, "number"))))
+        return
+    result, opens = _word(row, "result"), _list(row, "opens")
+    hashes = (str(row.get(name) or "-")[:12] for name in ("config_after", "policy_after"))
+    made.changes.append((_moment(at_us), result, *hashes, str(len(opens))))
+    kept = result in {"waits", "refused"}
+    made.opened += 0 if kept else len(opens)
+    kind = "would open" if kept else "opened"
+    made.exceptions += [Exceptional(kind, at_us, "", said) for said in opens]
 
 
 def _number(row: Row, name: str) -> int:
@@ -249,6 +289,8 @@ def _short(row: Row) -> str:
 # --- for people --------------------------------------------------------------------------------------------------------
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+_CHANGES: Final = ("time", "result", "configuration", "policy", "opens")
+_HAPPENED: Final = ("time", "event", "about", "number")
 
 
 def tables(made: Report) -> list[Table]:
@@ -262,6 +304,8 @@ def tables(made: Report) -> list[Table]:
         ("Requests", ("data", "destination", "policy", "count"), requests),
         ("Sendings off the premises", ("data", "to", "policy", "BAA", "count"), sendings),
         ("Exceptions", ("time (UTC)", "kind", "request", "what"), found),
+        ("Configurations (started, stopped, reloaded: ok, refused, waits)", _CHANGES, made.changes),
+        ("What happened to the record and to callers", _HAPPENED, made.events),
     ]
 
 
@@ -306,4 +350,7 @@ def as_html(made: Report) -> str:
 
 
 def _moment(at_us: int) -> str:
-    return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError):  # of a row that was altered
+        return "no time"

@@ -14,7 +14,9 @@ _OTHER: Final = 99
 
 def story(rows: Iterable[Row]) -> list[str]:
     """What became of a request, a sentence a row in the order in which it happened."""
-    ordered = sorted(rows, key=lambda row: (row["phase"] == "outcome", str(row["at_us"]), row["phase"] != "intent"))
+    ordered = sorted(
+        rows, key=lambda row: (row.get("phase") == "outcome", str(row.get("at_us")), row.get("phase") != "intent")
+    )
     lines: list[str] = []
     if not ordered:
         return lines
@@ -22,17 +24,17 @@ def story(rows: Iterable[Row]) -> list[str]:
     who = _named(about, ("caller", "{}"), ("agent", "as {}"), ("agents", "which may be {}"), ("route", "on route {}"))
     labels = _named(about, ("label", "labelled {}"))
     lines.append(
-        f"Request {about['request_id']}: {about['operation']}, asked by {who or 'nobody known'}{_comma(labels)}."
+        f"Request {about.get('request_id')}: {about.get('operation')}, asked by {who or 'nobody known'}{_comma(labels)}."
     )
     for row in ordered:
-        match row["phase"]:
+        match row.get("phase"):
             case "intent":
                 lines.append(_about_to_leave(row))
             case "attempt":
                 lines.append(_tried(row))
             case _:
                 lines.append(_ended(row))
-    if about["phase"] != "outcome":
+    if about.get("phase") != "outcome":
         lines.append("There is no outcome: it still runs, or the gateway ended before it did.")
     return lines
 
@@ -46,8 +48,9 @@ def _about_to_leave(row: Row) -> str:
     )
     without = ", ".join(_listed(row, "redacted")) or "nothing"
     return (
-        f"{_when(row)} Attempt {row['attempt']} was about to leave for {_target(row)} {agreed}; judged {row.get('sensitivity')}; "
-        f"taken out: {without}; {row.get('body_bytes')} bytes with the keyed digest {row.get('body_digest')}; "
+        f"{_when(row)} Attempt {row.get('attempt')} was about to leave for {_target(row)} {agreed}; "
+        f"judged {row.get('sensitivity')}; taken out: {without}; {row.get('body_bytes')} bytes "
+        f"with the keyed digest {row.get('body_digest')}; "
         f"rules: {', '.join(_listed(row, 'rule')) or 'none'}; policy {str(row.get('policy_hash'))[:12]}"
         f"{_comma(_named(row, ('config_hash', 'configuration {:.12}'), ('detector', 'looked at by {}')))}."
     )
@@ -61,7 +64,7 @@ def _tried(row: Row) -> str:
     }
     status = f" (HTTP {row['status']})" if row.get("status") else ""
     where = reached.get(str(row.get("destination")), "")
-    return f"{_when(row)} Attempt {row['attempt']} at {_target(row)} ended: {row.get('result')}{status}{where}."
+    return f"{_when(row)} Attempt {row.get('attempt')} at {_target(row)} ended: {row.get('result')}{status}{where}."
 
 
 def _ended(row: Row) -> str:
@@ -91,7 +94,12 @@ def _ended(row: Row) -> str:
 
 
 def ocsf(row: Row, *, origin: str) -> dict[str, object]:
-    """A row as an event of class API Activity (6003); what OCSF has no word for is `unmapped`."""
+    """A row of a request as an event of class API Activity (6003), any other as one of Application Lifecycle (6002).
+
+    What OCSF has no word for is `unmapped`.
+    """
+    if row.get("phase") in {"config", "event"}:
+        return _lifecycle(row, origin=origin)
     failed = row.get("result") not in {None, "ok"}
     shown = {"at_us", "phase", "request_id", "operation", "caller", "target", "provider", "status", "result"}
     return {
@@ -103,7 +111,7 @@ def ocsf(row: Row, *, origin: str) -> dict[str, object]:
         "category_uid": 6,
         "class_uid": _API_ACTIVITY,
         "activity_id": _OTHER,
-        "activity_name": row["phase"],
+        "activity_name": str(row.get("phase")),
         "type_uid": _API_ACTIVITY * 100 + _OTHER,
         "time": _whole(row, "at_us") // 1000,
         "severity_id": 2 if failed else 1,
@@ -111,13 +119,40 @@ def ocsf(row: Row, *, origin: str) -> dict[str, object]:
         "status_code": str(row.get("status") or ""),
         "actor": {"app_name": str(row.get("caller") or "unknown")},
         "api": {
-            "operation": row["operation"],
+            "operation": str(row.get("operation")),
             "service": {"name": str(row.get("provider") or "none")},
-            "request": {"uid": row["request_id"]},
+            "request": {"uid": str(row.get("request_id"))},
         },
         "src_endpoint": {"name": str(row.get("caller") or "unknown")},
         "dst_endpoint": {"name": str(row.get("target") or "none")},
         "unmapped": {name: value for name, value in row.items() if name not in shown},
+    }
+
+
+_LIFECYCLE: Final = 6002
+_ACTIVITIES: Final = {"started": (3, "Start"), "stopped": (4, "Stop"), "ok": (8, "Update")}
+
+
+def _lifecycle(row: Row, *, origin: str) -> dict[str, object]:
+    """What came into force, or what happened to the record; a configuration that opens something is no mere notice."""
+    product = {"name": "Triage Gateway", "vendor_name": "Triage Gateway"}
+    said = str(row.get("result") or row.get("what"))
+    number, name = _ACTIVITIES.get(said, (_OTHER, said))
+    return {
+        "metadata": {
+            "version": OCSF_VERSION,
+            "product": product,
+            "uid": f"{origin}/{row.get('phase')}/{row.get('seq')}",
+        },
+        "category_uid": 6,
+        "class_uid": _LIFECYCLE,
+        "activity_id": number,
+        "activity_name": name,
+        "type_uid": _LIFECYCLE * 100 + number,
+        "time": _whole(row, "at_us") // 1000,
+        "severity_id": 3 if row.get("opens") else 1,
+        "app": product,
+        "unmapped": {it: value for it, value in row.items() if it != "at_us"},
     }
 
 
@@ -127,7 +162,10 @@ def _whole(row: Row, name: str) -> int:
 
 
 def _when(row: Row) -> str:
-    return datetime.fromtimestamp(_whole(row, "at_us") / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC.")
+    try:
+        return datetime.fromtimestamp(_whole(row, "at_us") / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC.")
+    except (OverflowError, ValueError):  # of a row that was altered
+        return "At no time."
 
 
 def _target(row: Row) -> str:

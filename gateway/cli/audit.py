@@ -16,7 +16,7 @@ from gateway.cli.rows import table
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
 from gateway.state.sqlite.backup import backup
-from gateway.state.sqlite.reader import CONFIG, Entry, tail
+from gateway.state.sqlite.reader import CONFIG, EVENT, Entry, tail
 
 _EXAMPLE: Final = """examples:
   gateway audit tail
@@ -42,7 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "tail",
         help="show the last rows",
         description="Show the last rows of the record: intents (about to leave), attempts on the premises, outcomes, "
-        "and what came into force.",
+        "what came into force and what it opened, and what happened to the record. Rows of each table are counted by themselves.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -82,12 +82,12 @@ def run(options: argparse.Namespace) -> int:
         path = place(options)
         entries = tail(path, options.n)
         _show(entries, as_json=options.json, header=True)
-        seen = {True: 0, False: 0}
+        seen = {"entry": 0, CONFIG: 0, EVENT: 0}
         while options.follow:
             for entry in entries:
-                seen[entry.phase == CONFIG] = max(seen[entry.phase == CONFIG], entry.seq)
+                seen[entry.table] = max(seen[entry.table], entry.seq)
             time.sleep(_FOLLOW_S)
-            entries = tail(path, 1000, after=seen[False], after_config=seen[True])
+            entries = tail(path, 1000, after=seen["entry"], after_config=seen[CONFIG], after_event=seen[EVENT])
             _show(entries, as_json=options.json, header=False)
     except LedgerUnavailable as error:
         print(error, file=sys.stderr)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from gateway.state.sqlite.reader import CONFIG, Entry
+from gateway.state.sqlite.reader import CONFIG, EVENT, Entry
 
 _HEADER: Final = ("seq", "time (UTC)", "phase", "request", "who", "where", "what", "result")
+
+_SENTENCES: Final = 3
+"""Shown of what a configuration opens: a table is no page."""
 
 
 def table(entries: Sequence[Entry], *, header: bool = True) -> list[str]:
@@ -23,7 +26,10 @@ def table(entries: Sequence[Entry], *, header: bool = True) -> list[str]:
 def _row(entry: Entry) -> tuple[str, ...]:
     columns, details = entry.columns, entry.details
     if entry.phase == CONFIG:
-        return (*_when(entry), "-", "-", "-", _change(entry), str(columns["result"]))
+        return (*_when(entry), "-", "-", "-", _change(entry), str(columns.get("result", "-")))
+    if entry.phase == EVENT:
+        number = f" {columns['number']}" if "number" in columns else ""
+        return (*_when(entry), "-", str(columns.get("subject", "-")), "-", f"{columns.get('what', '-')}{number}", "-")
     who = "/".join(str(columns[name]) for name in ("caller", "agent") if name in columns)
     found = [f"found {','.join(details['found'])}"] if "found" in details else []
     redacted = [f"without {','.join(details['redacted'])}"] if "redacted" in details else []
@@ -32,7 +38,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     where = " ".join(str(columns[name]) for name in ("target", "destination") if name in columns)
     return (
         *_when(entry),
-        str(columns["request_id"]),
+        str(columns.get("request_id", "-")),
         who or "-",
         where or "-",
         what or "-",
@@ -41,8 +47,15 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def _when(entry: Entry) -> tuple[str, str, str]:
-    moment = datetime.fromtimestamp(entry.at_us / 1_000_000, UTC)
-    return str(entry.seq), moment.strftime("%Y-%m-%d %H:%M:%S"), entry.phase
+    number = str(entry.seq) if entry.table == "entry" else f"{entry.table}:{entry.seq}"
+    return number, _moment(entry.at_us), entry.phase
+
+
+def _moment(at_us: int) -> str:
+    try:
+        return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError):  # of a row that was altered
+        return "no time"
 
 
 def _change(entry: Entry) -> str:
@@ -51,4 +64,6 @@ def _change(entry: Entry) -> str:
     for what in ("config", "policy"):
         before, after = (str(entry.columns.get(f"{what}_{when}") or "")[:8] for when in ("before", "after"))
         told.append(f"{what} {before} -> {after}" if before and before != after else f"{what} {after}")
-    return ", ".join(told)
+    shown = entry.opens[:_SENTENCES]
+    more = [f"and {len(entry.opens) - _SENTENCES} more (--json)"] if len(entry.opens) > _SENTENCES else []
+    return ", ".join(told) + (f"; OPENS: {'; '.join([*shown, *more])}" if shown else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gateway.audit.report import as_html, as_text, day, quarter, report
@@ -119,7 +121,11 @@ def test_gaps_and_what_happened_to_the_record_are_exceptions():
 def test_no_sentence_rests_on_a_record_that_is_not_sound():
     said = made([intent(), attempt(), outcome()])
     said.verified, said.sound = "THE RECORD IS NOT SOUND", False
-    assert said.sentence().startswith("This record was tampered with or is damaged")
+    for shown in (said.sentence(), as_text(said), as_html(said), json.dumps(said.as_json())):
+        assert "NO ANSWER: this record was tampered with or is damaged" in shown
+        assert "none was sent without one" not in shown
+        assert "agreement in force" not in shown
+    assert said.as_json()["answered"] is False
     said.sound = True
     assert said.sentence().startswith("From 2026-10-01")
 
@@ -134,3 +140,36 @@ def test_every_form_says_the_same_and_a_page_loads_nothing():
     for reference in ("http://", "https://", "src=", "href="):
         assert reference not in page
     assert tree["exceptions"][0]["request_id"] in text
+
+
+CHANGE = {"phase": "config", "at_us": AT + 5, "config_after": "ab" * 32, "policy_after": "cd" * 32, "result": "ok"}
+
+
+def test_what_a_change_opened_is_an_exception_in_every_form():
+    opens = ["psychotherapy notes may go to sonnet", "images may go to sonnet"]
+    said = made([intent(), attempt(), outcome()], [CHANGE | {"opens": opens}, CHANGE | {"result": "stopped"}])
+    assert [(one.what, one.said) for one in said.exceptions] == [("opened", text) for text in opens]
+    for shown in (as_text(said), as_html(said), json.dumps(said.as_json())):
+        assert all(text in shown for text in opens)
+        assert "opened 2 ways out" in shown
+        assert "stopped" in shown
+    assert len(said.changes) == 2
+
+
+def test_what_waits_to_be_accepted_opened_nothing():
+    said = made([], [CHANGE | {"result": "waits", "opens": ["images may go to sonnet"]}])
+    assert (said.opened, [one.what for one in said.exceptions]) == (0, ["would open"])
+
+
+def test_every_event_is_listed():
+    said = made([], [{"phase": "event", "what": "caller_added", "subject": "soma", "at_us": AT}])
+    assert said.exceptions == []
+    assert "caller_added" in as_text(said)
+    assert said.as_json()["events"] == [
+        {"time": "2026-10-01 00:00:01", "event": "caller_added", "about": "soma", "number": "-"}
+    ]
+
+
+def test_rows_that_were_altered_end_no_report():
+    rows = [intent(at_us=None), attempt(at_us=10**30), {"at_us": AT}, outcome(at_us="x")]
+    assert as_text(made(rows, [CHANGE | {"at_us": 10**30}]))

@@ -45,6 +45,7 @@ def test_every_command_is_on_the_map():
         "rows",
         "bench_agents",
         "bench_tables",
+        "asked",
         "policy_sides",
         "wider",
     }

@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from gateway.audit.verify_ledger import TABLES
 from gateway.ports import LedgerUnavailable
 
 
 def backup(path: Path, copy: Path) -> int:
-    """Copy the record at `path` to `copy`, which must not be there yet; how many rows it holds.
+    """Copy the record at `path` to `copy`, which must not be there yet; how many rows it holds, of requests and others.
 
     SQLite's own backup: a copy of one moment, with all that is committed, whole by itself (`cp` would miss what still
     stands in the log beside the file). It appears under its name only once it is complete and on the disk.
@@ -60,5 +61,10 @@ def _copied(path: Path, part: Path) -> int:
         (verdict,) = target.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError("the copy is not sound")
-        (rows,) = target.execute("SELECT count(*) FROM entry").fetchone()
-        return int(rows)
+        there = [
+            it
+            for (it,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if it in TABLES.values()
+        ]
+        counts = [target.execute(f"SELECT count(*) FROM {table}").fetchone() for table in there]  # noqa: S608  names of our own
+        return sum(int(count) for (count,) in counts)

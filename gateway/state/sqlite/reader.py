@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -17,6 +19,10 @@ Value = str | int | None
 
 CONFIG: Final = "config"
 """The phase of a row that says which configuration came into force; it is counted by itself."""
+EVENT: Final = "event"
+"""The phase of a row that says what happened to the record or to callers; it is counted by itself too."""
+_BESIDE: Final = {CONFIG: frozenset({"result"}), EVENT: frozenset[str]()}
+"""The tables of rows that are of no request, and the columns that somebody may ask of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +35,54 @@ class Entry:
 
     @property
     def phase(self) -> str:
-        return str(self.columns["phase"])
+        return str(self.columns.get("phase", "-"))
 
     @property
     def at_us(self) -> int:
-        return int(self.columns["at_us"] or 0)
+        at = self.columns.get("at_us")
+        return at if isinstance(at, int) else 0
+
+    @property
+    def table(self) -> str:
+        """The table it is of: `seq` counts the rows of each, and the two together are of one row."""
+        return self.phase if self.phase in _BESIDE else "entry"
+
+    @property
+    def opens(self) -> tuple[str, ...]:
+        """What a configuration lets out that the one before did not, in sentences."""
+        return opened(self.columns.get("opens"))
 
     def as_json(self) -> dict[str, object]:
-        return {"seq": self.seq, **self.columns, **{what: list(words) for what, words in self.details.items()}}
+        details = {what: list(words) for what, words in self.details.items()}
+        sentences: dict[str, object] = {"opens": list(self.opens)} if "opens" in self.columns else {}
+        return {"table": self.table, "seq": self.seq, **self.columns, **sentences, **details}
 
 
-def tail(path: Path, count: int, *, after: int = 0, after_config: int = 0) -> list[Entry]:
-    """The last `count` rows, oldest first, of those after row `after` and after row `after_config` of configurations.
+def opened(text: object) -> tuple[str, ...]:
+    """The sentences of column `opens`, each printable; what is none, in a record that was altered, says nothing."""
+    try:
+        tree = json.loads(text) if isinstance(text, str) else []
+    except ValueError:
+        return ()
+    sentences = tree if isinstance(tree, list) else []
+    return tuple("".join(it if it.isprintable() else "?" for it in str(one)) for one in sentences)
+
+
+def tail(path: Path, count: int, *, after: int = 0, after_config: int = 0, after_event: int = 0) -> list[Entry]:
+    """The last `count` rows, oldest first, of those after row `after`, `after_config`, `after_event` of their tables.
 
     Raises:
         LedgerUnavailable: there is no record, or none that can be read.
     """
-    if not path.is_file():
-        raise LedgerUnavailable(
-            f"There is no record at {path}. No gateway ran with this `state_dir`, or it was moved: put it back."
-        )
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            rows = connection.execute(
-                "SELECT * FROM (SELECT * FROM entry WHERE seq > ? ORDER BY seq DESC LIMIT ?) ORDER BY seq",
-                (after, count),
-            ).fetchall()
-            entries = [_entry(connection, row) for row in rows] + _configurations(connection, count, after_config)
-            return sorted(entries, key=lambda entry: entry.at_us)[-count:]
-    except sqlite3.Error as error:
-        raise LedgerUnavailable(f"{path} cannot be read as a record: {type(error).__name__}.") from error
+    with _reading(path) as connection:
+        rows = connection.execute(
+            "SELECT * FROM (SELECT * FROM entry WHERE seq > ? ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+            (after, count),
+        ).fetchall()
+        entries = [_entry(connection, row) for row in rows]
+        for table, last in ((CONFIG, after_config), (EVENT, after_event)):
+            entries += _beside(connection, table, "seq > ?", (last,), newest=count)
+        return sorted(entries, key=lambda entry: entry.at_us)[-count:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +104,16 @@ COLUMNS_ASKED: Final = (
 
 
 def select(path: Path, asked: Asked) -> Iterator[Entry]:
-    """The rows of requests that were asked for, oldest first, one by one.
+    """The rows that were asked for, of every table, oldest first, one by one.
 
     Raises:
         LedgerUnavailable: there is no record, or none that can be read.
     """
+    yield from heapq.merge(requests(path, asked), _of_no_request(path, asked), key=lambda entry: entry.at_us)
+
+
+def requests(path: Path, asked: Asked) -> Iterator[Entry]:
+    """Those of them that are of requests. Raises `LedgerUnavailable`."""
     clauses = ["1"]
     values: list[str | int] = []
     for clause, value in (
@@ -111,10 +139,24 @@ def select(path: Path, asked: Asked) -> Iterator[Entry]:
 
 
 def happened(path: Path, *, since_us: int, until_us: int) -> list[dict[str, object]]:
-    """What else happened to the record in that time, as mappings."""
+    """What came into force in that time, and what happened to the record and to callers, as mappings, oldest first."""
+    return [entry.as_json() for entry in _of_no_request(path, Asked(since_us=since_us, until_us=until_us))]
+
+
+NAMED: Final = ("caller", "agent", "route", "target", "provider")
+
+
+def names(path: Path, column: str) -> list[str]:
+    """The names that rows hold in `column`, one of `NAMED`, sorted. Raises `LedgerUnavailable`."""
+    if column not in NAMED:
+        raise ValueError("a column that holds no names")
+    listed = (
+        "SELECT agents FROM entry WHERE agents IS NOT NULL GROUP BY agents" if column == "agent" else "SELECT 1 WHERE 0"
+    )
     with _reading(path) as connection:
-        query = "SELECT * FROM event WHERE at_us >= ? AND at_us < ? ORDER BY seq"
-        return [dict(_columns(row)) for row in connection.execute(query, (since_us, until_us))]
+        query = f"SELECT {column} FROM entry WHERE {column} IS NOT NULL GROUP BY {column}"  # noqa: S608  names of our own
+        found = {str(name) for (name,) in connection.execute(query)}
+        return sorted(found.union(*(str(several).split(",") for (several,) in connection.execute(listed))))
 
 
 def name_and_key(path: Path) -> tuple[str, bytes]:
@@ -141,17 +183,46 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
             connection.row_factory = sqlite3.Row
             yield connection
     except (sqlite3.Error, TypeError) as error:
-        remedy = "If an older gateway wrote it, start this one on it once."
-        raise LedgerUnavailable(f"{path} cannot be read as a record: {type(error).__name__}. {remedy}") from error
+        raise LedgerUnavailable(
+            f"{path} cannot be read as a record: {type(error).__name__}. {_remedy(error)}"
+        ) from error
 
 
-def _configurations(connection: sqlite3.Connection, count: int, after: int) -> list[Entry]:
-    """What came into force, or did not; a record of an older gateway does not say."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'config'").fetchone():
+def _remedy(error: Exception) -> str:
+    """What somebody can do about a file that cannot be read."""
+    if isinstance(error, sqlite3.OperationalError) and "no such" in str(error):
+        return "If an older gateway wrote it, start this one on it once."
+    return (
+        "It is damaged, or another program has it: `gateway audit verify` says what of it still holds. Keep the file, put the "
+        "newest copy of `gateway audit backup` in its place, and `gateway audit restored` goes on from there."
+    )
+
+
+def _of_no_request(path: Path, asked: Asked) -> list[Entry]:
+    """Rows of configurations and events that were asked for; a question about requests has none of them as an answer."""
+    equal = dict(asked.equal)
+    phase = equal.pop("phase", None)
+    if asked.request_id or asked.agent:
         return []
-    query = "SELECT * FROM config WHERE seq > ? ORDER BY seq DESC LIMIT ?"
-    rows = connection.execute(query, (after, count)).fetchall()
-    return [Entry(row["seq"], {"phase": CONFIG, **_columns(row)}, {}) for row in rows]
+    entries: list[Entry] = []
+    with _reading(path) as connection:
+        for table, columns in _BESIDE.items():
+            if phase in {None, table} and set(equal) <= columns:
+                clauses = ["at_us >= ?", "at_us < ?", *(f"{column} = ?" for column in equal)]
+                values: tuple[str | int, ...] = (asked.since_us, asked.until_us or 2**63 - 1, *equal.values())
+                entries += _beside(connection, table, " AND ".join(clauses), values)
+    return sorted(entries, key=lambda entry: entry.at_us)
+
+
+def _beside(
+    connection: sqlite3.Connection, table: str, where: str, values: tuple[str | int, ...], *, newest: int = -1
+) -> list[Entry]:
+    """Rows of one of those tables, the newest first; a record of an older gateway has none of them."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+        return []
+    query = f"SELECT * FROM {table} WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608  names of our own
+    rows = connection.execute(query, (*values, newest)).fetchall()
+    return [Entry(row["seq"], {"phase": table, **_columns(row)}, {}) for row in rows[::-1]]
 
 
 def _columns(row: sqlite3.Row) -> dict[str, Value]:
