@@ -20,13 +20,14 @@ _ORGANISATION: Final = re.compile(
     r"\b(?:"
     + one_of(
         *(
-            "office desk reception team nurses department dept support press media sales service services helpline hotline switchboard line unit clinic "
+            "office desk reception team nurses department dept support press media sales service services helpline hotline switchboard unit clinic "
             "hr benefits claims appeals inc ltd llc gmbh plc pharma pharmaceuticals corp corporation company sponsor distributor manufacturer vendor "
             "enquiries inquiries headquarters hq security outpatients administrator administrators committee registry library bookings "
             "college university institute centre center association society foundation agency authority council ministry secretariat laboratory "
             "mailing-list lists? bugs? upstream daemon developers? maintainers? project "
             "helpdesk facilities payroll estates procurement compliance fda mhra ema cdc medwatch poison"
         ).split(),
+        r"line\b(?![\"']\s*:)",
         "medical monitor",
         "electronic address",
         "correspondence(?: to)?",
@@ -64,7 +65,7 @@ _CREDITED_BY: Final = re.compile(
 )
 """Before who made something, and before the address in brackets behind them."""
 _WHOSE: Final = re.compile(
-    r"(?i)\b(?:patient|pt|caller|resident|client|member|mother|father|mum|dad|wife|husband|son|daughter|guardian|carer|partner)(?:'s)?\b(?! (?:services|support|relations|portal|experience|safety|information|helpline|information|advice))[^\n]{0,40}$"
+    r"(?i)\b(?:patient|pt|caller|resident|client|member|mother|father|mum|dad|wife|husband|son|daughter|guardian|carer|partner)(?:'s)?(?-i:(?![a-z]))(?! (?:services|support|relations|portal|experience|safety|information|helpline|information|advice))[^\n]{0,40}$"
 )
 """Before a contact: the person whose it is."""
 _TOLL_FREE: Final = re.compile(

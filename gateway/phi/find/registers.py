@@ -126,7 +126,7 @@ _SOMEONE: Final = re.compile(
         r"(?<!if )(?:this|our|my|her|his|new|same) (?:patient|pt|client|resident|caller|member|baby|child)\b(?! (?:group|cohort|population|data|portal|safety|registry|class|model|table|object|record system))",
         r"(?<!if )(?<!when )(?<!advise )(?<!tell )(?<!instruct )(?<!inform )(?<!counsel )(?<!warn )(?<!whether )(?<!unless )(?<!ask )the (?:patient|pt) (?:was|is|had|has|came|presented|underwent|reports?|denies|lives|called|in)\b",
         r"(?:pt|pts)\b\.?",
-        r"patient\s?[:=,]|patients? [A-Z]?\d|patient (?:name|id|no)\b",
+        r"patient[\"']?\s?[:=,]|patients? [A-Z]?\d|patient (?:name|id|no)\b",
         r"(?:mrn|dob|d\.o\.b\.?|nhs|ssn|hosp(?:ital)? (?:no|number)|date of birth)\b",
         r"(?:he|she|him)\b(?!/| or )",
         r"(?:his|her)\b(?! or )",
@@ -140,7 +140,7 @@ _SOMEONE: Final = re.compile(
         r"(?:refill|appointment|prescription|referral|invoice|claim|bill|results?|chart|notes|letter) (?:for|of) (?-i:[A-Z])",
         r"(?:for|from|of|about|to|with) (?-i:(?:Mr|Mrs|Ms|Miss|Master)\b)",
         r"insert into (?:\w+\.)?\W?(?:patients?|persons?|people|members?|residents?|clients?|encounters?|admissions?)\b",
-        r"patient\W{1,3}name|\bsurname\b|\bgiven_?name\b|\bfirst_?name\b|\blast_?name\b|\bfamily_?name\b|\bfull_?name\b",
+        r"patient[\W_]{1,3}name|\bsurname\b|\bgiven_?name\b|\bfirst_?name\b|\blast_?name\b|\bfamily_?name\b|\bfull_?name\b",
     )
     + r")|(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]|[MF]\d{2}\b|\d{2}[MF]\b(?![-/]))"
 )
@@ -232,13 +232,69 @@ def _symbol(hit: Hit, text: str) -> bool:
 
 
 def _marks(register: Register, text: str) -> list[tuple[int, str]]:
-    return [(mark.start(), mark.group().casefold()) for mark in register.marks.finditer(text)]
+    return [(mark.start(), mark.group().casefold().translate(_SAME)) for mark in register.marks.finditer(text)]
+
+
+_SAME: Final = str.maketrans(dict.fromkeys("0123456789", "0"))
+"""Two days of one log, and two lines of one program, are one mark."""
+_IN_CARE: Final = re.compile(
+    r"(?i)(?<![a-z])(?:"
+    + one_of(
+        "patients?(?! (?:class|model|table|object|portal|group|data|safety))",
+        *"callers? biops(?:y|ies) refills? appointments? appt dx diagnos(?:is|es|ed) icd clinic ward admission discharged? inpatient outpatient".split(),
+        *"prescri(?:ption|bed) referr(?:al|ed) surgery oncology dialysis radiology bloods mri dicom dcm carer midwife".split(),
+        r"(?:scan|results?|letter|report)[\w ]{0,12} (?:for|of|is|are|was) ",
+        r"(?:ct|mri|pet|bone|your|her|his) scan",
+        r"(?:sms|text|letter|message|reminder|call|e?mail|invoice|bill|fax|voicemail|notification)s?(?: (?:sent|queued|delivered|failed|bounced|due))? (?:to|for) ",
+    )
+    + r")(?![a-z])"
+)
+"""What says in a line of a program, a log or a table that somebody is cared for or written to, also in the name of a field."""
+_REACHED: Final = re.compile(r"(?:\+|00?)[1-9](?:[ ().-]?\d){7,13}|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}")
+"""A number by which somebody is called, which no program counts with."""
+
+
+def _somebody_there(hit: Hit, text: str) -> bool:
+    """Whether what stands in machine text is a telephone number, or a name with a given name or a sign of care in its line.
+
+    A program names whoever made it in a field that says so (`credits`, `in_its_field`); whom else it names is a person.
+    """
+    if hit.kind is Kind.OTHER_ID:
+        return _REACHED.fullmatch(text, hit.start, hit.end) is not None
+    if hit.kind is not Kind.NAME or hit.evidence is Evidence.FIELD:
+        return False
+    words = re.findall(r"[^\W\d_]{2,}", text[hit.start : hit.end])
+    if any(_given(word, alone=len(words) == 1) for word in words):
+        return True
+    if any(lexicon.ORDINARY in lexicon.marks(word.casefold()) for word in words) or _SYMBOL.fullmatch(
+        text, hit.start, hit.end
+    ):
+        return False
+    start = max(text.rfind("\n", 0, hit.start) + 1, hit.start - _LINE_OF_A_LOG)
+    end = text.find("\n", hit.end)
+    end = min(end if end >= 0 else len(text), hit.end + _LINE_OF_A_LOG)
+    return bool(words) and (
+        _IN_CARE.search(text, start, hit.start) is not None or _IN_CARE.search(text, hit.end, end) is not None
+    )
+
+
+_LINE_OF_A_LOG: Final = 160
+"""Characters of a line before and after a hit that are looked at: a whole file may be one line."""
+
+
+def _given(word: str, *, alone: bool) -> bool:
+    """Whether people are called so, and nothing else is; a word alone may not be a surname either, as products are called."""
+    marks = lexicon.marks(word.casefold())
+    return bool(marks & lexicon.GIVEN) and not marks & (lexicon.ELSE | lexicon.FAMILY if alone else lexicon.ELSE)
 
 
 def _of(register: Register, marks: Sequence[tuple[int, str]], hit: Hit, text: str) -> bool:
     """Whether a hit stands in such a text, and may be nobody's there."""
+    bracketed = hit.kind in BRACKETED and in_its_field(hit, text)
+    if register is _MACHINE and not bracketed and _somebody_there(hit, text):
+        return False
     symbol = register is _MACHINE and _symbol(hit, text)
-    if not symbol and not _fits(register, hit) and not (hit.kind in BRACKETED and in_its_field(hit, text)):
+    if not symbol and not _fits(register, hit) and not bracketed:
         return False
     low, high = hit.start - register.around, hit.end + register.around
     start, end = bisect_left(marks, (low, "")), bisect_right(marks, (high, ""))

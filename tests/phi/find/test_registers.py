@@ -101,6 +101,48 @@ def test_a_number_of_somebody_counts_and_so_does_what_stands_near(kind):
     assert nobodys([name, number], text) == [False, False]
 
 
+LOGGED = "2026-11-30T08:00:10Z INFO GET /items\n2026-11-30T08:05:59Z WARN {}\n2026-11-30T08:06:02Z INFO retry_count=3\n"
+DIFF = "diff --git a/x/rows.csv b/x/rows.csv\nindex 3f2a1bc..9d8e7fa 100644\n--- a/x/rows.csv\n+++ b/x/rows.csv\n@@ -1,2 +1,3 @@\n name,dx\n+{}\n"
+COMMIT = "commit 3f2a1bc9d8e7fa0012ab34cd56ef7890abcdef12\nAuthor: Dev One <dev@example.org>\nDate:   Mon Nov 30 10:00:00 2026 +0000\n\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (LOGGED.format("reminder queued for Benedita Rocha (07700900233)"), "Benedita Rocha"),
+        (LOGGED.format("mammogram report ready for Vandermeulen"), "Vandermeulen"),
+        (LOGGED.format('{"caller":"Vandermeulen","queue":2}'), "Vandermeulen"),
+        (LOGGED.format("letter to Vandermeulen bounced, mail_queue=7"), "Vandermeulen"),
+        (DIFF.format("Rosalind Achterberg,E11.9"), "Rosalind Achterberg"),
+        (COMMIT.format("remove Rosalind Achterberg from the fixtures"), "Rosalind Achterberg"),
+        (PROGRAM.format("Margot Tuttle cannot log in"), "Margot Tuttle"),
+    ],
+)
+def test_whom_machine_text_names_without_a_role_counts(text, value):
+    assert nobodys([context(Kind.NAME, text, value)], text) == [False]
+
+
+@pytest.mark.parametrize("number", ["07700900233", "+447700900233", "(503) 555-0142", "503-555-0142"])
+def test_a_number_that_reaches_somebody_counts_in_machine_text(number):
+    text = LOGGED.format(f"to={number} status=sent")
+    assert nobodys([context(Kind.OTHER_ID, text, number)], text) == [False]
+
+
+def test_the_lines_of_a_patients_address_are_of_no_office():
+    text = '{"PatientAddress":{"line":["9 Tarn Close"],"city":"Ousby"},"guardianAddress":{"city":"Thirl"}}'
+    lines = [
+        shaped(Kind.ADDRESS, text, "9 Tarn Close"),
+        shaped(Kind.PLACE, text, "Ousby"),
+        shaped(Kind.PLACE, text, "Thirl"),
+    ]
+    assert nobodys(lines, text) == [False, False, False]
+
+
+def test_one_mark_with_other_digits_is_one_mark():
+    text = "2026-11-30T08:00:10Z x\n2026-11-30T08:05:59Z x\n2026-11-30T08:06:02Z x\n2026-11-30T08:07:02Z Zyrtal\n"
+    assert nobodys([context(Kind.NAME, text, "Zyrtal")], text) == [False]
+
+
 RECORDS = (
     "Patient Margot Tuttle, MRN 8675309, DOB 03/04/1951, was admitted on March 3, 2021 with chest pain.",
     "Please call Rosalind Achterberg about her refill at (503) 555-0142.",
