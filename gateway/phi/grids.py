@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from gateway.domain import JSON, Path
+from gateway.phi import placed
+from gateway.phi.placed import bare
 
 APART: Final = "|"
 """Between the names that one value may have, in a cue."""
@@ -22,14 +24,14 @@ _UP: Final = 6
 """Objects above a list of names in which its rows may stand (`manifest.schema.columns` beside `result.data_array`)."""
 _NEARBY: Final = 8
 """Lists of names beside one another that are tried for the same rows."""
-_NAME: Final = re.compile(r"[^\W\d_][\w .#/()-]{0,63}|#|_[\w.]{1,63}")
+_NAME: Final = re.compile(r"[/#.$]?[^\W\d_][\w .#/()-]{0,63}|#|_[\w.]{1,63}")
 _ATTRIBUTES: Final = (
     "id", "key", "code", "system", "type", "kind", "field", "fieldname", "column", "columnname", "colname", "attribute", "attributename", "property",
-    "parameter", "name", "question", "prompt", "title", "header", "caption", "display", "displayname", "label", "text", "columnlabel",
+    "parameter", "path", "selector", "locator", "name", "question", "prompt", "title", "header", "caption", "display", "displayname", "label", "text", "columnlabel",
 )  # fmt: skip
 """Members that name a column or a pair: what people read comes last and is asked first."""
 _VALUES: Final = frozenset(
-    "value values val v answer answers response content data entry current stringvalue valuestring longvalue intvalue input text said".split()
+    "value values val v answer answers response content data entry current newvalue oldvalue new old stringvalue valuestring valuedate valuedatetime valueinteger valueidentifier longvalue intvalue input text said".split()
 )
 """Members that hold the value of a pair."""
 _CELLS: Final = frozenset(
@@ -122,6 +124,8 @@ class _Reader:
                 continue
             if isinstance(node, dict):
                 self._pair(node, path)
+                for at, said, name in placed.in_object(node, path):
+                    self._call(at, said, [name])
                 self._wrapped(node, path)
                 stack.extend([(inner, (*path, key)) for key, inner in node.items() if isinstance(inner, dict | list)])
             elif isinstance(node, list) and node:
@@ -130,7 +134,7 @@ class _Reader:
 
     def _pair(self, node: dict[str, JSON], path: Path) -> None:
         """`{"name": "mrn", "value": "8675309"}`."""
-        held = [key for key in node if _bare(key) in _VALUES]
+        held = [key for key in node if bare(key) in _VALUES]
         names = _said_names(node) if held else []
         for key in held:
             called = [name for attribute, name in names if attribute != key]
@@ -139,12 +143,12 @@ class _Reader:
 
     def _wrapped(self, node: dict[str, JSON], path: Path) -> None:
         """`{"mrn": {"S": "8675309"}}`, and `{"mrn": {"0": 8675309}}`, as pandas writes a column."""
-        if not node or not all(_bare(key) in _WRAPS or key.isdecimal() for key in node):
+        if not node or not all(bare(key) in _WRAPS or key.isdecimal() for key in node):
             return
         for step in reversed(path):
             if isinstance(step, int):
                 return
-            if _bare(step) not in _WRAPS:
+            if bare(step) not in _WRAPS:
                 self._call(path, node, [step])
                 return
 
@@ -158,6 +162,8 @@ class _Reader:
     def _list(self, items: list[JSON], path: Path) -> None:
         if len(items) > MOST:
             return
+        for at, said, name in placed.in_list(items, path):
+            self._call(at, said, [name])
         self._text(items, path)
         if all(isinstance(item, str) for item in items):
             if path and isinstance(path[-1], str) and all(map(_is_name, items)):
@@ -169,7 +175,7 @@ class _Reader:
             self._objects(items, path)
 
     def _single(self, items: list[JSON], path: Path) -> None:
-        if path and isinstance(path[-1], str) and _bare(path[-1]) in _CELLS | _VALUES:
+        if path and isinstance(path[-1], str) and bare(path[-1]) in _CELLS | _VALUES:
             self.single.append((path, items))
 
     def _objects(self, items: list[JSON], path: Path) -> None:
@@ -187,7 +193,7 @@ class _Reader:
             return
         if all(isinstance(item, str) for item in items):
             key = next((step for step in reversed(path) if isinstance(step, str)), "")
-            if _bare(key) in _SOLE and all(len(str(item)) < _LONGEST_STRETCH for item in items):
+            if bare(key) in _SOLE and all(len(str(item)) < _LONGEST_STRETCH for item in items):
                 self.texts.append([(*path, at) for at in range(len(items))])
             return
         found: dict[Path, list[tuple[Path, str]]] = {}
@@ -261,17 +267,13 @@ _FEWEST: Final = 2
 _SPACE: Final = re.compile(r"\s")
 
 
-def _bare(key: str) -> str:
-    return key.replace("_", "").replace("-", "").replace("$", "").casefold()
-
-
 def _is_name(value: JSON) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value.strip()) is not None
 
 
 def _likely(heads: Sequence[_Head]) -> Sequence[_Head]:
     """The first lists of names, those that are called so before others."""
-    return sorted(heads[:_NEARBY], key=lambda head: _bare(str(head.path[-1])) not in _HEADS)
+    return sorted(heads[:_NEARBY], key=lambda head: bare(str(head.path[-1])) not in _HEADS)
 
 
 _HEADS: Final = frozenset(
@@ -282,9 +284,9 @@ _HEADS: Final = frozenset(
 def _said_names(node: Mapping[str, JSON]) -> list[tuple[str, str]]:
     """The members of an object that say what something is called, and how: the one that people read first."""
     found = [
-        (_ATTRIBUTES.index(bare), key, str(value).strip())
+        (_ATTRIBUTES.index(plain), key, str(value).strip())
         for key, value in node.items()
-        if (bare := _bare(key)) in _ATTRIBUTES and _is_name(value)
+        if (plain := bare(key)) in _ATTRIBUTES and _is_name(value)
     ]
     return [(key, name) for _, key, name in sorted(found, reverse=True)]
 
@@ -292,7 +294,7 @@ def _said_names(node: Mapping[str, JSON]) -> list[tuple[str, str]]:
 def _row(item: JSON, path: Path) -> list[list[tuple[Path, JSON]]] | None:
     """The cells of a row, each with the scalars within; None of what is no row."""
     if isinstance(item, dict):
-        held = [key for key, inner in item.items() if isinstance(inner, list) and _bare(key) in _CELLS]
+        held = [key for key, inner in item.items() if isinstance(inner, list) and bare(key) in _CELLS]
         if len(held) != 1:
             return None
         item, path = item[held[0]], (*path, held[0])
@@ -333,7 +335,7 @@ _WRAPPED: Final = 3
 def _is_timed(item: JSON) -> bool:
     """Whether an item says when or where its word was said or printed."""
     if isinstance(item, dict):
-        return any(_bare(key) in _TIMED | _CHOICES for key in item)
+        return any(bare(key) in _TIMED | _CHOICES for key in item)
     return isinstance(item, list) and len(item) > 1 and all(isinstance(one, int | float) for one in item[1:])
 
 
@@ -345,7 +347,7 @@ def _stretches(item: JSON) -> Iterator[tuple[Path, str]]:
     elif isinstance(item, dict):
         yield from _held(item)
         for key, inner in item.items():
-            if isinstance(inner, list) and _bare(key) in _CHOICES:
+            if isinstance(inner, list) and bare(key) in _CHOICES:
                 for at, choice in enumerate(inner[:_NEARBY]):
                     if isinstance(choice, dict):
                         yield from (((key, at, *below), said) for below, said in _held(choice))
@@ -353,5 +355,5 @@ def _stretches(item: JSON) -> Iterator[tuple[Path, str]]:
 
 def _held(item: Mapping[str, JSON]) -> Iterator[tuple[Path, str]]:
     for key, inner in item.items():
-        if isinstance(inner, str) and _bare(key) in _WORDS:
+        if isinstance(inner, str) and bare(key) in _WORDS:
             yield (key,), inner

@@ -19,7 +19,7 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.model import constants, made, measures, veto
 from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import apart, complaints, formats, keys, layouts
+from gateway.phi.find.records import apart, beside, complaints, formats, keys, layouts
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
@@ -90,7 +90,8 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Values under the keys of JSON and XML of no known format, after labels, and in what databases complain of."""
-    return [*hits, *layouts.find(reading.folded), *complaints.find(reading.folded.text)]
+    text = reading.folded.text
+    return [*hits, *layouts.find(reading.folded), *complaints.find(text), *beside.find(text)]
 
 
 def _talk(reading: Reading, hits: list[Hit]) -> list[Hit]:

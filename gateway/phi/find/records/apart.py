@@ -17,7 +17,7 @@ NAMED: Final = (
     r"identifier|nhs|medicare|medicaid|passport|nino|sin|nir|uhid|emp[il]|age|mbi|id|no|number|num)[\w .#/()-]{0,24}[\"']\s*[,\]})]"
 )
 """A word that names a value and stands as a value itself: in a list of columns, or as the name of a pair."""
-ROWS: Final = r"[\])]\s*,\s*[\[(]|\[\s*\[|[\"'](?i:value|val|v|answer)[\"']\s*:"
+ROWS: Final = r"[\])]\s*,\s*[\[(]|\[\s*\[|[\"'](?i:value|val|v|answer|new_?value|old_?value|value[A-Z][a-z]+|params|bindings|args|selector)[\"']\s*:|[\"']\s*,\s*[\"'](?:[=<>!]{1,2}|i?like|eq|contains|is)[\"']\s*,"
 """Rows, and pairs: what their names call a count or a measure is nobody's number."""
 WRAPPED: Final = r"[\"'][\w .-]{1,60}[\"']\s*:\s*\{\s*[\"'](?:\$?[A-Za-z]{1,16}|\d{1,6})[\"']\s*:"
 """A value within an object that says how it is stored: `{"mrn": {"S": …`."""
