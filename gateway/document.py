@@ -144,11 +144,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
         return ""
-    close = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    # `SSN` and `on-prem` are `ssn` and `on_prem` to whoever writes them.
+    written = {_folded(name): name for name in reversed(names)}
+    alike = difflib.get_close_matches(_folded(word), list(written), n=3, cutoff=0.6)
+    close = [written[name] for name in alike]
     if close:
         return "Did you mean " + " or ".join(f"`{name}`" for name in close) + "?"
     shown = ", ".join(f"`{name}`" for name in names[:12])
     return f"Known here: {shown}{', …' if len(names) > len(names[:12]) else ''}."
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 # --- YAML → tree ---------------------------------------------------------------------------------------------------
@@ -304,8 +311,29 @@ def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) ->
         return document.problem(path, f"`{where}` must not be empty.")
     if _SAFE_MESSAGES.fullmatch(kind):
         message = error["msg"].removeprefix("Input ")
-        return document.problem(path, f"`{where}` {message[:1].lower()}{message[1:]}.")
+        remedy = _meant(error, path, document)
+        return document.problem(path, f"`{where}` {message[:1].lower()}{message[1:]}.", remedy)
     return document.problem(path, f"`{where}` has a value that is not allowed here.")
+
+
+_FLAGS: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_QUOTED: Final = re.compile(r"'([^']*)'")
+
+
+def _meant(error: ErrorDetails, path: Path, document: Document) -> str:
+    """What a word that is none here may have meant; of what was written, nothing is repeated."""
+    value: JSON = document.tree
+    for part in path:
+        value = _entry(value, part)
+    if not isinstance(value, str):
+        return ""
+    if error["type"].startswith("bool_"):
+        flag = _FLAGS.get(value.casefold(), "")
+        return f"Write `{flag}`." if flag else "Write `true` or `false`."
+    if error["type"] in {"enum", "literal_error"}:
+        remedy = nearest(value, _QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))))
+        return remedy if remedy.startswith("Did") else ""
+    return ""
 
 
 def _dotted(path: Path, document: Document) -> str:

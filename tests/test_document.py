@@ -240,6 +240,11 @@ def test_keys_are_known_through_annotations_lists_and_mappings() -> None:
     assert caught.value.problems[0].remedy == "Did you mean `size`?"
 
 
+def test_nearest_minds_neither_capitals_nor_hyphens() -> None:
+    assert nearest("SSN", ["name", "ssn"]) == "Did you mean `ssn`?"
+    assert nearest("On-Prem", ["baa", "on_prem"]) == "Did you mean `on_prem`?"
+
+
 def test_nearest_says_nothing_where_nothing_is_known() -> None:
     assert nearest("x", []) == ""
 

@@ -81,7 +81,7 @@ def _ended(row: Row) -> str:
     told = _named(
         row,
         ("error_code", "told {}"),
-        ("reason", "by the decision {}"),
+        ("reason", f"{_decided(row)} {{}}"),
         ("input_tokens", "{} tokens in"),
         ("output_tokens", "{} out"),
     )
@@ -91,6 +91,12 @@ def _ended(row: Row) -> str:
         f"{_comma(f'answered by {_target(row)}' if row.get('target') else '')}; judged {row.get('sensitivity')}, found: {found}"
         f"{'; not checked: ' + unchecked if unchecked else ''}{_comma(told)}."
     )
+
+
+def _decided(row: Row) -> str:
+    """What the reason is the reason of: a request that went somewhere may have been kept out of somewhere else."""
+    went = row.get("destination") in {"local", "cloud"} and row.get("reason") not in {"permitted", "redacted"}
+    return "another target kept out for" if went else "by the decision"
 
 
 def ocsf(row: Row, *, origin: str) -> dict[str, object]:

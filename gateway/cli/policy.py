@@ -8,7 +8,8 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,7 @@ _MATRIX: Final = """examples:
   gateway policy matrix --json
 
 Each cell says whether such a request may go to the target: `as it is`, `without` what is taken out, or `no` and the rule.
+A target under a BAA is shown once more as it will be from the day after its end.
 """
 _DIFF: Final = """examples:
   gateway policy diff in-force policies             what a reload would change
@@ -185,6 +187,12 @@ def show(options: argparse.Namespace) -> int:
         return 1
     targets = [settings.targets[name] for name in wanted]
     rows = matrix(settings.policy, targets, today=today(), detectors=settings.detectors)
+    for target in targets:
+        if target.provider.baa is not None and today() <= target.provider.baa.expires < date.max:
+            ended = target.provider.baa.expires + timedelta(days=1)
+            later = matrix(settings.policy, [target], today=ended, detectors=settings.detectors)
+            rows = tuple(replace(row, cells=row.cells + one.cells) for row, one in zip(rows, later, strict=True))
+            wanted = [*wanted, f"{target.name} from {ended} on, its BAA ended"]
     if options.json:
         cells: list[JSON] = [
             {"who": row.who, "what": row.what, "targets": dict(zip(wanted, map(said, row.cells), strict=True))}

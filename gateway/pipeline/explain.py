@@ -22,6 +22,7 @@ from gateway.pipeline.wish import NOTHING, Known
 from gateway.policy.explain import Explanation, explain
 from gateway.routing.complexity import score
 from gateway.routing.plan import PassedOver, Why
+from gateway.routing.resolve import label_sources
 from gateway.wire.endpoint import Call
 from gateway.wire.paths import render
 
@@ -111,7 +112,10 @@ async def explain_call(
     if outbound:
         bodies = _bodies(call, judged, scanner, pseudonym_key, route=resolution.route)
     order = tuple(egress.target.name for egress in judged.planned)
-    told = explain(judged.decision, judged.facts, settings.policy)
+    sources = label_sources(call, settings.table, resolution)
+    for label in findings.labels:
+        sources.setdefault(label, []).append("a term in the text, or text that nobody could read")
+    told = explain(judged.decision, judged.facts, settings.policy, label_sources=sources)
     chosen = _routing(call, judged, resolution.route)
     return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies, chosen)
 

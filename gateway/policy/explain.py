@@ -6,7 +6,8 @@ It knows kinds, reasons and names from the configuration, and never sees, so nev
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from gateway.domain import DIRECT, INDIRECT, JSON, Facts, Kind, Style, Trait, Tree
 from gateway.policy.decide import (
@@ -62,6 +63,7 @@ class Explanation:
     sensitivity: str
     policy_hash: str
     labels: tuple[str, ...] = ()
+    label_sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def tree(self) -> Tree:
         """The explanation as plain JSON."""
@@ -81,6 +83,7 @@ class Explanation:
             "sensitivity": self.sensitivity,
             "request": list(self.request),
             "labels": list(self.labels),
+            "label_sources": {label: list[JSON](who) for label, who in sorted(self.label_sources.items())},
             "rules": rules,
             "targets": targets,
             "policy": self.policy_hash,
@@ -89,6 +92,9 @@ class Explanation:
     def text(self) -> str:
         """The explanation as lines for a terminal."""
         lines = ["Request", *(f"  {sentence}" for sentence in self.request), "", "Rules about it"]
+        lines[1 + len(self.request) : 1 + len(self.request)] = [
+            f"  Label {label} comes from {' and '.join(who)}." for label, who in sorted(self.label_sources.items())
+        ]
         for applied in self.rules:
             lines += [f"  {applied.rule}: {applied.why}", f"    because {applied.because}"]
         lines += ["  none"] * (not self.rules) + ["", "Targets, in order"]
@@ -99,8 +105,14 @@ class Explanation:
         return "\n".join([*lines, *["  none"] * (not self.targets), "", f"Policy {self.policy_hash[:12]}"])
 
 
-def explain(decision: Decision, facts: Facts, policy: Policy) -> Explanation:
-    """Tell `decision`, which `decide` made of `facts` and `policy`."""
+def explain(
+    decision: Decision,
+    facts: Facts,
+    policy: Policy,
+    *,
+    label_sources: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Explanation:
+    """Tell `decision`, which `decide` made of `facts` and `policy`; `label_sources` is who gave each label."""
     about = [rule for rule in policy.rules if concerns(rule.when, facts, policy)]
     permitted = [_permitted(egress) for egress in decision.egresses]
     refused = [_refused(refusal, facts, about, decision) for refusal in decision.refusals]
@@ -111,6 +123,7 @@ def explain(decision: Decision, facts: Facts, policy: Policy) -> Explanation:
         sensitivity=decision.sensitivity.value,
         policy_hash=decision.policy_hash,
         labels=tuple(sorted(facts.labels)),
+        label_sources=label_sources,
     )
 
 

@@ -87,6 +87,20 @@ def _labels(call: Call, table: RoutingTable, agents: frozenset[str]) -> frozense
     return own.union(*(agent.labels for agent in asking))
 
 
+def label_sources(call: Call, table: RoutingTable, resolution: Resolution) -> dict[str, list[str]]:
+    """Who gave each label of `resolution`, in words."""
+    who = [
+        ("the request (header or `metadata.label`)", call.labels),
+        (f"caller {call.caller.name}", call.caller.labels),
+    ]
+    for agent in table.agents.values():
+        if agent.name in resolution.agents:
+            who.append((f"agent {agent.name}", agent.labels))
+        elif resolution.agent_unclear and grants(call.caller.agents, agent.name):
+            who.append((f"agent {agent.name}, which may be asking as none is named", agent.labels))
+    return {label: [name for name, gives in who if label in gives] for label in sorted(resolution.labels)}
+
+
 def _matched(table: RoutingTable, system_text: str) -> tuple[str, ...]:
     """Agents whose words stand in the system prompt, the earliest first.
 

@@ -95,3 +95,10 @@ def test_an_event_has_what_the_class_asks_for():
     assert event["time"] == 1_790_000_000_000
     assert event["unmapped"]["body_digest"] == "ab"
     assert ocsf({**OUTCOME, "result": "upstream_error"}, origin="x")["status_id"] == 2
+
+
+def test_a_reason_is_told_of_what_it_is_the_reason_of():
+    kept_out = {**OUTCOME, "reason": "trait_missing"}
+    assert "another target kept out for trait_missing" in "\n".join(story([kept_out]))
+    for row in ({**kept_out, "destination": "denied"}, {**OUTCOME, "reason": "redacted"}):
+        assert f"by the decision {row['reason']}" in "\n".join(story([row]))

@@ -101,6 +101,16 @@ def test_a_file_that_cannot_be_read_is_said_by_line(folder, said):
     assert "p.yaml:4" in err
 
 
+def test_the_table_shows_what_goes_on_after_the_agreement(folder, said):
+    (folder / "config.yaml").write_text(
+        CONFIG.replace("api_key: k", "api_key: k, baa: {reference: C, expires: 2099-06-30}")
+    )
+    cells = {(row["who"], row["what"]): row["targets"] for row in json.loads(said("matrix", "--json")[1])}
+    later = "there from 2099-07-01 on, its BAA ended"
+    assert cells["anybody", "direct"] == {"here": "as it is", "there": "as it is", later: "no: phi"}
+    assert f"{later}:" in said("matrix", "--target", "there")[1]
+
+
 MISSPELT = """version: 1
 rules:
   - {id: phi, why: Under a BAA., when: {phi: [any], to: {without: [on_prem]}}, then: {require: [baa]}}

@@ -148,6 +148,10 @@ async def test_record_log_metrics_and_explanation_tell_the_label(made):
     assert "substance use programme" in refused.json()["error"]["message"]
     assert 'gateway_labelled_requests_total{label="part2"} 1.0' in metrics
     assert told.json()["labels"] == ["hiv", "part2"]
+    assert told.json()["label_sources"] == {
+        "hiv": ["the request (header or `metadata.label`)"],
+        "part2": ["a term in the text, or text that nobody could read"],
+    }
     assert any("it is labelled part2" in rule["because"] for rule in told.json()["rules"])
     assert [line["labels"] for line in gateway.settled()] == [["hiv"], ["part2"]]
 

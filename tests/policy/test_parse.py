@@ -266,3 +266,19 @@ def test_any_text_is_a_policy_or_a_list_of_problems(text):
 def test_any_rule_is_a_policy_or_a_list_of_problems(tree):
     policy, problems = attempt(json.dumps({"version": 1, "rules": [tree], "examples": [tree]}))
     assert policy.rules or problems
+
+
+@pytest.mark.parametrize(
+    ("when", "then", "remedy"),
+    [
+        ("phi: [ssn], to: {without: [on-prem]}", "deny: true", "Did you mean `on_prem`?"),
+        ("phi: [SSN]", "deny: true", "Did you mean `ssn`?"),
+        ("phi: [ssn]", "deny: yes", "Write `true`."),
+        ("phi: [ssn]", "deny: perhaps", "Write `true` or `false`."),
+    ],
+)
+def test_a_word_that_is_nearly_right_is_told_what_is(when, then, remedy):
+    text = f"version: 1\nrules:\n  - {{id: a, why: It stays., when: {{{when}}}, then: {{{then}}}}}\n"
+    with pytest.raises(DocumentInvalid) as refused:
+        parse(text, file="p.yaml")
+    assert any(remedy in str(problem) for problem in refused.value.problems)

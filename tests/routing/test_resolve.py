@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Adapter, Agent, Caller, Dialect, Operation, Provider, ProviderKind, Route, Target
 from gateway.errors import AgentNotAllowed, GatewayError, InvalidRequest, ModelNotFound, RouteNotAllowed
-from gateway.routing.resolve import known, listing, resolve
+from gateway.routing.resolve import known, label_sources, listing, resolve
 from gateway.routing.table import Alias, RoutingTable, by_specificity
 from gateway.wire.endpoint import Call
 from gateway.wire.openai import chat
@@ -280,3 +280,18 @@ def test_any_names_resolve_to_something_granted_or_to_one_of_our_errors(
     else:
         assert resolution.route.name in caller.routes
         assert resolution.route.operation is operation
+
+
+def test_it_is_told_who_gave_a_label() -> None:
+    notes = Agent("therapy-notes", "writing", labels=frozenset({"psychotherapy"}))
+    table = replace(TABLE, agents={**TABLE.agents, "therapy-notes": notes}, labels=frozenset({"psychotherapy", "hiv"}))
+    several = replace(ANYONE, name="soma", labels=frozenset({"hiv"}))
+    asked = call(caller=several, labels=frozenset({"hiv"}), model="gpt-x")
+    assert label_sources(asked, table, resolve(asked, table)) == {
+        "hiv": ["the request (header or `metadata.label`)", "caller soma"],
+        "psychotherapy": ["agent therapy-notes, which may be asking as none is named"],
+    }
+    named = call(caller=several, model="gpt-x", claimed_agents=frozenset({"therapy-notes"}))
+    assert label_sources(named, table, resolve(named, table))["psychotherapy"] == ["agent therapy-notes"]
+    other = call(caller=several, model="gpt-x", claimed_agents=frozenset({"writer"}))
+    assert label_sources(other, table, resolve(other, table)) == {"hiv": ["caller soma"]}
