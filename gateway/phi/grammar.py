@@ -1,6 +1,6 @@
 r"""The one grammar of a pseudonym as models write it, in two readings: a whole token, and the beginning of one.
 
-    token  = "[" core "]"  |  "\[" core "\]"  |  core, touched by no letter or digit
+    token  = "[" core "]"  |  "\[" core "\]"  |  "%5B" core "%5D"  |  core, touched by no letter or digit
     core   = KIND "_" ten base32 characters
 
 in any case of letters; an underscore or a bracket may be escaped by one backslash, or two in the text of JSON. Brackets
@@ -43,18 +43,20 @@ def grammar(*, quoted: bool) -> Grammar:
     forms = [
         rf"\[(?P<paired>{core})\]",
         rf"\\{{1,2}}\[(?P<escaped>{core})\\{{1,2}}\]",
+        rf"%5[Bb](?P<percent>{core})%5[Dd]",
         rf"(?<![A-Za-z0-9])(?P<alone>{core})(?![A-Za-z0-9])",
     ]
     beginnings = [
         r"\[" + _beginning(r"\Z"),
         r"\\{1,2}(?:\Z|\[" + _beginning(r"\\{0,2}\Z") + ")",
+        r"%(?:\Z|5(?:\Z|[Bb]" + _beginning(r"(?:\Z|%(?:\Z|5\Z))") + "))",
         r"(?<![A-Za-z0-9])(?!\Z)" + _beginning(r"\Z"),
     ]
     if quoted:  # a key of that name is a string still, so what follows the closing quote matters
         forms[:0] = [rf'"\[(?P<number>{core})\]"(?!:)', rf'"(?P<unbracketed>{core})"(?!:)']
         after = _or_end("", r'"\Z')
         beginnings[:0] = [r'"\[' + _beginning(_or_end("", "]" + after)), '"' + _beginning(after)]
-    chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567_\\[]" + ('"' if quoted else "")
+    chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567_\\[]%" + ('"' if quoted else "")
     return Grammar(re.compile("|".join(forms)), re.compile("|".join(beginnings)), chars)
 
 

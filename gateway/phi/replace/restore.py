@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from enum import StrEnum
+from urllib.parse import quote
 
 from gateway.phi.grammar import CODE_CHARS, LONGEST, grammar, token_name
 from gateway.phi.replace.pseudonym import Pseudonyms
 
 _CODE = re.compile(rf"_[a-zA-Z2-7]{{{CODE_CHARS}}}")
+_QUOTED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BEFORE_CODE = LONGEST // 2
 
 
@@ -88,7 +90,14 @@ class Restorer:
         quoted = form in {"number", "unbracketed"}
         if quoted and original.bare:
             return original.surface
+        if form == "percent":
+            return _in_url(original.surface)
         surface = (
             original.surface if self._mode is Mode.TEXT else json.dumps(original.surface, ensure_ascii=False)[1:-1]
         )
         return f'"{surface}"' if quoted else surface
+
+
+def _in_url(surface: str) -> str:
+    """A value as it stands in a URL (RFC 3986, 2.1), where a model wrote its pseudonym so; one taken from a URL is so already."""
+    return surface if _QUOTED.search(surface) else quote(surface, safe="", errors="surrogatepass")

@@ -210,3 +210,31 @@ def test_a_number_that_became_a_key_stays_a_key() -> None:
     number = maker.token(Kind.MRN, "8675309", bare=True)
     restorer = Restorer(maker.pseudonyms, Mode.JSON)
     assert restorer.decode(f'{{"{number}":"{number}"}}') + restorer.flush() == '{"8675309":8675309}'
+
+
+QUOTED = MRN.replace("[", "%5B").replace("]", "%5D")
+QUOTED_NAME = NAME.replace("[", "%5b").replace("]", "%5d")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_token_in_a_url_is_restored_as_a_url_has_it(mode):
+    said = f"https://ehr.example/p?id={QUOTED}&n={QUOTED_NAME}"
+    assert whole(said, mode) == "https://ehr.example/p?id=8675309&n=Olena%20%22Dev%22%20O%5CBrien%0A"
+
+
+@pytest.mark.parametrize("cut", range(len(QUOTED) + 2))
+def test_a_token_in_a_url_is_restored_however_it_is_cut(cut):
+    said = f"={QUOTED}&"
+    restorer = Restorer(MAP)
+    assert restorer.decode(said[:cut]) + restorer.decode(said[cut:]) + restorer.flush() == "=8675309&"
+
+
+def test_a_value_that_was_taken_from_a_url_goes_back_as_it_was():
+    maker = Pseudonymiser(b"k" * 32)
+    token = maker.token(Kind.NAME, "Olena%20Brien").replace("[", "%5B").replace("]", "%5D")
+    assert whole(token, pseudonyms=maker.pseudonyms) == "Olena%20Brien"
+
+
+@pytest.mark.parametrize("said", ["100%", "a %5B b", "%5BMRN_", f"%5B{core(MRN)}x", QUOTED.removesuffix("D") + "E"])
+def test_what_only_begins_as_a_token_in_a_url_stays(said):
+    assert whole(said) == said
