@@ -11,8 +11,9 @@ def test_every_name_is_listed_as_the_client_reads_it():
     assert len({model.digest for model in read}) == 2
 
 
-def test_a_gateway_has_nothing_loaded():
-    assert not ProcessResponse(**catalogue.running()).models
+def test_what_is_in_memory_is_listed_as_the_client_reads_it():
+    assert not ProcessResponse(**catalogue.running([])).models
+    assert [model.model for model in ProcessResponse(**catalogue.running(["qwen3:32b"])).models] == ["qwen3:32b"]
 
 
 def test_a_model_is_shown_with_what_it_can_do():
