@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         phi,
         policy,
         reload,
+        report,
         schema,
         serve,
     )
@@ -41,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, schema, bench):
+    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, report, schema, bench):
         command.register(commands)
     return made
 

@@ -26,7 +26,7 @@ from gateway.state.sqlite.reader import Asked, happened, name_and_key, requests,
 
 _AGO: Final = re.compile(r"(\d{1,5})([hdw])")
 _HOURS: Final = {"h": 1, "d": 24, "w": 168}
-_MOMENT: Final = "a day (2026-11-30), a moment (2026-11-30T08:00:00Z) or so long ago (12h, 7d, 4w)"
+MOMENT: Final = "a day (2026-11-30), a moment (2026-11-30T08:00:00Z) or so long ago (12h, 7d, 4w)"
 _AFTER_US: Final = 3_600_000_000
 """So long after a quarter its requests have ended."""
 _QUERY = """examples:
@@ -185,23 +185,23 @@ def _action(
 
 
 def _add_span(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", metavar="WHEN", type=_when, default=0, help=f"from then on: {_MOMENT}")
-    parser.add_argument("--until", metavar="WHEN", type=_when, default=0, help="before then, likewise")
+    parser.add_argument("--since", metavar="WHEN", type=when, default=0, help=f"from then on: {MOMENT}")
+    parser.add_argument("--until", metavar="WHEN", type=when, default=0, help="before then, likewise")
 
 
 def _span(options: argparse.Namespace) -> Asked:
     return Asked(since_us=options.since, until_us=options.until)
 
 
-def _when(text: str) -> int:
-    """Microseconds UTC."""
+def when(text: str) -> int:
+    """A moment as people write it: microseconds UTC. Raises `argparse.ArgumentTypeError`."""
     ago = _AGO.fullmatch(text)
     if ago:
         return int((time.time() - int(ago[1]) * _HOURS[ago[2]] * 3600) * 1_000_000)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected {_MOMENT}") from None
+        raise argparse.ArgumentTypeError(f"expected {MOMENT}") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int(moment.timestamp() * 1_000_000)
 

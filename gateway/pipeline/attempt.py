@@ -76,7 +76,7 @@ class Attempts:
         standings: Standings,
         holdings: Holdings,
     ) -> None:
-        self._holdings = holdings
+        self.holdings = holdings
         self._upstreams = upstreams
         self._standings = standings
         self.attestation = premises.attestation
@@ -151,7 +151,7 @@ class Attempts:
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
             await self._fits(run, prepared)
-            prepared = self._holdings.hold(run, prepared)
+            prepared = self.holdings.hold(run, prepared)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)

@@ -17,9 +17,11 @@ from gateway.phi.find.own_words import OwnWords
 from gateway.phi.findings import Located
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.pipeline.aside import Aside
+from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import Judged, Scan, judge, resolved, scanned, streams
 from gateway.pipeline.wish import NOTHING, Known
 from gateway.policy.explain import Explanation, explain
+from gateway.routing.charges import concerned
 from gateway.routing.complexity import score
 from gateway.routing.plan import PassedOver, Why
 from gateway.routing.resolve import label_sources
@@ -43,7 +45,10 @@ class LookingScan(Scan, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The explanation of one request. `outbound` maps a target to the body that would leave, or why none would."""
+    """The explanation of one request. `outbound` maps a target to the body that would leave, or why none would.
+
+    `left` is what is left of the budgets and limits that it counts against.
+    """
 
     explanation: Explanation
     found: tuple[Tree, ...]
@@ -52,6 +57,7 @@ class Explained:
     order: tuple[str, ...]
     outbound: Mapping[str, str]
     routing: Tree = field(default_factory=dict)
+    left: tuple[Tree, ...] = ()
 
     def tree(self) -> Tree:
         """The whole as JSON."""
@@ -63,6 +69,8 @@ class Explained:
             "order": list[JSON](self.order),
             "routing": self.routing,
         }
+        if self.left:
+            tree["left"] = list[JSON](self.left)
         return {**tree, "outbound": dict[str, JSON](self.outbound)} if self.outbound else tree
 
     def text(self) -> str:
@@ -84,7 +92,7 @@ class Explained:
         return "\n".join(lines)
 
 
-async def explain_call(
+async def explain_call(  # noqa: PLR0913  what judges a request, each by its name
     call: Call,
     settings: Settings,
     *,
@@ -93,6 +101,7 @@ async def explain_call(
     known: Known = NOTHING,
     forwards: Callable[[Target], bool] = lambda _target: False,
     pseudonym_key: bytes,
+    holdings: Holdings | None = None,
     outbound: bool = False,
 ) -> Explained:
     """Judge `call` as the pipeline would, and tell it.
@@ -117,7 +126,8 @@ async def explain_call(
         sources.setdefault(label, []).append("a term in the text, or text that nobody could read")
     told = explain(judged.decision, judged.facts, settings.policy, label_sources=sources)
     chosen = _routing(call, judged, resolution.route)
-    return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies, chosen)
+    left = holdings.left(concerned(settings.allowances, call.caller, resolution)) if holdings else ()
+    return Explained(told, tuple(found), tuple(spared), tuple(unknown), order, bodies, chosen, tuple(left))
 
 
 def _routing(call: Call, judged: Judged, route: Route) -> Tree:

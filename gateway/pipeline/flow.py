@@ -232,6 +232,7 @@ class Pipeline:
             known=self._known(),
             forwards=self._attestation.forwards,
             pseudonym_key=self._pseudonym_key,
+            holdings=self._attempts.holdings,
             outbound=outbound,
         )
 

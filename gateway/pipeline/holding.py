@@ -10,9 +10,10 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from gateway.domain import Settlement, Target, UnknownReason
+from gateway.domain import Settlement, Target, Tree, UnknownReason
 from gateway.domain.quota import UNITS, Allowance, Measure, Sort, window
 from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
 from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
@@ -95,18 +96,30 @@ class Holdings:
         run.trace.hold_headers["x-gateway-capped-tokens"] = str(each)
         return capped(prepared, each)
 
-    def left(self, run_held: Sequence[Held]) -> list[tuple[Allowance, int, int]]:
-        """What is left of each, and when it is whole again (UTC, seconds)."""
+    def left(self, held: Sequence[Held]) -> list[Tree]:
+        """What is left of each allowance, in what people write, and when it is whole again."""
         at_us = now_us()
-        spans = [window(one.allowance.every, at_us) for one in run_held]
-        charges = [
-            Charge(one.account, span[0], one.allowance.amount, 0) for one, span in zip(run_held, spans, strict=True)
-        ]
+        spans = [window(one.allowance.every, at_us) for one in held]
+        charges = [Charge(one.account, span[0], one.allowance.amount, 0) for one, span in zip(held, spans, strict=True)]
         counts = self._quota.counted(charges, now_us=at_us)
-        return [
-            (one.allowance, count.left(one.allowance.amount), span[1])
-            for one, count, span in zip(run_held, counts, spans, strict=True)
-        ]
+        told: list[Tree] = []
+        for one, count, span in zip(held, counts, spans, strict=True):
+            allowance = one.allowance
+            sort, per, name, of, every = one.account.split("/")
+            unit = UNITS[allowance.of]
+            told.append(
+                {
+                    "sort": sort,
+                    "per": per,
+                    "name": name,
+                    "of": of,
+                    "every": every,
+                    "amount": allowance.amount / unit,
+                    "left": count.left(allowance.amount) / unit,
+                    "whole_again": datetime.fromtimestamp(span[1], UTC).isoformat(),
+                }
+            )
+        return told
 
     def _tell(self, one: Allowance) -> None:
         self._events.emit(QuotaRefused(sort=one.sort, per=one.per, of=one.of, every=one.every))

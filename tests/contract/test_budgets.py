@@ -23,7 +23,8 @@ LEFT = 1_000 * ASKERS
 
 def config(local, cloud, more, *, targets="[cloud, local]", price="{input_usd_per_mtok: 1, output_usd_per_mtok: 10}"):
     keys = "\n".join(
-        f'  {name}: {{key_sha256: "{hashlib.sha256(key.encode()).hexdigest()}"}}' for name, key in KEYS.items()
+        f'  {name}: {{key_sha256: "{hashlib.sha256(key.encode()).hexdigest()}", may: [explain]}}'
+        for name, key in KEYS.items()
     )
     priced = f", price: {price}" if price else ""
     return f"""
@@ -244,6 +245,20 @@ async def test_agents_and_routes_have_theirs_and_nobody_slips_past(begin):
     assert (await ask(gateway, headers={"x-gateway-agent": "writer"})).status_code == 200
     other = {"x-gateway-agent": "writer", "x-gateway-route": "other"}
     assert [(await ask(gateway, headers=other)).status_code for _ in range(2)] == [200, 429]
+
+
+async def test_it_is_explained_what_is_left(begin):
+    start, *_ = begin
+    gateway = await start(budget("dollars", 0.5) + budget("requests", 9, every="day", key="limits"))
+    await ask(gateway, max_tokens=5)
+    async with gateway.client(headers={"authorization": f"Bearer {KEYS['soma']}"}) as client:
+        body = {"messages": [{"role": "user", "content": "Hi."}]}
+        said = (await client.post("/gateway/explain", json={"request": body})).json()["left"]
+    assert [(one["of"], one["name"], one["amount"]) for one in said] == [
+        ("dollars", "soma", 0.5),
+        ("requests", "soma", 9),
+    ]
+    assert [one["left"] for one in said] == [0.49994, 8]
 
 
 async def test_what_was_spent_stays_spent_after_a_restart(upstream, tmp_path):

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait
     "gateway/upstream/ourselves.py": "tests/cli/test_bench.py",
+    "gateway/state/sqlite/usage.py": "tests/cli/test_report.py",  # over a record that a ledger wrote
     "gateway/upstream/premises.py": "tests/contract/test_queue.py",
     "gateway/upstream/memory.py": "tests/cli/test_models.py",  # asked over real sockets
     "gateway/upstream/bodies.py": "tests/contract/test_upstream_faults.py",  # what misbehaves is sent by real servers
