@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
-from gateway.phi.find import assistants, evasion, processes
+from gateway.phi.find import addresses, assistants, evasion, processes
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -89,9 +89,10 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Values under the keys of JSON and XML of no known format, after labels, and in what databases complain of."""
+    """Values under the keys of JSON and XML of no known format, after labels, in URLs, and in what databases complain of."""
     text = reading.folded.text
-    return [*hits, *layouts.find(reading.folded), *complaints.find(text), *beside.find(text)]
+    more = [*layouts.find(reading.folded), *addresses.find(reading.folded)]
+    return [*hits, *more, *complaints.find(text), *beside.find(text)]
 
 
 def _talk(reading: Reading, hits: list[Hit]) -> list[Hit]:

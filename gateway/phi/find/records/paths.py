@@ -50,16 +50,29 @@ def find(text: str) -> Iterator[Hit]:
 
 def _named(text: str, start: int, end: int) -> Iterator[Hit]:
     """A file or folder that is called after a person: two words or three, and one of them a name and hardly anything else."""
-    words = [word for word in _WORD.finditer(text, start, end) if len(word[0]) > 1]
-    if words and words[-1][0].casefold() in _PROGRAMS:
-        return
-    while words and words[-1][0].casefold() in _FILES:
-        words.pop()
-    said = [word[0].casefold() for word in words]
-    if 1 < len(words) <= _MOST_WORDS and any(map(_is_name, said)) and all(map(_may_be_name, said)):
+    words = _person(text, start, end)
+    if words:
         yield Hit(Kind.NAME, words[0].start(), words[-1].end(), 0.9, Evidence.CUE, patient=True)
         for number in _NUMBER.finditer(text, words[-1].end(), end):
             yield Hit(Kind.OTHER_ID, *number.span(), 0.9, Evidence.CUE, patient=True)
+
+
+def is_person(file: str) -> bool:
+    """Whether the name of a file or folder is a given name and another word that may be a family's."""
+    words = _person(file, 0, len(file))
+    return any(lexicon.marks(word[0].casefold()) & lexicon.GIVEN for word in words)
+
+
+def _person(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """The words of a person's name that such a name consists of, or none."""
+    words = [word for word in _WORD.finditer(text, start, end) if len(word[0]) > 1]
+    if words and words[-1][0].casefold() in _PROGRAMS:
+        return []
+    while words and words[-1][0].casefold() in _FILES:
+        words.pop()
+    said = [word[0].casefold() for word in words]
+    named = 1 < len(words) <= _MOST_WORDS and any(map(_is_name, said)) and all(map(_may_be_name, said))
+    return words if named else []
 
 
 _NUMBERED: Final = re.compile(r"(?:[A-Za-z]{1,4}[-_]?)?\d{5,12}")

@@ -114,8 +114,13 @@ _ROLE_MAILBOX: Final = re.compile(rf"(?i)(?:{_ROLE}(?:[._-]{_ROLE})*@|[^@]+@(?:[
 """Nobody's own address: that of a task or a group, or one at which nobody reads."""
 
 
+def mailbox(address: str) -> float:
+    """How sure it is that an address of mail is somebody's own."""
+    return 0.6 if _ROLE_MAILBOX.match(address) else 0.99
+
+
 def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.6 if _ROLE_MAILBOX.match(value) else 0.99
+    return mailbox(value)
 
 
 _DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|_at_|\s@|@\s")
