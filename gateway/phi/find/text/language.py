@@ -18,6 +18,22 @@ _NOT_LATIN: Final = re.compile(
 """Letters of another script beside each other; one alone is a symbol ("α-synuclein")."""
 _SENTENCE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{7,}")
 """A sentence of Chinese or Japanese, where words are not parted; names and terms that English quotes are shorter."""
+_EASTERN: Final = re.compile(
+    r"[\u3005\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff](?:[ \u00b7\u30fb]?[\u3005\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff])+"
+)
+"""Chinese, Japanese or Korean in two letters or more: two of them are a whole name, as of no alphabet."""
+_ABOUT_WORDS: Final = re.compile(
+    r"(?i)\b(?:chinese|japanese|korean|mandarin|cantonese|kanji|hanzi|hangul|hiragana|katakana|kana|pinyin|translat\w+|means?|meaning|characters?|unicode|utf-?8|glyphs?|words?|terms?|fonts?|pronounc\w+|locales?)\b"
+)
+"""What is said of a word that English quotes from there."""
+_OF_SOMEBODY: Final = re.compile(
+    r"(?i)\b(?:patients?|pt|names?d?|mr|mrs|ms|dr|he|she|his|her|him|hiv|positive|diagnos\w+|admi(?:ts?|tted|ssion)|discharged?|seen|dob|mrn|born|aged?|years?[- ]old|y/?o|mother|father|wife|husband|son|daughter)\b"
+)
+_SURNAMED: Final = re.compile(
+    r"[王李张張刘劉陈陳杨楊赵趙黄黃吴吳徐孙孫朱郭][\u4e00-\u9fff]{2}|[김박최][\uac00-\ud7a3]{2}"
+)
+_QUOTED_WORD: Final = 4
+"""Letters of a word or a term that English quotes from there."""
 _FEW: Final = 4
 """Such letters that a line may quote (a name, a word)."""
 _MANY: Final = 40
@@ -49,7 +65,7 @@ def unknown(text: str, words: frozenset[str]) -> frozenset[UnknownReason]:
     `words` are the casefolded words of two letters and more in `text`.
     """
     sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + "\n" + text[-_SAMPLE // 2 :]
-    if not sample.isascii() and (_other_script(sample) or any(map(_other_script, sample.splitlines()))):
+    if not sample.isascii() and (_other_script(sample) or any(map(_foreign_script, sample.splitlines()))):
         return _UNKNOWN
     if len(words) < _LEAST:
         return _KNOWN
@@ -90,6 +106,20 @@ _CODE: Final = re.compile(
 _LITERAL: Final = re.compile(
     r"\"(?P<double>[^\"\n]{3,})\"|`(?P<back>[^`\n]{3,})`|(?<!\w)'(?P<single>[^'\n]{3,})'|(?:#|//|--|/?\*)\s(?P<comment>.{3,})|>(?P<markup>[^<>\n]{3,})<"
 )
+
+
+def _foreign_script(line: str) -> bool:
+    """Whether a line is in another script, or holds what may be a name of China, Japan or Korea.
+
+    A few letters of theirs pass only as a word that the line itself speaks of ("頭痛 means headache").
+    """
+    if _other_script(line):
+        return True
+    found = [match[0] for match in _EASTERN.finditer(line)]
+    if not found:
+        return False
+    quoted = _ABOUT_WORDS.search(line) is not None and _OF_SOMEBODY.search(line) is None
+    return not quoted or any(len(word) > _QUOTED_WORD or _SURNAMED.fullmatch(word) for word in found)
 
 
 def _other_script(text: str) -> bool:

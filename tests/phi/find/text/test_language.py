@@ -173,3 +173,32 @@ def test_single_words_in_quotes_are_symbols_and_no_sentence(line):
 
 def test_a_sentence_in_quotes_is_one():
     assert _called('translate: "la paciente tiene dolor de pecho desde ayer"') == {UnknownReason.LANGUAGE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient name: 陈丽华",
+        "The patient 李强 was admitted with a stroke and is to be seen by the team of the third floor before she is discharged on Monday.",
+        "佐藤健, diabetic",
+        "The mother 박지영 called",
+        "さくら",
+        "鈴木 一郎",
+        "Translate the note of the Chinese patient 欧阳娜",
+    ],
+)
+def test_a_name_of_the_east_is_not_known(text):
+    assert _called(text) == {UnknownReason.LANGUAGE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Japanese word for headache is 頭痛, which a form may ask for.",
+        "What does the Chinese greeting 你好 mean?",
+        "The character 水 stands for water.",
+        "Which Korean term for fever is usual in forms, 발열 or something else altogether?",
+    ],
+)
+def test_a_word_that_english_speaks_of_is_known(text):
+    assert _called(text) == frozenset()
