@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
-from gateway.phi.find import addresses, assistants, evasion, processes
+from gateway.phi.find import addresses, assistants, evasion, identifiers, processes, structure
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -84,8 +84,12 @@ def _rules(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 
 def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """A value whose key in the payload says what it is."""
-    return [*hits, *keys.whole(reading.folded.text, reading.passage)]
+    """A value whose key in the payload says what it is, and what stands in the name of a tool or a schema."""
+    text, carrier = reading.folded.text, reading.passage.carrier
+    hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier)]
+    if carrier in identifiers.GIVEN_BY_DEVELOPERS and identifiers.one_word(text):
+        hits += [hit._replace(patient=True) for hit in structure.announced(text)]
+    return hits
 
 
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:

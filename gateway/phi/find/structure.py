@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.domain import DIRECT, Detection, Finding, Kind, Passage
+from gateway.phi.find import identifiers
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.records import keys
@@ -47,10 +48,11 @@ def look(text: str) -> Detection:
 
 def _hits(text: str) -> list[Hit]:
     bare = _UUID.sub(lambda found: "u" * len(found[0]), text) if "-" in text else text
-    return [*_announced(bare), *_shaped(bare)]
+    return [*announced(bare), *_shaped(bare), *identifiers.names(bare)]
 
 
-def _announced(text: str) -> Iterator[Hit]:
+def announced(text: str) -> Iterator[Hit]:
+    """Numbers of at least five digits behind a word of the same id that says what they are."""
     for match in _ANNOUNCED.finditer(text):
         words, value = match[1], match[2]
         if sum(char.isdigit() for char in value) >= _LEAST_DIGITS:

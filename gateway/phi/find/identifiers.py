@@ -1,0 +1,59 @@
+"""What the names that developers give (of tools, of schemas) and the ids of calls say of a person; one word in, hits out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.domain import Carrier, Kind
+from gateway.phi.find import lexicon
+from gateway.phi.find.hit import Evidence, Hit
+
+GIVEN_BY_DEVELOPERS: Final = frozenset({Carrier.TOOL_DEFINITION, Carrier.NAME})
+_ONE_WORD: Final = re.compile(r"[\w.:@+/-]{5,160}", re.ASCII)
+_NAME: Final = re.compile(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,20})[_.-]([A-Z][a-z]{2,20})(?![A-Za-z0-9])")
+_SSN: Final = re.compile(r"(?<!\d)(?!000|666|9)\d{3}([-_.])(?!00)\d\d\1(?!0000)\d{4}(?!\d)")
+_MAIL: Final = re.compile(
+    r"(?i)[a-z0-9][a-z0-9.+-]{0,63}(?:@|_at_)[a-z0-9-]{1,63}(?:[._][a-z0-9-]{1,63}){0,4}[._][a-z]{2,24}"
+)
+_LONG_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])\d{9,11}(?![0-9A-Za-z])")
+_INSTANT: Final = re.compile(r"1[5-9]\d{8}")
+"""Seconds since 1970, as versions and runs are numbered."""
+
+
+def one_word(text: str) -> bool:
+    """Whether a text is one word, as names and ids are."""
+    return _ONE_WORD.fullmatch(text) is not None
+
+
+def names(word: str) -> Iterator[Hit]:
+    """A given name and another that may be a family's: `lookup_Ingeborg_Tveit`; `Search_Google_Maps` is nobody."""
+    if not one_word(word):
+        return
+    at = 0
+    while found := _NAME.search(word, at):
+        at = found.start(2)
+        given, family = (lexicon.marks(found[side].casefold()) for side in (1, 2))
+        first = given & lexicon.GIVEN and (lexicon.ORDINARY not in given or family & lexicon.PEOPLE)
+        if (
+            first
+            and (family & lexicon.PEOPLE or not family)
+            and not (lexicon.ORDINARY in given and lexicon.ORDINARY in family)
+        ):
+            yield Hit(Kind.NAME, found.start(), found.end(), 0.9, Evidence.CUE, patient=True)
+
+
+def find(word: str, carrier: Carrier) -> list[Hit]:
+    """What identifies by its shape in a name that a developer gave: nothing else has reason to stand there."""
+    if carrier not in GIVEN_BY_DEVELOPERS or not one_word(word):
+        return []
+    hits = list(names(word))
+    hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]
+    hits += [Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word)]
+    hits += [
+        Hit(Kind.OTHER_ID, *found.span(), 0.9, Evidence.CUE, patient=True)
+        for found in _LONG_NUMBER.finditer(word)
+        if _INSTANT.fullmatch(found[0]) is None
+    ]
+    return hits

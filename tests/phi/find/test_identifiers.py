@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain import Carrier, Kind, Passage
+from gateway.phi.find import identifiers
+from gateway.phi.find.engine import load_engine
+
+
+def counted(text, carrier):
+    [detection] = load_engine().detect([Passage(text, carrier=carrier)])
+    return {finding.kind for finding in detection.findings if finding.counts}
+
+
+@pytest.mark.parametrize("carrier", [Carrier.TOOL_DEFINITION, Carrier.NAME])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("form_219-09-9999", Kind.SSN),
+        ("form_219_09_9999", Kind.SSN),
+        ("219099999", Kind.OTHER_ID),
+        ("fetch_219099999_labs", Kind.OTHER_ID),
+        ("mail-bola.okafor@inbox.example", Kind.EMAIL),
+        ("ask_Ingrid_Okafor", Kind.NAME),
+        ("ask_patient_Ingrid_Tveit_now", Kind.NAME),
+        ("get_mrn_5520917", Kind.MRN),
+    ],
+)
+def test_the_name_of_a_tool_or_a_schema_may_be_somebodys(name, kind, carrier):
+    assert counted(name, carrier) == {kind}
+
+
+@pytest.mark.parametrize("place", ["call_{}_448812", "toolu_{}", "{}"])
+def test_a_name_in_the_id_of_a_call_is_found(place):
+    assert counted(place.format("Ingrid_Tveit"), Carrier.STRUCTURE) == {Kind.NAME}
+
+
+@pytest.mark.parametrize("carrier", [Carrier.TOOL_DEFINITION, Carrier.NAME, Carrier.STRUCTURE])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "get_patient_summary",
+        "Get_Patient_Name",
+        "Search_Google_Maps",
+        "list_Jira_Issues",
+        "mcp__Claude_Docs__get",
+        "get_Washington_Post",
+        "web_search_20250305",
+        "run_1730000000",
+        "get_weather_v2",
+        "searchPatients",
+        "chatcmpl-tool-0f3c2a9d8b7e6f5a",
+        "call_8f14e45f-ceea-4167-a5d3-1b2c3d4e5f60",
+    ],
+)
+def test_an_ordinary_name_is_nobodys(name, carrier):
+    assert counted(name, carrier) == set()
+
+
+def test_a_text_is_no_name():
+    assert identifiers.find("Ask for Ingrid_Okafor or 219099999", Carrier.TOOL_DEFINITION) == []
