@@ -1,5 +1,6 @@
 """The state that the gateway keeps, as ports: what goes through them, and what each promises; they keep nothing themselves.
 
+All but `AuditSink.intend` and `close` answer at once: a place that is slow keeps a copy in memory and writes behind.
 Every implementation passes the contract of its port in `tests/test_ports.py`. A row of the record holds enums, numbers,
 known names and digests only (law 9).
 """

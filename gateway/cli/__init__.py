@@ -1,4 +1,4 @@
-"""The command `gateway`: one module per sub-command; prints for people, and takes no decision."""
+"""The command `gateway`: a module per sub-command, and what several need; prints for people, and takes no decision."""
 
 from __future__ import annotations
 

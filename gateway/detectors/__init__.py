@@ -1,0 +1,1 @@
+"""What a detector needs of the world: its process, its deadline, its memory."""

@@ -1,4 +1,7 @@
-"""One file for each kind of server, and the table of them; a new kind is a file, a line here and a word in `domain`."""
+"""One file for each kind of server, and the table of them; a new kind is a file, a line here and a word in `domain`.
+
+The other modules say what kinds have in common.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

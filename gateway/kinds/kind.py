@@ -80,12 +80,12 @@ class Profile:
     """Whether `encoding_format` may be said to its embeddings; some servers ignore it, others refuse it."""
     overflow: tuple[bytes, ...] = ()
     """Words, in lower case, by which its error says that the request is longer than the context of the model."""
-    unread_pictures: frozenset[str] = frozenset()
-    """Formats of pictures that its models cannot read: it says so in words of its own, or answers beside the point."""
     unable: tuple[bytes, ...] = ()
     """The same for a model that cannot do what is asked (pictures, tools, thinking): another one may."""
     still_loading: tuple[bytes, ...] = ()
     """The same, under status 503, for a model that is on its way into memory."""
+    unread_pictures: frozenset[str] = frozenset()
+    """Formats of pictures that its models cannot read: it says so in words of its own, or answers beside the point."""
 
     prefix: str = "openai/"
     """What LiteLLM wants before the name of a model."""

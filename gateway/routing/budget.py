@@ -1,6 +1,6 @@
-"""How many further tries there may be: a share of the requests, so that an outage is not answered with more load; pure.
+"""How many further tries there may be (no money): a share of the requests, so that an outage is not answered with more load.
 
-A token bucket as Finagle's retry budget has it: each request puts in a share of a token, each further try takes one out.
+Pure. A token bucket as Finagle's retry budget has it: each request puts in a share of a token, each further try takes one out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Beside the record: what waits, what was accepted and is not used yet, and the configuration that stays until then."""
+"""Which configurations wait, which were accepted and are not used yet, and which stays until then: files beside the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of operations: every way to ask for one, and what it becomes for a target; adding one is a file and a row."""
+"""The table of operations: every way to ask for one, and what it becomes for a target; one more is a file and a row here."""
 
 from __future__ import annotations
 

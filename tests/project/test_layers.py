@@ -10,7 +10,12 @@ def test_every_import_contract_holds(capsys):
     assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
 
 
-PLACES = {"gateway.state.memory", "gateway.state.sqlite.ledger"}
+PLACES = {
+    "gateway.state.memory",
+    "gateway.state.quota",
+    "gateway.state.sqlite.ledger",
+    "gateway.state.sqlite.quota",
+}
 
 
 def test_one_module_knows_which_place_of_state_is_used():

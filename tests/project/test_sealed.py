@@ -10,7 +10,10 @@ from tests.kit.source import imports, modules, reaches, tree
 
 MAKERS = {"Egress": "gateway/policy/decide.py", "Outbound": "gateway/outbound/prepare.py"}
 """The one module that may make each sealed value."""
-CONNECTORS = ("aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "ftplib")
+CONNECTORS = (
+    *("aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http.client", "socket", "smtplib", "ftplib"),
+    *("redis", "valkey", "psycopg", "asyncpg"),
+)
 """What can open a connection to someone else."""
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",

@@ -1,4 +1,7 @@
-"""What the names that developers give (of tools, of schemas) and the ids of calls say of a person; one word in, hits out."""
+"""What names that developers give (of tools, of schemas) and ids of calls say of a person; one word in, hits out.
+
+Rules for identifiers in texts are in `rules/`.
+"""
 
 from __future__ import annotations
 

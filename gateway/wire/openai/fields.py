@@ -1,4 +1,4 @@
-"""Every field of an OpenAI chat completion or embeddings request, and what it may carry; holds no behaviour."""
+"""Every field of a request in OpenAI's dialect but those of Responses, and what it may carry; holds no behaviour."""
 
 from __future__ import annotations
 

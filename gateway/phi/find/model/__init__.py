@@ -1,0 +1,1 @@
+"""The tagger, and the judges of what it takes for somebody's."""

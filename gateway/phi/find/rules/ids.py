@@ -1,4 +1,4 @@
-"""Numbers that a word announces (MRN, account, member, licence, device ...): tables of the words people use for them."""
+"""Numbers that a word announces (MRN, account, member ...): tables of the words people use for them."""
 
 from __future__ import annotations
 
