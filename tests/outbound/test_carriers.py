@@ -286,8 +286,8 @@ OLLAMA_TABLE = {
     "seed": (ollama(options={"seed": 8675309}), DROPPED),
     "prompt": ({"prompt": CANARY}, REDACTED),
     "generated system": ({"prompt": "x", "system": CANARY}, REDACTED),
-    "template": ({"prompt": "x", "template": CANARY}, "invalid"),
-    "suffix": ({"prompt": "x", "suffix": CANARY}, "invalid"),
+    "template": ({"prompt": "x", "template": CANARY}, REDACTED),
+    "suffix": ({"prompt": "x", "suffix": CANARY}, REDACTED),
     "context": ({"prompt": "x", "context": [1, 2]}, UnknownReason.TOKEN_IDS),
     "generated images": ({"prompt": "x", "images": [PICTURE]}, UnknownReason.IMAGE),
 }
