@@ -28,7 +28,7 @@ VOLUME ["/var/lib/triage-gateway/state"]
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health', timeout=2)"]
-# Refuses to start without callers, and says how to make one: `gateway keys new NAME` prints a key and its entry.
-#   docker run --rm IMAGE gateway keys new soma
+# Refuses to start without callers, and says how to make one: `gateway keys new NAME --in-config` prints a key and its entry.
+#   docker run --rm IMAGE gateway keys new soma --in-config
 #   docker run -p 127.0.0.1:8080:8080 -v ./config.yaml:/etc/triage-gateway/config.yaml:ro IMAGE
 CMD ["gateway", "serve", "--host", "0.0.0.0", "--port", "8080", "--log", "json"]

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
+from gateway.access.stored import StoredKeys
 from gateway.api.endpoints import facades
 from gateway.config import Settings
 from gateway.config.settings import IPNetwork
@@ -23,8 +24,10 @@ from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
+from gateway.pipeline.record import now_us
+from gateway.pipeline.words import vocabulary_of
 from gateway.ports import AuditSink, LedgerUnavailable, Quota
-from gateway.runtime import Gateway, InForce, Parts, vocabulary_of
+from gateway.runtime import Gateway, InForce, Parts
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.memory import LruMemory, MemoryHealth
@@ -32,6 +35,7 @@ from gateway.state.quota import MemoryQuota
 from gateway.state.reopening import ReopeningLedger
 from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
+from gateway.state.sqlite.keys import SqliteKeys
 from gateway.state.sqlite.ledger import Ledger
 from gateway.state.sqlite.quota import FILE as QUOTA
 from gateway.state.sqlite.quota import SqliteQuota
@@ -69,11 +73,9 @@ def build(
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
     quota, uncounted = _counts(settings)
     in_force = InForce(settings)
-
-    def own() -> OwnWords:
-        return in_force.settings.own_words
-
-    scanner = _scanner(settings, key=derive(secret, Purpose.CACHE), second=second or _second(settings), own=own)
+    second = second or _second(settings)
+    key = derive(secret, Purpose.CACHE)
+    scanner = _scanner(settings, key=key, second=second, own=lambda: in_force.settings.own_words)
 
     def networks() -> tuple[IPNetwork, ...]:
         return in_force.settings.on_prem_networks
@@ -94,6 +96,7 @@ def build(
         machines=Machines(limits=lambda: in_force.settings.machines, questions=questions, events=events),
         ledger=ledger,
         quota=quota,
+        keys=StoredKeys(SqliteKeys(Path(settings.state_dir)), now_us=now_us),
         scanner=scanner,
         health=MemoryHealth(),
         metrics=metrics,

@@ -74,6 +74,29 @@ class InvalidApiKey(GatewayError):
     code = "invalid_api_key"
 
 
+class KeyEnded(InvalidApiKey):
+    """The key was revoked or has expired, perhaps in the middle of the request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This key was revoked or has expired. An administrator makes another with `gateway keys new` or `rotate`."
+        )
+
+
+class KeysUnavailable(GatewayError):
+    """The key store cannot be read: nobody is admitted by a key of it, nor without a key where it may hold one."""
+
+    status = 503
+    code = "keys_unavailable"
+    retry_after_s = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The gateway cannot read its key store, so only keys of its configuration are admitted. "
+            "An administrator should look at `keys.db` in `state_dir` (`gateway keys list` says what is wrong)."
+        )
+
+
 class AccessDenied(GatewayError):
     status = 403
     code = "access_denied"

@@ -16,6 +16,7 @@ from gateway.domain import (
     Dialect,
     Kind,
     Operation,
+    Permission,
     ProviderKind,
     Sensitivity,
     Settlement,
@@ -287,4 +288,79 @@ class Quota(Protocol):
 
     def close(self) -> None:
         """Keep what there is to keep, then stop. Blocks; call it from a thread."""
+
+
+# --- keys --------------------------------------------------------------------------------------------------------------
+
+
+class KeysUnreadable(Exception):
+    """The key store is there and cannot be read or written; the message says why and what to do, and holds no key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """What is kept of a key: its public beginning, a salted digest of all of it, and the grant of who holds it.
+
+    Times are UTC in microseconds; None: never. An `expires_us` that has passed, or any `revoked_us`, ends the key.
+    """
+
+    prefix: str
+    name: str
+    salt: bytes = field(repr=False)
+    digest: bytes = field(repr=False)
+    agents: tuple[str, ...] = ("*",)
+    routes: tuple[str, ...] = ("*",)
+    may: tuple[Permission, ...] = ()
+    made_us: int
+    expires_us: int | None = None
+    revoked_us: int | None = None
+    used_us: int | None = None
+
+    def holds(self, now_us: int) -> bool:
+        """Whether it admits anybody at `now_us`."""
+        return self.revoked_us is None and (self.expires_us is None or now_us < self.expires_us)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """What somebody did to the keys of `name`; `number` counts changes of the store from 1, and is 0 before it has it.
+
+    `ends_us` is when the keys that it ends do, where that is at a time of its own.
+    """
+
+    at_us: int
+    what: Noted
+    name: str
+    ends_us: int | None = None
+    number: int = 0
+
+
+class KeyStore(Protocol):
+    """Keeps keys, and who changed what. All raise `KeysUnreadable`, and nothing is half done then."""
+
+    def version(self) -> int:
+        """A number that is another one after any change, by whatever process; cheap enough to ask for each request."""
+        ...
+
+    def listed(self) -> Sequence[StoredKey]:
+        """All keys that were ever made, oldest first."""
+        ...
+
+    def put(self, keys: Iterable[StoredKey], change: KeyChange) -> None:
+        """Take `keys`, new ones or new ends of known ones, and the change that this is; all of it or nothing.
+
+        Only an end can change, and a key that was revoked stays revoked.
+        """
+        ...
+
+    def use(self, last: Mapping[str, int]) -> None:
+        """Note when keys, by prefix, were used last; never sets one back."""
+        ...
+
+    def changes(self) -> Sequence[KeyChange]:
+        """Changes that the record was not told of yet, in their order."""
+        ...
+
+    def told(self, number: int) -> None:
+        """The record has the changes up to `number`."""
         ...

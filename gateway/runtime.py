@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
+from gateway.access.stored import StoredKeys
 from gateway.api.admission import InFlight
 from gateway.api.control import control
 from gateway.api.front import Facade, Front
+from gateway.api.holders import Holders
 from gateway.config import Listener, Settings
 from gateway.config.changes import (
     RuleChanges,
@@ -25,22 +27,21 @@ from gateway.config.changes import (
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
 from gateway.document import DocumentInvalid
-from gateway.domain import USUAL_OPERATION, Adapter, Provider
+from gateway.domain import Adapter, Provider
+from gateway.errors import KeysUnavailable
 from gateway.events import AwaitsRestart, BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
-from gateway.phi.replace.redact import Refused
 from gateway.pipeline import Pipeline
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.record import never_digest, now_us
-from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.pipeline.standings import Standings
 from gateway.pipeline.wish import Known
-from gateway.policy.decide import RefusalReason
+from gateway.pipeline.words import vocabulary_of
 from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed, Quota
 from gateway.routing.table import with_discovered
@@ -91,6 +92,7 @@ class Parts:
     machines: Machines
     ledger: AuditSink
     quota: Quota
+    keys: StoredKeys
     scanner: Scanner
     health: Health
     metrics: Metrics
@@ -146,6 +148,9 @@ class Gateway:
         self._facades = facades(self.pipeline)
         self._control = control(metrics=self.metrics, pipeline=self.pipeline)
         self._in_flight = InFlight()
+        self._holders = Holders(parts.keys, ledger=parts.ledger)
+        self._holding: asyncio.Task[None] | None = None
+        parts.keys.named = self._learn
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -154,6 +159,7 @@ class Gateway:
         in_vain = unmet(settings.policy, detectors=self._parts.scanner.detectors)
         return (
             *self._parts.notes,
+            *self._parts.keys.notes,
             *(f"{problem.message} {problem.remedy}" for problem in in_vain),
             *settings.baa_notes(today()),
             *(f"{settings.policies}/{name} is hidden, and not read." for name in settings.policies_hidden),
@@ -163,6 +169,11 @@ class Gateway:
     def settings(self) -> Settings:
         """The settings in force, with the models that local servers list now."""
         return self._in_force.settings
+
+    @property
+    def stored_callers(self) -> frozenset[str]:
+        """Callers that have, or had, keys in the key store."""
+        return self._parts.keys.names
 
     @property
     def configured(self) -> Settings:
@@ -180,6 +191,7 @@ class Gateway:
                 events=self.events,
                 ledger=self._parts.ledger,
                 in_flight=self._in_flight,
+                holders=self._holders,
                 aside=self._aside,
                 ready=lambda: self._ready,
             )
@@ -191,11 +203,14 @@ class Gateway:
 
     async def start(self, *, patience_s: float = START_S, opens: Sequence[str] = ()) -> None:
         """Ask the local servers, then keep asking; ready when all answered, or after `patience_s`; `opens` is for the record."""
-        self._learn_for_record(vocabulary_of(self.settings))
+        self._learn_for_record(self._vocabulary())
         self._record(ReloadResult.STARTED, before=None, opens=opens)
+        with contextlib.suppress(KeysUnavailable):  # `notes` says it
+            self._holders.look()
+        self._holding = asyncio.create_task(self._holders.keep())
         self._tell_of_agreements()
         await self._parts.scanner.start()
-        self._learn_for_record(vocabulary_of(self.settings))  # a second detector has said its version by now
+        self._learn_for_record(self._vocabulary())  # a second detector has said its version by now
         if first := self._begin_rounds():
             await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
@@ -209,10 +224,10 @@ class Gateway:
     async def stop(self) -> None:
         """End everything that was started."""
         self._ready = False
-        if self._probing is not None:
-            self._probing.cancel()
+        for task in filter(None, (self._probing, self._holding)):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._probing
+                await task
         await self._rounds.aclose()
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
@@ -221,6 +236,7 @@ class Gateway:
         await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
         self._record(ReloadResult.STOPPED, before=None)
+        await asyncio.to_thread(self._holders.close)
         await asyncio.to_thread(self._parts.ledger.close)
         await asyncio.to_thread(self._parts.quota.close)
 
@@ -359,10 +375,13 @@ class Gateway:
 
     def _learn(self) -> None:
         """Teach the names in force to all that refuse other names."""
-        vocabulary = vocabulary_of(self.settings)
+        vocabulary = self._vocabulary()
         self.metrics.learn(vocabulary)
         self.log.learn(vocabulary)
         self._learn_for_record(vocabulary)
+
+    def _vocabulary(self) -> Vocabulary:
+        return vocabulary_of(self.settings, stored=self._parts.keys.names)
 
     def _learn_for_record(self, vocabulary: Vocabulary) -> None:
         """Teach the record its words: the names in force, the references of agreements, the version of what looks."""
@@ -376,22 +395,3 @@ class Gateway:
                 await asyncio.wait_for(self._reloaded.wait(), PROBE_EVERY_S)
             self._reloaded.clear()
             self._begin_rounds()
-
-
-def vocabulary_of(settings: Settings) -> Vocabulary:
-    """Every name that may become a label, a log field or a column of the record."""
-    reasons = [PERMITTED, REDACTED, *RefusalReason, *Refused]
-    vocabulary = Vocabulary.of(
-        list(settings.table.routes.values()),
-        callers=[caller.name for caller in settings.callers] + ["anonymous"],
-        agents=settings.table.agents,
-        reasons=reasons,
-    )
-    found = settings.table.discovered
-    return replace(
-        vocabulary,
-        targets=vocabulary.targets | set(found),
-        models=vocabulary.models | {(USUAL_OPERATION, target.provider.name, target.model) for target in found.values()},
-        reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
-        labels=settings.table.labels,
-    )

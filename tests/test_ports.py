@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.domain import Permission
+from gateway.events import Noted
 from gateway.ports import (
     AuditSink,
     Charge,
@@ -18,14 +21,19 @@ from gateway.ports import (
     Counted,
     Exceeded,
     Health,
+    KeyChange,
+    KeyStore,
+    KeysUnreadable,
     LedgerUnavailable,
     Probed,
     Quota,
     RowRefused,
     ScanMemory,
+    StoredKey,
 )
-from gateway.state.memory import LruMemory, MemoryHealth, MemoryLedger
+from gateway.state.memory import LruMemory, MemoryHealth, MemoryKeys, MemoryLedger
 from gateway.state.quota import KEPT_US, MemoryQuota
+from gateway.state.sqlite.keys import SqliteKeys
 from gateway.state.sqlite.ledger import Ledger
 from gateway.state.sqlite.quota import SqliteQuota
 from gateway.testing import RecordingSink
@@ -351,3 +359,96 @@ def test_a_refund_restores_what_was_there_before(amounts, refunded):
     if isinstance(reserve(quota, "more", charge(refunded)), tuple):
         quota.refund("more", now_us=NOW_US)
     assert counted(quota) == before
+
+
+# --- keys --------------------------------------------------------------------------------------------------------------
+
+
+def a_key(prefix="tgw_aaaaaaaa", **more) -> StoredKey:
+    said = {"name": "soma", "salt": b"salt", "digest": bytes([ord(prefix[-1])]) * 32, "made_us": 1_000}
+    return StoredKey(prefix=prefix, **{**said, **more})
+
+
+def made(name="soma", at_us=1_000) -> KeyChange:
+    return KeyChange(at_us=at_us, what=Noted.KEY_MADE, name=name)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path) -> KeyStore:
+    return MemoryKeys() if request.param == "memory" else SqliteKeys(Path(tmp_path) / "state")
+
+
+def test_a_key_store_nobody_used_has_no_keys_and_no_changes(store):
+    assert (list(store.listed()), list(store.changes())) == ([], [])
+    store.use({"tgw_aaaaaaaa": 7})
+    assert list(store.listed()) == []
+
+
+def test_a_key_comes_back_as_it_was_put_and_in_the_order_of_making(store):
+    first = a_key(agents=("a", "b"), routes=("ollama/qwen3:32b",), may=(Permission.EXPLAIN,), expires_us=9_000)
+    second = a_key("tgw_bbbbbbbb", made_us=2_000, name="ops")
+    store.put([first], made())
+    store.put([second], made("ops"))
+    assert list(store.listed()) == [first, second]
+
+
+def test_any_change_makes_another_version_and_nothing_else_does(store):
+    before = store.version()
+    store.put([a_key()], made())
+    after = store.version()
+    store.listed(), store.changes()
+    assert before != after == store.version()
+
+
+def test_only_the_end_of_a_known_key_can_change(store):
+    store.put([a_key()], made())
+    store.put([a_key(agents=("other",), name="ops", expires_us=5_000)], made())
+    assert list(store.listed()) == [a_key(expires_us=5_000)]
+    store.put([a_key()], made())
+    assert list(store.listed()) == [a_key()]
+
+
+def test_a_revoked_key_stays_revoked(store):
+    store.put([a_key(revoked_us=3_000)], made())
+    store.put([a_key()], made())
+    store.put([a_key(revoked_us=9_000)], made())
+    assert [key.revoked_us for key in store.listed()] == [3_000]
+
+
+def test_another_key_with_the_same_beginning_is_refused_and_nothing_is_half_done(store):
+    store.put([a_key()], made())
+    with pytest.raises(KeysUnreadable, match="begins like"):
+        store.put([a_key("tgw_bbbbbbbb"), a_key(digest=b"?" * 32)], made())
+    assert list(store.listed()) == [a_key()]
+    assert len(store.changes()) == 1
+
+
+def test_the_last_use_is_kept_and_never_set_back(store):
+    store.put([a_key()], made())
+    store.use({"tgw_aaaaaaaa": 7_000, "tgw_unknown_": 1})
+    store.use({"tgw_aaaaaaaa": 6_000})
+    assert [key.used_us for key in store.listed()] == [7_000]
+
+
+def test_changes_are_numbered_and_told_once(store):
+    for at_us, name in enumerate(("a", "b", "c"), start=1):
+        store.put([a_key(f"tgw_{name * 8}", name=name)], made(name, at_us))
+    store.listed()
+    assert [(change.number, change.name) for change in store.changes()] == [(1, "a"), (2, "b"), (3, "c")]
+    store.told(2)
+    store.told(1)
+    assert list(store.changes()) == [replace(made("c", 3), number=3)]
+
+
+@pytest.mark.parametrize(
+    ("ends", "holds"),
+    [
+        ({}, True),
+        ({"expires_us": 101}, True),
+        ({"expires_us": 100}, False),
+        ({"revoked_us": 100}, False),
+        ({"revoked_us": 1_000, "expires_us": 2_000}, False),
+    ],
+)
+def test_a_key_holds_until_it_ends(ends, holds):
+    assert a_key(**ends).holds(100) is holds

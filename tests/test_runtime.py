@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.config import load
-from gateway.runtime import vocabulary_of
+from gateway.pipeline.words import vocabulary_of
 from gateway.state import reopening
 from gateway.state.sqlite.reader import tail
 from gateway.state.sqlite.store import FILE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.domain import Caller
 from gateway.errors import InvalidApiKey
@@ -31,18 +32,28 @@ class Keyring:
         return found
 
 
-def authenticate(authorization: str, x_api_key: str, *, keyring: Keyring, anonymous: Caller | None) -> Caller:
-    """The caller who presents `Authorization: Bearer` or `x-api-key` ("" when absent).
+class Keys(Protocol):
+    """Knows whose a key is. Raises `GatewayError` where it knows that it must admit nobody by this one."""
+
+    def owner(self, key: str) -> Caller | None: ...
+
+
+def authenticate(
+    authorization: str, x_api_key: str, *, keys: Sequence[Keys], anonymous: Callable[[], Caller | None]
+) -> Caller:
+    """The caller who presents `Authorization: Bearer` or `x-api-key` ("" when absent) a key of any of `keys`, in their order.
 
     `anonymous` is who calls a listener that asks for no key (SDKs send some made-up key there, which is ignored), or
     None where a key is needed: then raises `InvalidApiKey`.
     """
-    for key in (bearer(authorization), x_api_key.strip()):
-        caller = keyring.owner(key)
-        if caller is not None:
-            return caller
-    if anonymous is not None:
-        return anonymous
+    given = [key for key in (bearer(authorization), x_api_key.strip()) if key]
+    for known in keys:
+        for key in given:
+            caller = known.owner(key)
+            if caller is not None:
+                return caller
+    if (nobody := anonymous()) is not None:
+        return nobody
     raise InvalidApiKey(
         "A valid key is needed: `Authorization: Bearer <key>` or `x-api-key: <key>`. "
         "An administrator makes one with `gateway keys new NAME`."

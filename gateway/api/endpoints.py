@@ -50,7 +50,7 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRe
                 await stream(request, pipeline, call, endpoint.writer(answering))
                 return
             agent = request.listener.default_agent
-            answer = await pipeline.answer(call, default_agent=agent, gone=lambda: request.exchange.gone)
+            answer = await pipeline.answer(call, default_agent=agent, ended_by=request.ended_by)
         if answer.tree is None:
             raise UpstreamFailed("The provider answered with nothing that can be read as a reply.")
         made = endpoint.whole(answer.tree, answer.shape, answering)

@@ -23,6 +23,7 @@ from gateway.access.origin import check_host, check_origin
 from gateway.api.admission import InFlight
 from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
+from gateway.api.holders import Held, Holders
 from gateway.api.refused import auth_failure, unheard
 from gateway.config import Listener, Settings
 from gateway.domain import Caller, Dialect
@@ -75,13 +76,21 @@ class AuthenticatedRequest:
     exchange: Exchange
     settings: Settings
     listener: Listener
-    caller: Caller
+    held: Held
     in_flight: InFlight
     aside: Aside
     tell: Callable[[GatewayError], None]
     """Tells of a refusal that is not raised to the front."""
     large: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def caller(self) -> Caller:
+        return self.held.caller
+
+    def ended_by(self) -> GatewayError | None:
+        """Why it is ended before it was answered: its key was, or the gateway is; None: nobody is left to tell."""
+        return None if self.exchange.gone else self.held.error or Stopping()
 
     async def json(self, body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """Answer with JSON."""
@@ -138,6 +147,7 @@ class Front:
         events: EventSink,
         ledger: AuditSink,
         in_flight: InFlight,
+        holders: Holders,
         aside: Aside,
         ready: Callable[[], bool],
     ) -> None:
@@ -149,6 +159,7 @@ class Front:
         self._events = events
         self._ledger = ledger
         self._in_flight = in_flight
+        self._holders = holders
         self._aside = aside
         self._ready = ready
 
@@ -225,7 +236,7 @@ class Front:
         request = self._request(exchange, settings, offer.listener, tell)
         handler, request.params = _handler(exchange, offer)
         if handler is not None:
-            await handler(request)
+            await self._holders.run(request.held, handler(request))
             return
         if path not in CONTROL_PATHS:
             raise NotFound(advice(path, [name for name, facade in offer.withheld.items() if _endpoints(facade, path)]))
@@ -257,10 +268,15 @@ class Front:
         self, exchange: Exchange, settings: Settings, listener: Listener, tell: Callable[[GatewayError], None]
     ) -> AuthenticatedRequest:
         key = exchange.header("x-api-key") or exchange.header("api-key")
-        authorization, keyring = exchange.header("authorization"), settings.keyring
-        caller = authenticate(authorization, key, keyring=keyring, anonymous=listener.anonymous)
+        caller = authenticate(
+            exchange.header("authorization"),
+            key,
+            keys=(settings.keyring, self._holders.keys),
+            anonymous=partial(self._holders.anonymous, listener),
+        )
         exchange.caller = caller.name
-        return AuthenticatedRequest(exchange, settings, listener, caller, self._in_flight, self._aside, tell)
+        held = Held(caller)
+        return AuthenticatedRequest(exchange, settings, listener, held, self._in_flight, self._aside, tell)
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:
         if exchange.started:

@@ -10,6 +10,8 @@ from gateway.errors import (
     GatewayError,
     HostNotAllowed,
     InvalidApiKey,
+    KeyEnded,
+    KeysUnavailable,
     OriginNotAllowed,
     PermissionDenied,
     RouteNotAllowed,
@@ -40,6 +42,10 @@ def unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, durati
 def auth_failure(exchange: Exchange, error: GatewayError) -> AuthFailure | None:
     """What a refusal says of keys, grants and doors; None if it says nothing of them."""
     match error:
+        case KeyEnded():
+            return None if exchange.caller else AuthFailure.ENDED_KEY  # it was good when the request came
+        case KeysUnavailable():
+            return AuthFailure.UNREADABLE
         case InvalidApiKey():
             authorization, key = exchange.header("authorization"), exchange.header("x-api-key")
             if presented(authorization, key or exchange.header("api-key")):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from gateway.api.front import AuthenticatedRequest
-from gateway.errors import GatewayError, Stopping
+from gateway.errors import GatewayError
 from gateway.pipeline import Answer, Pipeline
 from gateway.wire.endpoint import Call
 from gateway.wire.writer import StreamWriter
@@ -23,7 +23,7 @@ async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, 
     """
     exchange = request.exchange
     agent = request.listener.default_agent
-    work = asyncio.ensure_future(pipeline.answer(call, default_agent=agent, gone=lambda: exchange.gone))
+    work = asyncio.ensure_future(pipeline.answer(call, default_agent=agent, ended_by=request.ended_by))
     try:
         pending = await _wait(request, work, writer, lambda: pipeline.place_of(call.request_id))
         try:
@@ -38,9 +38,12 @@ async def stream(request: AuthenticatedRequest, pipeline: Pipeline, call: Call, 
             await exchange.begin(200, _headers(writer, answer.headers))
         await _relay(request, answer, writer, trailer=pending)
     except asyncio.CancelledError:
-        if exchange.started and not exchange.gone:  # the gateway stops; what was not begun gets a plain error
-            await exchange.write(writer.error(Stopping()))
-            await exchange.end()
+        why = request.ended_by()
+        if why is not None:
+            why.settled = True  # the pipeline does, however far it was
+            if exchange.started:  # what was not begun gets a plain error
+                await exchange.write(writer.error(why))
+                await exchange.end()
         raise
     finally:
         work.cancel()

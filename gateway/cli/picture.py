@@ -32,7 +32,7 @@ def picture(gateway: Gateway, addresses: list[tuple[str, int]]) -> str:
         *(f"  {_route(route, settings)}" for route in settings.table.routes.values()),
         "",
         f"Agents     {', '.join(settings.table.agents) or 'none'}",
-        f"Callers    {_callers(settings)}",
+        f"Callers    {_callers(gateway)}",
         f"Policies   {_policies(settings)}",
         *(f"Note       {note}" for note in gateway.notes),
         "",
@@ -67,9 +67,10 @@ def _route(route: Route, settings: Settings) -> str:
     return f"{route.name:<24}{chain}{kind}{note}"
 
 
-def _callers(settings: Settings) -> str:
-    if settings.callers:
-        return ", ".join(caller.name for caller in settings.callers)
+def _callers(gateway: Gateway) -> str:
+    named = dict.fromkeys([caller.name for caller in gateway.settings.callers] + sorted(gateway.stored_callers))
+    if named or gateway.settings.listeners[0].anonymous is None:
+        return ", ".join(named) or "none yet (`gateway keys new NAME` makes a key)"
     return "anyone on this machine, without a key (`gateway keys new NAME` makes one)"
 
 

@@ -60,7 +60,7 @@ def build_keyring(draft: Draft) -> Keyring:
 def build_listeners(draft: Draft, keyring: Keyring) -> tuple[Listener, ...]:
     """The server's own listener, then the further ones."""
     server = draft.config.server
-    main = _listener(draft, ("server",), server, keyless=not keyring.entries)
+    main = _listener(draft, ("server",), server, keyless=not keyring.entries and server.keys is None)
     others: list[Listener] = []
     taken = {(server.host, server.port)}
     for index, section in enumerate(draft.config.listeners):
@@ -72,7 +72,7 @@ def build_listeners(draft: Draft, keyring: Keyring) -> tuple[Listener, ...]:
             draft.known("agents", section.default_agent, (*path, "default_agent"))
         if section.keys == "none" and not is_loopback(section.host.lower()):
             draft.problem((*path, "keys"), "Only a loopback listener may do without keys.", "Use `keys: required`.")
-        keyless = section.keys == "none" or not keyring.entries
+        keyless = section.keys == "none" or not (keyring.entries or server.keys)
         others.append(
             _listener(
                 draft,
@@ -81,7 +81,8 @@ def build_listeners(draft: Draft, keyring: Keyring) -> tuple[Listener, ...]:
                 keyless=keyless,
                 facades=frozenset(section.facades),
                 default_agent=section.default_agent or "",
-                trusted=not keyring.entries,
+                trusted=not (keyring.entries or server.keys),
+                told=section.keys == "none",
             )
         )
     return (main, *others)
@@ -153,6 +154,7 @@ def _listener(
     facades: frozenset[str] = FACADES,
     default_agent: str = "",
     trusted: bool = True,
+    told: bool = False,
 ) -> Listener:
     host = bind.host.lower()
     loopback = is_loopback(host)
@@ -167,7 +169,10 @@ def _listener(
         )
     if not loopback and keyless and not draft.config.server.allow_unauthenticated and not draft.names("callers"):
         message = "Beyond loopback, anyone on the network could call the gateway: there are no callers."
-        remedy = "Make one with `gateway keys new NAME`, or write down `server.allow_unauthenticated: true`."
+        remedy = (
+            "Make one with `gateway keys new NAME` and write down `server.keys: required`, "
+            "or write down `server.allow_unauthenticated: true`."
+        )
         draft.problem((*path, "host"), message, remedy)
     may = frozenset(Permission) if loopback and trusted else frozenset()
     return Listener(
@@ -177,6 +182,7 @@ def _listener(
         anonymous=Caller(ANONYMOUS, may=may) if keyless else None,
         default_agent=default_agent,
         tls=Tls(draft.beside(bind.tls.cert), draft.beside(bind.tls.key)) if bind.tls else None,
+        keyless=told,
     )
 
 

@@ -36,8 +36,8 @@ class Tls:
 class Listener:
     """One address that the gateway listens on.
 
-    `anonymous` is who calls without a key, or None where every call needs one. `default_agent` is who asks when no
-    agent is claimed.
+    `anonymous` is who calls without a key, or None where every call needs one; `keyless` is whether it is written down
+    that none is needed, which keys elsewhere then do not change. `default_agent` is who asks when no agent is claimed.
     """
 
     host: str
@@ -46,6 +46,7 @@ class Listener:
     anonymous: Caller | None = None
     default_agent: str = ""
     tls: Tls | None = None
+    keyless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

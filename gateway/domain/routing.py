@@ -279,7 +279,7 @@ class Caller:
     """The authenticated application and its grant. An empty or `*` entry grants every agent or route.
 
     `key` is the SHA-256 of its key, b"" for one that needs none: with another key it is somebody else. `labels`: what all
-    that it asks is labelled.
+    that it asks is labelled. `prefix` is the public beginning of its key where the key store has it, else "".
     """
 
     name: str
@@ -288,3 +288,4 @@ class Caller:
     may: frozenset[Permission] = frozenset()
     key: bytes = field(default=b"", repr=False)
     labels: tuple[str, ...] = ()
+    prefix: str = ""

@@ -54,6 +54,8 @@ class AuthFailure(StrEnum):
     MISSING = "missing"
     MALFORMED = "malformed"
     UNKNOWN_KEY = "unknown_key"
+    ENDED_KEY = "ended_key"  # a key of the key store that was revoked or has expired
+    UNREADABLE = "keys_unreadable"  # the key store cannot be read, and the key was in no other place
     FORBIDDEN = "forbidden"  # a good key without the permission, or another agent or route than it may
     ORIGIN = "origin"
     HOST = "host"
@@ -102,6 +104,12 @@ class Noted(StrEnum):
     CALLER_ADDED = "caller_added"  # `subject` may call
     CALLER_REMOVED = "caller_removed"  # `subject` may no more
     CALLER_KEY_CHANGED = "caller_key_changed"  # `subject` has another key
+    KEY_MADE = (
+        "key_made"  # the key store has a key for `subject`; `number`, here and below: the change's own in that store
+    )
+    KEY_ROTATED = "key_rotated"  # `subject` has a new key there, and the one before ends at `since_us`
+    KEY_REVOKED = "key_revoked"  # keys of `subject` there ended
+    KEY_EXPIRY = "key_expiry"  # keys of `subject` there end at `since_us`, or never by themselves
 
 
 class ReloadResult(StrEnum):

@@ -14,7 +14,7 @@ from gateway.config import Settings
 from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Shortfall, Target, Tree, UnknownReason, Usage
-from gateway.errors import GatewayError, InternalError, PhiScanFailed, Stopping, UpstreamFailed
+from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
 from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
 from gateway.kinds import profile
 from gateway.phi.findings import Findings
@@ -47,6 +47,7 @@ TURN_CHUNKS = 16
 """After so many chunks everybody else has a turn."""
 MAX_CHUNKS = 200_000
 """Chunks of a stream that is read on a caller's behalf: more than the longest answer of any model has."""
+EndedBy = Callable[[], GatewayError | None]
 _ENDLESS = "The answer has no end: it is longer than this gateway holds. Ask for a stream, or set `max_tokens`."
 
 
@@ -97,11 +98,10 @@ class Pipeline:
         self._pseudonym_key = pseudonym_key
         self._aside = aside
 
-    async def answer(self, call: Call, *, default_agent: str = "", gone: Callable[[], bool] = lambda: True) -> Answer:
+    async def answer(self, call: Call, *, default_agent: str = "", ended_by: EndedBy = lambda: None) -> Answer:
         """Take `call` the whole way.
 
-        `gone` says, where this is cancelled or closed before its end, whether the caller went away; else it is the
-        gateway that is being stopped.
+        `ended_by` says, where this is cancelled or closed before its end, what for; None: the caller went away.
 
         Raises:
             GatewayError: it may not or cannot be answered; the message says what to do.
@@ -118,7 +118,7 @@ class Pipeline:
             trace.failed(error)
             raise
         except asyncio.CancelledError:
-            left = _left(gone)
+            left = _left(ended_by)
             trace.settle(left.outcome, status=left.status, error_code=left.code)
             if call.stream:
                 self._events.emit(StreamAborted(phase=AbortPhase.BEFORE_FIRST_TOKEN, side=left.side))
@@ -128,10 +128,10 @@ class Pipeline:
             raise
 
         async def close() -> None:
-            await self._finish(opened, trace, _left(gone))
+            await self._finish(opened, trace, _left(ended_by))
 
         shape = opened.prepared.outbound.endpoint.reply
-        events = self._restored(opened, trace, gone)
+        events = self._restored(opened, trace, ended_by)
         return Answer(decision_headers(trace.opening()) | trace.hold_headers, shape, events=events, close=close)
 
     async def _decided(
@@ -236,7 +236,7 @@ class Pipeline:
             outbound=outbound,
         )
 
-    async def _restored(self, opened: Opened, trace: Trace, gone: Callable[[], bool]) -> AsyncGenerator[Tree, None]:
+    async def _restored(self, opened: Opened, trace: Trace, ended_by: EndedBy) -> AsyncGenerator[Tree, None]:
         """The events of a stream, restored; settles whatever way it ends."""
         restorer = _restorer(opened, trace.account.call)
         end: _End | None = None
@@ -261,7 +261,7 @@ class Pipeline:
             raise
         finally:
             trace.restored(unresolved=restorer.unresolved)
-            await self._finish(opened, trace, _left(gone) if end is None else end)
+            await self._finish(opened, trace, _left(ended_by) if end is None else end)
 
     async def _finish(self, opened: Opened, trace: Trace, end: _End) -> None:
         await opened.reply.aclose()
@@ -291,12 +291,13 @@ class _End:
     side: Side = Side.UPSTREAM
 
 
-def _left(gone: Callable[[], bool]) -> _End:
+def _left(ended_by: EndedBy) -> _End:
     """The end of a request that nobody waits for any more, or that the gateway cannot wait for."""
-    if gone():
+    why = ended_by()
+    if why is None:
         return _End(Outcome.CLIENT_DISCONNECT, 499, side=Side.CLIENT)
-    stopping = Stopping()
-    return _End(outcome_of(stopping), stopping.status, stopping.code, Side.GATEWAY)
+    why.settled = True
+    return _End(outcome_of(why), why.status, why.code, Side.GATEWAY)
 
 
 async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:

@@ -66,7 +66,12 @@ def resolved(call: Call, settings: Settings, *, default_agent: str = "") -> Reso
 
 
 def standing(caller: Caller, settings: Settings) -> Caller | None:
-    """The caller as `settings` know it: with the grant of now, or None where it is a caller no more, or by another key."""
+    """The caller as `settings` know it: with the grant of now, or None where it is a caller no more, or by another key.
+
+    One whom the key store admits is not theirs: its grant does not change, and its requests are ended with its key.
+    """
+    if caller.prefix:
+        return caller
     known = (*settings.callers, *(listener.anonymous for listener in settings.listeners if listener.anonymous))
     return next((one for one in known if (one.name, one.key) == (caller.name, caller.key)), None)
 

@@ -1,8 +1,9 @@
-"""State that ends with the process: what scans remember, who answered, and two records that outlive nothing."""
+"""State that ends with the process: what scans remember, who answered, keys, and two records that outlive nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Generic
 
@@ -14,11 +15,14 @@ from gateway.ports import (
     ConfigRow,
     EventRow,
     IntentRow,
+    KeyChange,
+    KeysUnreadable,
     LedgerUnavailable,
     Probed,
     Row,
     RowRefused,
     Scanned,
+    StoredKey,
 )
 
 
@@ -102,3 +106,44 @@ class MemoryLedger:
         if taken:
             self.rows.append(row)
         return taken
+
+
+class MemoryKeys:
+    """A `KeyStore` of this process alone."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, StoredKey] = {}
+        self._changes: list[KeyChange] = []
+        self._version = 0
+        self._told = 0
+
+    def version(self) -> int:
+        return self._version
+
+    def listed(self) -> Sequence[StoredKey]:
+        return tuple(self._keys.values())
+
+    def put(self, keys: Iterable[StoredKey], change: KeyChange) -> None:
+        taken = dict(self._keys)
+        for key in keys:
+            known = taken.get(key.prefix, key)
+            if known.digest != key.digest:
+                raise KeysUnreadable("Another key begins like this one: nothing was changed. Make a new one.")
+            revoked_us = key.revoked_us if known.revoked_us is None else known.revoked_us
+            taken[key.prefix] = replace(known, expires_us=key.expires_us, revoked_us=revoked_us)
+        self._keys = taken
+        self._changes.append(replace(change, number=len(self._changes) + 1))
+        self._version += 1
+
+    def use(self, last: Mapping[str, int]) -> None:
+        for prefix, at_us in last.items():
+            if prefix in self._keys:
+                key = self._keys[prefix]
+                self._keys[prefix] = replace(key, used_us=max(key.used_us or 0, at_us))
+        self._version += 1
+
+    def changes(self) -> Sequence[KeyChange]:
+        return tuple(self._changes[self._told :])
+
+    def told(self, number: int) -> None:
+        self._told = max(self._told, number)

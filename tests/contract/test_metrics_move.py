@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.domain import Adapter, Kind
 from gateway.observability.metrics import Metrics
-from gateway.runtime import vocabulary_of
+from gateway.pipeline.words import vocabulary_of
 from gateway.state.sqlite.store import FILE
 from tests.kit import written
 from tests.kit.ollama import Ollama

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "gateway/pipeline/opening.py": "tests/contract/test_fallback.py",
     "gateway/pipeline/run.py": "tests/contract/test_deadlines.py",
     "gateway/pipeline/record.py": "tests/contract/test_refused_are_told.py",
+    "gateway/pipeline/words.py": "tests/test_runtime.py",
     "gateway/pipeline/tracing.py": "tests/contract/test_refused_are_told.py",
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,11 @@ def test_a_container_without_callers_is_refused(capsys):
     assert capsys.readouterr().err == shown("config.yaml:9: Beyond loopback")
 
 
-def test_a_new_key(capsys):
-    assert main(["keys", "new", "soma", "--agents", "radiologist,pathologist"]) == 0
+def test_a_new_key(capsys, tmp_path):
+    """In a folder of its own: the store of this checkout is somebody's."""
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    config = shutil.copy(ROOT / "config.yaml", tmp_path)
+    assert main(["keys", "new", "soma", "--agents", "radiologist,pathologist", "--config", str(config)]) == 0
     said = re.sub(r"tgw_\w+|[0-9a-f]{64}", "…", capsys.readouterr().out)
     assert said == shown("Key of soma").replace("tgw_…", "…")
 

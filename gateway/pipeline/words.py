@@ -1,0 +1,32 @@
+"""The names of a configuration, as those need them who refuse other names; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gateway.config import Settings
+from gateway.domain import USUAL_OPERATION
+from gateway.observability.vocabulary import Vocabulary
+from gateway.phi.replace.redact import Refused
+from gateway.pipeline.settlement import PERMITTED, REDACTED
+from gateway.policy.decide import RefusalReason
+
+
+def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabulary:
+    """Every name that may become a label, a log field or a column of the record; `stored` are callers of the key store."""
+    reasons = [PERMITTED, REDACTED, *RefusalReason, *Refused]
+    vocabulary = Vocabulary.of(
+        list(settings.table.routes.values()),
+        callers=[*(caller.name for caller in settings.callers), *stored, "anonymous"],
+        agents=settings.table.agents,
+        reasons=reasons,
+    )
+    found = settings.table.discovered
+    return replace(
+        vocabulary,
+        targets=vocabulary.targets | set(found),
+        models=vocabulary.models | {(USUAL_OPERATION, target.provider.name, target.model) for target in found.values()},
+        reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
+        labels=settings.table.labels,
+    )
