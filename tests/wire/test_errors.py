@@ -16,7 +16,7 @@ def every_error() -> list[type[errors.GatewayError]]:
 
 MADE = {
     errors.MethodNotAllowed: lambda: errors.MethodNotAllowed("Say what to do.", allow=("GET",)),
-    errors.Stopping: errors.Stopping,
+    **{one: one for one in (errors.Stopping, errors.KeysUnavailable, errors.KeyEnded)},
 }
 """Errors that are made of something else than a message."""
 
