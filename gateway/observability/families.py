@@ -1,24 +1,27 @@
 """Every metric the gateway exposes, by name, label and bucket; it counts nothing itself.
 
-Names and buckets of `gen_ai_*` follow the OpenTelemetry conventions for generative AI (status: development), so that
-dashboards for other gateways fit. Duration buckets are extended to eleven minutes, because a local model may have to
-load. Label values are closed sets or names out of the configuration, never text of a request.
+Names and buckets of `gen_ai_*` follow the OpenTelemetry conventions for generative AI as of `SCHEMA` (status: development),
+so that dashboards for other gateways fit. Duration buckets are extended to eleven minutes, because a local model may have to
+load. Label values are closed sets or names out of the configuration, never text of a request. A series is made when it is
+first counted; those that an alert must see move from 0 are named in `metrics.py`.
 """
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Final
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.metrics import MetricWrapperBase
 
 from gateway.events import LedgerCheckpointed
+from gateway.observability.series import Labelled, Room
 
-Metric = TypeVar("Metric", bound=MetricWrapperBase)
-
+SCHEMA: Final = "1.42.0"
+"""Version of the semantic conventions that the `gen_ai_*` names and labels are those of."""
 MODEL = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 PROVIDER = "gen_ai_provider_name"
+WHO = ("caller", "agent", "route", "target", PROVIDER, "gen_ai_request_model")
+"""What people ask by where something is used up: who asked for it, and what gave it."""
 QUOTA = ("sort", "per", "of", "every")
 
 DURATION_S = (
@@ -33,25 +36,6 @@ SCAN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
 WRITE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 
 
-class Labelled(Generic[Metric]):
-    """A metric with labels that remembers its series: prometheus-client's own look-up is too slow for every request."""
-
-    def __init__(self, metric: Metric) -> None:
-        self._metric = metric
-        self._series: dict[tuple[str, ...], Metric] = {}
-
-    def __call__(self, *labels: str) -> Metric:
-        series = self._series.get(labels)
-        if series is None:
-            series = self._series[labels] = self._metric.labels(*labels)
-        return series
-
-    def forget(self) -> None:
-        """Drop all series: what they said holds no longer."""
-        self._metric.clear()
-        self._series.clear()
-
-
 class Families:
     """The metric families, registered once in a registry of their own."""
 
@@ -60,6 +44,8 @@ class Families:
         prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=self.registry)
+        folded = "Observations whose series would have been too many, and which were counted as `other`."
+        self._room = Room(Counter("gateway_metrics_folded", folded, registry=self.registry))
         self._define_models()
         self._define_requests()
         self._define_policy()
@@ -70,13 +56,13 @@ class Families:
         self.request_duration = self._histogram(
             "gen_ai_server_request_duration_seconds",
             "Time from a request's arrival to the last byte of its answer, as the caller sees it.",
-            (*MODEL, "error_type"),
+            (*MODEL, "route", "agent", "error_type"),
             DURATION_S,
         )
         self.first_token = self._histogram(
             "gen_ai_server_time_to_first_token_seconds",
             "Time from a request's arrival to its first content.",
-            MODEL,
+            (*MODEL, "route", "agent"),
             FIRST_TOKEN_S,
         )
         self.per_token = self._histogram(
@@ -97,22 +83,34 @@ class Families:
             (*MODEL, "gen_ai_token_type"),
             TOKENS,
         )
+        self._define_use()
+
+    def _define_use(self) -> None:
+        self.tokens_used = self._counter(
+            "gateway_tokens",
+            "Tokens, by type and by who asked, as the provider reported them.",
+            (*WHO, "gen_ai_token_type"),
+        )
         self.cost = self._counter(
-            "gateway_cost_usd", "Dollars spent: provider prices, electricity for local targets.", MODEL[1:]
+            "gateway_cost_usd",
+            "Dollars spent: provider prices, electricity for local targets; `quality` says whether the tokens were reported.",
+            (*WHO, "quality"),
         )
         self.unpriced = self._counter(
-            "gateway_cost_unpriced_requests",
-            "Answered requests whose price nobody says; never counted as free.",
-            MODEL[1:],
+            "gateway_cost_unpriced_requests", "Answered requests whose price nobody says; never counted as free.", WHO
         )
-        self.audio = self._counter("gateway_audio_seconds", "Seconds of sound that were transcribed.", MODEL[1:])
-        self.energy = self._counter("gateway_energy_joules", "Energy of local targets by configured power.", MODEL[1:])
+        self.audio = self._counter("gateway_audio_seconds", "Seconds of sound that were transcribed.", WHO)
+        self.energy = self._counter(
+            "gateway_energy_joules",
+            "Energy of local targets: `quality` says whether it was measured, or modelled by configured power.",
+            (*WHO, "quality"),
+        )
 
     def _define_requests(self) -> None:
         self.requests = self._counter(
             "gateway_requests",
-            "Requests that are over, by route, HTTP status and outcome.",
-            ("route", "code", "outcome"),
+            "Requests that are over, by who asked, route, HTTP status and outcome.",
+            ("caller", "agent", "route", "code", "outcome"),
         )
         self.overhead = self._histogram(
             "gateway_overhead_seconds",
@@ -171,6 +169,11 @@ class Families:
         self.scan_failures = self._counter(
             "gateway_phi_scan_failures", "Scans that failed or came late, by what was done about it.", ("action",)
         )
+        self.unchecked = self._counter(
+            "gateway_unchecked_requests",
+            "Requests with something in them that could not be checked, by why.",
+            ("reason",),
+        )
         self.blocked = self._counter(
             "gateway_policy_blocked_egress", "Targets off the premises that a request was kept from.", ("reason",)
         )
@@ -190,6 +193,16 @@ class Families:
             "gateway_config_reloads",
             "Readings of the configuration while running, by what became of them.",
             ("result",),
+        )
+        self.reload_ok = Gauge(
+            "gateway_config_last_reload_ok",
+            "1 if the configuration that was read last is in force, 0 if it was refused or waits for somebody to accept it.",
+            registry=self.registry,
+        )
+        self.reload_at = Gauge(
+            "gateway_config_last_reload_timestamp_seconds",
+            "When the configuration was last read.",
+            registry=self.registry,
         )
         self.baa_days = self._gauge(
             "gateway_baa_days_left", "Days that a provider's BAA still holds; 0 or less: it has ended.", (PROVIDER,)
@@ -225,7 +238,9 @@ class Families:
             "gateway_embedded_exits", "Ends of the demonstration model's process.", ("reason",)
         )
         self.faults = Counter("gateway_faults", "Faults of our own; each is a line of the log.", registry=self.registry)
-        self.build = self._gauge("gateway_build_info", "The running version.", ("version",))
+        self.build = self._gauge(
+            "gateway_build_info", "The running version, and that of the `gen_ai_*` names.", ("version", "schema")
+        )
         self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
 
     def _define_record(self) -> None:
@@ -272,12 +287,15 @@ class Families:
             self.audit_root(str(part)).set(int(event.root[13 * part : 13 * part + 13], 16))
 
     def _counter(self, name: str, documentation: str, labels: tuple[str, ...]) -> Labelled[Counter]:
-        return Labelled(Counter(name, documentation, labels, registry=self.registry))
+        metric = Counter(name, documentation, labels, registry=self.registry)
+        return Labelled(metric, len(labels), room=self._room)
 
     def _gauge(self, name: str, documentation: str, labels: tuple[str, ...]) -> Labelled[Gauge]:
-        return Labelled(Gauge(name, documentation, labels, registry=self.registry))
+        metric = Gauge(name, documentation, labels, registry=self.registry)
+        return Labelled(metric, len(labels), room=self._room)
 
     def _histogram(
         self, name: str, documentation: str, labels: tuple[str, ...], buckets: tuple[float, ...]
     ) -> Labelled[Histogram]:
-        return Labelled(Histogram(name, documentation, labels, buckets=buckets, registry=self.registry))
+        metric = Histogram(name, documentation, labels, buckets=buckets, registry=self.registry)
+        return Labelled(metric, len(labels), room=self._room, lines=len(buckets) + 3)  # and +Inf, sum and count

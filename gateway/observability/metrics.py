@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
 from typing import assert_never
 
@@ -14,29 +15,18 @@ from prometheus_client.openmetrics.exposition import generate_latest as render_o
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Carrier, Destination, Kind, Operation, Outcome, Sensitivity, Settlement
+from gateway.domain import Operation, Outcome, Settlement, Usage
 from gateway.domain.quota import UNITS
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
-from gateway.observability.families import Families
+from gateway.observability.families import SCHEMA, Families
+from gateway.observability.series import MAX_SERIES
 from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
 
 TOKEN_TYPES = ("input", "output", "cached_input", "reasoning")
-USUAL_ENDS = (
-    (200, Outcome.OK),
-    (400, Outcome.CLIENT_ERROR),
-    (403, Outcome.POLICY_DENIED),
-    (499, Outcome.CLIENT_DISCONNECT),
-    (500, Outcome.INTERNAL),
-    (502, Outcome.UPSTREAM_ERROR),
-    (503, Outcome.UPSTREAM_ERROR),
-    (503, Outcome.SHED),
-    (503, Outcome.UNRECORDED),
-    (504, Outcome.DEADLINE),
-)
-"""Shown as 0 from the start, so that a rule on their increase sees the first one."""
-USUAL_REASONS = (AttemptResult.CONNECT, AttemptResult.TIMEOUT, AttemptResult.RATE_LIMITED, AttemptResult.SERVER_ERROR)
 JOULES_PER_WH = 3600
+SEVERAL = "several"
+"""The agent of a request that claims more than one."""
 
 
 def _tree(error: type[GatewayError]) -> Iterator[type[GatewayError]]:
@@ -49,44 +39,34 @@ CODES = frozenset(error.code for error in _tree(GatewayError))
 STATUSES = frozenset(error.status for error in _tree(GatewayError)) | {200, 499}
 
 
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The labels of one request, by what they are for: `model` of the conventions, `who` of what is used up."""
+
+    model: tuple[str, str, str]
+    who: tuple[str, ...]
+    caller: str
+    route: str
+    agent: str
+
+
 class Metrics(EventSink):
     """The sink behind `/metrics`. Names it has not been taught become `other`, so that no caller can add a series."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._families = Families()
         self._vocabulary = vocabulary
-        self.learn(vocabulary)
-        self._show_closed_sets_as_zero()
+        self._asked: dict[tuple[object, ...], _Labels] = {}
+        self._start_at_zero()
 
     @property
     def registry(self) -> CollectorRegistry:
         return self._families.registry
 
     def learn(self, vocabulary: Vocabulary) -> None:
-        """Take the names of a reloaded configuration, and show their series as 0; those already counted stay."""
+        """Take the names of a reloaded configuration; what was already counted stays."""
         self._vocabulary = vocabulary
-        families = self._families
-        for operation, provider, model in vocabulary.models:
-            labels = (operation.value, provider, model)
-            families.request_duration(*labels, "")
-            families.attempt_duration(*labels, "")
-            families.first_token(*labels)
-            families.cost(provider, model)
-            families.unpriced(provider, model)
-            for kind in TOKEN_TYPES:
-                families.tokens(*labels, kind)
-        for provider in vocabulary.providers:
-            families.inflight(provider)
-        for route, (status, outcome) in product(vocabulary.routes | {NONE}, USUAL_ENDS):
-            families.requests(route, str(status), outcome.value)
-        for (from_, to), reason, result in product(vocabulary.fallbacks, USUAL_REASONS, events.FallbackResult):
-            families.fallbacks(from_, to, reason.value, result.value)
-        for label in vocabulary.labels:
-            families.labelled(label)
-        for code in vocabulary.reasons:
-            families.blocked(code)
-            for sensitivity, destination in product(Sensitivity, Destination):
-                families.decisions(sensitivity.value, destination.value, code)
+        self._asked.clear()
 
     def render(self, accept: str = "") -> tuple[str, bytes]:
         """(content type, body) of a scrape; OpenMetrics if `accept` asks for it, else plain text 0.0.4."""
@@ -121,40 +101,46 @@ class Metrics(EventSink):
     # --- one method per kind of news -------------------------------------------------------------------------------
 
     def _settled(self, event: Settlement) -> None:
-        families = self._families
-        labels = self._model(event.operation, event.provider, event.model)
-        route = self._name(event.route, self._vocabulary.routes)
+        families, labels = self._families, self._labels(event)
+        model, who = labels.model, labels.who
+        route, agent = labels.route, labels.agent
         status = str(event.status) if event.status in STATUSES else OTHER
         error = self._name(event.error_code, CODES) if event.error_code else ""
-        families.requests(route, status, event.outcome.value).inc()
-        families.request_duration(*labels, error).observe(event.duration_s)
+        families.requests(labels.caller, agent, route, status, event.outcome.value).inc()
+        families.request_duration(*model, route, agent, error).observe(event.duration_s)
         families.overhead(route).observe(event.overhead_s)
         for label in event.labels:
             families.labelled(self._name(label, self._vocabulary.labels)).inc()
+        for unknown in event.unknowns:
+            families.unchecked(unknown.value).inc()
         if event.first_token_s is not None:
-            families.first_token(*labels).observe(event.first_token_s)
+            families.first_token(*model, route, agent).observe(event.first_token_s)
             if event.stream and event.usage.output_tokens > 1:
                 generating_s = event.duration_s - event.first_token_s
-                families.per_token(*labels).observe(generating_s / (event.usage.output_tokens - 1))
+                families.per_token(*model).observe(generating_s / (event.usage.output_tokens - 1))
         if event.usage.reported:
-            self._count_tokens(event, labels)
-        if event.usage.audio_ms:
-            families.audio(*labels[1:]).inc(event.usage.audio_ms / 1000)
-        if event.energy_wh is not None:
-            families.energy(*labels[1:]).inc(float(event.energy_wh * JOULES_PER_WH))
-        if event.cost_usd is not None:
-            families.cost(*labels[1:]).inc(float(event.cost_usd))
-        elif event.outcome is Outcome.OK:
-            families.unpriced(*labels[1:]).inc()
+            self._count_tokens(event.usage, labels)
+        self._count_use(event, who)
         if event.pseudonyms_unresolved:
             families.unresolved.inc(event.pseudonyms_unresolved)
 
-    def _count_tokens(self, event: Settlement, labels: tuple[str, str, str]) -> None:
-        usage = event.usage
+    def _count_tokens(self, usage: Usage, labels: _Labels) -> None:
         counts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens)
         for kind, count in zip(TOKEN_TYPES, counts, strict=True):
             if count:
-                self._families.tokens(*labels, kind).observe(count)
+                self._families.tokens(*labels.model, kind).observe(count)
+                self._families.tokens_used(*labels.who, kind).inc(count)
+
+    def _count_use(self, event: Settlement, who: tuple[str, ...]) -> None:
+        families = self._families
+        if event.usage.audio_ms:
+            families.audio(*who).inc(event.usage.audio_ms / 1000)
+        if event.energy_wh is not None:
+            families.energy(*who, "modelled").inc(float(event.energy_wh * JOULES_PER_WH))
+        if event.cost_usd is not None:
+            families.cost(*who, "reported").inc(float(event.cost_usd))
+        elif event.outcome is Outcome.OK:
+            families.unpriced(*who).inc()
 
     def _attempted(self, event: events.AttemptEnded) -> None:
         error = "" if event.result is AttemptResult.OK else event.result.value
@@ -265,10 +251,14 @@ class Metrics(EventSink):
         families = self._families
         match event:
             case events.GatewayStarted():
-                families.build(event.version).set(1)
+                families.build(event.version, SCHEMA).set(1)
                 families.settings(event.config_hash, event.policy_hash).set(1)
+                families.reload_ok.set(1)
+                families.reload_at.set_to_current_time()
             case events.ConfigReloaded():
                 families.reloads(event.result.value).inc()
+                families.reload_ok.set(event.result is events.ReloadResult.OK)
+                families.reload_at.set_to_current_time()
                 if event.result is events.ReloadResult.OK:
                     families.settings.forget()  # the hashes of what is in force, and no others
                     families.settings(event.config_after, event.policy_after).set(1)
@@ -294,6 +284,26 @@ class Metrics(EventSink):
 
     # --- labels ----------------------------------------------------------------------------------------------------
 
+    def _labels(self, event: Settlement) -> _Labels:
+        """The labels of whoever asked and of what answered; looked up once for each combination."""
+        asked = (event.caller, event.agent, event.agents, event.route, event.target, event.provider, event.model)
+        key = (*asked, event.operation)
+        labels = self._asked.get(key)
+        if labels is None:
+            labels = self._labelled(event)
+            if OTHER not in labels.who and len(self._asked) < MAX_SERIES:  # what a caller made up is not remembered
+                self._asked[key] = labels
+        return labels
+
+    def _labelled(self, event: Settlement) -> _Labels:
+        known = self._vocabulary
+        model = self._model(event.operation, event.provider, event.model)
+        caller, route = self._name(event.caller, known.callers), self._name(event.route, known.routes)
+        agent = SEVERAL if event.agents else self._name(event.agent, known.agents)
+        target = self._name(event.target, known.targets)
+        who = (caller, agent, route, target, *model[1:])
+        return _Labels(model=model, who=who, caller=caller, route=route, agent=agent)
+
     def _model(self, operation: Operation, provider: str, model: str) -> tuple[str, str, str]:
         if (operation, provider, model) in self._vocabulary.models:
             return operation.value, provider, model
@@ -307,17 +317,16 @@ class Metrics(EventSink):
             return name
         return OTHER if name else NONE
 
-    def _show_closed_sets_as_zero(self) -> None:
+    def _start_at_zero(self) -> None:
+        """What an alert must see move, though it may never happen: a few closed sets."""
         families = self._families
-        for kind, carrier in product(Kind, Carrier):
-            families.detections(kind.value, carrier.value)
         for action in events.ScanFailure:
             families.scan_failures(action.value)
         for phase, side in product(events.AbortPhase, events.Side):
             families.stream_aborts(phase.value, side.value)
         for failure in events.AuthFailure:
             families.auth_failures(failure.value)
-        for record, result in product(events.Record, events.LedgerResult):
+        for record, result in product(events.Record, (events.LedgerResult.FAILED, events.LedgerResult.REFUSED)):
             families.audit_records(record.value, result.value)
         for exit_reason in events.ExitReason:
             families.embedded_exits(exit_reason.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
 from gateway.domain import Operation, Route
 
@@ -21,8 +20,6 @@ class Vocabulary:
     models: frozenset[tuple[Operation, str, str]] = frozenset()
     """(operation, provider, model) that a route leads to."""
     targets: frozenset[str] = frozenset()
-    fallbacks: frozenset[tuple[str, str]] = frozenset()
-    """(target, target) of one route, either way round."""
     routes: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
     machines: frozenset[str] = frozenset()
@@ -45,7 +42,6 @@ class Vocabulary:
         return cls(
             models=frozenset((r.operation, t.provider.name, t.model) for r in routes for t in r.targets),
             targets=frozenset(t.name for r in routes for t in r.targets),
-            fallbacks=frozenset((a.name, b.name) for r in routes for a, b in permutations(r.targets, 2)),
             routes=frozenset(r.name for r in routes),
             providers=frozenset(t.provider.name for r in routes for t in r.targets),
             machines=frozenset(t.provider.machine_name for r in routes for t in r.targets),

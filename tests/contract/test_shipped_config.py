@@ -106,3 +106,11 @@ def test_it_vouches_for_nothing_but_loopback():
         if provider.get("traits"):
             assert "localhost" in provider["base_url"]
     assert SHIPPED["server"]["on_prem_networks"] == []
+
+
+async def test_a_scrape_of_it_is_small_while_nothing_happens(down):
+    _, body = down.gateway.metrics.render()
+
+    lines = [line for line in body.splitlines() if not line.startswith(b"#")]
+    assert len(lines) <= 400
+    assert len(body) <= 60_000

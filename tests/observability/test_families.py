@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prometheus_client import CollectorRegistry, Counter
-
-from gateway.observability.families import Families, Labelled
+from gateway.observability.families import DURATION_S, FIRST_TOKEN_S, MODEL, PROVIDER, SCHEMA, Families
 
 
 def test_every_metric_is_ours_or_of_the_conventions_and_says_what_it_is():
@@ -21,11 +19,27 @@ def test_no_creation_times_are_exposed():
     assert not [name for name in names if name.endswith("_created")]
 
 
-def test_a_series_is_looked_up_once():
-    labelled = Labelled(Counter("gateway_things", "Things.", ("kind",), registry=CollectorRegistry()))
+def test_the_version_of_the_conventions_is_the_one_the_names_were_checked_against():
+    """Whoever changes it reads the changes of the conventions, and names, labels and buckets here along with it."""
+    assert SCHEMA == "1.42.0"
+    conventions = {family.name for family in Families().registry.collect() if family.name.startswith("gen_ai_")}
+    assert conventions == {
+        "gen_ai_client_operation_duration_seconds",
+        "gen_ai_client_token_usage",
+        "gen_ai_server_request_duration_seconds",
+        "gen_ai_server_time_per_output_token_seconds",
+        "gen_ai_server_time_to_first_token_seconds",
+    }
+    assert (*MODEL, PROVIDER) == (
+        "gen_ai_operation_name",
+        "gen_ai_provider_name",
+        "gen_ai_request_model",
+        "gen_ai_provider_name",
+    )
 
-    labelled("a").inc()
-    labelled("a").inc()
 
-    assert labelled("a") is labelled("a")
-    assert labelled("a") is not labelled("b")
+def test_buckets_reach_from_a_twentieth_of_a_second_to_ten_minutes():
+    for buckets in (DURATION_S, FIRST_TOKEN_S):
+        assert buckets[0] <= 0.05
+        assert buckets[-1] >= 600
+        assert list(buckets) == sorted(buckets)

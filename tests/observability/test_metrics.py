@@ -23,6 +23,7 @@ from gateway.domain import (
     Target,
     Usage,
 )
+from gateway.observability.families import SCHEMA
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
 from tests.kit import rows
@@ -35,11 +36,21 @@ def vocabulary() -> Vocabulary:
     claude = Provider(name="anthropic", kind=ProviderKind.ANTHROPIC, adapter=Adapter.LITELLM)
     fast = Target(name="fast", provider=ollama, model="llama3.2:3b")
     sonnet = Target(name="sonnet", provider=claude, model="claude-sonnet-4")
-    return Vocabulary.of([Route(name="triage", targets=(fast, sonnet))], reasons=["permitted", "phi_without_baa"])
+    return Vocabulary.of(
+        [Route(name="triage", targets=(fast, sonnet))],
+        callers=["clinic", "anonymous"],
+        agents=["radiologist"],
+        reasons=["permitted", "phi_without_baa"],
+    )
 
 
 settled = partial(
-    rows.settled, stream=True, usage=Usage(input_tokens=100, output_tokens=21, reported=True, audio_ms=90_500)
+    rows.settled,
+    agent="radiologist",
+    caller="clinic",
+    target="fast",
+    stream=True,
+    usage=Usage(input_tokens=100, output_tokens=21, reported=True, audio_ms=90_500),
 )
 
 
@@ -48,22 +59,33 @@ FAST = {
     "gen_ai_provider_name": "ollama",
     "gen_ai_request_model": "llama3.2:3b",
 }
+PATH = FAST | {"route": "triage", "agent": "radiologist"}
+WHO = {name: value for name, value in PATH.items() if name != "gen_ai_operation_name"} | {
+    "caller": "clinic",
+    "target": "fast",
+}
 
 
 @pytest.mark.parametrize(
     ("name", "labels", "value"),
     [
-        ("gateway_requests_total", {"route": "triage", "code": "200", "outcome": "ok"}, 1),
-        ("gen_ai_server_request_duration_seconds_sum", FAST | {"error_type": ""}, 3.0),
-        ("gen_ai_server_time_to_first_token_seconds_sum", FAST, 1.0),
+        (
+            "gateway_requests_total",
+            {"caller": "clinic", "agent": "radiologist", "route": "triage", "code": "200", "outcome": "ok"},
+            1,
+        ),
+        ("gen_ai_server_request_duration_seconds_sum", PATH | {"error_type": ""}, 3.0),
+        ("gen_ai_server_time_to_first_token_seconds_sum", PATH, 1.0),
         ("gen_ai_server_time_per_output_token_seconds_sum", FAST, 0.1),
         ("gen_ai_client_token_usage_sum", FAST | {"gen_ai_token_type": "input"}, 100),
         ("gen_ai_client_token_usage_sum", FAST | {"gen_ai_token_type": "output"}, 21),
+        ("gateway_tokens_total", WHO | {"gen_ai_token_type": "input"}, 100),
+        ("gateway_tokens_total", WHO | {"gen_ai_token_type": "output"}, 21),
         ("gateway_overhead_seconds_sum", {"route": "triage"}, 0.004),
-        ("gateway_cost_usd_total", {k: FAST[k] for k in list(FAST)[1:]}, 0.002),
-        ("gateway_audio_seconds_total", {k: FAST[k] for k in list(FAST)[1:]}, 90.5),
-        ("gateway_energy_joules_total", {k: FAST[k] for k in list(FAST)[1:]}, 1800),
-        ("gateway_cost_unpriced_requests_total", {k: FAST[k] for k in list(FAST)[1:]}, 0),
+        ("gateway_cost_usd_total", WHO | {"quality": "reported"}, 0.002),
+        ("gateway_audio_seconds_total", WHO, 90.5),
+        ("gateway_energy_joules_total", WHO | {"quality": "modelled"}, 1800),
+        ("gateway_cost_unpriced_requests_total", WHO, None),
     ],
 )
 def test_a_settled_request_is_counted(name, labels, value):
@@ -140,7 +162,7 @@ def test_a_settled_request_is_counted(name, labels, value):
         (
             events.GatewayStarted(version="0.1.0", config_hash="c0ffee", policy_hash="decade", port=8080),
             "gateway_build_info",
-            {"version": "0.1.0"},
+            {"version": "0.1.0", "schema": SCHEMA},
             1,
         ),
         (
@@ -205,15 +227,28 @@ def attempt_ended(result: events.AttemptResult, **names: str) -> events.AttemptE
 
 def test_an_answer_nobody_prices_is_counted_as_unpriced_and_not_as_free():
     metrics = Metrics(vocabulary())
-    labels = {"gen_ai_provider_name": "anthropic", "gen_ai_request_model": "claude-sonnet-4"}
+    sonnet = {"target": "sonnet", "provider": "anthropic", "model": "claude-sonnet-4"}
+    labels = WHO | {
+        "target": "sonnet",
+        "gen_ai_provider_name": "anthropic",
+        "gen_ai_request_model": "claude-sonnet-4",
+    }
 
-    metrics.emit(settled(provider="anthropic", model="claude-sonnet-4", cost_nano_usd=None))
-    metrics.emit(
-        settled(provider="anthropic", model="claude-sonnet-4", cost_nano_usd=None, outcome=Outcome.UPSTREAM_ERROR)
-    )
+    metrics.emit(settled(**sonnet, cost_nano_usd=None))
+    metrics.emit(settled(**sonnet, cost_nano_usd=None, outcome=Outcome.UPSTREAM_ERROR))
 
     assert metrics.registry.get_sample_value("gateway_cost_unpriced_requests_total", labels) == 1
-    assert metrics.registry.get_sample_value("gateway_cost_usd_total", labels) == 0
+    assert metrics.registry.get_sample_value("gateway_cost_usd_total", labels | {"quality": "reported"}) is None
+
+
+def test_several_agents_are_one_label():
+    metrics = Metrics(vocabulary())
+
+    metrics.emit(settled(agent="", agents=("pathologist", "radiologist")))
+
+    assert metrics.registry.get_sample_value(
+        "gateway_cost_usd_total", WHO | {"agent": "several", "quality": "reported"}
+    )
 
 
 def test_unknown_pseudonyms_in_answers_are_counted():
@@ -224,12 +259,27 @@ def test_unknown_pseudonyms_in_answers_are_counted():
     assert metrics.registry.get_sample_value("gateway_pseudonyms_unresolved_total") == 2
 
 
-def test_violations_and_refusals_are_shown_as_zero_before_the_first():
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gateway_phi_egress_violations_total",
+        "gateway_faults_total",
+        'gateway_audit_records_total{record="intent",result="failed"}',
+        'gateway_config_reloads_total{result="refused"}',
+        'gateway_audit_ledger_losses_total{reason="gone"}',
+    ],
+)
+def test_what_an_alert_waits_for_is_there_before_it_happens(line):
     _, body = Metrics(vocabulary()).render()
 
-    assert b"gateway_phi_egress_violations_total 0.0" in body
-    assert b'gateway_policy_blocked_egress_total{reason="phi_without_baa"} 0.0' in body
-    assert b'gateway_fallbacks_total{from_target="fast",reason="timeout",result="ok",to_target="sonnet"} 0.0' in body
+    assert f"{line} 0.0".encode() in body
+
+
+def test_nothing_else_is_there_before_it_happens():
+    _, body = Metrics(vocabulary()).render()
+
+    assert b"gateway_requests_total{" not in body
+    assert b"gen_ai_server_request_duration_seconds_bucket" not in body
 
 
 def series(metrics: Metrics) -> int:
@@ -242,7 +292,18 @@ def test_ten_thousand_random_names_add_no_series_and_leave_no_trace():
 
     def hostile(number: int) -> None:
         text = f"{CANARY} {chance.random()} {number}"
-        metrics.emit(settled(model=text, provider=text, route=text, error_code=text, caller=text, status=600 + number))
+        metrics.emit(
+            settled(
+                model=text,
+                provider=text,
+                agent=text,
+                target=text,
+                route=text,
+                error_code=text,
+                caller=text,
+                status=600 + number,
+            )
+        )
         metrics.emit(settled(model=text, route=text, agent=text, target=text, status=200))
         metrics.emit(attempt_ended(events.AttemptResult.CONNECT, provider=text, target=text, model=text))
         metrics.emit(
@@ -275,9 +336,35 @@ def test_the_shipped_size_of_configuration_stays_within_the_series_budget():
     assert series(metrics) < 10_000
 
 
+def test_all_that_may_be_combined_stays_within_the_series_budget_and_is_counted_to_the_last():
+    names = [f"name{number}" for number in range(40)]
+    targets = [target(f"target{number}") for number in range(40)]
+    routes = [Route(name=name, targets=tuple(targets)) for name in names]
+    metrics = Metrics(Vocabulary.of(routes, callers=names, agents=names))
+
+    for caller in names:
+        for agent in names:
+            metrics.emit(settled(caller=caller, agent=agent, route=caller, target="target1", model="target1"))
+
+    assert series(metrics) < 10_000
+    assert metrics.registry.get_sample_value("gateway_metrics_folded_total") > 0
+    assert total(metrics, "gateway_requests_total") == len(names) ** 2
+
+
+def target(name: str) -> Target:
+    ollama = Provider(name="ollama", kind=ProviderKind.OLLAMA, adapter=Adapter.DIRECT)
+    return Target(name=name, provider=ollama, model=name)
+
+
+def total(metrics: Metrics, name: str) -> float:
+    return sum(
+        sample.value for family in metrics.registry.collect() for sample in family.samples if sample.name == name
+    )
+
+
 def test_a_reloaded_configuration_teaches_new_names():
     metrics = Metrics(Vocabulary())
-    labels = FAST | {"error_type": ""}
+    labels = PATH | {"error_type": ""}
 
     metrics.emit(settled())
     metrics.learn(vocabulary())

@@ -25,7 +25,6 @@ def test_a_vocabulary_holds_every_name_of_the_configuration_and_no_other():
         (Operation.CHAT, "cloud", "claude"),
         (Operation.EMBEDDINGS, "ollama", "llama3.2:3b"),
     }
-    assert vocabulary.fallbacks == {("fast", "big"), ("big", "fast")}
     assert vocabulary.names == {
         *("chat", "embed", "fast", "big", "ollama", "cloud", "llama3.2:3b", "claude"),
         *("soma", "radiologist", "permitted"),
