@@ -141,12 +141,13 @@ def _kept(
     return secret, ledger, (note,)
 
 
-_OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.UNOPENED})
+_OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.DISK, LedgerLoss.UNOPENED})
 _REMEDIES: Final = {
     LedgerLoss.NO_SPACE: ("has no space left", "Make room there, or set `state_dir`."),
     LedgerLoss.NOT_WRITABLE: ("cannot be written", "Make it writable or set `state_dir`."),
     LedgerLoss.DAMAGED: ("is damaged", "Put the newest copy of `gateway audit backup` in its place."),
     LedgerLoss.LOCKED: ("is locked by another program", "End that one."),
+    LedgerLoss.DISK: ("cannot be read or written", "Look at the disk that it is on."),
     LedgerLoss.UNOPENED: ("cannot be opened", "Look at the disk that it is on."),
 }
 

@@ -58,6 +58,7 @@ __all__ = [
     "LedgerCheckpointed",
     "LedgerLoss",
     "LedgerLost",
+    "LedgerRecovered",
     "LedgerResult",
     "LedgerWritten",
     "ModelLoaded",
@@ -231,10 +232,21 @@ class LedgerCheckpointed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLost:
-    """The ledger was lost while open, and is closed until a restart; or it could not be opened, which is tried again."""
+    """The ledger is not the file at its path any more, and is closed until a restart; or it could not be opened or written,
+    which is tried again.
+    """
 
     event: ClassVar[str] = "ledger.lost"
     loss: LedgerLoss
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRecovered:
+    """The ledger can be written again; `lost` rows that nobody waited for are missing in it."""
+
+    event: ClassVar[str] = "ledger.recovered"
+    outage_s: float
+    lost: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +350,7 @@ Event: TypeAlias = (
     | LedgerWritten
     | LedgerCheckpointed
     | LedgerLost
+    | LedgerRecovered
     | ConfigReloaded
     | BaaSeen
     | ProviderProbed

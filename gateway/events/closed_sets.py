@@ -78,7 +78,7 @@ class Record(StrEnum):
 
 
 class LedgerLoss(StrEnum):
-    """Why the ledger's file is no longer the one at its path, or could not be opened in the first place."""
+    """Why the ledger's file is no longer the one at its path, or could not be opened or written."""
 
     GONE = "gone"
     REPLACED = "replaced"
@@ -88,6 +88,7 @@ class LedgerLoss(StrEnum):
     DAMAGED = "damaged"
     LOCKED = "locked"  # another program has it
     CONTRADICTED = "contradicted"  # it is not the one that was signed last
+    DISK = "disk"  # reading or writing it failed
     UNOPENED = "unopened"  # for a reason that has no word
 
 

@@ -272,9 +272,15 @@ class Families:
         )
         self.ledger_lost = self._counter(
             "gateway_audit_ledger_losses",
-            "The ledger was lost while it was open (nothing leaves until a restart), or could not be opened, by cause.",
+            "The ledger was lost while it was open (nothing leaves until a restart), or cannot be opened or written: why.",
             ("reason",),
         )
+        self.ledger_writable = Gauge(
+            "gateway_audit_ledger_writable",
+            "1 while the ledger is written; 0 since its last write failed, and until then nothing leaves the premises.",
+            registry=self.registry,
+        )
+        self.ledger_writable.set(1)
 
     def audit_checkpoint(self, event: LedgerCheckpointed) -> None:
         """A whole number of 52 bits is exact in the floats of a scrape: 13 digits of the root a part."""

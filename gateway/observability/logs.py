@@ -49,6 +49,7 @@ LOGGED = (
     *(
         events.ProviderProbed,
         events.LedgerLost,
+        events.LedgerRecovered,
         events.LedgerCheckpointed,
         events.ConfigReloaded,
         events.AttemptEnded,
@@ -95,7 +96,7 @@ NUMBERS = (
     ),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
-    *("words_wider", "words_narrower", "opens", "days_left"),
+    *("words_wider", "words_narrower", "opens", "days_left", "outage_s", "lost"),
 )
 BAA_NOTICE_DAYS = 30
 """From so many days on the end of a BAA is a line, once a day."""
@@ -181,7 +182,7 @@ class EventLog:
                 self._write(logging.CRITICAL, event.event, grave)
             case events.AttemptEnded() | events.TargetForwards() | events.FellShort() | events.ModelLoaded():
                 self._of_target(event)
-            case events.LedgerWritten() | events.LedgerCheckpointed():
+            case events.LedgerWritten() | events.LedgerCheckpointed() | events.LedgerRecovered():
                 self._of_record(event)
             case events.ConfigReloaded():
                 loud = logging.WARNING if event.opens else logging.INFO
@@ -200,9 +201,11 @@ class EventLog:
             case _:
                 return  # counted, and part of the line of its request
 
-    def _of_record(self, event: events.LedgerWritten | events.LedgerCheckpointed) -> None:
-        """What could not be written; all else is in the metrics."""
-        if isinstance(event, events.LedgerCheckpointed):
+    def _of_record(self, event: events.LedgerWritten | events.LedgerCheckpointed | events.LedgerRecovered) -> None:
+        """What could not be written, and that it can be again; all else is in the metrics."""
+        if isinstance(event, events.LedgerRecovered):
+            self._write(logging.WARNING, event.event, {"outage_s": round(event.outage_s, 3), "lost": event.lost})
+        elif isinstance(event, events.LedgerCheckpointed):
             if not event.ok:
                 self._write(logging.ERROR, event.event, {"result": events.LedgerResult.FAILED})
         elif event.result is not events.LedgerResult.OK:

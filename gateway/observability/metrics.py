@@ -91,7 +91,7 @@ class Metrics(EventSink):
                 self._kept_in(event)
             case events.QuotaCounted() | events.QuotaRefused():
                 self._used_up(event)
-            case events.LedgerWritten() | events.LedgerLost() | events.LedgerCheckpointed():
+            case events.LedgerWritten() | events.LedgerLost() | events.LedgerRecovered() | events.LedgerCheckpointed():
                 self._of_record(event)
             case events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
                 self._came_into_force(event)
@@ -269,7 +269,9 @@ class Metrics(EventSink):
             case _:
                 assert_never(event)
 
-    def _of_record(self, event: events.LedgerWritten | events.LedgerLost | events.LedgerCheckpointed) -> None:
+    def _of_record(
+        self, event: events.LedgerWritten | events.LedgerLost | events.LedgerRecovered | events.LedgerCheckpointed
+    ) -> None:
         match event:
             case events.LedgerWritten():
                 self._families.audit_records(event.record.value, event.result.value).inc(event.count)
@@ -277,6 +279,9 @@ class Metrics(EventSink):
                     self._families.audit_write.observe(event.duration_s)
             case events.LedgerLost():
                 self._families.ledger_lost(event.loss.value).inc()
+                self._families.ledger_writable.set(0)
+            case events.LedgerRecovered():
+                self._families.ledger_writable.set(1)
             case events.LedgerCheckpointed():
                 self._families.audit_checkpoint(event)
             case _:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 import threading
 import time
@@ -22,39 +21,11 @@ from gateway.ports import (
     LedgerUnavailable,
     Row,
 )
+from gateway.state.sqlite.losses import loss_of, recovered
 
 RETRY_S = 5.0
 MAX_WAITING: Final = 20_000
 """So many rows wait for the record; of more the oldest are lost, and counted."""
-_ERRNOS: Final = {
-    errno.ENOSPC: LedgerLoss.NO_SPACE,
-    errno.EDQUOT: LedgerLoss.NO_SPACE,
-    **dict.fromkeys(
-        (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.ENOENT), LedgerLoss.NOT_WRITABLE
-    ),
-}
-_SQLITE: Final = {
-    sqlite3.SQLITE_FULL: LedgerLoss.NO_SPACE,
-    sqlite3.SQLITE_CORRUPT: LedgerLoss.DAMAGED,
-    sqlite3.SQLITE_NOTADB: LedgerLoss.DAMAGED,
-    sqlite3.SQLITE_BUSY: LedgerLoss.LOCKED,
-    sqlite3.SQLITE_LOCKED: LedgerLoss.LOCKED,
-    **dict.fromkeys((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM), LedgerLoss.NOT_WRITABLE),
-}
-
-
-def loss_of(error: BaseException) -> LedgerLoss:
-    """The cause of a record that cannot be opened, as a word of ours; `error` is what the attempt to open it raised."""
-    if isinstance(error, LedgerContradicted):
-        return LedgerLoss.CONTRADICTED
-    cause = error.__cause__ if isinstance(error, LedgerUnavailable) and error.__cause__ else error
-    if isinstance(cause, OSError):
-        return _ERRNOS.get(cause.errno or 0, LedgerLoss.UNOPENED)
-    if isinstance(cause, sqlite3.Error):
-        code = vars(cause).get("sqlite_errorcode")  # there only if SQLite itself said it
-        known = _SQLITE.get(code & 0xFF) if isinstance(code, int) else None
-        return known or (LedgerLoss.DAMAGED if isinstance(cause, sqlite3.IntegrityError) else LedgerLoss.UNOPENED)
-    return LedgerLoss.UNOPENED
 
 
 class ReopeningLedger:
@@ -155,6 +126,7 @@ class ReopeningLedger:
                 inner.noted(
                     EventRow(at_us=time.time_ns() // 1000, what=Noted.OUTAGE, since_us=since_us, number=self._lost)
                 )
+                self._sink.emit(recovered(since_us, lost=self._lost))
             for row in self._waiting:
                 _hand_on(inner, row)
             self._waiting.clear()

@@ -86,7 +86,12 @@ def test_every_metric_is_on_a_dashboard_or_knowingly_is_not(queries):
 
     assert families - shown == {
         *("gateway_build_info", "gateway_config_info", "gateway_backend_model_load_seconds", "gateway_embedded_exits"),
-        *("gateway_config_reloads", "gateway_audit_ledger_losses", "gateway_baa_days_left"),
+        *(
+            "gateway_config_reloads",
+            "gateway_audit_ledger_losses",
+            "gateway_audit_ledger_writable",
+            "gateway_baa_days_left",
+        ),
         "gateway_baa_expires_timestamp_seconds",
         *("gateway_phi_own_words", "gateway_answers_short", "gateway_backend_model_load_failures"),
         *("gateway_queue_waiting_requests", "gateway_queue_wait_seconds"),  # there only where something queues

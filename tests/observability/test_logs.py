@@ -302,6 +302,13 @@ async def test_an_error_waits_for_nobody_and_comes_after_what_came_before(stream
     assert said == ["request.settled", "ledger.lost"]
 
 
+def test_a_record_that_can_be_written_again_is_told(stream):
+    log = EventLog(vocabulary(), stream=stream)
+    log.emit(events.LedgerRecovered(outage_s=12.34567, lost=3))
+    (line,) = lines(stream)
+    assert (line["event"], line["level"], line["outage_s"], line["lost"]) == ("ledger.recovered", "warning", 12.346, 3)
+
+
 async def test_what_is_held_is_written_at_the_end(stream):
     log = EventLog(vocabulary(), stream=stream)
     log.hold(3600)

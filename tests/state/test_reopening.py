@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 
 import pytest
 
-from gateway.events import LedgerLoss, LedgerLost, LedgerResult, LedgerWritten
+from gateway.events import LedgerLoss, LedgerLost, LedgerRecovered, LedgerResult, LedgerWritten
 from gateway.ports import EventRow, LedgerContradicted, LedgerUnavailable
 from gateway.state.memory import MemoryLedger
-from gateway.state.reopening import ReopeningLedger, loss_of
+from gateway.state.reopening import ReopeningLedger
 from gateway.testing import RecordingSink
 from tests.kit.patience import until
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
@@ -51,6 +50,7 @@ async def test_it_is_told_once_and_what_it_missed_is_written_when_it_opens():
     await until(lambda: ledger.available)
     await ledger.intend(make_intent(2))
     ledger.close()
+    assert [event.lost for event in sink.events if isinstance(event, LedgerRecovered)] == [0]
     outage, *rows = door.ledger.rows
     assert isinstance(outage, EventRow)
     assert outage.number == 0
@@ -70,21 +70,3 @@ def test_one_that_contradicts_its_signature_is_not_tried_again():
     ledger.close()
     assert (door.tries, ledger.contradicted) == (1, "Put the newest copy back.")
     assert sink.events == [LedgerLost(loss=LedgerLoss.CONTRADICTED)]
-
-
-def damaged(path):
-    path.write_bytes(b"SQLite format 3\0" + b"damage" * 2000)
-    with pytest.raises(sqlite3.Error) as caught:
-        sqlite3.connect(path).execute("SELECT * FROM sqlite_master")
-    return caught.value
-
-
-def test_each_cause_has_a_word(tmp_path):
-    assert loss_of(full()) is LedgerLoss.NO_SPACE
-    assert loss_of(PermissionError(errno.EACCES, "")) is LedgerLoss.NOT_WRITABLE
-    assert loss_of(damaged(tmp_path / "x.db")) is LedgerLoss.DAMAGED
-    assert loss_of(sqlite3.OperationalError("our own")) is LedgerLoss.UNOPENED
-    wrapped = LedgerUnavailable("cannot be used")
-    wrapped.__cause__ = full()
-    assert loss_of(wrapped) is LedgerLoss.NO_SPACE
-    assert loss_of(LedgerUnavailable("")) is LedgerLoss.UNOPENED

@@ -17,7 +17,6 @@ from gateway.audit.verify_ledger import Tree
 from gateway.domain import Settlement
 from gateway.events import (
     EventSink,
-    LedgerCheckpointed,
     LedgerLoss,
     LedgerLost,
     LedgerResult,
@@ -36,8 +35,10 @@ from gateway.ports import (
     RowRefused,
 )
 from gateway.state.checkpoints import Checkpoints
+from gateway.state.sqlite.losses import loss_of, recovered
 from gateway.state.sqlite.opening import greet
 from gateway.state.sqlite.store import FILE, Store, identity_of, prepare_directory
+from gateway.state.sqlite.witness import Witness
 
 MAX_BATCH = 512
 Waiter = asyncio.Future[None]
@@ -71,8 +72,9 @@ class Ledger:
 
     The record is the file at its path: no intent is acknowledged once the file that was written is another one. Then
     the ledger is closed for good, and a new one is begun by whoever starts the gateway again, because a record that
-    begins anew by itself hides that the old one is missing. Every `checkpoint_s` seconds what was written moves from
-    SQLite's log into the main file.
+    begins anew by itself hides that the old one is missing. Every `checkpoint_s` seconds, and once much was written, it
+    moves from SQLite's log into the main file, when nobody waits: inside a commit, as SQLite would do it, it made one
+    intent in two hundred wait for three more fsyncs.
 
     Every `witness_s` seconds, at the start and at the stop, what the rows come to is signed and written to `checkpoints`. A
     record that does not continue its last checkpoint is not opened. A checkpoint that cannot be written is told, and holds
@@ -93,10 +95,7 @@ class Ledger:
         witness_s: float = 60.0,
     ) -> None:
         """Open or make the ledger and start its thread. Raises `LedgerUnavailable` where that fails."""
-        self._checkpoints = checkpoints
-        self._witness_s = witness_s
-        self._witness_at = 0.0
-        self._witnessed = -1
+        self._witness = Witness(checkpoints, every_s=witness_s, sink=sink)
         self._tree = Tree()
         self._path = state_dir / FILE
         self._words = frozenset(words)
@@ -106,6 +105,7 @@ class Ledger:
         self._checkpoint_s = checkpoint_s
         self._checkpoint_at = time.monotonic() + checkpoint_s
         self._gone = False
+        self._loss: LedgerLoss | None = None
         self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting: deque[Row] = deque()
         self._max_waiting = max_waiting
@@ -198,7 +198,7 @@ class Ledger:
             prepare_directory(self._path.parent)
             store = Store(self._path, words=self._words)
             try:
-                greet(store, self._checkpoints, path=self._path)
+                greet(store, self._witness.checkpoints, path=self._path)
             except BaseException:
                 store.close()
                 raise
@@ -214,7 +214,7 @@ class Ledger:
             intents, stopping = self._collect()
             self._turn(intents, final=stopping)
         if self._store is not None:
-            self._witness(self._store, final=True)
+            self._witness.sign(self._store, final=True)
             self._store.close()
 
     def _collect(self) -> tuple[list[_Intent], bool]:
@@ -247,8 +247,7 @@ class Ledger:
         if self._store is None:
             return self._retry_at
         lingering = time.monotonic() + self._linger_s if self._waiting else math.inf
-        witness = self._witness_at if self._checkpoints and self._store.tree.size != self._witnessed else math.inf
-        return min(lingering, self._checkpoint_at, witness)
+        return min(lingering, self._checkpoint_at, self._witness.due_s(self._store))
 
     @staticmethod
     def _patience(deadline: float, *, hurry: bool) -> float | None:
@@ -281,8 +280,8 @@ class Ledger:
             self._learn_new_words(self._store)
             taken = self._store.write(rows)
             loss = self._store.loss()
-        except Exception:  # noqa: BLE001  # the thread's edge: whatever happened, nobody may wait for ever
-            self._go_down()
+        except Exception as error:  # noqa: BLE001  # the thread's edge: whatever happened, nobody may wait for ever
+            self._go_down(loss_of(error))
             self._report([intent.row for intent in intents], LedgerResult.FAILED, time.perf_counter() - started)
             self._answer(intents, [False] * len(intents), LedgerUnavailable)
             return
@@ -300,44 +299,24 @@ class Ledger:
 
     def _checkpoint(self, store: Store) -> None:
         """Empty the log into the main file, now and then, and sign what it comes to."""
-        self._witness(store)
-        if time.monotonic() < self._checkpoint_at:
+        self._witness.sign(store)
+        if time.monotonic() < self._checkpoint_at and not store.is_log_long(idle=self._items.empty()):
             return
         self._checkpoint_at = time.monotonic() + self._checkpoint_s
         try:
             loss = store.loss()
             store.checkpoint()
-        except (OSError, sqlite3.Error):
-            self._go_down()
+        except (OSError, sqlite3.Error) as error:
+            self._go_down(loss_of(error))
             return
         if loss is not None:
             self._give_up(loss)
 
-    def _witness(self, store: Store, *, final: bool = False) -> None:
-        """Sign what the record comes to and keep it elsewhere, where it is due and something was added."""
-        tree = store.tree
-        if (
-            self._checkpoints is None
-            or tree.size == self._witnessed
-            or not (final or time.monotonic() >= self._witness_at)
-        ):
-            return
-        self._witness_at = time.monotonic() + self._witness_s
-        at_s, kept = time.time(), True
-        try:
-            self._checkpoints.keep(store.origin, tree, at_s=at_s)
-        except OSError:
-            kept = False  # it is tried again with the next one, and the record itself goes on
-        else:
-            self._witnessed = tree.size
-        self._sink.emit(LedgerCheckpointed(size=tree.size, root=tree.root.hex(), at_s=at_s, ok=kept))
-
     def _give_up(self, loss: LedgerLoss) -> None:
         """The file at the path is not ours: keep nothing, until somebody starts the gateway again."""
         self._gone = True
-        self._go_down()
+        self._go_down(loss)
         self._waiting.clear()
-        self._sink.emit(LedgerLost(loss=loss))
 
     def _learn_new_words(self, store: Store) -> None:
         words = self._words
@@ -345,8 +324,12 @@ class Ledger:
             store.learn(words - self._known)
             self._known = words
 
-    def _go_down(self) -> None:
+    def _go_down(self, loss: LedgerLoss) -> None:
+        """Write no more on this connection, and say why: each cause once, until it can be written again."""
         store, self._store = self._store, None
+        if loss is not self._loss:
+            self._loss = loss
+            self._sink.emit(LedgerLost(loss=loss))
         self._down_since_us = self._down_since_us or time.time_ns() // 1000
         self._retry_at = time.monotonic() + self._retry_s
         if store is not None:
@@ -365,7 +348,8 @@ class Ledger:
                 self._give_up(LedgerLoss.GONE if found is None else LedgerLoss.REPLACED)
                 return
             store = Store(self._path, words=self._words)
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error) as error:
+            self._go_down(loss_of(error))
             return
         if not store.continues(self._tree):
             store.close()
@@ -374,11 +358,13 @@ class Ledger:
         since_us = min(self._down_since_us, now_us)
         try:  # which also proves that the file can be written again
             store.write([EventRow(at_us=now_us, what=Noted.OUTAGE, since_us=since_us, number=self._lost)])
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             store.close()
+            self._go_down(loss_of(error))
             return
         self._known = self._words
-        self._store, self._down_since_us, self._lost = store, 0, 0
+        self._sink.emit(recovered(since_us, lost=self._lost))
+        self._store, self._loss, self._down_since_us, self._lost = store, None, 0, 0
 
     @staticmethod
     def _answer(intents: Sequence[_Intent], taken: Sequence[bool], refusal: type[LedgerUnavailable]) -> None:

@@ -15,6 +15,11 @@ from gateway.state.sqlite import log, schema
 
 FILE = "ledger.db"
 BUSY_MS = 2000
+LOG_COMMITS, LOG_ROWS = 200, 4_000
+"""After so many the log is as long as SQLite would let it grow (1,000 pages): from its beginning it is written again, without
+the disk having to find new room at each commit."""
+TOO_LONG = 4
+"""So many times that, it is emptied although somebody waits."""
 REFUSALS = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -53,6 +58,7 @@ class Store:
         meant = os.fstat(made)
         os.close(made)  # before SQLite has it open, see `loss`
         path.chmod(0o600)
+        self._commits = self._rows = 0
         self._files = tuple(f"{path}{suffix}" for suffix in ("", "-wal", "-shm"))
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
         try:
@@ -86,6 +92,8 @@ class Store:
                 connection.execute("ROLLBACK")
             raise
         self.tree = grown
+        self._commits += 1
+        self._rows += len(rows)
         return taken
 
     def continues(self, tree: Tree) -> bool:
@@ -130,8 +138,14 @@ class Store:
             return None
         return LedgerLoss.GONE if None in now else LedgerLoss.REPLACED
 
+    def is_log_long(self, *, idle: bool) -> bool:
+        """Whether `checkpoint` is due: of a long log where nobody waits (`idle`), else of one that is too long."""
+        times = 1 if idle else TOO_LONG
+        return self._commits >= LOG_COMMITS * times or self._rows >= LOG_ROWS * times
+
     def checkpoint(self) -> None:
         """Move rows from the log into the main file, as far as no reader is in the way; waits for nobody."""
+        self._commits = self._rows = 0
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def learn(self, words: Iterable[str]) -> None:
@@ -170,6 +184,7 @@ class Store:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # `checkpoint` says when, see `is_log_long`
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         if sys.platform == "darwin":  # fsync of macOS does not reach the disk

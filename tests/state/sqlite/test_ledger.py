@@ -267,6 +267,7 @@ async def test_what_was_written_moves_into_the_main_file_while_the_ledger_is_ope
 FULL_DISK = """
     import asyncio, resource, signal, sqlite3, sys
     from pathlib import Path
+    from gateway.events import LedgerLost, LedgerRecovered, LedgerWritten
     from gateway.testing import RecordingSink
     from tests.kit.rows import WORDS, make_intent, make_outcome
     from gateway.state.sqlite.ledger import Ledger
@@ -300,7 +301,10 @@ FULL_DISK = """
             await asyncio.sleep(0.01)
         await ledger.intend(make_intent(4))
         ledger.close()
-        print("results", sorted({event.result.value for event in sink.events}))
+        print("results", sorted({event.result.value for event in sink.events if isinstance(event, LedgerWritten)}))
+        print("lost", [event.loss.value for event in sink.events if isinstance(event, LedgerLost)])
+        back = [event for event in sink.events if isinstance(event, LedgerRecovered)]
+        print("recovered", [(event.outage_s > 0, event.lost) for event in back])
         reader = sqlite3.connect(state / "ledger.db")
         intents = reader.execute("SELECT request_id FROM entry WHERE phase = 'intent'").fetchall()
         print("intents", [int(name[4:], 16) for (name,) in intents])
@@ -325,6 +329,8 @@ def test_a_full_disk_refuses_intents_and_the_ledger_recovers_and_notes_the_gap(t
         "refused False",
         "still down True",
         "results ['failed', 'ok', 'refused']",
+        "lost ['disk']",
+        "recovered [(True, 5)]",
         "intents [1, 4]",
         "outcomes 5",
         "outage [(1, 5)]",
