@@ -53,6 +53,8 @@ _AUTHORS_ADDRESS: Final = re.compile(
     r"(?i)(?:[@\\]authors?|<(?:author|developer|maintainer|contributor)>)[^\n@]{0,80}[<(]$"
 )
 """Before the address of an author whose name nothing may have taken for one."""
+_WRITES_BACK: Final = re.compile(r"(?i)\b(?:electronic address|correspond(?:ence|ing author)s?)\b[^\n@]{0,60}$")
+"""Before the address of whoever answers for an article."""
 _CODE_CREDIT: Final = re.compile(
     "(?i)(?:"
     + one_of(
@@ -178,7 +180,7 @@ _CARE: Final = re.compile(
 _HINTS: Final = (
     "author", "maintain", "-by:", "copyright", "©", "(c)", "et al", "doi", "todo(", "fixme(", "xxx(", "hack(", "note(", "developer", "contributor", "committer",
     "creator", "editor", "owner", "assignee", "reviewer", "translat", "person(", "au  -", "au - ", "%a ", "family", "vol.", "journal", "arxiv", "pmid", "isbn",
-    "orcid", "correspond", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
+    "orcid", "correspond", "electronic address", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
 )  # fmt: skip
 """Without one of these, and without the date of a publication, nobody is credited with anything."""
 _DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} [(A-Z]|\d\(\d+\):\d")
@@ -235,7 +237,10 @@ def _credit(hit: Hit, text: str) -> bool:
     if _mailed(before, after, hit, text):
         return True
     if hit.kind not in _NAMES:
-        return any(one.search(before) for one in (_CODE_CREDIT, _TRAILER, _AUTHORS_ADDRESS)) or _keyed(before)
+        if hit.kind is Kind.OTHER_ID and hit.evidence is not Evidence.CONTEXT and text[hit.start] != "@":
+            return False  # a number stays one, whatever field of an author it stands in
+        fields = (_CODE_CREDIT, _TRAILER, _AUTHORS_ADDRESS, _WRITES_BACK)
+        return any(one.search(before) for one in fields) or _keyed(before)
     return _of_a_program(before, after) or _of_a_citation(before, after) or _of_a_reference(hit, text)
 
 

@@ -1,6 +1,6 @@
 """What a notice to everybody names: a policy, a newsletter, minutes, a manual, passages that were retrieved.
 
-Whoever answers for a task there, and the telephones and mailboxes of the house, are nobody in care. `registers` takes a
+Whoever answers for a task there is nobody in care, and so is an extension, which only the house can call. `registers` takes a
 verdict back where one person in care or a number of somebody stands near.
 """
 
@@ -124,34 +124,18 @@ _LISTED: Final = re.compile(
     r"(?:\s?\([\w ,.&-]{1,30}\))?(?:,|;| and| or| &|, and)\s(?:(?:Dr|Prof|Mr|Mrs|Ms|Miss|Sister|Sr|Sir|deputy|in|[A-Z]\.)\.? ?){0,3}|[ .,]{1,3}(?:[A-Z]\. ?)?"
 )
 """Between the names of one list."""
-_PLAIN: Final = frozenset({Kind.PLACE, Kind.FACILITY, Kind.DATE, Kind.OTHER_ID})
-_REACHED: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP})
+_PLAIN: Final = {
+    Kind.PLACE: Evidence.SHAPE,
+    Kind.FACILITY: Evidence.SHAPE,
+    Kind.DATE: Evidence.SHAPE,
+    Kind.ZIP: Evidence.SHAPE,
+    Kind.OTHER_ID: Evidence.CONTEXT,
+}
+"""What may be nobody's there beside names, if nothing stronger than this says what it is."""
+_CALLED: Final = frozenset({Kind.PHONE, Kind.FAX})
 _INTERNAL: Final = re.compile(r"(?i)\b(?:ext(?:ension|n)?|bleep|pager|x)\.?(?: no\.?| number)?[ :#]{0,2}$")
 _SHORT: Final = 6
-_TASKED: Final = re.compile(
-    r"(?i)\b(?:"
-    + one_of(
-        *(
-            "coordinator co-ordinator manager supervisor secretary officer director nursery school warehouse hall lab laboratory bank "
-            "complaints pals comments questions technical help representative wardens? lead editor course education out-of-hours hours "
-            "registry authori[sz]ed book(?:ings?)? details rebook volunteers needed correspondence contact tel telephone fax press events? "
-            "microbiologist pharmacist engineer operations information medinfo partners? escalate report after-hours advisory"
-        ).split(),
-        "out of hours",
-        "after hours",
-    )
-    + r")\b[^\n]{0,70}$"
-)
-"""Before a telephone or an address: whose task it is to answer there."""
-_HOURS: Final = re.compile(
-    r"(?i)[ ,(]{1,3}(?:opt(?:ion|\.)|ext|mon|tue|24/7|\d{1,2} ?(?:am|-)|office|uk|us|eu|de|free|to (?:re)?book|for help)"
-)
-
-
-_HOUSE: Final = re.compile(
-    r"\b(?:Hospital|Cent(?:re|er)|Clinic|Healthcare|Medical|School|Nursery|College|University|Institute|Ltd|Limited|Inc|LLC|GmbH|Plan|Society|Library|Council|Office|Surgery|Pharmacy|Warehouse)\b"
-)
-"""What an address of a house begins with."""
+"""Digits of the longest extension: a number that is called from within the house only."""
 
 
 class Notice:
@@ -180,17 +164,13 @@ class Notice:
         around = bisect_left(self._marks, (hit.start - _AROUND, "")), bisect_right(self._marks, (hit.end + _AROUND, ""))
         if len({word for _, word in self._marks[slice(*around)]}) < self._least:
             return False
-        if hit.kind is Kind.ADDRESS and _HOUSE.search(text, hit.start, hit.end):
-            return True
-        if hit.kind in _REACHED:
+        if hit.kind in _CALLED:
             before = text[max(0, hit.start - 120) : hit.start].rpartition("\n")[2]
-            if hit.kind in {Kind.PHONE, Kind.FAX} and _INTERNAL.search(before) and hit.end - hit.start <= _SHORT:
-                return True
-            return _TASKED.search(before) is not None or _HOURS.match(text, hit.end) is not None
+            return hit.end - hit.start <= _SHORT and _INTERNAL.search(before) is not None
         if hit.start >= self._until or self._of_one(hit):
             return False
         if hit.kind in _PLAIN:
-            return hit.evidence <= Evidence.SHAPE and not hit.patient
+            return hit.evidence <= _PLAIN[hit.kind] and not hit.patient
         return hit.kind is Kind.NAME and self.at_work(hit.start, hit.end)
 
     def at_work(self, start: int, end: int) -> bool:

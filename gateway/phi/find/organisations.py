@@ -1,6 +1,8 @@
-"""What is of an organisation, of who made something, or of a thing: contacts of an office, a firm, a maker, a study; text in, verdicts out.
+"""What is of an organisation, of who made something, or of a thing: a firm, a maker, a study; text in, verdicts out.
 
-Nothing here looks for somebody in care; `registers` takes a verdict back where one is spoken of.
+How to reach somebody is told by its own shape only (a number that is free to call, the mailbox of a task, an address that begins
+with the name of a house), never by what stands around it: a list of patients can be laid out like one of staff. Nothing here
+looks for somebody in care; `registers` takes a verdict back where one is spoken of.
 """
 
 from __future__ import annotations
@@ -47,12 +49,13 @@ _ORGANISATION: Final = re.compile(
     + r")\b[^\n]{0,70}$",
     re.IGNORECASE,
 )
-"""What has a telephone, a mailbox and an address of its own."""
+"""What has a place of its own."""
 _OF_OFFICE: Final = re.compile(
     r" (?:[Oo]utpatients?|nurses|[Tt]eam|[Cc]linic|[Dd]epartment|[Ww]ard|[Oo]ffice|[Dd]esk|[Uu]nit|[Ss]ervices?|[Hh]elpline|[Pp]harma|[Rr]eception)\b"
 )
 """What stands behind the name of a part of a house: "Urology nurses"."""
 CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
+_PLACED: Final = frozenset({Kind.ZIP, Kind.PLACE, Kind.FACILITY})
 _SHARED: Final = re.compile(
     r"(?i)(?:[\w+]+[._-])*(?:bugs?|lists?|announce|discuss|devel|dev|users|owner|request|commits|patches|help|helpdesk|info|contact|hello|press|media|sales|services?|"
     r"safety|drugsafety|security|people|team|office|reception|enquiries|support|admin|noreply|no-reply|feedback|editor|editors|library|webmaster|postmaster|maintainers?|"
@@ -68,14 +71,20 @@ _WHOSE: Final = re.compile(
     r"(?i)\b(?:patient|pt|caller|resident|client|member|mother|father|mum|dad|wife|husband|son|daughter|guardian|carer|partner)(?:'s)?(?-i:(?![a-z]))(?! (?:services|support|relations|portal|experience|safety|information|helpline|information|advice))[^\n]{0,40}$"
 )
 """Before a contact: the person whose it is."""
-_TOLL_FREE: Final = re.compile(
-    r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}|0[38]00[ -]?\d{3}[ -]?\d{3,4}|0800[\d ]{4,8}|111"
+_NOBODYS_NUMBER: Final = re.compile(
+    r"\(?(?:\+?1[-. ]?)?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]?\d{3}[-. ]?\d{4}"
+    r"|(?:\+44[ -]?(?:\(0\))?|0)(?:3[0347]\d|80[08])[ -]?\d{3}[ -]?\d{4}|0800[\d ]{4,8}"
+    r"|(?:\+61[ -]?)?1[38]00[ -]?\d{3}[ -]?\d{3}"
 )
-"""Numbers that nobody has at home."""
-_AFFILIATED: Final = re.compile(
-    r"(?i)\b(?:university|universit\w+|institut\w*|department|faculty|school|college|hospital|academy|laboratory|centre|center|division|clinic|ltd|inc|gmbh)\b[^\n]{0,240}$"
+"""Ranges that no person is given: free to call, or at one rate for organisations (NANP 800 to 888, UK 03, 0800 and 0808,
+Australia 1300 and 1800). 555-01xx is for fiction, and may stand for anybody."""
+_SERVICE: Final = re.compile(r"116[ -]?\d{3}|11\d|[2-9]11|999|988|000|101|105")
+"""Numbers for emergencies and services: of three digits, or beginning with 116 (EU)."""
+_HOUSE: Final = re.compile(
+    r"(?i)\b(?:university|universit\w+|institut\w*|department|faculty|school|college|hospital|academy|laboratory|centre|center|division|clinic|ltd|inc|gmbh)\b"
 )
-"""Before the address of a house, in the line of an affiliation."""
+_AFFILIATED: Final = re.compile(rf"{_HOUSE.pattern}[^\n,;:.]{{0,60}}, (?:[^\n,;:.]{{1,40}}, ){{0,2}}$")
+"""Right before the address of a house: its name, and the parts of it that stand between two commas."""
 
 
 def owned(hit: Hit, text: str) -> bool:
@@ -95,33 +104,36 @@ def in_its_field(hit: Hit, text: str) -> bool:
     return _NAMED.search(text, max(0, hit.start - 90), hit.start) is not None
 
 
-def toll_free(hit: Hit, text: str) -> bool:
-    """Whether it is a number that callers do not pay for, whatever a cue took it for."""
-    return hit.kind in _CALLED and _TOLL_FREE.fullmatch(text, hit.start, hit.end) is not None
+def reaches_nobody(hit: Hit, text: str) -> bool:
+    """Whether it is a number of a range that no person is given, whatever a cue took it for."""
+    value = text[hit.start : hit.end]
+    if hit.kind in _CALLED and _SERVICE.fullmatch(value):
+        return True
+    return (hit.kind in _CALLED or (hit.kind is Kind.OTHER_ID and not value.isdigit())) and _NOBODYS_NUMBER.fullmatch(
+        value
+    ) is not None
 
 
-_CALLED: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.OTHER_ID})
+_CALLED: Final = frozenset({Kind.PHONE, Kind.FAX})
 
 
 def _of_an_office(hit: Hit, text: str) -> bool:
-    """Whether it is how to reach an organisation, which its name or the word for it says right before it."""
+    """Whether it is an organisation, where one is, or how to reach one by what its own shape says."""
     if hit.kind is Kind.NAME and hit.evidence <= Evidence.CUE and _OF_OFFICE.match(text, hit.end):
         marks = [lexicon.marks(word) for word in text[hit.start : hit.end].casefold().split()]
         return all(lexicon.ORDINARY in mark and not lexicon.GIVEN & mark for mark in marks)
-    if toll_free(hit, text):
+    if reaches_nobody(hit, text):
         return True
-    if hit.kind not in CONTACTS:
+    if hit.kind not in CONTACTS or _WHOSE.search(text, max(0, hit.start - 60), hit.start):
         return False
-    if _WHOSE.search(text, max(0, hit.start - 60), hit.start):
-        return False
-    if hit.kind is Kind.EMAIL and _SHARED.match(text, hit.start, hit.end):
-        return True
+    if hit.kind is Kind.EMAIL:
+        return _SHARED.match(text, hit.start, hit.end) is not None
     above, _, before = text[max(0, hit.start - 260) : hit.start].rpartition("\n")
     if not before.strip(" \t*>#"):  # an address goes to the next line as a whole
         before = f"{above.rpartition(chr(10))[2]} "
-    if hit.kind is Kind.ADDRESS and _AFFILIATED.search(before):
-        return True
-    return _ORGANISATION.search(before) is not None
+    if hit.kind is Kind.ADDRESS:
+        return _HOUSE.search(text, hit.start, hit.end) is not None or _AFFILIATED.search(before) is not None
+    return hit.kind in _PLACED and _ORGANISATION.search(before) is not None
 
 
 _OF_A_KEY: Final = re.compile(

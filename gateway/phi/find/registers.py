@@ -16,7 +16,7 @@ from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.notices import Notice
-from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, toll_free
+from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, reaches_nobody
 from gateway.phi.find.text.ways import one_of
 
 
@@ -114,7 +114,6 @@ _LITERATURE: Final = Register(
         Kind.ZIP: Evidence.SHAPE,
         Kind.DATE: Evidence.SHAPE,
         Kind.URL: Evidence.CHECKED,
-        Kind.EMAIL: Evidence.CHECKED,
     },
 )
 """Abstracts, references, affiliations, guidelines, labels, leaflets, protocols, handbooks."""
@@ -184,7 +183,7 @@ def _in_office(said: re.Match[str], notice: Notice) -> bool:
 
 def _a_things(hit: Hit, text: str) -> bool:
     """Whether a number is of a thing, a program or an office, whatever a cue says."""
-    return of_a_thing(hit, text) or _symbol(hit, text) or toll_free(hit, text)
+    return of_a_thing(hit, text) or _symbol(hit, text) or reaches_nobody(hit, text)
 
 
 def _may(hit: Hit) -> bool:

@@ -69,6 +69,8 @@ def hits(text, *values):
             'From: Tam Nguyen <tn@example.org>\nSubject: [PATCH] x\nCc: Ottilie B <ob@example.org>, "R" <rv@example.org>\n\ny',
             ["Tam Nguyen", "tn@example.org", "ob@example.org", "rv@example.org"],
         ),
+        ("1 Example University, Ousby. Electronic address: ob@example.org.", ["ob@example.org"]),
+        ("Correspondence to: O. Brandvold, ob@example.org", ["ob@example.org"]),
         ("# CODEOWNERS\n*.sql  tn@example.org ob@example.org\n/docs/ @team", ["tn@example.org", "ob@example.org"]),
         (
             '[{"title": "X", "container-title": "J Brandvold", "author": [{"family": "Ilani"}]}]',

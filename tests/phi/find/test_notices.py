@@ -9,7 +9,7 @@ from gateway.phi.find.notices import Notice
 
 POLICY = (
     "Retrieved from the intranet:\n\n[1] Cold chain policy, version 3, approved 4 May 2025. Staff should log each alarm. "
-    "The storage officer is Ottilie Brandvold, ext 4471. Questions to the pharmacy office on 01632 960450.\n"
+    "The storage officer is Ottilie Brandvold, ext 4471. Questions to the pharmacy office on 0345 120 0450.\n"
     "[2] Training: next course 9 June, please book with Lorcan in Education. {}\n\nQuestion: {}"
 )
 
@@ -29,7 +29,6 @@ def notice(said="", asked="how often?"):
         (Kind.NAME, "Ottilie Brandvold", Evidence.SHAPE),
         (Kind.NAME, "Lorcan", Evidence.CONTEXT),
         (Kind.PHONE, "4471", Evidence.CUE),
-        (Kind.PHONE, "01632 960450", Evidence.SHAPE),
         (Kind.DATE, "9 June", Evidence.SHAPE),
     ],
 )
@@ -57,6 +56,15 @@ def test_a_name_that_nothing_says_works_there_is_not_of_the_notice(said):
 def test_the_question_asked_about_a_notice_is_not_of_it():
     text = notice(asked="can the manager, Harriet Lindqvist, go home?")
     assert not Notice(text).explains(hit(Kind.NAME, text, "Harriet Lindqvist"))
+
+
+@pytest.mark.parametrize("kind", [Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS])
+@pytest.mark.parametrize(
+    "said", ["Contact the storage office: {}.", "Out of hours call {} (ext 12).", "Service desk, {}, Mon-Fri"]
+)
+def test_how_to_reach_somebody_counts_in_a_notice(kind, said):
+    text = notice(said.format("01632 960451"))
+    assert not Notice(text).explains(hit(kind, text, "01632 960451", Evidence.SHAPE))
 
 
 def test_a_field_of_a_record_and_what_a_cue_calls_a_patients_count_in_a_notice():

@@ -48,14 +48,13 @@ NOBODYS = [
     (context(Kind.OTHER_ID, text := PROGRAM.format("see 8675309"), "8675309"), text),
     (context(Kind.NAME, text := CHANGES.format("Ottilie Brandvold", "ob@example.org"), "Ottilie Brandvold"), text),
     (shaped(Kind.EMAIL, text := CHANGES.format("Ottilie Brandvold", "ob@example.org"), "ob@example.org"), text),
-    (shaped(Kind.EMAIL, text := AFFILIATIONS.format("ob@example.org") + ABSTRACT, "ob@example.org"), text),
     (context(Kind.NAME, text := ABSTRACT + ABSTRACT + "The score of Brandvold was used.", "Brandvold"), text),
     (shaped(Kind.PHONE, text := LABEL.format("Corvexa", "1-800-555-0172", "Corvexa"), "1-800-555-0172"), text),
     (
         context(Kind.NAME, text := LABEL.format("Corvexa", "safety@corvexa.example", "Corvexa"), "Corvexa"),
         text,
     ),
-    (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 01632 960450.", "01632 960450"), text),
+    (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 0345 120 4471.", "0345 120 4471"), text),
     (
         context(
             Kind.PLACE,
@@ -66,6 +65,9 @@ NOBODYS = [
     ),
 ]
 SOMEBODYS = [
+    (shaped(Kind.EMAIL, text := ABSTRACT + "ob@example.org " + ABSTRACT, "ob@example.org"), text),
+    (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 01632 960450.", "01632 960450"), text),
+    (shaped(Kind.PHONE, text := LABEL.format("Corvexa", "202-555-0172", "Corvexa"), "202-555-0172"), text),
     (context(Kind.NAME, text := PROGRAM.format("fails for our patient Jarvis"), "Jarvis"), text),
     (context(Kind.NAME, text := PROGRAM.format("Mrs Jarvis, she rang"), "Jarvis"), text),
     (shaped(Kind.SSN, text := PROGRAM.format("912-04-1234"), "912-04-1234"), text),
