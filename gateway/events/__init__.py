@@ -16,6 +16,7 @@ from gateway.events.closed_sets import (
     AttemptResult,
     AuthFailure,
     AwaitsRestart,
+    Cause,
     ExitReason,
     FallbackResult,
     LedgerLoss,
@@ -39,6 +40,7 @@ __all__ = [
     "AuthFailure",
     "AwaitsRestart",
     "BaaSeen",
+    "Cause",
     "ConfigReloaded",
     "Decided",
     "EgressRefused",
@@ -92,7 +94,7 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptEnded:
-    """One try of one target is over. `status` is the provider's HTTP status or None without one.
+    """One try of one target is over. `status` is the provider's HTTP status or None without one, `cause` why it failed.
 
     `began` False: it ended in the queue, or before, and no `AttemptStarted` came before it.
     """
@@ -107,6 +109,7 @@ class AttemptEnded:
     duration_s: float
     status: int | None = None
     began: bool = True
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

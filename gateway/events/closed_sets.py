@@ -25,6 +25,43 @@ class AttemptResult(StrEnum):
     UNRECORDED = "unrecorded"  # no durable intent row, so nothing was sent (law 6)
 
 
+class Cause(StrEnum):
+    """Why one try of one target failed, in a word of ours: what somebody who mends it wants to know first."""
+
+    REFUSED = "refused"  # nobody listens there
+    UNREACHABLE = "unreachable"  # no way there
+    UNRESOLVED = "unresolved"  # its name is not known
+    TLS = "tls"  # its certificate, or no TLS at all
+    MISLED = "misled"  # its name led where nobody vouched for
+    BROKEN = "broken"  # the connection was there, and broke off
+    CONNECT_TIMEOUT = "timeout_connect"
+    FIRST_TOKEN_TIMEOUT = "timeout_first_token"  # noqa: S105
+    IDLE_TIMEOUT = "timeout_idle"  # silence in the middle of an answer
+    TOTAL_TIMEOUT = "timeout_total"  # the request may not take longer
+    KEY_REFUSED = "key_refused"  # 401
+    FORBIDDEN = "forbidden"  # 403
+    NOT_FOUND = "not_found"  # the model, or the path
+    NO_CREDIT = "no_credit"  # the account there is used up
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"  # 503, 529
+    SERVER_ERROR = "server_error"
+    TOO_LONG = "too_long"  # for its context
+    UNABLE = "unable"  # it cannot do, or be told, what the request asks
+    REJECTED = "rejected"  # it calls the request wrong
+    BAD_REPLY = "bad_reply"
+    WRONG_MODEL = "wrong_model"  # another one answered
+    NOT_ATTESTED = "not_attested"  # its server did not say where it runs the model
+    LOADING = "loading"
+    NOT_LOADED = "not_loaded"
+    QUEUE_FULL = "queue_full"
+    WAITED_TOO_LONG = "waited_too_long"
+    LEFT_ALONE = "left_alone"  # it failed too often of late, or its server is down
+    QUOTA = "quota"  # a budget or a limit of ours
+    POLICY = "policy"  # it may not have the request, or not any more
+    NOT_RECORDED = "not_recorded"
+    MISCONFIGURED = "misconfigured"
+
+
 class FallbackResult(StrEnum):
     """Whether the fallback target answered."""
 

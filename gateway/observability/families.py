@@ -128,6 +128,9 @@ class Families:
             "A target failed and another was tried instead.",
             ("from_target", "to_target", "reason", "result"),
         )
+        self.failures = self._counter(
+            "gateway_attempt_failures", "Tries of targets that failed, by why.", ("target", PROVIDER, "cause")
+        )
         self.stream_aborts = self._counter(
             "gateway_stream_aborts", "Streams that ended early, by phase and by who left.", ("phase", "side")
         )

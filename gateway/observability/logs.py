@@ -108,7 +108,7 @@ MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "co
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
-    *("record", "result", "loss", "restart", "how"),
+    *("record", "result", "cause", "loss", "restart", "how"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
 NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason")
@@ -301,6 +301,7 @@ def _failed(event: events.AttemptEnded) -> dict[str, object]:
         "target": event.target,
         "model": event.model,
         "result": event.result,
+        "cause": event.cause,
         "duration_s": round(event.duration_s, 6),
         "status": event.status,
     }

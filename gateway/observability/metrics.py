@@ -146,6 +146,9 @@ class Metrics(EventSink):
         error = "" if event.result is AttemptResult.OK else event.result.value
         labels = self._model(event.operation, event.provider, event.model)
         self._families.attempt_duration(*labels, error).observe(event.duration_s)
+        if event.cause is not None:
+            target = self._name(event.target, self._vocabulary.targets)
+            self._families.failures(target, labels[1], event.cause.value).inc()
         if event.began:
             self._families.inflight(self._name(event.provider, self._vocabulary.providers)).dec()
 

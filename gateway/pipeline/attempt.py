@@ -140,8 +140,6 @@ class Attempts:
             limited = entry.result is AttemptResult.RATE_LIMITED
             raise faults.left_alone(target, limited=limited, wait_s=entry.wait_s)
         run.trace.attempting(target)
-        result, status, reached = AttemptResult.CANCELLED, None, True
-        named_s: float | None = None
         slot: Slot | None = None
         try:
             began_s = time.monotonic()
@@ -160,11 +158,13 @@ class Attempts:
         except BaseException as error:
             if slot is not None:
                 slot.release(counts=False)
-            if isinstance(error, AttemptFailed):
-                result, status, reached, named_s = error.result, error.status, error.reached, error.retry_after_s
-            entry.ended(result, retry_after_s=named_s)
             run.trace.let_go(failed=isinstance(error, AttemptFailed))
-            run.trace.attempted(result, status=status, reached=reached)
+            if isinstance(error, AttemptFailed):
+                entry.ended(error.result, retry_after_s=error.retry_after_s)
+                run.trace.attempted(error.result, status=error.status, reached=error.reached, cause=error.cause)
+            else:
+                entry.ended(AttemptResult.CANCELLED)
+                run.trace.attempted(AttemptResult.CANCELLED)
             raise
         run.trace.answered(prepared, lacking=opened.reply.not_carried)
         return opened
@@ -233,8 +233,8 @@ class Attempts:
             return
         try:
             place = await self.attestation.place(target)
-        except Unreachable:
-            raise faults.unreachable(target) from None
+        except Unreachable as error:
+            raise faults.unreachable(target, cause=error.cause) from None
         except Silent:
             raise faults.late(target) from None
         except Unanswered:

@@ -15,7 +15,7 @@ from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Shortfall, Target, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
-from gateway.events import AbortPhase, AttemptResult, EventSink, Side, StreamAborted
+from gateway.events import AbortPhase, AttemptResult, Cause, EventSink, Side, StreamAborted
 from gateway.kinds import profile
 from gateway.phi.findings import Findings
 from gateway.phi.replace.events import EventRestorer
@@ -326,21 +326,21 @@ async def _chunks(opened: Opened, trace: Trace) -> AsyncIterator[Tree]:
         trace.waited(time.perf_counter() - began)
     except AttemptFailed as failure:
         if opened.overdue or not opened.stream.finished:
-            raise _broken(opened, failure) from None
+            raise _broken(opened, trace, failure) from None
     if not opened.stream.finished:
-        raise _broken(opened, None)
+        raise _broken(opened, trace, None)
 
 
-def _broken(opened: Opened, failure: AttemptFailed | None) -> GatewayError:
+def _broken(opened: Opened, trace: Trace, failure: AttemptFailed | None) -> GatewayError:
     """Why an answer ended that had no end: a failed attempt, though nobody else may be asked any more."""
-    late = opened.overdue or (failure is not None and failure.result is AttemptResult.TIMEOUT)
-    result = AttemptResult.TIMEOUT if late else AttemptResult.BAD_REPLY
-    opened.ended(result)
     target = opened.prepared.outbound.target
-    if opened.overdue:
-        return faults.overdue(target).error
-    if failure is not None and (failure.result is AttemptResult.TIMEOUT or not failure.fallback):
+    failure = faults.overdue(target) if opened.overdue else failure
+    late = failure is not None and failure.result is AttemptResult.TIMEOUT
+    opened.ended(AttemptResult.TIMEOUT if late else AttemptResult.BAD_REPLY)
+    if failure is not None and (late or not failure.fallback):
+        trace.broke(failure.cause)
         return failure.error
+    trace.broke(Cause.BROKEN)
     return UpstreamFailed(f"Target {target.name} broke off in the middle of its answer.")
 
 

@@ -14,6 +14,7 @@ from gateway.events import (
     AttemptEnded,
     AttemptResult,
     AttemptStarted,
+    Cause,
     Decided,
     EgressRefused,
     EventSink,
@@ -33,6 +34,7 @@ from gateway.pipeline.settlement import Account, Attempt, outcome_of, reason_of,
 from gateway.policy.decide import Decision
 from gateway.ports import AuditSink
 from gateway.routing.resolve import Resolution
+from gateway.upstream.causes import ended
 from gateway.wire.endpoint import Call
 
 _ENDS: Final = {
@@ -68,6 +70,7 @@ class Trace:
     _failed: Attempt | None = None
     _settlement: Settlement | None = None
     _lease: Lease | None = None
+    _broke: Cause | None = None
     hold_headers: dict[str, str] = field(default_factory=dict)
     """What the caller is told of the budgets and limits that its answer is held against."""
 
@@ -123,7 +126,7 @@ class Trace:
     def passed_over(self, target: Target) -> None:
         """A target is not asked that would have been: it is down, or fails."""
         skipped = Attempt(target, began_s=time.perf_counter())
-        self._tell(skipped, AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
+        self._tell(skipped, AttemptResult.PASSED_OVER, duration_s=0.0, status=None, cause=Cause.LEFT_ALONE)
         self._ledger.attempt(
             attempt_row(self.account, skipped, result=AttemptResult.PASSED_OVER, duration_s=0.0, status=None)
         )
@@ -149,8 +152,14 @@ class Trace:
             self._lease.refund()
             self._lease, self.hold_headers = None, {}
 
-    def attempted(self, result: AttemptResult, *, status: int | None = None, reached: bool = True) -> None:
-        """The try is over. `reached` False: the target is known to have received nothing.
+    def broke(self, cause: Cause | None) -> None:
+        """The answer that began broke off, and why."""
+        self._broke = cause
+
+    def attempted(
+        self, result: AttemptResult, *, status: int | None = None, reached: bool = True, cause: Cause | None = None
+    ) -> None:
+        """The try is over. `reached` False: the target is known to have received nothing; `cause`: why it failed.
 
         It has a row of its own unless it is the only one, at a target on the premises, and answers: then the outcome says
         all of it. One that gave content is over with its request, and `settle` says how.
@@ -160,7 +169,7 @@ class Trace:
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
         target = attempt.target
-        self._tell(attempt, result, duration_s=duration_s, status=status)
+        self._tell(attempt, result, duration_s=duration_s, status=status, cause=cause)
         if not target.provider.on_prem or result is not AttemptResult.OK or len(account.attempts) > 1:
             self._ledger.attempt(attempt_row(account, attempt, result=result, duration_s=duration_s, status=status))
         attempt.result = result
@@ -170,7 +179,9 @@ class Trace:
             self._events.emit(FellBack(from_=before.target.name, to=target.name, reason=before.result, result=made))
         self._failed = None if result is AttemptResult.OK else attempt
 
-    def _tell(self, attempt: Attempt, result: AttemptResult, *, duration_s: float, status: int | None) -> None:
+    def _tell(
+        self, attempt: Attempt, result: AttemptResult, *, duration_s: float, status: int | None, cause: Cause | None
+    ) -> None:
         call, target = self.account.call, attempt.target
         self._events.emit(
             AttemptEnded(
@@ -183,6 +194,7 @@ class Trace:
                 duration_s=duration_s,
                 status=status,
                 began=attempt.began,
+                cause=cause,
             )
         )
 
@@ -242,7 +254,8 @@ class Trace:
         if self._settlement is not None:
             return None
         if self._trying:
-            self.attempted(_ENDS.get(outcome, AttemptResult.CANCELLED))
+            result = _ENDS.get(outcome, AttemptResult.CANCELLED)
+            self.attempted(result, cause=self._broke or ended(result, None))
         settled = self._settlement = settlement(
             self.account, outcome, status=status, error_code=error_code, now_s=time.perf_counter(), at_us=now_us()
         )

@@ -27,7 +27,7 @@ from gateway.errors import (
     UpstreamRejected,
     UpstreamTimeout,
 )
-from gateway.events import AttemptResult
+from gateway.events import AttemptResult, Cause
 from gateway.kinds import OVERFLOW, STILL_LOADING, UNABLE
 from gateway.upstream.port import AttemptFailed, Unheard
 
@@ -57,7 +57,7 @@ def refused(  # noqa: C901  one line for each sort of answer
         used_up = InsufficientQuota(
             said or f"The account at provider {provider} is used up. Somebody has to pay there."
         )
-        return AttemptFailed(used_up, result=AttemptResult.MISCONFIGURED, status=status)
+        return AttemptFailed(used_up, result=AttemptResult.MISCONFIGURED, status=status, cause=Cause.NO_CREDIT)
     match status:
         case 503 if any(sign in body.lower() for sign in STILL_LOADING):
             return loading(target, status=status)
@@ -70,7 +70,9 @@ def refused(  # noqa: C901  one line for each sort of answer
             return AttemptFailed(timeout, result=AttemptResult.TIMEOUT, status=status)
         case 413:
             large = PayloadTooLarge(said or f"Provider {provider} says that the request is too large.")
-            return AttemptFailed(large, result=AttemptResult.REJECTED, status=status, fallback=False)
+            return AttemptFailed(
+                large, result=AttemptResult.REJECTED, status=status, fallback=False, cause=Cause.TOO_LONG
+            )
         case _ if 400 <= status < 500:
             error = InvalidRequest(said or f"Provider {provider} says that the request is invalid for this model.")
             return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
@@ -95,7 +97,7 @@ def too_long(target: Target, said: str = "", *, status: int | None) -> AttemptFa
     error = ContextLengthExceeded(
         said or f"The request is longer than the context of target {target.name}. Shorten it."
     )
-    return AttemptFailed(error, result=AttemptResult.REJECTED, status=status)
+    return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, cause=Cause.TOO_LONG)
 
 
 def surely_too_long(target: Target, *, tokens: int, window: int) -> AttemptFailed:
@@ -103,13 +105,13 @@ def surely_too_long(target: Target, *, tokens: int, window: int) -> AttemptFaile
     error = ContextLengthExceeded(
         f"The request has {tokens} tokens at least, by an estimate, and target {target.name} holds {window}. Shorten it."
     )
-    return AttemptFailed(error, result=AttemptResult.REFUSED, reached=False)
+    return AttemptFailed(error, result=AttemptResult.REFUSED, reached=False, cause=Cause.TOO_LONG)
 
 
 def unable(target: Target, said: str = "", *, status: int | None) -> AttemptFailed:
     """The model cannot do what is asked; another one may."""
     text = f"The model of target {target.name} cannot do what the request asks: pictures, tools, thinking, or a form."
-    return AttemptFailed(InvalidRequest(said or text), result=AttemptResult.REJECTED, status=status)
+    return AttemptFailed(InvalidRequest(said or text), result=AttemptResult.REJECTED, status=status, cause=Cause.UNABLE)
 
 
 def not_carried(target: Target, fields: tuple[str, ...]) -> AttemptFailed:
@@ -137,7 +139,9 @@ def another_model(target: Target) -> AttemptFailed:
     text = (
         f"Provider {target.provider.name} answered with another model than that of target {target.name}. Load that one."
     )
-    return AttemptFailed(UpstreamRejected(text), result=AttemptResult.MISCONFIGURED, status=200)
+    return AttemptFailed(
+        UpstreamRejected(text), result=AttemptResult.MISCONFIGURED, status=200, cause=Cause.WRONG_MODEL
+    )
 
 
 def bad_reply(target: Target, *, status: int | None = None) -> AttemptFailed:
@@ -152,16 +156,17 @@ def endless(target: Target) -> AttemptFailed:
     return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, status=200, fallback=False)
 
 
-def unreachable(target: Target, *, reached: bool = False) -> AttemptFailed:
-    """No connection, or one that broke; `reached`: it broke when the request may have been on its way."""
+def unreachable(target: Target, *, reached: bool = False, cause: Cause | None = None) -> AttemptFailed:
+    """No connection, or one that broke; `reached`: it broke when the request may have been on its way. `cause` of which."""
     text = f"Provider {target.provider.name} cannot be reached."
-    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=reached)
+    cause = cause or (Cause.BROKEN if reached else None)
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=reached, cause=cause)
 
 
 def unattested(target: Target) -> AttemptFailed:
     """The server did not say where it runs the model, so that nothing was sent (law 10)."""
     text = f"Provider {target.provider.name} did not say where it runs the model of target {target.name}."
-    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, reached=False)
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, reached=False, cause=Cause.NOT_ATTESTED)
 
 
 def late(target: Target) -> AttemptFailed:
@@ -185,7 +190,7 @@ def left_alone(target: Target, *, limited: bool, wait_s: float) -> AttemptFailed
 def loading(target: Target, *, status: int | None = None) -> AttemptFailed:
     """Its model is being loaded: nothing is wrong, and later it goes."""
     error = ModelLoading(f"The model of target {target.name} is still being loaded. Ask again shortly.")
-    return AttemptFailed(error, result=AttemptResult.NOT_LOADED, status=status)
+    return AttemptFailed(error, result=AttemptResult.NOT_LOADED, status=status, cause=Cause.LOADING)
 
 
 def overdue(target: Target) -> AttemptFailed:
@@ -193,13 +198,13 @@ def overdue(target: Target) -> AttemptFailed:
     text = (
         f"Target {target.name} took longer than this request may take altogether. `total_s` of its route says how long."
     )
-    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
+    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT, cause=Cause.TOTAL_TIMEOUT)
 
 
 def silent(target: Target) -> AttemptFailed:
     """It began, and then said nothing for longer than `idle_s`."""
     text = f"Target {target.name} fell silent in the middle of its answer. `idle_s` says how long it may."
-    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT, status=200)
+    return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT, status=200, cause=Cause.IDLE_TIMEOUT)
 
 
 def _failed(text: str, result: AttemptResult, status: int) -> AttemptFailed:

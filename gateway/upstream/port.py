@@ -8,8 +8,9 @@ from typing import Final, Protocol
 
 from gateway.domain import Provider, Tree
 from gateway.errors import GatewayError
-from gateway.events import AttemptResult
+from gateway.events import AttemptResult, Cause
 from gateway.outbound.prepare import Outbound
+from gateway.upstream import causes
 from gateway.upstream.silence import Silence
 
 leaving: ContextVar[Outbound | None] = ContextVar("leaving", default=None)
@@ -24,7 +25,8 @@ class AttemptFailed(Exception):
 
     `error` is what the caller gets if nobody else may take the request; `fallback` whether another target may be tried
     (never after the provider understood the request and says that it is wrong); `reached` False where it is known that
-    the provider received nothing of the request; `retry_after_s` the wait that the provider named.
+    the provider received nothing of the request; `retry_after_s` the wait that the provider named; `cause` why, where
+    `result` and `status` do not say it.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class AttemptFailed(Exception):
         fallback: bool = True,
         reached: bool = True,
         retry_after_s: float | None = None,
+        cause: Cause | None = None,
     ) -> None:
         super().__init__(error.message)
         self.error = error
@@ -44,6 +47,7 @@ class AttemptFailed(Exception):
         self.fallback = fallback
         self.reached = reached
         self.retry_after_s = retry_after_s
+        self.cause = cause or causes.ended(result, status, error)
 
 
 class Unheard(AttemptFailed):

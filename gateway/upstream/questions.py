@@ -16,10 +16,11 @@ from typing_extensions import override
 from yarl import URL
 
 from gateway.domain import Provider, Tree
-from gateway.events import EventSink
+from gateway.events import Cause, EventSink
 from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import asking
 from gateway.upstream.sockets import Networks
+from gateway.upstream.unreached import unreached
 
 ANSWER_S = 3.0
 """How long a server may take to connect and to answer, each: it only looks at a list, and a request may be waiting."""
@@ -33,7 +34,11 @@ class Unanswered(Exception):
 
 
 class Unreachable(Unanswered):
-    """There was no connection."""
+    """There was no connection; `cause` says why."""
+
+    def __init__(self, cause: Cause = Cause.UNREACHABLE) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
 
 
 class Silent(Unanswered):
@@ -76,8 +81,8 @@ class Questions:
                 ) as client,
             ):
                 answer = await client.request("GET" if body is None else "POST", url, json=body)
-        except httpx.ConnectError:
-            raise Unreachable from None
+        except httpx.ConnectError as error:
+            raise Unreachable(unreached(error, reached=False)) from None
         except (TimeoutError, httpx.TimeoutException):
             raise Silent from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):

@@ -97,7 +97,7 @@ def test_every_metric_is_on_a_dashboard_or_knowingly_is_not(queries):
         *("gateway_queue_waiting_requests", "gateway_queue_wait_seconds"),  # there only where something queues
         *("gateway_audio_seconds", "gateway_labelled_requests"),
         *("gateway_quota_used", "gateway_quota_refused"),  # there only where budgets or limits are configured
-        *("gateway_tokens", "gateway_unchecked_requests", "gateway_metrics_folded"),
+        *("gateway_tokens", "gateway_attempt_failures", "gateway_unchecked_requests", "gateway_metrics_folded"),
         *("gateway_config_last_reload_ok", "gateway_config_last_reload_timestamp_seconds"),
         *("gateway_audit_checkpoints", "gateway_audit_checkpoint_timestamp_seconds"),
         *("gateway_audit_log_rows", "gateway_audit_log_root"),  # to be compared, not to be looked at

@@ -23,6 +23,7 @@ from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import Reply, leaving
 from gateway.upstream.silence import Answer, Silence
 from gateway.upstream.sockets import Networks
+from gateway.upstream.unreached import unreached
 from gateway.wire.endpoint import Endpoint
 
 IN_PIECES_BYTES = 2**20
@@ -65,7 +66,8 @@ class Direct:
         except (aiohttp.SocketTimeoutError, Late):
             raise faults.late(target) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise faults.unreachable(target, reached=not never_connected(error)) from None
+            reached = not never_connected(error)
+            raise faults.unreachable(target, reached=reached, cause=unreached(error, reached=reached)) from None
         finally:
             leaving.reset(token)
         try:

@@ -32,6 +32,7 @@ from gateway.upstream.pools import Pools, never_connected
 from gateway.upstream.port import AttemptFailed, leaving
 from gateway.upstream.silence import Silence, pieces
 from gateway.upstream.sockets import ForbiddenAddress
+from gateway.upstream.unreached import unreached
 
 TOKEN_S = 30.0
 """How long a vendor may take to turn credentials into a token."""
@@ -224,7 +225,8 @@ async def _request(
         raise exchange.fail(faults.late(exchange.outbound.target)) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reached = not never_connected(error)
-        raise exchange.fail(faults.unreachable(exchange.outbound.target, reached=reached)) from None
+        cause = unreached(error, reached=reached)
+        raise exchange.fail(faults.unreachable(exchange.outbound.target, reached=reached, cause=cause)) from None
     finally:
         leaving.reset(token)
 
