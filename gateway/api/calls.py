@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from gateway.api.front import AuthenticatedRequest
-from gateway.domain import Tree
+from gateway.domain import Complexity, Tree
 from gateway.errors import InvalidRequest
 from gateway.pipeline.aside import LARGE_BYTES, LARGE_VALUES
 from gateway.wire.endpoint import Call, Endpoint
@@ -78,7 +78,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         batch=_batch(exchange.header(names.priority), names.priority),
         large=request.large,
         labels=_labels(exchange.header(names.label), tree),
-        complexity=_one_of(exchange.header(names.complexity), names.complexity, "simple", "complex"),
+        complexity=_one_of(exchange.header(names.complexity), names.complexity, *Complexity),
     )
 
 

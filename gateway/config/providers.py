@@ -253,4 +253,5 @@ def _target(name: str, section: TargetSection, provider: Provider) -> Target:
         memory_gb=section.memory_gb,
         preload=section.preload,
         quality=section.quality,
+        complexity=frozenset(section.complexity),
     )

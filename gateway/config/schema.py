@@ -10,7 +10,17 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.document import scalar
-from gateway.domain import USUAL_OPERATION, Capability, Kind, Operation, Order, Permission, ProviderKind, Trait
+from gateway.domain import (
+    USUAL_OPERATION,
+    Capability,
+    Complexity,
+    Kind,
+    Operation,
+    Order,
+    Permission,
+    ProviderKind,
+    Trait,
+)
 from gateway.domain.quota import Every, Measure, Per
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -255,6 +265,7 @@ class TargetSection(Section):
     memory_gb: Gigabytes | None = None
     preload: Flag = False
     quality: Share | None = None
+    complexity: tuple[Complexity, ...] = ()
 
 
 class RouteSection(Section):

@@ -173,13 +173,28 @@ class Price:
     cached_input_usd_per_mtok: Decimal | None = None
 
 
+class Complexity(StrEnum):
+    """How much a request asks of a model.
+
+    Simple is looked up, read off or changed by rule, in one step: a fact, a label, an extraction, a translation of a sentence.
+    Medium is one piece of ordinary work along a known path: a summary, a letter, an explanation, a function, a comparison.
+    Complex are steps that depend on each other, evidence that is weighed, or a whole out of many parts: a differential, a
+    design, a search for a cause, a plan under constraints.
+    """
+
+    SIMPLE = "simple"
+    MEDIUM = "medium"
+    COMPLEX = "complex"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One model at one provider; `token_note`: a model that is sent tokens is told what they are.
 
     `idle_s`: how long it may be silent in the middle of an answer; it comes before the route's. `slots`: how many requests
     it answers at once; `memory_gb`: what it takes of its machine; `preload`: it is loaded before anybody asks, and stays;
-    `quality`: what an administrator thinks of its answers, 0 to 1.
+    `quality`: what an administrator thinks of its answers, 0 to 1; `complexity`: the levels that it is meant for, empty where
+    nobody says.
     """
 
     name: str
@@ -196,6 +211,7 @@ class Target:
     memory_gb: float | None = None
     preload: bool = False
     quality: float | None = None
+    complexity: frozenset[Complexity] = frozenset()
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -9,9 +9,9 @@ from typing import Final
 
 import orjson
 
-from gateway.domain import Order, Route, Tree
+from gateway.domain import Complexity, Order, Route, Tree
 from gateway.phi.findings import Findings
-from gateway.routing.complexity import Complexity, score
+from gateway.routing.complexity import score
 from gateway.routing.needs import needs
 from gateway.routing.order import Asking, Paces
 from gateway.routing.plan import Wish

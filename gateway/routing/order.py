@@ -12,9 +12,8 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Final, Protocol, TypeVar
 
-from gateway.domain import Order, Target, Usage
+from gateway.domain import Complexity, Order, Target, Usage
 from gateway.routing import pace
-from gateway.routing.complexity import Complexity
 from gateway.routing.pace import Pace
 from gateway.routing.price import bill
 
@@ -88,10 +87,8 @@ def ordered(permitted: Sequence[A], order: Order, asking: Asking, paces: Paces) 
             return _fastest(permitted, asking, paces)
         case Order.CHEAPEST:
             return _cheapest(permitted, asking, paces)
-        case Order.BY_COMPLEXITY if asking.complexity is Complexity.COMPLEX:
-            return tuple(sorted(permitted, key=lambda one: -_quality(one.target)))
         case Order.BY_COMPLEXITY:
-            return tuple(sorted(_cheapest(permitted, asking, paces), key=_elsewhere))
+            return _by_complexity(permitted, asking, paces)
 
 
 def reaches(target: Target, floor: float | None) -> bool:
@@ -105,6 +102,27 @@ def _elsewhere(one: Aimed) -> bool:
 
 def _quality(target: Target) -> float:
     return MIDDLE if target.quality is None else target.quality
+
+
+def _by_complexity(permitted: Sequence[A], asking: Asking, paces: Paces) -> tuple[A, ...]:
+    """Those first that are meant for the level, and those last that are meant for others. Among them what is complex goes
+    to the best; what is not stays near and cheap, but for what is medium not under a quality of `MIDDLE` where one has more.
+    """
+    level = asking.complexity
+    if level is Complexity.COMPLEX:
+        good = sorted(permitted, key=lambda one: -_quality(one.target))
+    else:
+        good = sorted(_cheapest(permitted, asking, paces), key=_elsewhere)
+    if level is Complexity.MEDIUM:
+        good.sort(key=lambda one: _quality(one.target) < MIDDLE)
+    return tuple(sorted(good, key=lambda one: _meant(one.target, level)))
+
+
+def _meant(target: Target, level: Complexity) -> int:
+    """0 for a target that is meant for the level, 1 where nobody says, 2 for one that is meant for others."""
+    if not target.complexity:
+        return 1
+    return 0 if level in target.complexity else 2
 
 
 def _fastest(permitted: Sequence[A], asking: Asking, paces: Paces) -> tuple[A, ...]:

@@ -22,7 +22,13 @@ def test_a_request_is_read_in_every_form(line):
 
 
 def test_labels_and_scores_stand_side_by_side(tmp_path):
-    lines = [{"label": "Simple", "prompt": "Hello."}, {"label": "complex", "prompt": "Compare and justify both."}]
+    lines = [
+        {"label": "Simple", "prompt": "Hello."},
+        {
+            "label": "complex",
+            "prompt": "Compare both designs, their risks and trade-offs, and justify a migration plan.",
+        },
+    ]
     file = tmp_path / "labelled.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)) + "\n\n", encoding="utf-8")
     assert [(label, made.complexity.value) for label, made, _ in scored(file)] == [

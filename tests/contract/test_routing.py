@@ -131,7 +131,18 @@ async def test_the_better_model_gets_what_is_complex_and_a_header_says_so_too(st
     hard = "Compare the two treatments, evaluate their risks, and justify each step of a detailed plan."
     assert (await gateway.chat(hard)).headers["x-gateway-target"] == "second"
     assert (await gateway.chat(hard, headers={"x-gateway-complexity": "simple"})).headers["x-gateway-target"] == "first"
-    check(await gateway.chat(headers={"x-gateway-complexity": "middling"}), 400, "openai", code="invalid_request")
+    check(await gateway.chat(headers={"x-gateway-complexity": "medium-rare"}), 400, "openai", code="invalid_request")
+
+
+async def test_a_target_says_for_which_level_it_is_meant(start, upstream):
+    first, second = await upstream(says("First.")), await upstream(says("Second."))
+    more = {"first_more": ", complexity: [medium, complex]", "second_more": ", complexity: [simple]"}
+    gateway = await start(pair(first, second, route=", order: by_complexity", **more))
+    assert (await gateway.chat("Hello.")).headers["x-gateway-target"] == "second"
+    ordinary = await gateway.chat("Draft a letter to a patient about her new appointment.")
+    assert ordinary.headers["x-gateway-target"] == "first"
+    said = await gateway.chat(headers={"x-gateway-complexity": "medium"})
+    assert said.headers["x-gateway-target"] == "first"
 
 
 async def test_under_the_floor_of_a_route_nobody_answers(start, upstream):
@@ -149,7 +160,12 @@ async def test_explain_says_how_the_order_came_about(start, upstream):
         pair(first, second, route=", order: by_complexity", second_more=", quality: 0.9, capabilities: [tools]")
     )
     question = {
-        "messages": [{"role": "user", "content": "Compare and justify both."}],
+        "messages": [
+            {
+                "role": "user",
+                "content": "Compare both designs, their risks and trade-offs, and justify a migration plan.",
+            }
+        ],
         "tools": [{"type": "function", "function": {"name": "f"}}],
     }
     async with gateway.client() as client:

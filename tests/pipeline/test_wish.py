@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Adapter, Caller, Capability, Kind, Order, Provider, ProviderKind, Route, Target
+from gateway.domain import Adapter, Caller, Capability, Complexity, Kind, Order, Provider, ProviderKind, Route, Target
 from gateway.phi.findings import Findings
 from gateway.pipeline.wish import wish_of
-from gateway.routing.complexity import Complexity
 from gateway.wire.endpoint import Call
 from gateway.wire.operations import ENDPOINTS
 
 CHAT = next(one for one in ENDPOINTS if one.paths == ("/v1/chat/completions",) or "/v1/chat/completions" in one.paths)
-HARD = "Compare, justify and evaluate both step by step."
+HARD = "Compare both designs, discuss their trade-offs and justify each step of a migration plan."
 KEY = b"k" * 32
 
 

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from gateway.routing.complexity import Complexity, score
+from bench.complexity import DEVELOPED_ON, scored
+from gateway.domain import Complexity
+from gateway.routing.complexity import score
 
 
 def said(text: str, **more) -> dict:
@@ -45,6 +47,55 @@ def test_work_to_think_through_is_complex(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Draft a polite email that moves the appointment from Tuesday to Thursday.",
+        "What are the main differences between type 1 and type 2 diabetes?",
+        "Write a Python function that validates a phone number.",
+        "Explain in plain language what an MRI is.",
+        'Rewrite the following for a lay audience: "There is restricted diffusion, and so an acute infarction."',
+    ],
+)
+def test_a_piece_of_ordinary_work_is_medium(text):
+    assert score(said(text)).complexity is Complexity.MEDIUM
+
+
+def test_it_agrees_with_the_prompts_that_it_was_made_with():
+    pairs = [(label, made.complexity.value) for label, made, _ in scored(DEVELOPED_ON)]
+    for level in Complexity:
+        mine = [made for label, made in pairs if label == level]
+        assert len(mine) > 150
+        assert mine.count(level.value) / len(mine) > 0.97
+
+
+def test_the_task_of_a_system_prompt_counts_where_the_user_only_gives_a_text():
+    order = {
+        "role": "system",
+        "content": "You are a report writer. Write a report from the findings that you are given.",
+    }
+    findings = {"role": "user", "content": "Liver cyst of 12 mm. No lymph nodes."}
+    assert score({"messages": [order, findings]}).complexity is Complexity.MEDIUM
+    assert score({"system": order["content"], "messages": [findings]}).complexity is Complexity.MEDIUM
+
+
+def test_a_text_that_is_only_to_be_labelled_is_simple_whatever_it_says():
+    order = {"role": "system", "content": "Classify the intent. Reply with one word only."}
+    hard = {"role": "user", "content": "Compare both designs, discuss their trade-offs and justify a migration plan."}
+    assert score({"messages": [hard]}).complexity is Complexity.COMPLEX
+    assert score({"messages": [order, hard]}).complexity is Complexity.SIMPLE
+
+
+def test_a_short_turn_goes_on_with_what_was_asked_before():
+    hard = {
+        "role": "user",
+        "content": "Design a queue for lab results, discuss the trade-offs and justify each choice.",
+    }
+    turns = [hard, {"role": "assistant", "content": "…"}, {"role": "user", "content": "And for three sites?"}]
+    assert score({"messages": turns}).complexity is Complexity.MEDIUM
+    assert "what was asked before" in dict(score({"messages": turns}).points)
+
+
+@pytest.mark.parametrize(
     "tree",
     [
         said("Evaluate and compare both."),
@@ -80,8 +131,9 @@ def test_only_what_the_user_said_last_is_read_for_words():
         ({"messages": [{"role": "user", "content": "x"}] * 9}, "turns"),
         (said("x", tools=[{}]), "tools"),
         (said("x", format={"properties": {str(n): {} for n in range(9)}}), "form"),
-        (said("1. a\n2. b\n3. c"), "several steps"),
+        (said("Write:\n1. a\n2. b\n3. c"), "several steps"),
         (said("Why? When? Who?"), "several questions"),
+        (said("x ```y```"), "code"),
     ],
 )
 def test_the_score_says_what_it_is_made_of(tree, name):

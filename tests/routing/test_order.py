@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.domain import Adapter, Order, Price, Provider, ProviderKind, Target, Trait
+from gateway.domain import Adapter, Complexity, Order, Price, Provider, ProviderKind, Target, Trait
 from gateway.routing import pace
-from gateway.routing.complexity import Complexity
 from gateway.routing.order import Asking, Paces, ordered, reaches
 
 
@@ -56,6 +55,28 @@ def test_cheapest_takes_no_unknown_price_for_free_off_the_premises():
 def test_a_simple_request_stays_near_and_a_complex_one_goes_to_the_best():
     assert names(Order.BY_COMPLEXITY, tokens=100) == ["local", "cheap", "dear", "unpriced"]
     assert names(Order.BY_COMPLEXITY, complexity=Complexity.COMPLEX) == ["dear", "cheap", "unpriced", "local"]
+
+
+def test_what_is_medium_stays_near_where_that_is_good_enough():
+    assert names(Order.BY_COMPLEXITY, complexity=Complexity.MEDIUM, tokens=100) == [
+        "local",
+        "cheap",
+        "dear",
+        "unpriced",
+    ]
+    small = way("small", local=True, quality=0.2)
+    ways = (DEAR, small, CHEAP)
+    assert names(Order.BY_COMPLEXITY, ways, complexity=Complexity.MEDIUM, tokens=100) == ["cheap", "dear", "small"]
+    assert names(Order.BY_COMPLEXITY, ways, tokens=100) == ["small", "cheap", "dear"]
+
+
+def test_targets_that_name_a_level_come_first_for_it_and_last_for_others():
+    meant = {level: way(level.value, usd="1", complexity=frozenset({level})) for level in Complexity}
+    ways = (DEAR, *meant.values())
+    for level in Complexity:
+        order = names(Order.BY_COMPLEXITY, ways, complexity=level)
+        assert order[:2] == [level.value, "dear"]
+        assert set(order) == {"dear", *Complexity}
 
 
 def test_fastest_tries_whom_nobody_measured_and_then_goes_by_what_was_measured():
