@@ -112,8 +112,8 @@ def closed_up(text: str, ways: frozenset[str]) -> Reading | None:
     for name, edits in _UNDO:
         if name in ways:
             plain = reading or Reading(text, range(len(text)), range(1, len(text) + 1))
-            made = list(edits(plain.text))
-            if made:
+            made = [edit for edit in edits(plain.text) if edit[2] != plain.text[edit[0] : edit[1]]]
+            if made:  # a day or a telephone that has all its digits is read as it stands
                 touched += [(plain.starts[start], plain.ends[end - 1]) for start, end, _ in made]
                 reading = _replaced(plain, made)
     return _around(reading, text, sorted(touched)) if reading is not None else None

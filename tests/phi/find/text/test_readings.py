@@ -44,6 +44,13 @@ def test_ordinary_text_is_not_read_twice():
 
 
 @pytest.mark.parametrize(
+    "text", ["Ring (202) 555-0142 before 03/04/2026.", "Seen 2024-01-07 and 14.02.2025 in clinic."]
+)
+def test_what_has_all_its_digits_is_not_read_twice(text):
+    assert closed_up(text) is None
+
+
+@pytest.mark.parametrize(
     ("value", "said"),
     [
         (base64.b64encode(b"MRN: 8675309, seen").decode(), "MRN: 8675309, seen"),
