@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.marks import Marks
 from gateway.phi.find.text.ways import one_of
 
 _SHORTEST: Final = 200
@@ -51,30 +52,28 @@ _HEADED: Final = re.compile(
     + r")\b|^\W{0,3}(?:context|sources?|documents?|chunks?|results)\b[^\n]{0,60}[:|\]]|<(?:doc|document|passage|chunk|context|source|result)\b"
 )
 """What a text that is for everybody calls itself, or is called by what retrieved it."""
-_MARKS: Final = re.compile(
-    "(?im)"
-    + one_of(
-        r"^\W{0,3}(?:\[[\w-]{1,8}\]|\([a-z]\)|[•·–—*-] |\d{1,2}(?:\.\d{1,2})?[.)]? )",
-        r"\b(?:effective|in force|approved|ratified|revised|updated|issued|edited|replaces|supersedes|superseded|published|reviewed|accepted|announced)\b",
-        r"\b(?:next )?review (?:date|due|[a-z]{3,9} \d)|\bnext meeting\b|\bapologies\b|\bpresent:|\bagenda\b|\battendees\b",
-        r"\b(?:rev(?:ision)?\.?|version|edition|volume|section|chapter|appendix|article|clause|annex|table|page) [A-Z]?\d|\bv\d+(?:\.\d+)?\b|\bp\. \d",
-        r"\b(?:extension|ext\.?|bleep|pager|opt\.|option) ?\d|\b(?:helpline|hotline|switchboard|helpdesk)\b",
-        r"\bout[- ]of[- ]hours\b|\b24/7\b|\bmon(?:day)?s?\s?(?:-|–|to)\s?(?:fri|sun|thu)|\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?\s?(?:-|–|to)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)\b",
-        r"\b(?:contacts?|enquiries|inquiries|questions to|write to|book (?:with|via|through)|comments to|for (?:help|advice|questions|details))\b",
-        r"\b(?:committee|board|council|panel|working group|steering group|task ?force|executive|trust)\b",
-        r"\b(?:department|dept|team|office|unit|directorate|division|reception|desk|service)\b",
-        r"\b(?:inc|ltd|llc|gmbh|plc|corp|b\.v|s\.a|pharma\w*|therapeutics|devices|manufacturer|distribut\w+)\b",
-        r"\b(?:chair|secretary|coordinator|co-ordinator|manager|director|officer|supervisor|editor|lead|wardens?|deputy|registrars?|organi[sz]ers?|treasurer|spokes\w+|chief executive|owner)\b",
-        r"\b(?:staff|employees?|visitors|customers|volunteers|parents|members|users|residents|applicants|candidates|students|managers|clinicians)\b",
-        r"\b(?:patients|adults|children|women|men|infants|people|participants|carers|families)\b",
-        r"\b(?:should|must|may be|do not|please|are (?:asked|invited|reminded))\b",
-        r"\b(?:eligib\w+|enrol\w*|apply|deadline|fees?|refunds?|warranty|reimburs\w+|nominations|register by)\b",
-        r"\b(?:closed|opening hours|opens?|walk-in|parking|car park|venue|hall|seminar room)\b",
-        r"\b(?:lots?|batch|serial number|part number|p/n|firmware|alarm|error code|recall|calibrat\w+)\b",
-        r"\b(?:audit|targets?|compliance|training|course|workshop|webinar|conference|meeting|agm|grand rounds?)\b",
-        r"\b\w+(?:[.-]\w+)?@\w+|\bwww\.",
-        r"(?:£|€|\$) ?\d",
-    )
+_MARKS: Final = Marks(
+    r"^\W{0,3}(?:\[[\w-]{1,8}\]|\([a-z]\)|[•·*-] |\d{1,2}(?:\.\d{1,2})?[.)]? )",
+    r"\b(?:effective|in force|approved|ratified|revised|updated|issued|edited|replaces|supersedes|superseded|published|reviewed|accepted|announced)\b",
+    r"\b(?:next )?review (?:date|due|[a-z]{3,9} \d)|\bnext meeting\b|\bapologies\b|\bpresent:|\bagenda\b|\battendees\b",
+    r"\b(?:rev(?:ision)?\.?|version|edition|volume|section|chapter|appendix|article|clause|annex|table|page) [A-Z]?\d|\bv\d+(?:\.\d+)?\b|\bp\. \d",
+    r"\b(?:extension|ext\.?|bleep|pager|opt\.|option) ?\d|\b(?:helpline|hotline|switchboard|helpdesk)\b",
+    r"\bout[- ]of[- ]hours\b|\b24/7\b|\bmon(?:day)?s?\s?(?:-|to)\s?(?:fri|sun|thu)|\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)?\s?(?:-|to)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm)\b",
+    r"\b(?:contacts?|enquiries|inquiries|questions to|write to|book (?:with|via|through)|comments to|for (?:help|advice|questions|details))\b",
+    r"\b(?:committee|board|council|panel|working group|steering group|task ?force|executive|trust)\b",
+    r"\b(?:department|dept|team|office|unit|directorate|division|reception|desk|service)\b",
+    r"\b(?:inc|ltd|llc|gmbh|plc|corp|b\.v|s\.a|pharma\w*|therapeutics|devices|manufacturer|distribut\w+)\b",
+    r"\b(?:chair|secretary|coordinator|co-ordinator|manager|director|officer|supervisor|editor|lead|wardens?|deputy|registrars?|organi[sz]ers?|treasurer|spokes\w+|chief executive|owner)\b",
+    r"\b(?:staff|employees?|visitors|customers|volunteers|parents|members|users|residents|applicants|candidates|students|managers|clinicians)\b",
+    r"\b(?:patients|adults|children|women|men|infants|people|participants|carers|families)\b",
+    r"\b(?:should|must|may be|do not|please|are (?:asked|invited|reminded))\b",
+    r"\b(?:eligib\w+|enrol\w*|apply|deadline|fees?|refunds?|warranty|reimburs\w+|nominations|register by)\b",
+    r"\b(?:closed|opening hours|opens?|walk-in|parking|car park|venue|hall|seminar room)\b",
+    r"\b(?:lots?|batch|serial number|part number|p/n|firmware|alarm|error code|recall|calibrat\w+)\b",
+    r"\b(?:audit|targets?|compliance|training|course|workshop|webinar|conference|meeting|agm|grand rounds?)\b",
+    r"\b\w+(?:[.-]\w+)?@\w+|\bwww\.",
+    r"(?:£|€|\$) ?\d",
+    any_case=True,
 )
 """What such texts are full of, and what is told of one person is not."""
 _CARED: Final = re.compile(
@@ -150,7 +149,7 @@ class Notice:
         if len(text) < _SHORTEST:
             return
         self._least = _LEAST if _HEADED.search(text) else _UNHEADED
-        self._marks = [(mark.start(), mark.group().casefold()) for mark in _MARKS.finditer(text)]
+        self._marks = _MARKS.find(text)
         asked = None
         for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
             pass

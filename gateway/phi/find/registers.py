@@ -17,13 +17,14 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.notices import Notice
 from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, reaches_nobody
+from gateway.phi.find.text.marks import Marks
 from gateway.phi.find.text.ways import one_of
 
 
 class Register(NamedTuple):
     """A sort of text, known by `least` different `marks` around a hit."""
 
-    marks: re.Pattern[str]
+    marks: Marks
     least: int
     around: int
     """Characters before and after a hit in which its marks are counted."""
@@ -34,37 +35,34 @@ class Register(NamedTuple):
 
 
 _MACHINE: Final = Register(
-    re.compile(
-        one_of(
-            r"(?<![\w$@])[A-Za-z]\w*_\w+",
-            r"(?<![\w$@])(?!mmHg)[a-z]{2,}[A-Z][a-z]{2,}\w*",
-            r"\w\(\)",
-            r"(?<![\w/.])\.{0,2}(?:/[\w.@-]*[A-Za-z][\w.@-]*){2,}",
-            r"(?<![\w/])[\w-]+(?:/[\w.-]+){2,}\.[a-z]{1,4}\b",
-            r"\b[\w-]+\.(?:py|js|mjs|ts|tsx|jsx|c|h|cc|cpp|go|rs|rb|java|kt|pl|pm|sh|sql|json|ya?ml|toml|cfg|conf|ini|md|rst|txt|html?|css|xml|csv|lock|log|gz|tar|so|service)\b",
-            r"(?<![\w-])--[a-z][\w-]+",
-            r"</?[a-z][\w-]*(?: [^<>\n]{0,80})?/?>",
-            r"[=!]==?|&&|\|\||=>|::|:=|[;{]\s*$|^\s*[})\]]+[,;]?\s*$",
-            r"\bv\d+\.\d+(?:\.\d+)*\b|\b\d+\.\d+\.\d+[-+~]\w+|\(\d[\w.+~:]*-\d[\w.+~]*\)",
-            r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b",
-            r"\b(?:[Cc]loses?:?|[Ff]ixe[sd]:?|[Bb]ug|[Ii]ssue|PR|LP:) #\d+",
-            r"^(?:@@ |diff --git |\+\+\+ |--- a/|index [0-9a-f]{7})",
-            r"\b(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL)\b",
-            r"`[^`\n]{1,60}`",
-            r"\burgency=\w+|^(?:Files|License|Copyright|Upstream-\w+|Requires-Dist|Classifier|Project-URL|Metadata-Version|Standards-Version):",
-            r"\b(?:GPL|LGPL|MIT|BSD|Apache)(?:-\d[\w.+-]*| [Ll]icen[cs]e)",
-            r"@(?:param|returns?|throws|see|deprecated|type)\b",
-            r"^\s*//",
-            r"^ -- |^  \* |^\s*\[ [A-Z][^\]\n]{2,40} \]$|^(?:commit|Author|AuthorDate|Date|Merge):? ",
-            r"2>&1|2?>/dev/null|\|\s*(?:grep|head|tail|sort|awk|sed|xargs|wc|jq|less|tee|uniq)\b|^(?:[\w.-]+@[\w.-]+[:~ ]\S*)?[$#] \w+|\bsudo \w+",
-            r"(?<![\w-])-[a-zA-Z]{1,3}(?= |$)",
-            r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /|\bHTTP/\d",
-            r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
-            r"\b(?:pts/|tty)\d+\b",
-            r"^ ?(?:SYNOPSIS|DESCRIPTION|OPTIONS|SEE ALSO|RETURN VALUES?|AUTHORS?|BUGS|EXIT STATUS|ENVIRONMENT|FILES|STANDARDS|COPYRIGHT)$|\b\w+\(\d[a-z]*\)",
-            r"^\s*(?:\w+:)?[ \t]*(?:\(c\)|©)? ?(?:19|20)\d\d(?:\s?-\s?(?:19|20)?\d\d)?,?[ \t]+[A-Z][^<>\n]{2,50}<",
-        ),
-        re.MULTILINE,
+    Marks(
+        r"\b[A-Za-z]\w*_\w+",
+        r"\b[a-z]{2,}[A-Z][a-z]{2,}\w*",
+        r"\w\(\)",
+        r"(?:^|[\s\"'(\[,=:])\.{0,2}(?:/[\w.@-]*[A-Za-z][\w.@-]*){2,}",
+        r"\b[\w-]+(?:/[\w.-]+){2,}\.[a-z]{1,4}\b",
+        r"\b[\w-]+\.(?:py|js|mjs|ts|tsx|jsx|c|h|cc|cpp|go|rs|rb|java|kt|pl|pm|sh|sql|json|ya?ml|toml|cfg|conf|ini|md|rst|txt|html?|css|xml|csv|lock|log|gz|tar|so|service)\b",
+        r"(?:^|[\s\"'(\[])--[a-z][\w-]+",
+        r"</?[a-z][\w-]*(?: [^<>\n]{0,80})?/?>",
+        r"[=!]==?|&&|\|\||=>|::|:=|[;{]\s*$|^\s*[})\]]+[,;]?\s*$",
+        r"\bv\d+\.\d+(?:\.\d+)*\b|\b\d+\.\d+\.\d+[-+~]\w+|\(\d[\w.+~:]*-\d[\w.+~]*\)",
+        r"\b[0-9a-f]{7,40}\b",
+        r"\b(?:[Cc]loses?:?|[Ff]ixe[sd]:?|[Bb]ug|[Ii]ssue|PR|LP:) #\d+",
+        r"^(?:@@ |diff --git |\+\+\+ |--- a/|index [0-9a-f]{7})",
+        r"\b(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL)\b",
+        r"`[^`\n]{1,60}`",
+        r"\burgency=\w+|^(?:Files|License|Copyright|Upstream-\w+|Requires-Dist|Classifier|Project-URL|Metadata-Version|Standards-Version):",
+        r"\b(?:GPL|LGPL|MIT|BSD|Apache)(?:-\d[\w.+-]*| [Ll]icen[cs]e)",
+        r"@(?:param|returns?|throws|see|deprecated|type)\b",
+        r"^\s*//",
+        r"^ -- |^  \* |^\s*\[ [A-Z][^\]\n]{2,40} \]$|^(?:commit|Author|AuthorDate|Date|Merge):? ",
+        r"2>&1|2?>/dev/null|\|\s*(?:grep|head|tail|sort|awk|sed|xargs|wc|jq|less|tee|uniq)\b|^(?:[\w.-]+@[\w.-]+[:~ ]\S*)?[$#] \w+|\bsudo \w+",
+        r"(?:^|\s)-[a-zA-Z]{1,3}(?: |$)",
+        r"\b(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /|\bHTTP/\d",
+        r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+        r"\b(?:pts/|tty)\d+\b",
+        r"^ ?(?:SYNOPSIS|DESCRIPTION|OPTIONS|SEE ALSO|RETURN VALUES?|AUTHORS?|BUGS|EXIT STATUS|ENVIRONMENT|FILES|STANDARDS|COPYRIGHT)$|\b\w+\(\d[a-z]*\)",
+        r"^\s*(?:\w+:)?[ \t]*(?:\(c\)|©)? ?(?:19|20)\d\d(?:\s?-\s?(?:19|20)?\d\d)?,?[ \t]+[A-Z][^<>\n]{2,50}<",
     ),
     least=4,
     around=420,
@@ -80,28 +78,26 @@ _MACHINE: Final = Register(
 )
 """Programs, diffs, logs, listings, manifests, markup, the history and the manual of a program."""
 _LITERATURE: Final = Register(
-    re.compile(
-        one_of(
-            r"\b(?:background|objectives?|methods?|results?|conclusions?|introduction|purpose|aims?|design|setting|participants|interventions?|discussion|significance|abstract|keywords)(?:\s?:|\s*\n)",
-            r"\b(?:indications and usage|contraindications|warnings and precautions|adverse reactions|dosage and administration|dosage forms|how supplied|clinical pharmacology|drug interactions|boxed warning|prescribing information|mechanism of action|overdosage|package leaflet|active substances?|what is in this leaflet)\b",
-            r"\bet al\b",
-            r"\bdoi\b|\b10\.\d{4,9}/|\bpmid\b|\bisbn\b|\barxiv\b",
-            r"\(?n ?= ?\d+\)?|\bp ?[<=>≤] ?0?\.\d+|\b95 ?% ?(?:ci|confidence)|\bhazard ratios?\b|\bodds ratios?\b|\brelative risk\b|\binterquartile\b|\bstandard deviation",
-            r"\brandomi[sz]ed\b|\bplacebo\b|\bmeta-analys\w+|\bsystematic review|\bcohorts?\b|\btrials?\b|\bobservational\b|\bretrospective\w*|\bprospective\w*|\bin vitro\b|\bmice\b|\brats\b",
-            r"\bwe (?:assessed|studied|enrolled|found|report(?:ed)?|aimed|investigated|examined|evaluated|compared|conducted|performed|show(?:ed)?|developed|identified|analy[sz]ed|included|used|propose|present)\b",
-            r"\bthis (?:study|paper|review|article|report|work|guideline|policy|leaflet|document|section|protocol)\b|\bthe aim of\b|\bwas to (?:assess|evaluate|determine|investigate|examine|compare)\b",
-            r"\b(?:patients|participants|subjects|adults|children|women|men|individuals|cases|infants|volunteers|controls)\b",
-            r"\b(?:recommend(?:s|ed|ations?)?|guidelines?|guidance)\b|\bshould (?:not )?be\b|\bmust (?:not )?be\b|\bstrong recommendation|\bgrade [1-4][A-D]\b",
-            r"\bsections? \d|\(\d{1,2}\.\d{1,2}\)|\b§ ?\d|\bversion \d|\bv\d\b|\bappendix\b|\btable \d|\bfig(?:ure|\.) ?\d",
-            r"\b(?:effective|review due|revised|ratified|supersedes|approved by|published|accepted|received|retrieved|updated) (?:on )?(?:\d|[a-z]{3,9} \d)",
-            r"\b(?:employees?|staff|eligib\w+|reimburse\w+|deductible|coverage|policy|procedure|entitle\w+|supervisors?|managers?)\b",
-            r"\b(?:department|faculty|school|institute|division|laboratory|college) (?:of|for) \w+|\buniversit\w+(?: of \w+)?|\belectronic address\b",
-            r"^[A-Z][A-Z0-9]{1,3} {0,2}- |\((?:19|20)\d\d[a-z]?\)|, \d+\(\w+\), \w?\d+",
-            r"\b(?:journal|letters|annals|archives|proceedings|transactions|acta|j|rev|clin|surg|res|int|eur|br)\b\.?(?= (?:of|[A-Z]))",
-            r";\s?\d+(?:\(\d+\))?\s?:\s?\w?\d+|\b\d+\(\d+\):\w?\d+",
-            r"\b(?:mg|mcg|g|ml)/(?:kg|m2|m²|day|ml|dl)\b|\bmg (?:tablets?|capsules?)\b",
-        ),
-        re.IGNORECASE | re.MULTILINE,
+    Marks(
+        r"\b(?:background|objectives?|methods?|results?|conclusions?|introduction|purpose|aims?|design|setting|participants|interventions?|discussion|significance|abstract|keywords)(?:\s?:|\s*\n)",
+        r"\b(?:indications and usage|contraindications|warnings and precautions|adverse reactions|dosage and administration|dosage forms|how supplied|clinical pharmacology|drug interactions|boxed warning|prescribing information|mechanism of action|overdosage|package leaflet|active substances?|what is in this leaflet)\b",
+        r"\bet al\b",
+        r"\bdoi\b|\b10\.\d{4,9}/|\bpmid\b|\bisbn\b|\barxiv\b",
+        r"\(?n ?= ?\d+\)?|\bp ?[<=>≤] ?0?\.\d+|\b95 ?% ?(?:ci|confidence)|\bhazard ratios?\b|\bodds ratios?\b|\brelative risk\b|\binterquartile\b|\bstandard deviation",
+        r"\brandomi[sz]ed\b|\bplacebo\b|\bmeta-analys\w+|\bsystematic review|\bcohorts?\b|\btrials?\b|\bobservational\b|\bretrospective\w*|\bprospective\w*|\bin vitro\b|\bmice\b|\brats\b",
+        r"\bwe (?:assessed|studied|enrolled|found|report(?:ed)?|aimed|investigated|examined|evaluated|compared|conducted|performed|show(?:ed)?|developed|identified|analy[sz]ed|included|used|propose|present)\b",
+        r"\bthis (?:study|paper|review|article|report|work|guideline|policy|leaflet|document|section|protocol)\b|\bthe aim of\b|\bwas to (?:assess|evaluate|determine|investigate|examine|compare)\b",
+        r"\b(?:patients|participants|subjects|adults|children|women|men|individuals|cases|infants|volunteers|controls)\b",
+        r"\b(?:recommend(?:s|ed|ations?)?|guidelines?|guidance)\b|\bshould (?:not )?be\b|\bmust (?:not )?be\b|\bstrong recommendation|\bgrade [1-4][A-D]\b",
+        r"\bsections? \d|\(\d{1,2}\.\d{1,2}\)|\b§ ?\d|\bversion \d|\bv\d\b|\bappendix\b|\btable \d|\bfig(?:ure|\.) ?\d",
+        r"\b(?:effective|review due|revised|ratified|supersedes|approved by|published|accepted|received|retrieved|updated) (?:on )?(?:\d|[a-z]{3,9} \d)",
+        r"\b(?:employees?|staff|eligib\w+|reimburse\w+|deductible|coverage|policy|procedure|entitle\w+|supervisors?|managers?)\b",
+        r"\b(?:department|faculty|school|institute|division|laboratory|college) (?:of|for) \w+|\buniversit\w+(?: of \w+)?|\belectronic address\b",
+        r"^[A-Z][A-Z0-9]{1,3} {0,2}- |\((?:19|20)\d\d[a-z]?\)|, \d+\(\w+\), \w?\d+",
+        r"\b(?:journal|letters|annals|archives|proceedings|transactions|acta|j|rev|clin|surg|res|int|eur|br)\b\.? (?:of|[A-Z])",
+        r";\s?\d+(?:\(\d+\))?\s?:\s?\w?\d+|\b\d+\(\d+\):\w?\d+",
+        r"\b(?:mg|mcg|g|ml)/(?:kg|m2|m²|day|ml|dl)\b|\bmg (?:tablets?|capsules?)\b",
+        any_case=True,
     ),
     least=4,
     around=600,
@@ -231,7 +227,7 @@ def _symbol(hit: Hit, text: str) -> bool:
 
 
 def _marks(register: Register, text: str) -> list[tuple[int, str]]:
-    return [(mark.start(), mark.group().casefold().translate(_SAME)) for mark in register.marks.finditer(text)]
+    return [(at, word.translate(_SAME)) for at, word in register.marks.find(text) if not word.isdigit()]
 
 
 _SAME: Final = str.maketrans(dict.fromkeys("0123456789", "0"))
