@@ -48,7 +48,7 @@ class IntentRow:
     `body_digest` is the HMAC of the bytes to be sent; `rules` are ids of the rules that matched; `redacted` says which
     kinds were taken out, and how; `labels` what the request was labelled. `baa_ref` and `baa_end` (YYYYMMDD) are of the
     agreement with the provider, whether or not it holds (`traits` says so); `detectors` is how many looked at the text,
-    `detector` the version of what they are made of.
+    `detector` the version of what they are made of. `emergency` is the reason of emergency access, or "".
     """
 
     at_us: int
@@ -77,6 +77,7 @@ class IntentRow:
     baa_end: int | None = None
     detectors: int | None = None
     detector: str = ""
+    emergency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,8 @@ class ConfigRow:
 class EventRow:
     """What else happened to the record, to keys, or to who may do what.
 
-    `subject` is a configured name; what `since_us`, `number` and `digest` (32 bytes) are, the word in `what` says.
+    `subject` is a configured name, `reason` a configured code; what `since_us`, `number` and `digest` (32 bytes) are, the
+    word in `what` says.
     """
 
     at_us: int
@@ -130,6 +132,7 @@ class EventRow:
     since_us: int | None = None
     number: int | None = None
     digest: bytes = b""
+    reason: str = ""
 
 
 Row = IntentRow | AttemptRow | Settlement | ConfigRow | EventRow

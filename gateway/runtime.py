@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
+from gateway.access.emergency import Emergencies
 from gateway.access.stored import StoredKeys
 from gateway.api.admission import InFlight
 from gateway.api.control import control
@@ -146,9 +147,10 @@ class Gateway:
             aside=self._aside,
         )
         self._facades = facades(self.pipeline)
-        self._control = control(metrics=self.metrics, pipeline=self.pipeline)
+        self._emergencies = Emergencies(events=parts.events, ledger=parts.ledger)
+        self._control = control(metrics=self.metrics, pipeline=self.pipeline, emergencies=self._emergencies)
         self._in_flight = InFlight()
-        self._holders = Holders(parts.keys, ledger=parts.ledger)
+        self._holders = Holders(parts.keys, ledger=parts.ledger, emergencies=self._emergencies)
         self._holding: asyncio.Task[None] | None = None
         parts.keys.named = self._learn
 
@@ -235,6 +237,7 @@ class Gateway:
         await self._parts.machines.aclose()
         await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
+        self._emergencies.stop()
         self._record(ReloadResult.STOPPED, before=None)
         await asyncio.to_thread(self._holders.close)
         await asyncio.to_thread(self._parts.ledger.close)

@@ -79,6 +79,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         large=request.large,
         labels=_labels(exchange.header(names.label), tree),
         complexity=_one_of(exchange.header(names.complexity), names.complexity, *Complexity),
+        emergency=request.held.emergency,
     )
 
 

@@ -1,4 +1,4 @@
-"""Endpoints off the hot path, as an ordinary FastAPI application: metrics, explain."""
+"""Endpoints off the hot path, as an ordinary FastAPI application: metrics, explain, emergency access."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from gateway.access.emergency import Emergencies
 from gateway.api.astray import advice
 from gateway.api.calls import checked_body
-from gateway.api.exchange import Exchange, Message
+from gateway.api.demand import demand, unsent
+from gateway.api.emergency import add_emergency
+from gateway.api.exchange import Exchange
 from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
 from gateway.api.question import ask
 from gateway.domain import Permission
-from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound, PermissionDenied
+from gateway.errors import GatewayError, MethodNotAllowed, NotFound
 from gateway.pipeline import Pipeline
 from gateway.wire.errors import render
 
@@ -26,9 +29,10 @@ class Exposition(Protocol):
     def render(self, accept: str) -> tuple[str, bytes]: ...
 
 
-def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
+def control(*, metrics: Exposition, pipeline: Pipeline, emergencies: Emergencies) -> FastAPI:
     """The control application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_emergency(app, emergencies)
 
     @app.get("/metrics")
     async def exposition(request: Request) -> Response:
@@ -40,7 +44,7 @@ def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
     async def explain(request: Request) -> JSONResponse:
         """What would become of a request, which is not sent (`may: [explain]`)."""
         authenticated = demand(request, Permission.EXPLAIN)
-        reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, _unsent))
+        reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, unsent))
         async with checked_body(reading) as tree:
             question = ask(tree, authenticated.settings, asker=authenticated.caller, large=reading.large)
             explained = await pipeline.explain(question.call, outbound=question.outbound)
@@ -66,21 +70,3 @@ def control(*, metrics: Exposition, pipeline: Pipeline) -> FastAPI:
         return await refuse(request, NotFound(advice(str(request.scope["path"]), ())))
 
     return app
-
-
-async def _unsent(_message: Message) -> None:
-    """A sender for an exchange that only reads."""
-
-
-def demand(request: Request, permission: Permission) -> AuthenticatedRequest:
-    """The request, if its caller has `permission`.
-
-    Raises:
-        PermissionDenied: the key is good, the grant does not say `may: [...]`.
-    """
-    authenticated = request.scope.get("gateway.request")
-    if not isinstance(authenticated, AuthenticatedRequest):
-        raise InvalidApiKey("A valid key is needed.")
-    if permission not in authenticated.caller.may:
-        raise PermissionDenied(f"This key may not do that: its caller needs `may: [{permission}]`.")
-    return authenticated

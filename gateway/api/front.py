@@ -46,7 +46,7 @@ from gateway.wire.operations import dialect_at
 Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVENESS, READINESS = "/health", "/ready"
-CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain"})
+CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain", "/gateway/emergency"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 _TOKEN = re.compile(r"[a-z0-9-]{1,64}")
@@ -275,7 +275,7 @@ class Front:
             anonymous=partial(self._holders.anonymous, listener),
         )
         exchange.caller = caller.name
-        held = Held(caller)
+        held = self._holders.held(caller)
         return AuthenticatedRequest(exchange, settings, listener, held, self._in_flight, self._aside, tell)
 
     async def _fail(self, exchange: Exchange, error: GatewayError, dialect: Dialect) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.access.emergency import Emergencies
 from gateway.access.stored import StoredKeys
 from gateway.config import Listener
 from gateway.domain import Caller
@@ -25,9 +26,10 @@ USED_EVERY_S: Final = 60.0
 
 @dataclass(slots=True, eq=False)
 class Held:
-    """One request by a caller; `error` is why it was ended, if its key was."""
+    """One request by a caller; `emergency` is the reason of its emergency access, `error` why it was ended, if its key was."""
 
     caller: Caller
+    emergency: str = ""
     task: asyncio.Task[object] | None = None
     error: GatewayError | None = None
 
@@ -35,8 +37,9 @@ class Held:
 class Holders:
     """The keys of the store, and the requests that run on them. `keep` watches both until it is cancelled."""
 
-    def __init__(self, keys: StoredKeys, *, ledger: AuditSink) -> None:
+    def __init__(self, keys: StoredKeys, *, ledger: AuditSink, emergencies: Emergencies) -> None:
         self.keys: Final = keys
+        self.emergencies: Final = emergencies
         self._ledger = ledger
         self._running: set[Held] = set()
         self._noted = 0  # the last change that the record was given
@@ -61,6 +64,10 @@ class Holders:
             if not listener.keyless:
                 raise
         return replace(caller, may=frozenset()) if listener.keyless else None
+
+    def held(self, caller: Caller) -> Held:
+        """A request by `caller` begins."""
+        return Held(caller, emergency=self.emergencies.reason(caller))
 
     async def run(self, held: Held, work: Awaitable[None]) -> None:
         """Await `work`, for as long as the key of its caller holds.

@@ -65,6 +65,8 @@ class Report:
     exceptions: list[Exceptional] = field(default_factory=list)
     changes: list[tuple[str, ...]] = field(default_factory=list)
     """What came into force or did not: time, what became of it, configuration, policy, how much it opens."""
+    emergencies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Requests in emergency access, by caller, reason and destination."""
     events: list[tuple[str, ...]] = field(default_factory=list)
     """What happened to the record and to callers: time, what, whom it is about, number."""
     opened: int = 0
@@ -155,6 +157,10 @@ class Report:
                 {"data": data, "destination": where, "policy": policy, "baa": baa, "count": count}
                 for (data, where, policy, baa), count in sorted(self.sendings.items())
             ],
+            "emergencies": [
+                {"caller": caller, "reason": reason, "destination": where, "count": count}
+                for (caller, reason, where), count in sorted(self.emergencies.items())
+            ],
             "exceptions": [
                 {"what": one.what, "at_us": one.at_us, "request_id": one.request_id, "said": one.said}
                 for one in self.exceptions
@@ -188,6 +194,8 @@ def report(rows: Iterable[Row], happened: Iterable[Row], *, since_us: int, until
             case "outcome":
                 ended.add(key[0])
                 made.requests[(_word(row, "sensitivity"), _word(row, "destination"), _short(row))] += inside
+                if inside and row.get("emergency"):
+                    made.emergencies[(_word(row, "caller"), _word(row, "emergency"), _word(row, "destination"))] += 1
     made.requests = +made.requests
     made.exceptions += _unmatched(intents, tried, ended, since_us=since_us, until_us=until_us)
     for row in happened:
@@ -221,6 +229,7 @@ _EVENTS: Final = {
     "pruned": "rows were pruned as too old",
     "restored": "an older copy took the place of the record, which had {number} rows",
     "begun": "the record begins",
+    "emergency_opened": "{subject} opened emergency access, for the reason {reason}",
 }
 
 
@@ -257,7 +266,9 @@ def _beside(made: Report, row: Row) -> None:
     if row.get("phase") != "config":
         made.events.append((_moment(at_us), what, _word(row, "subject"), _word(row, "number")))
         if what in _EVENTS:
-            made.exceptions.append(Exceptional(what, at_us, "", _EVENTS[what].format(number=_number(row, "number"))))
+            named = {name: _word(row, name) for name in ("subject", "reason")}
+            said = _EVENTS[what].format(number=_number(row, "number"), **named)
+            made.exceptions.append(Exceptional(what, at_us, "", said))
         return
     result, opens = _word(row, "result"), _list(row, "opens")
     hashes = (str(row.get(name) or "-")[:12] for name in ("config_after", "policy_after"))
@@ -297,12 +308,14 @@ def tables(made: Report) -> list[Table]:
     """Title, head and lines of each table."""
     requests: list[tuple[str, ...]] = [(*key, str(count)) for key, count in sorted(made.requests.items())]
     sendings: list[tuple[str, ...]] = [(*key, str(count)) for key, count in sorted(made.sendings.items())]
+    emergencies: list[tuple[str, ...]] = [(*key, str(count)) for key, count in sorted(made.emergencies.items())]
     found: list[tuple[str, ...]] = [
         (_moment(one.at_us), one.what, one.request_id or "-", one.said) for one in made.exceptions
     ]
     return [
         ("Requests", ("data", "destination", "policy", "count"), requests),
         ("Sendings off the premises", ("data", "to", "policy", "BAA", "count"), sendings),
+        ("Requests in emergency access", ("caller", "reason", "destination", "count"), emergencies),
         ("Exceptions", ("time (UTC)", "kind", "request", "what"), found),
         ("Configurations (started, stopped, reloaded: ok, refused, waits)", _CHANGES, made.changes),
         ("What happened to the record and to callers", _HAPPENED, made.events),

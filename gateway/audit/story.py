@@ -22,7 +22,7 @@ def story(rows: Iterable[Row]) -> list[str]:
         return lines
     about = ordered[-1]
     who = _named(about, ("caller", "{}"), ("agent", "as {}"), ("agents", "which may be {}"), ("route", "on route {}"))
-    labels = _named(about, ("label", "labelled {}"))
+    labels = _named(about, ("label", "labelled {}"), ("emergency", "in emergency access for {}"))
     lines.append(
         f"Request {about.get('request_id')}: {about.get('operation')}, asked by {who or 'nobody known'}{_comma(labels)}."
     )

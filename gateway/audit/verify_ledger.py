@@ -42,13 +42,13 @@ COLUMNS = {
         *("policy_hash", "body_digest", "body_bytes", "status", "attempts", "duration_us", "overhead_us"),
         *("first_token_us", "input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens"),
         *("cost_nano_usd", "energy_nwh", "config_hash", "baa_ref", "baa_end", "detectors", "detector", "label"),
-        *("agents", "counted", "agent_unclear"),
+        *("agents", "counted", "agent_unclear", "emergency"),
     ),
     "config": (
         *("at_us", "result", "config_before", "config_after", "policy_before", "policy_after", "never_digest"),
         "opens",
     ),
-    "event": ("at_us", "what", "subject", "since_us", "number", "digest"),
+    "event": ("at_us", "what", "subject", "since_us", "number", "digest", "reason"),
 }
 DIGESTS = ("body_digest", "digest")
 TABLES = {1: "entry", 2: "config", 3: "event"}

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
         audit,
         bench,
         check,
+        emergency,
         explain,
         keys,
         models,
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, report, schema, bench):
+    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, report, emergency, schema, bench):
         command.register(commands)
     return made
 

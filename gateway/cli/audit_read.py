@@ -54,6 +54,7 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     some = _action(actions, "query", run_query, "list the rows that answer a question", _QUERY)
     _add_span(some)
     some.add_argument("--agent", metavar="NAME", default="", help="who asked, also among several that were claimed")
+    some.add_argument("--emergency", metavar="CODE", help="requests in emergency access for this reason")
     for name in ("caller", "route", "target", "provider"):
         some.add_argument(f"--{name}", metavar="NAME", help=f"rows with this {name}")
     for name in ("sensitivity", "destination", "result", "phase"):
@@ -91,7 +92,8 @@ def run_show(options: argparse.Namespace) -> int:
 
 def run_query(options: argparse.Namespace) -> int:
     with _told() as told:
-        names = ("caller", "route", "target", "provider", "sensitivity", "destination", "result", "phase")
+        words = ("sensitivity", "destination", "result", "phase", "emergency")
+        names = ("caller", "route", "target", "provider", *words)
         given = vars(options)
         equal = tuple((name, str(given[name])) for name in names if given[name])
         asked = replace(_span(options), agent=options.agent, equal=equal)

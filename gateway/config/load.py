@@ -26,6 +26,7 @@ from gateway.config.servers import (
 )
 from gateway.config.settings import Pricing, Settings, Sources, Witness
 from gateway.document import DocumentInvalid, Problem, read, salvage
+from gateway.domain.emergency import EmergencyTerms
 from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
 from gateway.policy.private import clashes, with_private
@@ -164,6 +165,7 @@ def _build(draft: Draft, text: str) -> Settings:
         scan_second=config.scan.second or "",
         own_words=build_own_words(draft),
         label_terms=build_label_terms(draft),
+        emergency=EmergencyTerms(config.emergency.reasons, config.emergency.longest_minutes),
         wider_waits=config.reload.wider == "accept",
         providers=providers,
         targets=targets,

@@ -159,6 +159,13 @@ class ReloadSection(Section):
     wider: Literal["tell", "accept"] = "tell"
 
 
+class EmergencySection(Section):
+    """Emergency access: `reasons` are codes and what each means; a caller needs `may: [emergency]` besides."""
+
+    reasons: dict[Name, Text] = Field(default={}, max_length=50)
+    longest_minutes: Annotated[int, BeforeValidator(_plain), Field(ge=1, le=1440)] = 60
+
+
 class AlsoSection(Section):
     """An identifier of the house: what matches `pattern` (RE2) is found as `kind`, beside what is found anyway."""
 
@@ -340,6 +347,7 @@ class ConfigFile(Section):
     ledger: LedgerSection = LedgerSection()
     scan: ScanSection = ScanSection()
     reload: ReloadSection = ReloadSection()
+    emergency: EmergencySection = EmergencySection()
     labels: dict[
         Name,
         Annotated[LabelSection, BeforeValidator(_label, json_schema_input_type=Text | LabelSection)],

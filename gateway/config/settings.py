@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 from gateway.access.callers import Keyring
 from gateway.access.origin import HostPolicy
 from gateway.domain import Caller, Provider, Target
+from gateway.domain.emergency import EmergencyTerms
 from gateway.domain.quota import Allowances
 from gateway.phi.find.label_terms import LabelTerms
 from gateway.phi.find.own_words import OwnWords
@@ -132,6 +133,7 @@ class Settings:
     pricing: Pricing = field(default_factory=Pricing)
     allowances: Allowances = field(default_factory=Allowances)
     """Budgets and limits: what may be used up, by whom."""
+    emergency: EmergencyTerms = field(default_factory=EmergencyTerms)
     policy: Policy = field(default_factory=Policy)
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""

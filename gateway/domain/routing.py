@@ -283,6 +283,7 @@ class Agent:
 class Permission(StrEnum):
     EXPLAIN = "explain"
     METRICS = "metrics"
+    EMERGENCY = "emergency"
 
 
 EVERY = "*"

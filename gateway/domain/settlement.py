@@ -30,7 +30,7 @@ class Settlement:
     that were taken out, `not_carried` the known fields that the target's dialect has no word for.
     `labels` is what the request was labelled, `agents` who asked where it claimed several, `counted` the kinds that made it
     PHI: each in order of their names. `config_hash` is of the configuration by which it was decided, `detectors` how many
-    looked at each text and `detector` their versions.
+    looked at each text and `detector` their versions. `emergency` is the reason of emergency access, or "".
     """
 
     event: ClassVar[str] = "request.settled"
@@ -74,6 +74,7 @@ class Settlement:
     config_hash: str = ""
     detectors: int | None = None
     detector: str = ""
+    emergency: str = ""
 
     @property
     def facade(self) -> str:

@@ -28,6 +28,7 @@ from gateway.events.closed_sets import (
     ScanFailure,
     Side,
 )
+from gateway.events.emergency import EmergencyEnd, EmergencyEnded, EmergencyOpened
 from gateway.events.lifetime import EmbeddedExited, EmbeddedStarted, GatewayStarted, GatewayStopped
 from gateway.events.quota import QuotaCounted, QuotaRefused
 
@@ -47,6 +48,9 @@ __all__ = [
     "EgressViolation",
     "EmbeddedExited",
     "EmbeddedStarted",
+    "EmergencyEnd",
+    "EmergencyEnded",
+    "EmergencyOpened",
     "Event",
     "EventSink",
     "ExitReason",
@@ -353,6 +357,8 @@ Event: TypeAlias = (
     | LedgerWritten
     | LedgerCheckpointed
     | LedgerLost
+    | EmergencyOpened
+    | EmergencyEnded
     | LedgerRecovered
     | ConfigReloaded
     | BaaSeen

@@ -148,6 +148,11 @@ class Noted(StrEnum):
     KEY_ROTATED = "key_rotated"  # `subject` has a new key there, and the one before ends at `since_us`
     KEY_REVOKED = "key_revoked"  # keys of `subject` there ended
     KEY_EXPIRY = "key_expiry"  # keys of `subject` there end at `since_us`, or never by themselves
+    EMERGENCY_OPENED = (
+        "emergency_opened"  # `subject` opened emergency access for `reason`, until `since_us` at the latest
+    )
+    EMERGENCY_CLOSED = "emergency_closed"  # that of `subject` ended before its time; it began at `since_us`
+    EMERGENCY_EXPIRED = "emergency_expired"  # its time was up
 
 
 class ReloadResult(StrEnum):

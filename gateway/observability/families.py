@@ -273,6 +273,14 @@ class Families:
             "Root of the ledger at the last checkpoint, 52 bits a part, the first part first: whoever scrapes it is a witness.",
             ("part",),
         )
+        self.emergencies = self._counter(
+            "gateway_emergency_requests",
+            "Requests in emergency access, past budgets, limits and the queue.",
+            ("reason",),
+        )
+        self.emergency_open = Gauge(
+            "gateway_emergency_windows", "Windows of emergency access that are open now.", registry=self.registry
+        )
         self.ledger_lost = self._counter(
             "gateway_audit_ledger_losses",
             "The ledger was lost while it was open (nothing leaves until a restart), or cannot be opened or written: why.",

@@ -50,6 +50,8 @@ LOGGED = (
         events.ProviderProbed,
         events.LedgerLost,
         events.LedgerRecovered,
+        events.EmergencyOpened,
+        events.EmergencyEnded,
         events.LedgerCheckpointed,
         events.ConfigReloaded,
         events.AttemptEnded,
@@ -96,7 +98,7 @@ NUMBERS = (
     ),
     *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
-    *("words_wider", "words_narrower", "opens", "days_left", "outage_s", "lost"),
+    *("words_wider", "words_narrower", "opens", "days_left", "outage_s", "lost", "minutes"),
 )
 BAA_NOTICE_DAYS = 30
 """From so many days on the end of a BAA is a line, once a day."""
@@ -111,7 +113,7 @@ ENUMS = (
     *("record", "result", "cause", "loss", "restart", "how"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
-NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason")
+NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason", "emergency")
 
 
 class AllowList:
@@ -168,12 +170,11 @@ class EventLog:
         """Take the names of a reloaded configuration."""
         self._allow.learn(vocabulary)
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:  # noqa: C901  (a case for each sort of line)
         match event:
             case Settlement():
-                self._write(
-                    logging.WARNING if event.outcome in UNANSWERED else logging.INFO, event.event, _settled(event)
-                )
+                level = logging.WARNING if event.outcome in UNANSWERED else logging.INFO
+                self._write(level, event.event, _settled(event))
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
                 self._write(logging.ERROR, event.event, line)
@@ -195,6 +196,8 @@ class EventLog:
                 self._up[event.provider] = event.up
                 level = logging.INFO if event.up else logging.WARNING
                 self._write(level, event.event, {"provider": event.provider, "up": event.up})
+            case events.EmergencyOpened() | events.EmergencyEnded():
+                self._write(logging.WARNING, event.event, _emergency(event))
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():
                 died = isinstance(event, events.EmbeddedExited) and event.reason is not events.ExitReason.STOPPED
                 self._write(logging.WARNING if died else logging.INFO, event.event, _state(event))
@@ -276,6 +279,7 @@ def _settled(event: Settlement) -> dict[str, object]:
         "found": sorted(event.found),
         "redacted": sorted(event.redacted),
         "labels": list(event.labels),
+        "emergency": event.emergency,
         "stream": event.stream,
         "attempts": event.attempts,
         "duration_s": event.duration_s,
@@ -339,6 +343,11 @@ def _state(
             return {"provider": event.provider, "model": event.model, "duration_s": round(event.duration_s, 3)}
         case events.EmbeddedExited():
             return {"provider": event.provider, "model": event.model, "reason": event.reason, "code": event.code}
+
+
+def _emergency(event: events.EmergencyOpened | events.EmergencyEnded) -> dict[str, object]:
+    line: dict[str, object] = {"caller": event.caller, "emergency": event.emergency}
+    return line | ({"minutes": event.minutes} if isinstance(event, events.EmergencyOpened) else {"how": event.how})
 
 
 def _json(line: dict[str, object]) -> str:

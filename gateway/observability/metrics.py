@@ -109,6 +109,8 @@ class Metrics(EventSink):
         families.requests(labels.caller, agent, route, status, event.outcome.value).inc()
         families.request_duration(*model, route, agent, error).observe(event.duration_s)
         families.overhead(route).observe(event.overhead_s)
+        if event.emergency:
+            families.emergencies(self._name(event.emergency, self._vocabulary.emergencies)).inc()
         for label in event.labels:
             families.labelled(self._name(label, self._vocabulary.labels)).inc()
         for unknown in event.unknowns:
@@ -203,10 +205,16 @@ class Metrics(EventSink):
         | events.FellShort
         | events.QueueChanged
         | events.QueueWaited
-        | events.ModelLoaded,
+        | events.ModelLoaded
+        | events.EmergencyOpened
+        | events.EmergencyEnded,
     ) -> None:
         families = self._families
         match event:
+            case events.EmergencyOpened():
+                families.emergency_open.inc()
+            case events.EmergencyEnded():
+                families.emergency_open.dec()
             case events.ProviderProbed():
                 families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
             case events.EmbeddedStarted():

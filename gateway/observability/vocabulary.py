@@ -28,6 +28,8 @@ class Vocabulary:
     reasons: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     """What a request may be labelled."""
+    emergencies: frozenset[str] = frozenset()
+    """Reasons of emergency access."""
 
     @classmethod
     def of(
@@ -55,4 +57,6 @@ class Vocabulary:
         """Every name, whatever it names."""
         models = frozenset(model for _, _, model in self.models)
         servers = self.targets | self.providers | self.machines
-        return models | servers | self.routes | self.callers | self.agents | self.reasons | self.labels
+        return (
+            models | servers | self.routes | self.callers | self.agents | self.reasons | self.labels | self.emergencies
+        )

@@ -204,8 +204,13 @@ class Attempts:
     async def _queued(self, run: Run, target: Target) -> Slot:
         began = time.perf_counter()
         try:
+            call = run.call
             return await self._machines.take(
-                target, caller=run.call.caller.name, batch=run.batch, request_id=run.call.request_id
+                target,
+                caller=call.caller.name,
+                batch=run.batch,
+                urgent=bool(call.emergency),
+                request_id=call.request_id,
             )
         finally:
             run.trace.queued(time.perf_counter() - began)

@@ -27,14 +27,13 @@ from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.deadlines import patience
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
-from gateway.pipeline.judge import judge, resolved, scanned, standing, today
+from gateway.pipeline.judge import goes_last, judge, resolved, scanned, standing, today
 from gateway.pipeline.run import Opened, Run
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
 from gateway.pipeline.wish import Known
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink
-from gateway.routing.resolve import Resolution
 from gateway.upstream import faults
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
@@ -140,6 +139,7 @@ class Pipeline:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
         resolution = resolved(call, settings, default_agent=default_agent)
         trace.resolved(resolution)
+        self._attempts.holdings.admit(call, resolution, settings.allowances)
         began = time.perf_counter()
         findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
@@ -166,7 +166,7 @@ class Pipeline:
             model=call.model or resolution.model_label,
             patience=patience(resolution.route, others=len(planned) > 1, now_s=arrived_s),
             now=partial(self._as_of_now, call, findings, trace, judged.day, settings, default_agent),
-            batch=_goes_last(call, resolution, settings),
+            batch=goes_last(call, resolution, settings),
             record_all=settings.ledger_local == "refuse",
             thinking=resolution.route.thinking,
             retries=resolution.route.retries,
@@ -271,14 +271,6 @@ class Pipeline:
         opened.ended(AttemptResult.CANCELLED)
         if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))
-
-
-def _goes_last(call: Call, resolution: Resolution, settings: Settings) -> bool:
-    """Whether everybody else goes first where requests queue: as the request says, else as its agents are configured."""
-    if call.batch is not None:
-        return call.batch
-    agents = [settings.table.agents[name] for name in resolution.agents if name in settings.table.agents]
-    return bool(agents) and all(agent.batch for agent in agents)
 
 
 @dataclass(frozen=True, slots=True)

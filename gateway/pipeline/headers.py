@@ -19,6 +19,8 @@ def decision_headers(settled: Settlement) -> dict[str, str]:
         headers["x-gateway-redacted"] = ",".join(sorted(settled.redacted))
     if settled.labels:
         headers["x-gateway-label"] = ",".join(settled.labels)
+    if settled.emergency:
+        headers["x-gateway-emergency"] = settled.emergency
     if settled.not_carried:
         headers["x-gateway-not-carried"] = ",".join(settled.not_carried)
     return headers

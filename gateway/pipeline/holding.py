@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from gateway.domain import Settlement, Target, Tree, UnknownReason
-from gateway.domain.quota import UNITS, Allowance, Measure, Sort, window
+from gateway.domain.quota import UNITS, Allowance, Allowances, Measure, Sort, window
 from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
 from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
 from gateway.outbound.prepare import JSON_TYPE, Prepared, capped
@@ -22,15 +22,21 @@ from gateway.pipeline.record import now_us
 from gateway.pipeline.run import Run
 from gateway.ports import Charge, Counted, Exceeded, Quota
 from gateway.routing.charges import Held, Size, amount_of, bounds_output, concerned, output_within, unknown, used
+from gateway.routing.resolve import Resolution
 from gateway.upstream.port import AttemptFailed
+from gateway.wire.endpoint import Call
 from gateway.wire.limits import answers, at_most, said_limit
 from gateway.wire.pictures import pictures
 
 UNSAID_TOKENS: Final = 8_192
 """How long an answer may get at most that is paid from a budget and whose request names no end: one request without a word
 should not hold all that is left."""
+_EVERYWHERE: Final = frozenset({Measure.REQUESTS, Measure.TOKENS})
+"""What a request takes of whichever target answers."""
 CAP_TOKENS: Final = 40
 """Bytes of the field that ends an answer, which is written when the body was measured already."""
+ENDLESS: Final = 1 << 62
+"""More of anything than there is, and still a number of SQLite's."""
 GRACE_US: Final = 60_000_000
 """So long after the last moment of a request its lease ends by itself, if the gateway died meanwhile."""
 _BYTES_PER_TOKEN_OF_SOUND: Final = 40
@@ -42,6 +48,28 @@ class Holdings:
     def __init__(self, quota: Quota, events: EventSink) -> None:
         self._quota = quota
         self._events = events
+
+    def admit(self, call: Call, resolution: Resolution, allowances: Allowances) -> None:
+        """Whether anything is left of what every request takes: asked before a request is scanned, and nothing is held yet.
+
+        Raises:
+            RateLimitExceeded, BudgetSpent: not one request, or not one token.
+        """
+        if not allowances or call.emergency:
+            return
+        held = [one for one in concerned(allowances, call.caller, resolution) if one.allowance.of in _EVERYWHERE]
+        if not held:
+            return
+        at_us = now_us()
+        spans = [window(one.allowance.every, at_us) for one in held]
+        charges = [Charge(one.account, span[0], one.allowance.amount, 1) for one, span in zip(held, spans, strict=True)]
+        counts = self._quota.counted(charges, now_us=at_us)
+        for one, charge, span, count in zip(held, charges, spans, counts, strict=True):
+            if count.left(charge.limit) < 1:
+                self._tell(one.allowance)
+                error = _refused(one.allowance, Exceeded(charge, 0), ends_s=span[1], at_us=at_us)
+                error.headers = _told(held, counts, spans, at_us)
+                raise error
 
     def hold(self, run: Run, prepared: Prepared) -> Prepared:
         """Hold what this attempt may take; what is sent then, since an answer without an end is given one.
@@ -56,6 +84,8 @@ class Holdings:
         if not held:
             return prepared
         target = prepared.outbound.target
+        if run.call.emergency:
+            return self._held(run, prepared, [replace(one, allowance=_endless(one.allowance)) for one in held])
         if (measure := unknown(held, target)) is not None:
             one = next(each.allowance for each in held if each.allowance.of is measure)
             self._tell(one)
@@ -67,7 +97,7 @@ class Holdings:
         number = answers(outbound.tree, outbound.times)
         speaks = outbound.endpoint.reply.streamed is not None
         said = said_limit(outbound.tree) if said_limit(run.call.payload) is not None else None
-        open_ended = speaks and said is None and bounds_output(held, outbound.target)
+        open_ended = speaks and said is None and not run.call.emergency and bounds_output(held, outbound.target)
         each = said or UNSAID_TOKENS
         left_s = max(run.patience.until_s - time.monotonic(), 0.0)
         lease = f"{run.call.request_id}/{len(run.trace.account.attempts)}"
@@ -154,6 +184,11 @@ class _Lease:
                 )
             )
         self._quota.settle(self.name, took, now_us=now_us())
+
+
+def _endless(one: Allowance) -> Allowance:
+    """The allowance as it counts in emergency access: what is used is counted, and never too much."""
+    return replace(one, amount=ENDLESS)
 
 
 def _charges(held: Sequence[Held], spans: Sequence[tuple[int, int]], size: Size) -> list[Charge]:

@@ -159,3 +159,11 @@ def streams(call: Call, target: Target, *, others: bool, first_token_s: float | 
 def today() -> date:
     """The day by which BAA terms and daily conversations are judged: UTC."""
     return datetime.now(UTC).date()
+
+
+def goes_last(call: Call, resolution: Resolution, settings: Settings) -> bool:
+    """Whether everybody else goes first where requests queue: as the request says, else as its agents are configured."""
+    if call.batch is not None:
+        return call.batch
+    agents = [settings.table.agents[name] for name in resolution.agents if name in settings.table.agents]
+    return bool(agents) and all(agent.batch for agent in agents)

@@ -45,6 +45,7 @@ def intent_row(prepared: Prepared, account: Account, *, key: bytes) -> IntentRow
         baa_end=int(baa.expires.strftime("%Y%m%d")) if baa else None,
         detectors=account.detectors,
         detector=account.detector,
+        emergency=call.emergency,
     )
 
 

@@ -159,6 +159,7 @@ def settlement(
         config_hash=account.config_hash,
         detectors=account.detectors,
         detector=account.detector,
+        emergency=call.emergency,
     )
 
 

@@ -29,4 +29,5 @@ def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabula
         models=vocabulary.models | {(USUAL_OPERATION, target.provider.name, target.model) for target in found.values()},
         reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
         labels=settings.table.labels,
+        emergencies=frozenset(settings.emergency.reasons),
     )

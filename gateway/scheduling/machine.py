@@ -59,13 +59,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """Somebody who wants an answer of `model`. `batch`: everybody else goes first."""
+    """Somebody who wants an answer of `model`. `batch`: everybody else goes first; `urgent`: nobody who waits does."""
 
     number: int
     model: str
     caller: str
     since_s: float
     batch: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

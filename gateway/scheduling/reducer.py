@@ -210,6 +210,8 @@ def _too_many(machine: Machine, event: Event, now_s: float) -> tuple[Machine, li
     if not isinstance(event, Asked) or len(machine.waiting) <= machine.limits.max_queue:
         return machine, []
     last = event.ticket
+    if last.urgent:  # it is ahead of all who wait, and so the queue is no longer for any of them than it was
+        return machine, []
     kept = tuple(one for one in machine.waiting if one.number != last.number)
     if len(kept) == len(machine.waiting):
         return machine, []
@@ -226,7 +228,7 @@ def _serve_all(machine: Machine, now_s: float) -> tuple[Machine, list[Effect]]:
         if (
             first is not None
         ):  # who came earlier is served all the same, or two models would take turns and serve nobody
-            waiting = [one for one in waiting if one.model not in closing or _age(one) < _age(first)]
+            waiting = [one for one in waiting if one.model not in closing or _rank(one) < _rank(first)]
         ticket = next((one for one in waiting if _servable(machine, one)), None)
         if ticket is None:
             return machine, effects
@@ -279,7 +281,7 @@ def _make_room(machine: Machine, now_s: float) -> tuple[Machine, list[Effect]]:
 
 def _wanted(machine: Machine, now_s: float) -> Iterator[Model]:
     """Models that are to be loaded, in order: those that somebody waits for, then the pinned ones."""
-    for ticket in sorted(machine.waiting, key=lambda one: (one.batch, *_age(one))):
+    for ticket in sorted(machine.waiting, key=lambda one: (not one.urgent, one.batch, *_age(one))):
         if _is_away(machine, ticket):
             yield machine.models[ticket.model]
     for model in _pinned(machine):
@@ -294,13 +296,18 @@ def _pinned(machine: Machine) -> list[Model]:
 
 
 def _overdue(machine: Machine, now_s: float) -> Ticket | None:
-    """Who has waited longest for a model that is not there, if longer than for a turn."""
+    """Who is next for a model that is not there: whoever is urgent, or has waited longest, if longer than for a turn."""
     late = [
         ticket
         for ticket in machine.waiting
-        if now_s - ticket.since_s >= machine.limits.turns_s and _is_away(machine, ticket)
+        if (ticket.urgent or now_s - ticket.since_s >= machine.limits.turns_s) and _is_away(machine, ticket)
     ]
-    return min(late, key=_age, default=None)
+    return min(late, key=_rank, default=None)
+
+
+def _rank(ticket: Ticket) -> tuple[bool, float, int]:
+    """Orders tickets, the urgent first, then the oldest."""
+    return not ticket.urgent, ticket.since_s, ticket.number
 
 
 def _age(ticket: Ticket) -> tuple[float, int]:
@@ -350,17 +357,18 @@ def _victims(machine: Machine, model: Model, now_s: float, *, busy: bool) -> tup
 
 
 def _in_turn(machine: Machine) -> list[Ticket]:
-    """Who waits, in the order in which they are served: realtime before batch, then the caller served least, then age.
+    """Who waits, in the order in which they are served: the urgent, realtime, batch; then the caller served least, then age.
 
     Each further request of a caller stands one turn behind its last.
     """
-    ahead: dict[tuple[bool, str], int] = {}
-    keyed: list[tuple[bool, int, float, int, Ticket]] = []
+    ahead: dict[tuple[int, str], int] = {}
+    keyed: list[tuple[int, int, float, int, Ticket]] = []
     for ticket in sorted(machine.waiting, key=_age):
-        behind = ahead.get((ticket.batch, ticket.caller), 0)
-        ahead[ticket.batch, ticket.caller] = behind + 1
+        room = -1 if ticket.urgent else int(ticket.batch)
+        behind = ahead.get((room, ticket.caller), 0)
+        ahead[room, ticket.caller] = behind + 1
         begins = max(machine.turns.get(ticket.caller, 0), machine.turn)
-        keyed.append((ticket.batch, begins + behind, ticket.since_s, ticket.number, ticket))
+        keyed.append((room, begins + behind, ticket.since_s, ticket.number, ticket))
     return [key[-1] for key in sorted(keyed, key=lambda key: key[:-1])]
 
 

@@ -155,7 +155,9 @@ class Machines:
         ahead = sum(1 for _ in before(machine.state, ticket))
         return Turn(ahead + 1, expected_wait_s(machine.state, ticket, self._clock()))
 
-    async def take(self, target: Target, *, caller: str, batch: bool = False, request_id: str = "") -> Slot:
+    async def take(
+        self, target: Target, *, caller: str, batch: bool = False, urgent: bool = False, request_id: str = ""
+    ) -> Slot:
         """Wait for a slot at the target's machine; `place` tells where the request of `request_id` stands meanwhile.
 
         Raises:
@@ -170,6 +172,7 @@ class Machines:
             caller=caller,
             since_s=self._clock(),
             batch=batch,
+            urgent=urgent,
         )
         future = machine.waiting[ticket.number] = asyncio.get_running_loop().create_future()
         if request_id:

@@ -1,4 +1,4 @@
-"""Asks a gateway as any client does, for the command that measures one: no provider, and synthetic patients only."""
+"""Asks a gateway as any client does, for commands that measure or steer one: no provider, and synthetic patients only."""
 
 from __future__ import annotations
 
@@ -45,8 +45,14 @@ class Client:
         Raises:
             NotAnswered: nothing, or nothing that is JSON.
         """
+        return await self.ask("POST", "/v1/chat/completions", body, headers)
+
+    async def ask(
+        self, method: str, path: str, body: Tree | None, headers: Mapping[str, str] | None = None
+    ) -> Answered:
+        """The same for any of its paths. Raises as `chat`."""
         try:
-            answer = await self._client.post("/v1/chat/completions", json=body, headers=dict(headers))
+            answer = await self._client.request(method, path, json=body, headers=dict(headers or {}))
             tree = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise NotAnswered(type(error).__name__) from None

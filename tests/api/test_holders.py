@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.access.emergency import Emergencies
 from gateway.access.keys import new_key
 from gateway.access.stored import StoredKeys
 from gateway.api.holders import Held, Holders
@@ -14,14 +15,19 @@ from gateway.errors import InvalidRequest, KeyEnded
 from gateway.events import Noted
 from gateway.ports import KeyChange
 from gateway.state.memory import MemoryKeys, MemoryLedger
+from gateway.testing import RecordingSink
 
 CHANGE = KeyChange(at_us=1, what=Noted.KEY_MADE, name="soma")
+
+
+def holders_of(keys, ledger):
+    return Holders(keys, ledger=ledger, emergencies=Emergencies(events=RecordingSink(), ledger=ledger))
 
 
 @pytest.fixture
 def made():
     """Holders, the caller of a key that they know, and what ends that key."""
-    holders = Holders(StoredKeys(MemoryKeys(), now_us=lambda: 10), ledger=MemoryLedger(words=["soma"]))
+    holders = holders_of(StoredKeys(MemoryKeys(), now_us=lambda: 10), MemoryLedger(words=["soma"]))
     key = new_key()
     kept = key.stored("soma", agents=("*",), routes=("*",), may=(), made_us=1)
     holders.keys.store.put([kept], CHANGE)
@@ -88,7 +94,7 @@ def test_a_record_that_is_closed_leaves_the_changes_where_they_are(made):
     holders, _, _ = made
     ledger = MemoryLedger()
     ledger.close()
-    closed = Holders(holders.keys, ledger=ledger)
+    closed = holders_of(holders.keys, ledger)
     closed.close()
     assert len(holders.keys.store.changes()) == 1
 
@@ -98,7 +104,7 @@ def test_the_first_key_shuts_the_open_door_and_takes_permissions_from_the_one_th
     anyone = Caller("anonymous", may=frozenset(Permission))
     open_one = Listener("127.0.0.1", 1, anonymous=anyone)
     told = Listener("127.0.0.1", 1, anonymous=anyone, keyless=True)
-    empty = Holders(StoredKeys(MemoryKeys(), now_us=lambda: 10), ledger=MemoryLedger())
+    empty = holders_of(StoredKeys(MemoryKeys(), now_us=lambda: 10), MemoryLedger())
     assert empty.anonymous(open_one) is anyone is empty.anonymous(told)
     assert holders.anonymous(open_one) is None
     assert holders.anonymous(told) == Caller("anonymous")

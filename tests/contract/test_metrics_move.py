@@ -50,7 +50,8 @@ class Doubting(Attentive):
 def config(local, cloud, foreign, ollama):
     return written.config(
         machines={"mac": {"memory_gb": 24}},
-        callers={"ann": {"key_sha256": hashlib.sha256(KEY.encode()).hexdigest()}},
+        callers={"ann": {"key_sha256": hashlib.sha256(KEY.encode()).hexdigest(), "may": ["emergency"]}},
+        emergency={"reasons": {"drill": "Nothing happened."}},
         providers={
             "local": written.at_home(local, kind="lm_studio"),
             "hears": written.at_home(local, kind="whisper"),
@@ -144,6 +145,11 @@ async def test_each_metric_that_is_declared_moves(start, upstream, ollama, monke
     assert (await gateway.chat(CLEAN)).status_code == 401
     assert (await ask(route="large")).status_code == 503
     assert (await ask(route="small")).status_code == 200
+    async with gateway.client(headers=known) as client:
+        assert (await client.post("/gateway/emergency", json={"reason": "drill"})).status_code == 201
+        assert (await ask(route="spent")).status_code == 200
+        watch.look()
+        await client.delete("/gateway/emergency")
     assert (await ask(route="spent")).status_code == 429
     assert (await ask(SENSITIVE, "foreign")).status_code == 403
     assert (await ask("Maria Lopez has a cough.")).status_code == 200

@@ -96,6 +96,7 @@ def test_every_metric_is_on_a_dashboard_or_knowingly_is_not(queries):
         *("gateway_phi_own_words", "gateway_answers_short", "gateway_backend_model_load_failures"),
         *("gateway_queue_waiting_requests", "gateway_queue_wait_seconds"),  # there only where something queues
         *("gateway_audio_seconds", "gateway_labelled_requests"),
+        *("gateway_emergency_requests", "gateway_emergency_windows"),  # there only where somebody may open one
         *("gateway_quota_used", "gateway_quota_refused"),  # there only where budgets or limits are configured
         *("gateway_tokens", "gateway_attempt_failures", "gateway_unchecked_requests", "gateway_metrics_folded"),
         *("gateway_config_last_reload_ok", "gateway_config_last_reload_timestamp_seconds"),

@@ -9,6 +9,8 @@ ELSEWHERE = {
     "gateway/__main__.py": "tests/project/test_documents.py",  # two lines: every documented command goes through them
     "gateway/api/connection.py": "tests/contract/test_connections.py",
     "gateway/api/control.py": "tests/contract/test_doors.py",
+    "gateway/api/demand.py": "tests/contract/test_emergency.py",
+    "gateway/api/emergency.py": "tests/contract/test_emergency.py",  # opened, shown and closed over a socket
     "gateway/api/front.py": "tests/contract/test_doors.py",
     "gateway/api/endpoints.py": "tests/contract/test_operations.py",  # HTTP in, HTTP out: a real client is the judge
     "gateway/api/question.py": "tests/contract/test_decision.py",
@@ -18,6 +20,7 @@ ELSEWHERE = {
     "gateway/cli/place.py": "tests/cli/test_audit_check.py",  # every action says where its record is
     "gateway/cli/rows.py": "tests/cli/test_audit.py",
     "gateway/cli/bench_agents.py": "tests/cli/test_bench.py",  # asked of a gateway that listens
+    "gateway/cli/emergency.py": "tests/contract/test_emergency.py",  # the command asks a gateway that listens
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",

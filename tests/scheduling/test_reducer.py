@@ -45,8 +45,8 @@ def model(name: str, memory_gb: float | None = 20, **known: object) -> Model:
     return Model(name=name, memory_gb=memory_gb, slots=1, **known)
 
 
-def ticket(number: int, name: str, *, caller: str = "a", since_s: float = 0.0, batch: bool = False) -> Ticket:
-    return Ticket(number=number, model=name, caller=caller, since_s=since_s, batch=batch)
+def ticket(number: int, name: str, *, caller: str = "a", since_s: float = 0.0, **more: bool) -> Ticket:
+    return Ticket(number=number, model=name, caller=caller, since_s=since_s, **more)
 
 
 def run(state: Machine, *events: object, at_s: float = 0.0) -> tuple[Machine, list[object]]:
@@ -85,6 +85,27 @@ def test_realtime_goes_before_batch_and_nobody_is_interrupted():
     assert done == [Serve(1)]
     state, done = run(state, Ended(1))
     assert done == [Serve(3)]
+
+
+def test_who_is_urgent_goes_first_also_in_a_full_queue_and_nobody_is_interrupted():
+    state = machine(model("m", 5, phase=Phase.LOADED))
+    state, done = run(state, *(Asked(ticket(number, "m")) for number in range(1, 8)))
+    assert done == [Serve(1)]
+    state, done = run(state, Asked(ticket(8, "m", batch=True, urgent=True)), Asked(ticket(9, "m", urgent=True)))
+    assert done == []
+    state, done = run(state, Asked(ticket(10, "m")))
+    assert [(effect.number, effect.why) for effect in done] == [(10, Why.QUEUE_FULL)]
+    served = [run(state := step(state, Ended(number), 1.0)[0])[0] and max(state.serving) for number in (1, 8, 9)]
+    assert served == [8, 9, 2]
+
+
+def test_for_who_is_urgent_room_is_made_without_waiting_for_a_turn():
+    state = machine(model("here", phase=Phase.LOADED), model("away"))
+    state, _ = run(state, Asked(ticket(1, "here")), Asked(ticket(2, "here")))
+    state, done = run(state, Asked(ticket(3, "away", urgent=True)), Ended(1))
+    assert done == [Unload("here")]  # the second would have been served
+    state, done = run(state, Unloaded("here"))
+    assert done == [Load("away")]
 
 
 def test_callers_are_served_in_turn_however_many_each_sends():
@@ -319,9 +340,10 @@ class Life(RuleBasedStateMachine):
                     assert not any(one.model == name for one in self.serving.values())
                     self.leaving.append(name)
 
-    @rule(name=NAMES, caller=st.sampled_from("abc"), batch=st.booleans())
-    def somebody_asks(self, name, caller, batch):
-        asked = Ticket(number=next(self.numbers), model=name, caller=caller, since_s=self.now_s, batch=batch)
+    @rule(name=NAMES, caller=st.sampled_from("abc"), batch=st.booleans(), urgent=st.booleans())
+    def somebody_asks(self, name, caller, batch, urgent):
+        number = next(self.numbers)
+        asked = Ticket(number=number, model=name, caller=caller, since_s=self.now_s, batch=batch, urgent=urgent)
         self.open[asked.number] = asked
         self.tell(Asked(asked))
 
@@ -376,13 +398,13 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_longer_than_anybody_may(self):
         assert all(self.now_s - one.since_s < 60 for one in self.open.values())
-        assert len(self.open) <= 5
+        assert sum(not one.urgent for one in self.open.values()) <= 5
 
     @invariant()
     def nobody_waits_for_what_is_there(self):
-        """But while somebody else's turn is overdue."""
+        """But while somebody else's turn is overdue, as that of who is urgent is at once."""
         overdue = any(
-            self.now_s - one.since_s >= 10 and self.state.models[one.model].phase is Phase.AWAY
+            (one.urgent or self.now_s - one.since_s >= 10) and self.state.models[one.model].phase is Phase.AWAY
             for one in self.open.values()
         )
         for one in self.open.values():

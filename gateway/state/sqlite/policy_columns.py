@@ -1,4 +1,4 @@
-"""The columns of the record that policies are about: what one was asked, and what a change of it let out; nothing but SQL."""
+"""Columns of the record that came later: what a policy was asked, what a change of it let out, emergency access; only SQL."""
 
 _LISTED = """
 CREATE TRIGGER IF NOT EXISTS entry_{column} BEFORE INSERT ON entry WHEN NEW.{column} IS NOT NULL
@@ -22,3 +22,9 @@ OPENS = """
 ALTER TABLE config ADD COLUMN opens TEXT CHECK (length(opens) BETWEEN 2 AND 100000);
 """
 """What a configuration let out that the one before did not, as sentences of administrators' words."""
+
+EMERGENCY = """
+ALTER TABLE entry ADD COLUMN emergency TEXT REFERENCES word;
+ALTER TABLE event ADD COLUMN reason TEXT REFERENCES word;
+"""
+"""The reason code of emergency access, of a request that had it and of the window itself."""

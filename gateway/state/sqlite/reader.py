@@ -99,7 +99,7 @@ class Asked:
 
 COLUMNS_ASKED: Final = (
     *("caller", "route", "target", "provider", "model", "sensitivity", "destination", "result", "phase", "reason"),
-    *("error_code", "operation", "policy_hash", "config_hash", "baa_ref"),
+    *("error_code", "operation", "policy_hash", "config_hash", "baa_ref", "emergency"),
 )
 
 

@@ -17,11 +17,11 @@ from gateway.audit.verify_ledger import TILE
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
 from gateway.ports import AttemptRow, ConfigRow, EventRow, IntentRow, Row
-from gateway.state.sqlite.policy_columns import ASKED, OPENS
+from gateway.state.sqlite.policy_columns import ASKED, EMERGENCY, OPENS
 
 MAX_OPENS = 50
 """Sentences kept of one configuration: more than anybody reads."""
-VERSION = 7
+VERSION = 8
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -172,6 +172,7 @@ ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
     4: ASKED,
     5: LOGGED + LOG_GUARDS,
     6: OPENS,
+    7: EMERGENCY,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
@@ -195,7 +196,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         steps = (
             "".join(MIGRATIONS[old] for old in range(version, VERSION))
             if version
-            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS + OPENS
+            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS + OPENS + EMERGENCY
         )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
@@ -258,9 +259,9 @@ def insert(connection: sqlite3.Connection, row: Row) -> None:
 
 
 def _noted(connection: sqlite3.Connection, row: EventRow) -> None:
-    cells = (row.at_us, row.what, row.subject or None, row.since_us, row.number, row.digest or None)
+    cells = (row.at_us, row.what, row.subject or None, row.since_us, row.number, row.digest or None, row.reason or None)
     connection.execute(
-        "INSERT INTO event (at_us, what, subject, since_us, number, digest) VALUES (?, ?, ?, ?, ?, ?)", cells
+        "INSERT INTO event (at_us, what, subject, since_us, number, digest, reason) VALUES (?, ?, ?, ?, ?, ?, ?)", cells
     )
 
 
@@ -313,6 +314,7 @@ def _intent(row: IntentRow) -> tuple[dict[str, Cell], list[Detail]]:
         "baa_end": row.baa_end,
         "detectors": row.detectors,
         "detector": row.detector or None,
+        "emergency": row.emergency or None,
     }
     details: list[Detail] = [("redacted", kind, style, None) for kind, style in row.redacted.items()]
     details += [("unknown", reason, None, None) for reason in row.unknowns]
@@ -379,6 +381,7 @@ def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
         "config_hash": row.config_hash or None,
         "detectors": row.detectors,
         "detector": row.detector or None,
+        "emergency": row.emergency or None,
     }
     details: list[Detail] = [("found", kind, None, count) for kind, count in row.found.items()]
     details += [("redacted", kind, None, None) for kind in row.redacted]
