@@ -147,8 +147,8 @@ class Call:
     metadata; `conversation` is the caller's name for the conversation, or ""; `betas` are the
     words of its header `anthropic-beta`, as it wrote them. `batch`: where requests queue it goes last, or not, or it does
     not say. `large`: reading it holds up others. `labels` are those the caller gave it, known or not.
-    `complexity`: `simple`, `medium` or `complex` by the caller's own word, or "". `emergency` is the reason of its caller's emergency
-    access, or "": no rule and no decision knows it.
+    `complexity`: `simple`, `medium` or `complex` by the caller's own word, or "". `emergency` is the reason of its caller's
+    emergency access, or "": no rule and no decision knows it.
     """
 
     endpoint: Endpoint
