@@ -23,6 +23,7 @@ from gateway import events
 from gateway.domain import Dialect, Operation, Outcome, Settlement
 from gateway.events import Event
 from gateway.observability.lines import Lines
+from gateway.observability.log_lines import emergency_line, failed_line, reloaded_line, settled_line, state_line
 from gateway.observability.metrics import CODES
 from gateway.observability.vocabulary import Vocabulary
 
@@ -106,8 +107,6 @@ UNANSWERED = frozenset({Outcome.UPSTREAM_ERROR, Outcome.DEADLINE, Outcome.INTERN
 """Outcomes that somebody should look at; what a rule refused or a caller got wrong is not among them."""
 QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 """Attempts of which no line is written: the line of their request says it."""
-MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
-"""Where 0 says something: nothing to pay is not the same as nobody knows the price."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
     *("record", "result", "cause", "loss", "restart", "how"),
@@ -174,7 +173,7 @@ class EventLog:
         match event:
             case Settlement():
                 level = logging.WARNING if event.outcome in UNANSWERED else logging.INFO
-                self._write(level, event.event, _settled(event))
+                self._write(level, event.event, settled_line(event))
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
                 self._write(logging.ERROR, event.event, line)
@@ -188,7 +187,7 @@ class EventLog:
             case events.ConfigReloaded():
                 loud = logging.WARNING if event.opens else logging.INFO
                 level = logging.ERROR if event.result is events.ReloadResult.REFUSED else loud
-                self._write(level, event.event, _reloaded(event))
+                self._write(level, event.event, reloaded_line(event))
             case events.BaaSeen() if event.days_left <= BAA_NOTICE_DAYS:
                 what = "baa.ended" if event.days_left < 1 else "baa.ends"
                 self._write(logging.WARNING, what, {"provider": event.provider, "days_left": event.days_left})
@@ -197,10 +196,10 @@ class EventLog:
                 level = logging.INFO if event.up else logging.WARNING
                 self._write(level, event.event, {"provider": event.provider, "up": event.up})
             case events.EmergencyOpened() | events.EmergencyEnded():
-                self._write(logging.WARNING, event.event, _emergency(event))
+                self._write(logging.WARNING, event.event, emergency_line(event))
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():
                 died = isinstance(event, events.EmbeddedExited) and event.reason is not events.ExitReason.STOPPED
-                self._write(logging.WARNING if died else logging.INFO, event.event, _state(event))
+                self._write(logging.WARNING if died else logging.INFO, event.event, state_line(event))
             case _:
                 return  # counted, and part of the line of its request
 
@@ -235,7 +234,7 @@ class EventLog:
             self._write(logging.WARNING, event.event, told)
         elif event.result not in QUIET:
             ours = event.result is events.AttemptResult.MISCONFIGURED
-            self._write(logging.ERROR if ours else logging.WARNING, event.event, _failed(event))
+            self._write(logging.ERROR if ours else logging.WARNING, event.event, failed_line(event))
 
     def library(self, record: logging.LogRecord) -> None:
         """What is left of a line of a library."""
@@ -255,99 +254,6 @@ class EventLog:
         told = self._allow({**line, "event": event, "level": name, "timestamp": at})
         many = event == Settlement.event and level <= logging.INFO  # all others are seldom, and waited for
         self._lines.add(self._render(told), hurry=not many)
-
-
-def _settled(event: Settlement) -> dict[str, object]:
-    usage = event.usage
-    line: dict[str, object] = {
-        "request_id": event.request_id,
-        "operation": event.operation,
-        "dialect": event.dialect,
-        "facade": event.facade,
-        "caller": event.caller,
-        "route": event.route,
-        "agent": event.agent,
-        "target": event.target,
-        "provider": event.provider,
-        "model": event.model,
-        "outcome": event.outcome,
-        "status": event.status,
-        "error_code": event.error_code,
-        "sensitivity": event.sensitivity,
-        "destination": event.destination,
-        "decision_reason": event.reason,
-        "found": sorted(event.found),
-        "redacted": sorted(event.redacted),
-        "labels": list(event.labels),
-        "emergency": event.emergency,
-        "stream": event.stream,
-        "attempts": event.attempts,
-        "duration_s": event.duration_s,
-        "overhead_s": event.overhead_s,
-        "first_token_s": event.first_token_s,
-        "queued_s": event.queued_s or None,
-        "cost_usd": None if event.cost_usd is None else float(event.cost_usd),
-        "energy_wh": None if event.energy_wh is None else float(event.energy_wh),
-        "pseudonyms_unresolved": event.pseudonyms_unresolved,
-    }
-    if usage.reported:
-        line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
-    if usage.audio_ms:
-        line["audio_s"] = usage.audio_ms / 1000
-    return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
-
-
-def _failed(event: events.AttemptEnded) -> dict[str, object]:
-    line: dict[str, object] = {
-        "request_id": event.request_id,
-        "provider": event.provider,
-        "target": event.target,
-        "model": event.model,
-        "result": event.result,
-        "cause": event.cause,
-        "duration_s": round(event.duration_s, 6),
-        "status": event.status,
-    }
-    return {key: value for key, value in line.items() if value is not None}
-
-
-def _reloaded(event: events.ConfigReloaded) -> dict[str, object]:
-    line: dict[str, object] = {
-        "result": event.result,
-        "config_before": event.config_before,
-        "config_after": event.config_after,
-        "policy_before": event.policy_before,
-        "policy_after": event.policy_after,
-        "problems": event.problems,
-        "restart": sorted(event.restart),
-        "rules_added": event.rules_added,
-        "rules_removed": event.rules_removed,
-        "words_wider": event.words_wider,
-        "words_narrower": event.words_narrower,
-        "opens": event.opens,
-    }
-    return {key: value for key, value in line.items() if value not in ([], 0)}
-
-
-def _state(
-    event: events.GatewayStarted | events.GatewayStopped | events.EmbeddedStarted | events.EmbeddedExited,
-) -> dict[str, object]:
-    match event:
-        case events.GatewayStarted():
-            hashes = {"config_hash": event.config_hash, "policy_hash": event.policy_hash}
-            return {"version": event.version, "port": event.port, **hashes}
-        case events.GatewayStopped():
-            return {"uptime_s": round(event.uptime_s, 3)}
-        case events.EmbeddedStarted():
-            return {"provider": event.provider, "model": event.model, "duration_s": round(event.duration_s, 3)}
-        case events.EmbeddedExited():
-            return {"provider": event.provider, "model": event.model, "reason": event.reason, "code": event.code}
-
-
-def _emergency(event: events.EmergencyOpened | events.EmergencyEnded) -> dict[str, object]:
-    line: dict[str, object] = {"caller": event.caller, "emergency": event.emergency}
-    return line | ({"minutes": event.minutes} if isinstance(event, events.EmergencyOpened) else {"how": event.how})
 
 
 def _json(line: dict[str, object]) -> str:

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",
     "gateway/errors.py": "tests/contract/test_errors.py",  # every class is rendered there, as a client sees it
+    "gateway/observability/log_lines.py": "tests/observability/test_logs.py",  # as they are written
     "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
     "gateway/phi/find/rules/persons.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences

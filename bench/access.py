@@ -1,0 +1,113 @@
+"""What keys, budgets and limits cost a request, in microseconds of processor time: `python -m bench.access [keys] [quota]`.
+
+keys: telling whose a key of the key store is.  quota: all that `Holdings` does for one request under a limit of requests and
+budgets of tokens and dollars, within a gateway that listens (the thread's own time, so that a busy machine matters little).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+
+from gateway.access.callers import Keyring, authenticate
+from gateway.access.keys import new_key
+from gateway.access.stored import StoredKeys
+from gateway.events import Noted
+from gateway.pipeline import holding
+from gateway.ports import KeyChange
+from gateway.state.sqlite.keys import SqliteKeys
+from tests.contract.test_budgets import POLICY, answers, config
+from tests.kit.running import running
+from tests.kit.servers import UpstreamServer
+
+CALLERS, TIMES, ROUNDS, REQUESTS = 50, 20_000, 5, 1_000
+BUDGET_US = 15
+MORE = """
+limits:
+  - {per: caller, of: requests, amount: 1000000, every: minute}
+budgets:
+  - {per: caller, of: tokens, amount: 1000000000, every: month}
+  - {per: agent, of: dollars, amount: 1000000, every: month}
+"""
+
+
+def least_us(work: Callable[[], object]) -> float:
+    """Processor time of one call: the least of some rounds, since whatever disturbs only adds."""
+    rounds = []
+    for _ in range(ROUNDS):
+        began = time.thread_time()
+        for _ in range(TIMES):
+            work()
+        rounds.append((time.thread_time() - began) / TIMES * 1e6)
+    return min(rounds)
+
+
+def of_keys(folder: Path) -> None:
+    store = SqliteKeys(folder)
+    made = [new_key() for _ in range(CALLERS)]
+    for number, key in enumerate(made):
+        kept = key.stored(f"caller{number}", agents=("*",), routes=("*",), may=(), made_us=1)
+        store.put([kept], KeyChange(at_us=1, what=Noted.KEY_MADE, name=kept.name))
+    stored = StoredKeys(store, now_us=lambda: time.time_ns() // 1000)
+    ring = Keyring()
+
+    def one() -> None:
+        authenticate(f"Bearer {made[7].key}", "", keys=(ring, stored), anonymous=lambda: None)
+
+    print(f"a key of the store           {least_us(one):6.1f} us of {BUDGET_US} ({CALLERS} keys)")
+    store.close()
+
+
+async def of_quota(folder: Path) -> None:
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(owner: type, name: str) -> None:
+        inner = vars(owner)[name]
+
+        def outer(*args: object, **kwargs: object) -> object:
+            began = time.thread_time()
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                spent[name] += time.thread_time() - began
+
+        setattr(owner, name, outer)
+
+    for owner, name in ((holding.Holdings, "admit"), (holding.Holdings, "hold"), (holding._Lease, "settle")):  # noqa: SLF001
+        timed(owner, name)
+    local, cloud = UpstreamServer(answers(10, 5)), UpstreamServer(answers(10, 5))
+    await asyncio.gather(local.start(), cloud.start())
+    headers = {"authorization": "Bearer a-key-of-soma", "content-type": "application/json"}
+    assert hashlib.sha256(b"a-key-of-soma").hexdigest() in config(local, cloud, MORE)
+    async with running(folder, config(local, cloud, MORE), POLICY) as gateway, aiohttp.ClientSession() as client:
+        body = b'{"messages": [{"role": "user", "content": "Hello."}], "max_tokens": 9}'
+        for number in range(REQUESTS + 50):
+            if number == 50:
+                spent.clear()
+            async with client.post(f"{gateway.url}/v1/chat/completions", data=body, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
+    each = {name: took / REQUESTS * 1e6 for name, took in spent.items()}
+    told = ", ".join(f"{name} {took:.1f}" for name, took in each.items())
+    print(f"three budgets and limits     {sum(each.values()):6.1f} us of {BUDGET_US} ({told})")
+    await asyncio.gather(local.stop(), cloud.stop())
+
+
+def main() -> None:
+    asked = set(sys.argv[1:]) or {"keys", "quota"}
+    with tempfile.TemporaryDirectory(prefix="access-") as name:
+        if "keys" in asked:
+            of_keys(Path(name) / "keys")
+        if "quota" in asked:
+            asyncio.run(of_quota(Path(name)))
+
+
+if __name__ == "__main__":
+    main()
