@@ -11,6 +11,8 @@ PROGRAMS := tests/clients/programs
 PROGRAMS_VENV := .venv-clients
 OPENAI2 := $(PROGRAMS)/openai2
 OPENAI2_VENV := .venv-clients-openai2
+MLX := tests/kit/mlx
+MLX_VENV := .venv-mlx
 
 PORT ?=
 ARGS ?=
@@ -42,7 +44,7 @@ models: $(VENV)/.run-installed ## fetch the two small demonstration models, once
 run: $(VENV)/.run-installed $(MODEL) ## serve the gateway (PORT=, HOST=, ARGS='--log json')
 	@exec $(PY) -m gateway serve $(HOST_OPTION) $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(VENV)/.dev-installed $(MODEL) node ## everything CI checks (ARGS='tests/policy -k fallback')
+test: $(VENV)/.dev-installed $(MODEL) $(MLX_VENV)/.installed node ## everything CI checks (ARGS='tests/policy -k fallback')
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
@@ -85,11 +87,12 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	    pyproject.toml --output-file requirements-presidio.lock
 	$(LOCK) $(ARGS) $(PROGRAMS)/requirements.in --output-file $(PROGRAMS)/requirements.lock
 	$(LOCK) $(ARGS) $(OPENAI2)/requirements.in --output-file $(OPENAI2)/requirements.lock
+	$(LOCK) $(ARGS) $(MLX)/requirements.in --output-file $(MLX)/requirements.lock
 
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
 
 clean: ## remove .venv, caches and Node packages; keeps state/
-	rm -rf $(VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(MLX_VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands stand on ----------------------------------------------------------------------------------
@@ -131,6 +134,13 @@ $(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)
 	@$(PY) -m venv $(PROGRAMS_VENV)
 	@echo "installing $$(grep -c == $<) pinned packages from $<"
 	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+# A real `mlx_lm.server` for the tests. What it does not run needs no compiling, which takes longer than the rest.
+$(MLX_VENV)/.installed: $(MLX)/requirements.lock | $(PY)
+	@$(PY) -m venv $(MLX_VENV)
+	@echo "installing $$(grep -c == $<) pinned packages from $<"
+	@$(MLX_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 # The SDKs' own tests stand in their sources only, which are unpacked and not installed.

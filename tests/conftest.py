@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from gateway.upstream.embedded.models import CHAT, fetch
 from tests.kit.llama import LlamaServer
+from tests.kit.mlx.server import mlx_server
 from tests.kit.running import Running, one_route, running
 from tests.kit.servers import UpstreamServer, says
 from tests.kit.tripwire import Tripwire
@@ -63,6 +64,13 @@ async def llama(models_folder):
     yield start
     for server in started:
         await server.stop()
+
+
+@pytest.fixture(scope="session")
+def mlx(tmp_path_factory):
+    """A real `mlx_lm.server`, one for all tests, which ask it only through a gateway or about itself."""
+    with mlx_server(tmp_path_factory.mktemp("mlx")) as server:
+        yield server
 
 
 # --- upstreams and gateways --------------------------------------------------------------------------------------------

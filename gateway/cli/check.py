@@ -13,6 +13,7 @@ from gateway.config.changes import rule_changes, word_changes
 from gateway.config.standing import changed, of_standing, standing_of
 from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Operation, Order
+from gateway.kinds import profile
 from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
 from gateway.policy.lint import at_a_glance
@@ -103,6 +104,7 @@ def summary(settings: Settings) -> str:
     lines += [f"warning: {problem}" for problem in at_a_glance(settings.policy, givers=settings.label_givers)]
     lines += [f"warning: {note}" for note in settings.baa_notes(today())]
     lines += [f"warning: {note}" for note in _without_effect(settings)]
+    lines += [f"warning: {note}" for note in _without_limit(settings)]
     return "\n".join(lines)
 
 
@@ -123,6 +125,15 @@ def _without_effect(settings: Settings) -> list[str]:
         if len(route.targets) == 1 and route.order is not Order.LISTED
     )
     return notes
+
+
+def _without_limit(settings: Settings) -> list[str]:
+    """Targets of which nobody says how much they hold, at servers that take more than that without a word."""
+    return [
+        f"Nobody says how much target {target.name} holds, and its server takes any length. Write `context: 32768` on it."
+        for target in settings.targets.values()
+        if target.context is None and profile(target.provider.kind).endless and not target.provider.off
+    ]
 
 
 def _since(settings: Settings) -> list[str]:

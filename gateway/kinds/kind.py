@@ -72,6 +72,10 @@ class Profile:
     """It answers once, however many answers (`n`) are asked for, or refuses more: it is asked as often as there are to be."""
     ignores: frozenset[str] = frozenset()
     """Wishes (`wishes.py`) that it takes without a word and does not follow."""
+    only_whole: frozenset[str] = frozenset()
+    """Wishes that it follows in an answer in one piece, and ignores in a stream."""
+    endless: bool = False
+    """It takes prompts of any length, also beyond what its model was made for, and says nowhere how much that is."""
     substitutes: Substitution = Substitution.UNTOLD
     """What it means where its reply names another model than was asked for."""
     window: Window | None = None

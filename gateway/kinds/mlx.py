@@ -10,6 +10,7 @@ from gateway.kinds.repairs import (
     no_tools_for_none,
     not_by_template,
     only_named_tools,
+    some_alternatives,
     some_limit,
     to_max_tokens,
 )
@@ -22,10 +23,18 @@ PROFILE = Profile(
     start="start `mlx_lm.server --port 8081 --model {model}`",
     needs_url=True,
     one_choice=True,
-    ignores=frozenset(
-        {"response_format", "tool_choice", "logprobs", "parallel_tool_calls", "n", "best_of", "echo", "suffix"}
-    ),
+    ignores=frozenset({"response_format", "tool_choice", "parallel_tool_calls", "n", "best_of", "echo", "suffix"}),
+    only_whole=frozenset({"logprobs"}),
+    endless=True,
     unable=(b"only 'text' content type is supported",),  # as a 404
     at_once=not_by_template,
-    repairs=(to_max_tokens, some_limit, no_loading, no_tools_for_none, only_named_tools, AS_REASONING),
+    repairs=(
+        to_max_tokens,
+        some_limit,
+        some_alternatives,
+        no_loading,
+        no_tools_for_none,
+        only_named_tools,
+        AS_REASONING,
+    ),
 )

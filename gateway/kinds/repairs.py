@@ -33,6 +33,12 @@ def some_limit(tree: Tree) -> None:
     tree.setdefault("max_tokens", LONG_ANSWER_TOKENS)
 
 
+def some_alternatives(tree: Tree) -> None:
+    """The server says which tokens the probabilities are of only where alternatives are asked for."""
+    if tree.get("logprobs") is True and not tree.get("top_logprobs"):
+        tree["top_logprobs"] = 1
+
+
 def no_tools_for_none(tree: Tree) -> None:
     """The server ignores that no tool is to be called: it is told of none."""
     if tree.get("tool_choice") == "none":

@@ -262,7 +262,8 @@ class _Form:
         if not (self.asked.hub and self.to.hub) or self.to.reply.streamed is None:
             return ()
         known = profile(self.target.provider.kind)
-        return unheard(tree, known.ignores - {"n"} if self.times(tree) > 1 else known.ignores)
+        ignored = known.ignores | known.only_whole if self.stream else known.ignores
+        return unheard(tree, ignored - {"n"} if self.times(tree) > 1 else ignored)
 
     def body(self, tree: Tree) -> Translated:
         named: Tree = {**tree, "model": self.target.model}

@@ -12,6 +12,7 @@ from typing import Protocol
 from gateway.config import Settings
 from gateway.domain import Caller, Detection, Facts, Kind, Passage, Target
 from gateway.kinds import profile
+from gateway.kinds.wishes import unheard
 from gateway.outbound.prepare import endpoint_of
 from gateway.phi.find.label_terms import LabelTerms, labelled, unread
 from gateway.phi.findings import Findings, Leaves
@@ -147,12 +148,14 @@ def streams(call: Call, target: Target, *, others: bool, first_token_s: float | 
 
     For a caller that wants one; wherever the wait for the first token is limited (s) or `others` could take over, because
     only a stream shows when the first token comes; and wherever people run the server themselves, because some of those
-    notice that nobody waits any more only at the next piece that they write (llama.cpp went on for seconds).
+    notice that nobody waits any more only at the next piece that they write (llama.cpp went on for seconds). But not for
+    those where the request wishes for something that the server says in no stream.
     """
     streamed = endpoint_of(target, call.endpoint, call.payload).reply.streamed
     if streamed is None:
         return False
-    inside = streamed.says_all and profile(target.provider.kind).of_people
+    known = profile(target.provider.kind)
+    inside = streamed.says_all and known.of_people and not unheard(call.payload, known.only_whole)
     return call.stream or others or first_token_s is not None or inside
 
 

@@ -141,3 +141,23 @@ routes: {r: {targets: [a], order: fastest}}
     file.write_text(file.read_text(encoding="utf-8") + "machines: {ollama: {memory_gb: 8}}\n", encoding="utf-8")
     assert check(str(file), {}) == 0
     assert "memory_gb" not in capsys.readouterr().out
+
+
+def test_it_warns_of_a_target_that_takes_any_length(tmp_path, capsys):
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        """version: 1
+providers: {here: {kind: mlx, base_url: "http://localhost:8081/v1", traits: [on_prem]}}
+targets:
+  endless: {provider: here, model: m}
+  bounded: {provider: here, model: m, context: 4096}
+routes: {r: {targets: [endless, bounded]}}
+default_route: r
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "policies").mkdir()
+    assert check(str(file), {}) == 0
+    said = capsys.readouterr().out
+    assert "warning: Nobody says how much target endless holds" in said
+    assert "target bounded" not in said

@@ -12,6 +12,8 @@ from packaging.version import Version
 from tests.kit.source import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock")
+APART = ("tests/kit/mlx/requirements.lock",)
+"""Those of environments of their own."""
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 BAD_LITELLM = ("1.82.7", "1.82.8", "1.107.0", "1.107.1")
 """Releases that were tampered with or withdrawn."""
@@ -31,7 +33,7 @@ def wanted(extras):
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, *APART])
 def test_every_pin_has_hashes_and_nothing_but_pins_is_there(lock):
     entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8").strip())
     assert [entry for entry in entries if not (PIN.match(entry) and "--hash=sha256:" in entry)] == []
