@@ -75,6 +75,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         claimed_route=exchange.header(names.route),
         conversation=exchange.header(names.conversation)[:MAX_NAME_CHARS],
         betas=_betas(exchange.header("anthropic-beta")),
+        version=exchange.header("anthropic-version"),
         batch=_batch(exchange.header(names.priority), names.priority),
         large=request.large,
         labels=_labels(exchange.header(names.label), tree),

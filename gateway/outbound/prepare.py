@@ -77,6 +77,7 @@ class Outbound:
     whole: bool = False  # nobody sees the pieces of its stream come: the caller gets the answer in one
     times: int = 1  # how often it is sent for one answer: once for each choice at a server that makes one at a time
     betas: tuple[str, ...] = ()
+    version: str = ""  # of the API, where the caller named one that its target may be asked in
     content_type: str = JSON_TYPE
     seal: InitVar[object]
 
@@ -139,9 +140,8 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
 ) -> Prepared:
     """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
 
-    `key` is the key of the conversation (`phi.pseudonym.conversation_key`), `lasting` one that outlasts it, for what a
-    provider compares from day to day (seeds, end users); `stream` is how the target is asked: as the caller did, unless
-    said; `thinking` is what its route says of models that reason.
+    `key` is the conversation's (`phi.pseudonym.conversation_key`), `lasting` one for what a provider compares from day to day
+    (seeds, end users); `stream` is how the target is asked, else as the caller did; `thinking` is what its route says of it.
 
     Raises:
         RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
@@ -179,11 +179,12 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         whole=form.stream and not call.stream,
         times=form.times(kept),
         betas=_betas(call, to),
+        version=_version(call, to),
         content_type=content_type,
         seal=_SEAL,
     )
     unheard = form.unheard(kept)
-    lost = {*body.lost, *dropped(call.payload, kept, fields), *_betas_lost(call, outbound.betas), *unheard}
+    lost = {*body.lost, *dropped(call.payload, kept, fields), *_headers_lost(call, outbound), *unheard}
     return Prepared(outbound, egress, pseudonyms, redacted, findings.unknowns, tuple(sorted(lost)), unheard)
 
 
@@ -207,8 +208,15 @@ def _betas(call: Call, to: Endpoint) -> tuple[str, ...]:
     return tuple(sorted(to.spoken.betas.intersection(call.betas))) if to.spoken else ()
 
 
-def _betas_lost(call: Call, betas: tuple[str, ...]) -> tuple[str, ...]:
-    return ("anthropic-beta",) if set(call.betas) - set(betas) else ()
+def _version(call: Call, to: Endpoint) -> str:
+    return call.version if to.spoken and call.version in to.spoken.versions else ""
+
+
+def _headers_lost(call: Call, outbound: Outbound) -> tuple[str, ...]:
+    """Features that a target was not asked for; a version only where it is asked in the words that have versions."""
+    betas = ("anthropic-beta",) if set(call.betas) - set(outbound.betas) else ()
+    versioned = call.version and outbound.spoken.versions
+    return (*betas, "anthropic-version") if versioned and call.version != outbound.version else betas
 
 
 def _but_aliases(findings: Findings, fields: Object) -> Findings:
@@ -226,13 +234,17 @@ def _but_aliases(findings: Findings, fields: Object) -> Findings:
 
 
 def endpoint_of(target: Target, asked: Endpoint, payload: Tree) -> Endpoint:
-    """The row in whose words a target is asked: Claude in its own for callers who speak them, so that nothing is lost."""
-    provider = target.provider
-    native, known = provider.adapter is Adapter.OLLAMA, profile(provider.kind)
+    """The row in whose words a target is asked: Claude's and Ollama's for callers who speak them, so that nothing is lost.
+
+    Ollama reads `num_ctx`, `keep_alive` and `top_k` in its own words only, and under `/v1` passes over them in silence.
+    """
+    provider, known = target.provider, profile(target.provider.kind)
+    able = provider.adapter is Adapter.DIRECT and Adapter.OLLAMA in known.ways
+    native = provider.adapter is Adapter.OLLAMA or (able and asked.dialect is Dialect.OLLAMA)
     own = asked.spoken.only_for if asked.spoken and asked.name in known.also else None
     if own is not None and provider.adapter is not Adapter.LITELLM and own(payload):
         return asked
-    also = known.also if provider.adapter is Adapter.DIRECT else frozenset[str]()
+    also = known.also if provider.adapter is Adapter.DIRECT and not native else frozenset[str]()
     return spoken(asked, native=native, untranslated=known.speaks_anthropic, also=also)
 
 

@@ -44,7 +44,8 @@ class Spoken:
     key. `from_hub` takes a request of the hub and the target's context in tokens, if that is known. `streamed` writes
     into a body whether it is to be answered as a stream. `system_field`: the field of the body that is the system
     prompt, if one is. `repair` leaves out what its servers would refuse of a request that needs no translation. `betas`
-    are the words of the header `anthropic-beta` that ask for no errand, which a caller's may hand on. `everywhere`:
+    are the words of the header `anthropic-beta` that ask for no errand, which a caller's may hand on, `versions` those of
+    `anthropic-version` that are read here, where a caller's goes before the one in `headers`. `everywhere`:
     whoever speaks the dialect is asked so; otherwise only kinds of servers that name the row (`kinds/`). `written` gives
     content type and bytes of a body that is no JSON. `plain`: an answer may be a text, which is then its field `text`.
     """
@@ -62,6 +63,7 @@ class Spoken:
     only_for: Callable[[Tree], bool] | None = None
     plain: bool = False
     betas: frozenset[str] = frozenset()
+    versions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Call:
     `payload` is the parsed body in the caller's dialect: what is scanned, and all that is ever sent from (law 7).
     `model` is what the caller asked for ("" when it named none); `claimed_agents` come from the base URL, header or
     metadata; `conversation` is the caller's name for the conversation, or ""; `betas` are the
-    words of its header `anthropic-beta`, as it wrote them. `batch`: where requests queue it goes last, or not, or it does
+    words of its header `anthropic-beta` and `version` is `anthropic-version`, as it wrote them.
+    `batch`: where requests queue it goes last, or not, or it does
     not say. `large`: reading it holds up others. `labels` are those the caller gave it, known or not.
     `complexity`: `simple`, `medium` or `complex` by the caller's own word, or "". `emergency` is the reason of its caller's
     emergency access, or "": no rule and no decision knows it.
@@ -161,6 +164,7 @@ class Call:
     claimed_route: str = ""
     conversation: str = ""
     betas: tuple[str, ...] = ()
+    version: str = ""
     batch: bool | None = None
     large: bool = False
     labels: frozenset[str] = frozenset()

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.kit.every_dialect import speaks
+
 ROOT = Path(__file__).parents[2]
 CONFIG = (ROOT / "config.yaml").read_text(encoding="utf-8")
 POLICIES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*.yaml")}
@@ -42,7 +44,7 @@ async def shipped(start, upstream):
     for target in SHIPPED["targets"].values():
         models[target["provider"]].append(target["model"].split(":-")[-1].rstrip("}"))
     studio = await upstream(models=models["lm_studio"])
-    ollama = await upstream(models=models["ollama"])
+    ollama = await upstream(speaks(), models=models["ollama"])
     environ = {
         "LM_STUDIO_BASE_URL": studio.base_url,
         "OLLAMA_BASE_URL": ollama.base_url.removesuffix("/v1"),
@@ -82,7 +84,7 @@ async def test_each_agent_of_the_backend_reaches_its_route_by_its_prompt(shipped
 
 @pytest.mark.parametrize("agent", AGENTS)
 async def test_its_provider_layer_finds_its_model_and_each_agent_its_route_in_the_dialect_of_ollama(shipped, agent):
-    gateway, _, _ = shipped
+    gateway, _, ollama = shipped
     async with gateway.client() as client:
         listed = [model["name"] for model in (await client.get("/api/tags")).json()["models"]]
         model = next(name for name in listed if "qwen3" in name)
@@ -95,6 +97,7 @@ async def test_its_provider_layer_finds_its_model_and_each_agent_its_route_in_th
             )
             assert reply.status_code == 200, reply.text
             assert (reply.headers["x-gateway-route"], reply.headers["x-gateway-target"]) == expected(agent)
+            assert ollama.sent[-1].json["options"] == options, "under `/v1` Ollama would pass over `num_ctx`"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -30,8 +30,8 @@ def acts() -> Handler:
         if request.path.endswith("/embeddings"):
             return await says()(request)
         body = await request.json()
-        call = _call(body)
-        text = None if call else _text(body)
+        call = call_of(body)
+        text = None if call else text_of(body)
         if not body.get("stream"):
             reply = completion(text, **({"tool_calls": [call]} if call else {}))
             reply["choices"][0]["finish_reason"] = "tool_calls" if call else "stop"
@@ -56,7 +56,7 @@ def _chunks(text: str | None, call: dict[str, Any] | None) -> list[dict[str, Any
     return pieces
 
 
-def _call(body: dict[str, Any]) -> dict[str, Any] | None:
+def call_of(body: dict[str, Any]) -> dict[str, Any] | None:
     tools = [tool["function"] for tool in body.get("tools") or [] if tool.get("type") == "function"]
     answered = any(message["role"] == "tool" for message in body["messages"])
     chosen = body.get("tool_choice")
@@ -125,7 +125,7 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
             return schema
 
 
-def _text(body: dict[str, Any]) -> str:
+def text_of(body: dict[str, Any]) -> str:
     asked = body.get("response_format") or {}
     if asked.get("type") == "json_schema":
         schema = asked["json_schema"]["schema"]

@@ -218,12 +218,15 @@ def streams_for_ever(text="word ", *, after_ten: asyncio.Event | None = None) ->
 
 
 def breaks_after(text="Half an ans") -> Handler:
-    """Drops the connection in the middle of a stream."""
+    """Drops the connection in the middle of a stream, of Ollama's lines where it is asked in Ollama's words."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        if text:
+        if text and request.path == "/api/chat":
+            line = {"message": {"role": "assistant", "content": text}, "done": False}
+            await response.write(json.dumps(line).encode() + b"\n")
+        elif text:
             await response.write(b"data: " + json.dumps(chunk({"content": text})).encode() + b"\n\n")
         request.transport.close()
         return response

@@ -75,6 +75,7 @@ def call_of(payload: dict[str, Any], dialect: Dialect = Dialect.OPENAI, **change
         caller=Caller("soma"),
         request_id="req_1",
         betas=changes.pop("betas", ()),
+        version=changes.pop("version", ""),
     )
 
 

@@ -162,7 +162,9 @@ def test_a_token_is_no_finding_of_the_second_look(send, detector):
         (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.ANTHROPIC, Dialect.ANTHROPIC),
         (ProviderKind.ANTHROPIC, Adapter.LITELLM, Dialect.OPENAI, Dialect.OPENAI),
         (ProviderKind.OLLAMA, Adapter.OLLAMA, Dialect.OPENAI, Dialect.OLLAMA),
-        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OLLAMA, Dialect.OPENAI),
+        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OPENAI, Dialect.OPENAI),
+        (ProviderKind.OLLAMA, Adapter.DIRECT, Dialect.OLLAMA, Dialect.OLLAMA),
+        (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.OLLAMA, Dialect.OPENAI),
         (ProviderKind.LM_STUDIO, Adapter.DIRECT, Dialect.ANTHROPIC, Dialect.OPENAI),
     ],
 )
@@ -286,12 +288,29 @@ def test_towards_claude_known_betas_pass_and_unsigned_thinking_stays(send):
     }
     claude = target_of(ProviderKind.ANTHROPIC)
     betas = ("interleaved-thinking-2025-05-14", "mcp-client-2025-04-04")
-    prepared = send(asked, Dialect.ANTHROPIC, target=claude, betas=betas)
+    prepared = send(asked, Dialect.ANTHROPIC, target=claude, betas=betas, version="2026-10-21")
     assert prepared.outbound.betas == ("interleaved-thinking-2025-05-14",)
+    assert prepared.outbound.version == "2026-10-21"
     assert "anthropic-beta" in prepared.not_carried
+    assert "anthropic-version" not in prepared.not_carried
     assert prepared.outbound.tree["messages"][1:] == [
         {"role": "assistant", "content": [{"type": "text", "text": "Yes."}]}
     ]
+
+
+@pytest.mark.parametrize("version", ["2023-01-01", "1961-03-14", "2031-01-01"])
+def test_a_version_of_the_api_that_is_not_read_here_is_named_and_never_sent(send, version):
+    asked = {"max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    prepared = send(asked, Dialect.ANTHROPIC, target=target_of(ProviderKind.ANTHROPIC), version=version)
+    assert prepared.outbound.version == ""
+    assert "anthropic-version" in prepared.not_carried
+
+
+def test_a_version_of_the_api_is_nothing_to_a_server_of_another_dialect(send):
+    asked = {"max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    prepared = send(asked, Dialect.ANTHROPIC, target=target_of(), version="2026-10-21")
+    assert prepared.outbound.version == ""
+    assert "anthropic-version" not in prepared.not_carried
 
 
 def test_a_limit_in_a_schema_stays_a_limit_when_a_token_makes_the_number_stand_out_in_a_sentence(send):

@@ -108,6 +108,7 @@ def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
         "Content-Type": outbound.content_type,
         "Accept": "*/*" if outbound.spoken.plain else "text/event-stream" if outbound.stream else "application/json",
         **outbound.spoken.headers(address.api_key),
+        **({"anthropic-version": outbound.version} if outbound.version else {}),
         **({"anthropic-beta": ",".join(outbound.betas)} if outbound.betas else {}),
     }
 

@@ -27,7 +27,9 @@ from gateway.wire.vocabulary import closed
 from gateway.wire.writer import Answering, StreamWriter
 
 VERSION = "2023-06-01"
-"""The version of the API, which every request states."""
+"""The version of the API, which every request states; that of its caller, where it is one of `VERSIONS`."""
+VERSIONS = closed("2023-06-01 2026-10-21").words
+"""What a body may hold and what an answer looks like depends on it. The first one of all streams otherwise."""
 
 
 def _open(asked: Asked) -> passthrough.EventStream:
@@ -182,5 +184,6 @@ ENDPOINT = Endpoint(
         system_field="system",
         repair=_signed,
         betas=BETAS,
+        versions=VERSIONS,
     ),
 )
