@@ -13,6 +13,7 @@ from typing import Final, TextIO
 from gateway.access.stored import StoredKeys
 from gateway.api.endpoints import facades
 from gateway.config import Settings
+from gateway.config.in_force import InForce
 from gateway.config.settings import IPNetwork
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
@@ -27,7 +28,7 @@ from gateway.phi.find.own_words import OwnWords
 from gateway.pipeline.record import now_us
 from gateway.pipeline.words import vocabulary_of
 from gateway.ports import AuditSink, LedgerUnavailable, Quota
-from gateway.runtime import Gateway, InForce, Parts
+from gateway.runtime import Gateway, Parts
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.memory import LruMemory, MemoryHealth

@@ -17,20 +17,20 @@ from gateway.api.front import Facade, Front
 from gateway.api.holders import Holders
 from gateway.config import Listener, Settings
 from gateway.config.changes import (
-    RuleChanges,
-    WordChanges,
+    Reloaded,
     awaits_restart,
     caller_changes,
     listener_now,
     rule_changes,
     word_changes,
 )
+from gateway.config.in_force import InForce
 from gateway.config.prices import priced
 from gateway.detectors.scanner import Scanner
 from gateway.document import DocumentInvalid
 from gateway.domain import Adapter, Provider
 from gateway.errors import KeysUnavailable
-from gateway.events import AwaitsRestart, BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
+from gateway.events import BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -41,8 +41,10 @@ from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.record import never_digest, now_us
 from gateway.pipeline.standings import Standings
+from gateway.pipeline.status import Reading
+from gateway.pipeline.watch import Watch
 from gateway.pipeline.wish import Known
-from gateway.pipeline.words import vocabulary_of
+from gateway.pipeline.words import names_by_use, vocabulary_of
 from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed, Quota
 from gateway.routing.table import with_discovered
@@ -56,32 +58,6 @@ from gateway.upstream.rounds import Rounds
 PROBE_EVERY_S = 15.0
 START_S = 1.0
 """How long the start waits for what local servers say: one that hangs is heard later."""
-
-
-class InForce:
-    """The settings in force, as `configured`, and with the models that local servers list now (`settings`).
-
-    `started` are those the gateway started with, some of which hold until it starts again.
-
-    A `Gateway` changes it, and whoever must not work with old ones asks it each time.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.started = self.configured = self.settings = priced(settings)
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """What a reload changed, and what it could not."""
-
-    restart: tuple[AwaitsRestart, ...]
-    rules: RuleChanges
-    words: WordChanges
-
-    def lines(self) -> list[str]:
-        """It all, for people."""
-        waiting = [f"needs a restart, and stays as it was: {', '.join(self.restart)}"] if self.restart else []
-        return [*self.rules.lines(), *self.words.lines(), *waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +96,9 @@ class Gateway:
         self.events = parts.events
         self.log = parts.log
         self.demonstration_problem = parts.demonstration_problem
-        self._ready = False
         self._probing: asyncio.Task[None] | None = None
-        self._rounds = Rounds(attestation=parts.attestation, machines=parts.machines, heard=self._heard)
+        premises, holdings = Premises.of(parts.attestation, parts.machines), Holdings(parts.quota, parts.events)
+        self._rounds = Rounds(premises, heard=self._heard)
         self._reloaded = asyncio.Event()
         self._aside = Aside()
         self._told_on = date.min
@@ -133,22 +109,36 @@ class Gateway:
             scanner=parts.scanner,
             attempts=Attempts(
                 upstreams=parts.upstreams,
-                premises=Premises.of(parts.attestation, parts.machines),
+                premises=premises,
                 ledger=parts.ledger,
                 scanner=parts.scanner,
                 aside=self._aside,
                 audit_key=parts.audit_key,
                 standings=self._standings,
-                holdings=Holdings(parts.quota, parts.events),
+                holdings=holdings,
             ),
             events=parts.events,
             ledger=parts.ledger,
             pseudonym_key=parts.pseudonym_key,
             aside=self._aside,
         )
+        self.watch = Watch(
+            settings=lambda: in_force.settings,
+            health=parts.health,
+            standings=self._standings,
+            premises=premises,
+            holdings=holdings,
+            ledger=parts.ledger,
+            events=parts.events,
+            names=lambda: names_by_use(self._vocabulary()),
+            notes=lambda: self.notes,
+            demonstration_problem=parts.demonstration_problem,
+        )
         self._facades = facades(self.pipeline)
         self._emergencies = Emergencies(events=parts.events, ledger=parts.ledger)
-        self._control = control(metrics=self.metrics, pipeline=self.pipeline, emergencies=self._emergencies)
+        self._control = control(
+            metrics=self.metrics, pipeline=self.pipeline, watch=self.watch, emergencies=self._emergencies
+        )
         self._in_flight = InFlight()
         self._holders = Holders(parts.keys, ledger=parts.ledger, emergencies=self._emergencies)
         self._holding: asyncio.Task[None] | None = None
@@ -195,7 +185,7 @@ class Gateway:
                 in_flight=self._in_flight,
                 holders=self._holders,
                 aside=self._aside,
-                ready=lambda: self._ready,
+                ready=self.watch.can_answer,
             )
             for place, started in enumerate(self._in_force.started.listeners)
         ]
@@ -217,7 +207,7 @@ class Gateway:
             await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
         self._warm()
-        self._ready = True
+        self.watch.ready = True
 
     async def warm_up(self) -> None:
         """Make ready, beside the first requests, what they would otherwise wait for; costs a second of a processor."""
@@ -225,7 +215,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """End everything that was started."""
-        self._ready = False
+        self.watch.ready = False
         for task in filter(None, (self._probing, self._holding)):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -344,6 +334,7 @@ class Gateway:
                 opens=tuple(opens),
             )
         )
+        self.watch.reading = Reading(result=result, at_s=now_us() / 1_000_000, problems=problems)
         if before is None:
             return  # `GatewayStarted` says it, once there is a port to name, and `GatewayStopped`
         self.events.emit(

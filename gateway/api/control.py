@@ -1,4 +1,4 @@
-"""Endpoints off the hot path, as an ordinary FastAPI application: metrics, explain, emergency access."""
+"""Endpoints off the hot path, as an ordinary FastAPI application: metrics, status, explain, emergency access."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gateway.api.question import ask
 from gateway.domain import Permission
 from gateway.errors import GatewayError, MethodNotAllowed, NotFound
 from gateway.pipeline import Pipeline
+from gateway.pipeline.watch import Watch
 from gateway.wire.errors import render
 
 
@@ -29,7 +30,7 @@ class Exposition(Protocol):
     def render(self, accept: str) -> tuple[str, bytes]: ...
 
 
-def control(*, metrics: Exposition, pipeline: Pipeline, emergencies: Emergencies) -> FastAPI:
+def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, emergencies: Emergencies) -> FastAPI:
     """The control application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_emergency(app, emergencies)
@@ -37,8 +38,16 @@ def control(*, metrics: Exposition, pipeline: Pipeline, emergencies: Emergencies
     @app.get("/metrics")
     async def exposition(request: Request) -> Response:
         demand(request, Permission.METRICS)
+        watch.tell()
         content_type, body = metrics.render(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": content_type})
+
+    @app.get("/ready")
+    async def status(request: Request) -> JSONResponse:
+        """`?deep=1`: all that `gateway status` shows (`may: [metrics]`)."""
+        demand(request, Permission.METRICS)
+        ready = watch.can_answer(request.query_params.getlist("route"))
+        return JSONResponse(watch.look().tree(), status_code=200 if ready else 503)
 
     @app.post("/gateway/explain")
     async def explain(request: Request) -> JSONResponse:

@@ -11,10 +11,11 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -46,7 +47,7 @@ from gateway.wire.operations import dialect_at
 Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVENESS, READINESS = "/health", "/ready"
-CONTROL_PATHS = frozenset({"/metrics", "/gateway/explain", "/gateway/emergency"})
+CONTROL_PATHS = frozenset({"/metrics", READINESS, "/gateway/explain", "/gateway/emergency"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 _TOKEN = re.compile(r"[a-z0-9-]{1,64}")
@@ -149,7 +150,7 @@ class Front:
         in_flight: InFlight,
         holders: Holders,
         aside: Aside,
-        ready: Callable[[], bool],
+        ready: Callable[[Collection[str]], bool],
     ) -> None:
         self._listener = listener
         self._settings = settings
@@ -174,8 +175,9 @@ class Front:
         exchange.every = cors_headers(exchange, settings)
         try:
             self._check_doors(exchange, settings, scope)
-            if (path := _plain(exchange.path)) in (LIVENESS, READINESS):
-                await self._vital_sign(exchange, alive=path == LIVENESS)
+            path = _plain(exchange.path)
+            if path == LIVENESS or (path == READINESS and "deep" not in _query(scope)):
+                await self._vital_sign(exchange, alive=path == LIVENESS, routes=_query(scope).get("route", ()))
                 return
             self._in_flight.enter(settings.limits.max_concurrency)
             try:
@@ -194,11 +196,14 @@ class Front:
             broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
             await self._fail(exchange, broken, dialect)
 
-    async def _vital_sign(self, exchange: Exchange, *, alive: bool) -> None:
-        """Liveness and readiness: without a key and without a place, since whoever asks may restart us over a 503."""
+    async def _vital_sign(self, exchange: Exchange, *, alive: bool, routes: Collection[str]) -> None:
+        """Liveness and readiness: without a key and without a place, since whoever asks may restart us over a 503.
+
+        Ready also means that each of `routes` has a target that would be asked now.
+        """
         if exchange.method not in {"GET", "HEAD"}:
             raise MethodNotAllowed(WRONG_METHOD, allow=("GET", "HEAD"))
-        status = 200 if alive or self._ready() else 503
+        status = 200 if alive or self._ready(routes) else 503
         body = {"status": "ok"} if alive else {"ready": status == 200}
         await exchange.reply(status, {"content-type": "application/json"}, orjson.dumps(body))
 
@@ -339,6 +344,15 @@ def _plain(path: str) -> str:
     if "//" not in path and not path.endswith("/") and path:
         return path
     return "/" + "/".join(step for step in path.split("/") if step)
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    """What stands after the question mark; nothing where it cannot be read."""
+    raw = scope.get("query_string", b"")
+    try:
+        return parse_qs(raw.decode("latin-1") if isinstance(raw, bytes) else "", max_num_fields=64)
+    except ValueError:
+        return {}
 
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:

@@ -11,6 +11,7 @@ from gateway import __version__
 _EPILOG = """examples:
   gateway serve                       serve config.yaml on 127.0.0.1:8080
   gateway check --config config.yaml  list every problem of a configuration
+  gateway status                      say which routes can answer now, and why others cannot
   gateway reload                      have the running gateway read it again
   gateway keys new soma               make a key for an application
   gateway policy diff in-force policies   say what a changed policy would let out
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
         report,
         schema,
         serve,
+        status,
     )
 
     made = argparse.ArgumentParser(
@@ -43,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, reload, check, explain, keys, models, policy, phi, audit, report, emergency, schema, bench):
+    for command in (
+        *(serve, status, reload, check, explain, keys, models, policy, phi, audit, report, emergency, schema, bench),
+    ):
         command.register(commands)
     return made
 

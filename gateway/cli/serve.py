@@ -83,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
     environ = dict(os.environ)  # as it was at the start: LiteLLM gets to see less of it
     read = partial(load, options.config, environ, host=options.host, port=options.port)
     style = LogStyle(options.log) if options.log else LogStyle.CONSOLE if sys.stderr.isatty() else LogStyle.JSON
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `gateway reload` may find us before we can take it up
+    for early in (signal.SIGHUP, signal.SIGUSR1):  # `gateway reload` and `status` may find us before we can take it up
+        signal.signal(early, signal.SIG_IGN)
     try:
         settings = read()
         with _held(Path(settings.state_dir)):
@@ -140,6 +141,7 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, servers.stop)
     loop.add_signal_handler(signal.SIGHUP, reader.again)
+    loop.add_signal_handler(signal.SIGUSR1, reader.tell)
     await gateway.start(opens=opens)
     _spare_the_collector()
     warming = asyncio.create_task(gateway.warm_up())
@@ -191,6 +193,13 @@ class _Reader:
         self._read = read
         self._state_dir = state_dir
         self._readings = 0
+        self._told = 0
+
+    def tell(self) -> None:
+        """Write down how the gateway is, for `gateway status`."""
+        self._told += 1
+        with contextlib.suppress(OSError):
+            in_force.write_status(self._state_dir, number=self._told, tree=self._gateway.watch.look().tree())
 
     def again(self) -> None:
         """Take up what is sound, or stay with what is in force."""
@@ -221,7 +230,9 @@ class _Reader:
         settings = self._gateway.settings
         own = canonical(settings.own_words)
         standing = standing_of(self._gateway.configured).text
-        note = InForceNote(os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own, standing)
+        note = InForceNote(
+            os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own, standing, tells=True
+        )
         with contextlib.suppress(OSError):
             keep(self._state_dir, self._gateway.configured)
             in_force.write(self._state_dir, note)

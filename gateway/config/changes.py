@@ -125,3 +125,17 @@ def _at(listeners: Sequence[Listener], place: int) -> Listener | None:
 
 def _by_id(text: str) -> dict[str, object]:
     return {rule["id"]: rule for rule in json.loads(text)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What a reload changed, and what it could not."""
+
+    restart: tuple[AwaitsRestart, ...]
+    rules: RuleChanges
+    words: WordChanges
+
+    def lines(self) -> list[str]:
+        """It all, for people."""
+        waiting = [f"needs a restart, and stays as it was: {', '.join(self.restart)}"] if self.restart else []
+        return [*self.rules.lines(), *self.words.lines(), *waiting]

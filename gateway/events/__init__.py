@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
-from gateway.domain import Carrier, Destination, Kind, Operation, Sensitivity, Settlement, Shortfall
+from gateway.domain import Carrier, Destination, Kind, Sensitivity, Settlement, Shortfall
+from gateway.events.attempts import AttemptEnded, AttemptStarted, FellBack
 from gateway.events.closed_sets import (
     AbortPhase,
     AttemptResult,
@@ -29,7 +30,14 @@ from gateway.events.closed_sets import (
     Side,
 )
 from gateway.events.emergency import EmergencyEnd, EmergencyEnded, EmergencyOpened
-from gateway.events.lifetime import EmbeddedExited, EmbeddedStarted, GatewayStarted, GatewayStopped
+from gateway.events.lifetime import (
+    EmbeddedExited,
+    EmbeddedStarted,
+    GatewayStarted,
+    GatewayStopped,
+    QuotaLeft,
+    StateSeen,
+)
 from gateway.events.quota import QuotaCounted, QuotaRefused
 
 __all__ = [
@@ -76,55 +84,17 @@ __all__ = [
     "QueueChanged",
     "QueueWaited",
     "QuotaCounted",
+    "QuotaLeft",
     "QuotaRefused",
     "Record",
     "ReloadResult",
     "ScanEnded",
     "ScanFailure",
     "Side",
+    "StateSeen",
     "StreamAborted",
     "TargetForwards",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptStarted:
-    """A target works at a request, whose turn in the queue has come. Each is followed by one `AttemptEnded` that `began`."""
-
-    event: ClassVar[str] = "attempt.started"
-    provider: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptEnded:
-    """One try of one target is over. `status` is the provider's HTTP status or None without one, `cause` why it failed.
-
-    `began` False: it ended in the queue, or before, and no `AttemptStarted` came before it.
-    """
-
-    event: ClassVar[str] = "attempt.ended"
-    request_id: str
-    operation: Operation
-    provider: str
-    target: str
-    model: str
-    result: AttemptResult
-    duration_s: float
-    status: int | None = None
-    began: bool = True
-    cause: Cause | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FellBack:
-    """Target `from_` failed for `reason` and `to` was tried instead; emitted when the try of `to` is over."""
-
-    event: ClassVar[str] = "request.fell_back"
-    from_: str
-    to: str
-    reason: AttemptResult
-    result: FallbackResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +341,7 @@ Event: TypeAlias = (
     | Faulted
     | GatewayStarted
     | GatewayStopped
+    | StateSeen
     | EmbeddedStarted
     | EmbeddedExited
 )

@@ -1,7 +1,8 @@
-"""The beginning and the end of the gateway, and of the process that serves the demonstration models."""
+"""The beginning and the end of the gateway and of the demonstration models' process, and how it is in between."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -40,3 +41,29 @@ class EmbeddedExited:
     reason: ExitReason
     code: int | None = None
     provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLeft:
+    """How much of one budget or limit is left in its span: a share of 1."""
+
+    sort: str
+    per: str
+    name: str
+    of: str
+    every: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateSeen:
+    """How things are at this moment, for a scrape: `record`: intents can be written; `routes`: a target of theirs can be
+    asked; `left_alone`: a target is not asked because it failed; `loaded`: its model is in memory, where a server says so.
+    """
+
+    event: ClassVar[str] = "gateway.seen"
+    record: bool
+    routes: Mapping[str, bool]
+    left_alone: Mapping[str, bool]
+    loaded: Mapping[str, bool]
+    quotas: tuple[QuotaLeft, ...] = ()

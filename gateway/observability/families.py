@@ -50,6 +50,7 @@ class Families:
         self._define_requests()
         self._define_policy()
         self._define_gateway()
+        self._define_servers()
         self._define_record()
 
     def _define_models(self) -> None:
@@ -141,6 +142,11 @@ class Families:
             "What budgets and limits counted: dollars, tokens, watt-hours, requests, as `of` says.",
             QUOTA,
         )
+        self.quota_left = self._gauge(
+            "gateway_quota_left_ratio",
+            "What is left of a budget or a limit in this span, as a share of 1.",
+            ("sort", "per", "name", "of", "every"),
+        )
         self.quota_refused = self._counter(
             "gateway_quota_refused", "Targets that were not asked because a budget or a limit was used up.", QUOTA
         )
@@ -213,6 +219,13 @@ class Families:
         self.baa_expires = self._gauge(
             "gateway_baa_expires_timestamp_seconds", "When a provider's BAA ends.", (PROVIDER,)
         )
+        self.faults = Counter("gateway_faults", "Faults of our own; each is a line of the log.", registry=self.registry)
+        self.build = self._gauge(
+            "gateway_build_info", "The running version, and that of the `gen_ai_*` names.", ("version", "schema")
+        )
+        self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
+
+    def _define_servers(self) -> None:
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
         self.model_load = self._histogram(
             "gateway_backend_model_load_seconds",
@@ -237,14 +250,22 @@ class Families:
             "Answers that were not quite what was asked for, by what was not followed.",
             ("target", "how"),
         )
+        self.left_alone = self._gauge(
+            "gateway_target_breaker_open",
+            "1 while a target is left alone, because it failed too often of late.",
+            ("target",),
+        )
+        self.model_loaded = self._gauge(
+            "gateway_backend_model_loaded",
+            "1 if its server says that the target's model is in memory, else 0.",
+            ("target",),
+        )
+        self.route_answers = self._gauge(
+            "gateway_route_answerable", "1 if the route has a target that would be asked now, else 0.", ("route",)
+        )
         self.embedded_exits = self._counter(
             "gateway_embedded_exits", "Ends of the demonstration model's process.", ("reason",)
         )
-        self.faults = Counter("gateway_faults", "Faults of our own; each is a line of the log.", registry=self.registry)
-        self.build = self._gauge(
-            "gateway_build_info", "The running version, and that of the `gen_ai_*` names.", ("version", "schema")
-        )
-        self.settings = self._gauge("gateway_config_info", "Hashes of configuration and policy.", ("config", "policy"))
 
     def _define_record(self) -> None:
         self.audit_records = self._counter(
@@ -254,6 +275,11 @@ class Families:
         )
         self.audit_write = Histogram(
             "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
+        )
+        self.audit_available = Gauge(
+            "gateway_audit_available",
+            "1 if an intent can be written now; 0: nothing leaves the premises.",
+            registry=self.registry,
         )
         self.audit_checkpoints = self._counter(
             "gateway_audit_checkpoints",

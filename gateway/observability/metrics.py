@@ -79,10 +79,8 @@ class Metrics(EventSink):
         match event:
             case Settlement():
                 self._settled(event)
-            case events.AttemptStarted():
-                self._families.inflight(self._name(event.provider, self._vocabulary.providers)).inc()
-            case events.AttemptEnded():
-                self._attempted(event)
+            case events.AttemptStarted() | events.AttemptEnded():
+                self._tried(event)
             case events.FellBack() | events.StreamAborted() | events.AuthFailed():
                 self._went_wrong(event)
             case events.Decided() | events.PhiFound() | events.OwnWordsUsed() | events.ScanEnded():
@@ -95,6 +93,8 @@ class Metrics(EventSink):
                 self._of_record(event)
             case events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
                 self._came_into_force(event)
+            case events.StateSeen():
+                self._stands(event)
             case _:
                 self._changed_state(event)
 
@@ -144,7 +144,10 @@ class Metrics(EventSink):
         elif event.outcome is Outcome.OK:
             families.unpriced(*who).inc()
 
-    def _attempted(self, event: events.AttemptEnded) -> None:
+    def _tried(self, event: events.AttemptStarted | events.AttemptEnded) -> None:
+        if isinstance(event, events.AttemptStarted):
+            self._families.inflight(self._name(event.provider, self._vocabulary.providers)).inc()
+            return
         error = "" if event.result is AttemptResult.OK else event.result.value
         labels = self._model(event.operation, event.provider, event.model)
         self._families.attempt_duration(*labels, error).observe(event.duration_s)
@@ -231,6 +234,22 @@ class Metrics(EventSink):
                 return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
             case _:
                 assert_never(event)
+
+    def _stands(self, event: events.StateSeen) -> None:
+        """What is so at this moment; what was so of a name that is gone is shown no more."""
+        families, known = self._families, self._vocabulary
+        families.audit_available.set(event.record)
+        for family, now, names in (
+            (families.route_answers, event.routes, known.routes),
+            (families.left_alone, event.left_alone, known.targets),
+            (families.model_loaded, event.loaded, known.targets),
+        ):
+            family.forget()
+            for name, value in now.items():
+                family(self._name(name, names)).set(value)
+        families.quota_left.forget()
+        for one in event.quotas:
+            families.quota_left(one.sort, one.per, one.name, one.of, one.every).set(one.ratio)
 
     def _used_up(self, event: events.QuotaCounted | events.QuotaRefused) -> None:
         labels = (event.sort.value, event.per.value, event.of.value, event.every.value)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from gateway.domain import Settlement, Target, Tree, UnknownReason
-from gateway.domain.quota import UNITS, Allowance, Allowances, Measure, Sort, window
+from gateway.domain import EVERY, Settlement, Target, Tree, UnknownReason
+from gateway.domain.quota import UNITS, Allowance, Allowances, Measure, Per, Sort, window
 from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
 from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
 from gateway.outbound.prepare import JSON_TYPE, Prepared, capped
@@ -150,6 +150,15 @@ class Holdings:
                 }
             )
         return told
+
+    def standing(self, allowances: Allowances, names: Mapping[Per, Collection[str]]) -> list[Tree]:
+        """What is left of each allowance now; of those for everybody, of whoever used some of it."""
+        held = []
+        for one in allowances.listed:
+            each = names.get(one.per, ()) if one.name == EVERY else (one.name,)
+            held += [Held(one, one.account(name)) for name in each if one in allowances.concerning(one.per, name)]
+        told = zip(held, self.left(held), strict=True)
+        return [tree for one, tree in told if one.allowance.name != EVERY or tree["left"] != tree["amount"]]
 
     def _tell(self, one: Allowance) -> None:
         self._events.emit(QuotaRefused(sort=one.sort, per=one.per, of=one.of, every=one.every))

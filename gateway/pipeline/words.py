@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from gateway.config import Settings
 from gateway.domain import USUAL_OPERATION
+from gateway.domain.quota import Per
 from gateway.observability.vocabulary import Vocabulary
 from gateway.phi.replace.redact import Refused
 from gateway.pipeline.settlement import PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
+from gateway.routing.charges import NOBODY
 
 
 def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabulary:
@@ -31,3 +33,8 @@ def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabula
         labels=settings.table.labels,
         emergencies=frozenset(settings.emergency.reasons),
     )
+
+
+def names_by_use(vocabulary: Vocabulary) -> Mapping[Per, Collection[str]]:
+    """By which names budgets and limits may count."""
+    return {Per.CALLER: vocabulary.callers, Per.AGENT: vocabulary.agents | {NOBODY}, Per.ROUTE: vocabulary.routes}

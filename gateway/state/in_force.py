@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FILE = "in-force.json"
+STATUS = "status.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class InForceNote:
     """The `reading`th configuration of process `pid`, what became of it, and the policy in force as its canonical text.
     `own_words` are those of the administrator, `standing` all that says where requests may go, as canonical texts too.
 
-    `said` is what an administrator is told about it, line by line.
+    `said` is what an administrator is told about it, line by line. `tells`: the process takes SIGUSR1 for the question how
+    it is; one that does not would end by it.
     """
 
     pid: int
@@ -25,15 +28,12 @@ class InForceNote:
     policy_text: str
     own_words: str = ""
     standing: str = ""
+    tells: bool = False
 
 
 def write(state_dir: Path, note: InForceNote) -> None:
     """Take the place of the note before, at once. Raises `OSError`."""
-    path = state_dir / FILE
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(note), file)
-    part.replace(path)
+    _put(state_dir / FILE, asdict(note))
 
 
 def read(state_dir: Path) -> InForceNote | None:
@@ -48,6 +48,28 @@ def read(state_dir: Path) -> InForceNote | None:
             str(tree["policy_text"]),
             str(tree.get("own_words", "")),
             str(tree.get("standing", "")),
+            bool(tree.get("tells", False)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def write_status(state_dir: Path, *, number: int, tree: Mapping[str, object]) -> None:
+    """How the gateway is, for the `number`th time that somebody asked. Raises `OSError`."""
+    _put(state_dir / STATUS, {"pid": os.getpid(), "number": number, "status": tree})
+
+
+def read_status(state_dir: Path, *, pid: int) -> tuple[int, Mapping[str, object]]:
+    """What process `pid` said last of how it is, and for the how many-th time; (0, {}) where it never did."""
+    try:
+        tree = json.loads((state_dir / STATUS).read_text(encoding="utf-8"))
+        return (int(tree["number"]), dict(tree["status"])) if tree["pid"] == pid else (0, {})
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, {}
+
+
+def _put(path: Path, tree: Mapping[str, object]) -> None:
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(tree, file)
+    part.replace(path)

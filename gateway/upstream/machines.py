@@ -194,6 +194,10 @@ class Machines:
         self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
         return Slot(machine, ticket.number)
 
+    def states(self) -> Mapping[str, Machine]:
+        """Each machine as it is now, by its name."""
+        return {name: running.state for name, running in self._machines.items()}
+
     def configure(self, targets: Iterable[Target]) -> None:
         """Know all that are configured, and load those that are pinned.
 

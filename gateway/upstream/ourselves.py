@@ -1,4 +1,4 @@
-"""Asks a gateway as any client does, for commands that measure or steer one: no provider, and synthetic patients only."""
+"""Asks a gateway as any client does, for commands that measure, watch or steer one: no provider, and synthetic patients only."""
 
 from __future__ import annotations
 

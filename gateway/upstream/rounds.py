@@ -9,8 +9,7 @@ from functools import partial
 from gateway.domain import Provider, Target
 from gateway.kinds import profile
 from gateway.ports import Probed
-from gateway.upstream.attestation import Attestation
-from gateway.upstream.machines import Machines
+from gateway.upstream.premises import Premises
 from gateway.upstream.probe import is_asked, probe
 
 Heard = Callable[[Provider, Probed], None]
@@ -22,9 +21,10 @@ class Rounds:
     `heard` is told the first of these as soon as it is known.
     """
 
-    def __init__(self, *, attestation: Attestation, machines: Machines, heard: Heard) -> None:
-        self._attestation = attestation
-        self._machines = machines
+    def __init__(self, premises: Premises, *, heard: Heard) -> None:
+        self._attestation = premises.attestation
+        self._machines = premises.machines
+        self._warmth = premises.warmth
         self._heard = heard
         self._under_way: dict[str, tuple[Provider, asyncio.Task[None]]] = {}
 
@@ -59,6 +59,7 @@ class Rounds:
         mine = [target for target in targets if target.provider.name == provider.name]
         await self._attestation.ask_all(mine)
         await self._machines.look(provider, mine)
+        await self._warmth.look(provider)
 
     def _over(self, name: str, ended: asyncio.Task[None]) -> None:
         known = self._under_way.get(name)

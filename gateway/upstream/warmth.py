@@ -43,6 +43,16 @@ class Warmth:
         loaded = await self._loaded(provider)
         return loaded is not None and bool({target.model, f"{target.model}:latest"} & loaded)
 
+    async def look(self, provider: Provider) -> None:
+        """Ask what is in memory, where the server can say and what it said is old."""
+        if profile(provider.kind).loading is not None:
+            await self._loaded(provider)
+
+    def last(self, target: Target) -> bool | None:
+        """Whether the model was in memory when its server was last asked; None where it does not say. It asks nobody."""
+        _, loaded = self._said.get((target.provider.name, target.provider.base_url), (0.0, None))
+        return None if loaded is None else bool({target.model, f"{target.model}:latest"} & loaded)
+
     async def _loaded(self, provider: Provider) -> frozenset[str] | None:
         key = provider.name, provider.base_url
         at_s, loaded = self._said.get(key, (float("-inf"), None))

@@ -105,6 +105,7 @@ class Watch:
     """Remembers which families ever differed from those of a gateway to which nothing has happened."""
 
     def __init__(self, gateway):
+        self._watch = gateway.gateway.watch
         self._metrics = gateway.gateway.metrics
         self._untouched = samples(Metrics(vocabulary_of(gateway.gateway.settings)))
         names = {family.name for family in self._metrics.registry.collect()}
@@ -112,9 +113,8 @@ class Watch:
         self.moved: set[str] = set()
 
     def look(self):
-        self.moved |= {
-            key[0] for key, value in samples(self._metrics).items() if self._untouched.get(key, 0.0) != value
-        }
+        self._watch.tell()  # as a scrape has it do
+        self.moved |= {key[0] for key, value in samples(self._metrics).items() if self._untouched.get(key) != value}
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_every_event_is_a_frozen_value_with_a_dotted_name_of_its_own():
 def test_no_event_has_room_for_free_text():
     allowed_names = {
         *("request_id", "facade", "caller", "route", "agent", "target", "provider", "model", "error_code"),
-        "machine",
+        *("machine", "emergency"),  # a reason by its configured name
         *("decision_reason", "reason", "from_", "to", "version", "config_hash", "policy_hash"),
         *("kind", "where"),  # of a fault: the class of an exception, a place in our code
         "detector",  # the version of our own parts

@@ -98,6 +98,8 @@ def test_every_metric_is_on_a_dashboard_or_knowingly_is_not(queries):
         *("gateway_audio_seconds", "gateway_labelled_requests"),
         *("gateway_emergency_requests", "gateway_emergency_windows"),  # there only where somebody may open one
         *("gateway_quota_used", "gateway_quota_refused"),  # there only where budgets or limits are configured
+        *("gateway_route_answerable", "gateway_target_breaker_open", "gateway_backend_model_loaded"),
+        *("gateway_quota_left_ratio", "gateway_audit_available"),
         *("gateway_tokens", "gateway_attempt_failures", "gateway_unchecked_requests", "gateway_metrics_folded"),
         *("gateway_config_last_reload_ok", "gateway_config_last_reload_timestamp_seconds"),
         *("gateway_audit_checkpoints", "gateway_audit_checkpoint_timestamp_seconds"),

@@ -21,6 +21,7 @@ ELSEWHERE = {
     "gateway/cli/rows.py": "tests/cli/test_audit.py",
     "gateway/cli/bench_agents.py": "tests/cli/test_bench.py",  # asked of a gateway that listens
     "gateway/cli/emergency.py": "tests/contract/test_emergency.py",  # the command asks a gateway that listens
+    "gateway/config/in_force.py": "tests/test_runtime.py",
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",
@@ -39,6 +40,7 @@ ELSEWHERE = {
     "gateway/pipeline/opening.py": "tests/contract/test_fallback.py",
     "gateway/pipeline/run.py": "tests/contract/test_deadlines.py",
     "gateway/pipeline/record.py": "tests/contract/test_refused_are_told.py",
+    "gateway/pipeline/watch.py": "tests/contract/test_status.py",
     "gateway/pipeline/words.py": "tests/test_runtime.py",
     "gateway/pipeline/tracing.py": "tests/contract/test_refused_are_told.py",
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use

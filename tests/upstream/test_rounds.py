@@ -12,6 +12,7 @@ from gateway.domain import Adapter, Provider, ProviderKind, Trait
 from gateway.events import FanOut
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
+from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Questions
 from gateway.upstream.rounds import Rounds
 from tests.kit.patience import SOON_S, until
@@ -58,7 +59,7 @@ async def rounds():
     questions = Questions(networks=tuple, events=FanOut([]))
     attestation = Attestation(questions, events=FanOut([]))
     machines = Machines(limits=dict, questions=questions, events=FanOut([]))
-    made = Rounds(attestation=attestation, machines=machines, heard=lambda one, said: heard.append((one.name, said.up)))
+    made = Rounds(Premises.of(attestation, machines), heard=lambda one, said: heard.append((one.name, said.up)))
     yield made, heard
     await made.aclose()
     await machines.aclose()
