@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-_RUN: Final = re.compile(
-    r"(?<![A-Za-z0-9._~%-])[A-Za-z0-9._~-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~-]*)+|(?:&\#[xX]?[0-9A-Fa-f]{2,6};){4,}"
-    r"|(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{8,}={0,2}"
+_PERCENT: Final = re.compile(r"(?<![A-Za-z0-9._~%-])[A-Za-z0-9._~-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9._~-]*)+")
+_ENTITIES: Final = re.compile(r"(?:&\#[xX]?[0-9A-Fa-f]{2,6};){4,}")
+_CODED: Final = re.compile(
+    r"(?<![A-Za-z0-9+/_=-])(?![A-Z]?[a-z]+(?:-[A-Z]?[a-z]+)*(?![A-Za-z0-9+/_=-]))[A-Za-z0-9+/_-]{8,}={0,2}"
 )
+"""A run that may be base64 or hexadecimal; words are neither, however long, and make nearly all of a text."""
 _HEXADECIMAL: Final = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}){5,})")
 _MIXED: Final = re.compile(r"(?=.*[A-Z])(?=.*[a-z0-9]).")
 """Base64 of a name or a number has capitals and others; nearly all words and numbers have not."""
@@ -26,23 +28,23 @@ _LARGEST: Final = 200_000
 
 def said(text: str) -> Iterator[tuple[int, int, str]]:
     """Where something stands encoded in `text`, and the text that it stands for."""
-    for run in _RUN.finditer(text):
-        for decoded in _decoded(run[0][:_LARGEST]):
-            yield (*run.span(), decoded)
+    if "%" in text:
+        for run in _PERCENT.finditer(text):
+            yield (*run.span(), unquote(run[0][:_LARGEST], errors="replace"))
+    if "&#" in text:
+        for run in _ENTITIES.finditer(text):
+            yield (*run.span(), html.unescape(run[0][:_LARGEST]))
+    for run in _CODED.finditer(text):
+        if told := _decoded(run[0][:_LARGEST]):
+            yield (*run.span(), told)
 
 
-def _decoded(run: str) -> Iterator[str]:
-    if "%" in run:
-        yield unquote(run, errors="replace")
-    elif run.startswith("&"):
-        yield html.unescape(run)
-    else:
-        hexadecimal = _HEXADECIMAL.fullmatch(run)
-        told = _told(bytes.fromhex(hexadecimal[1])) if hexadecimal is not None else ""
-        if not told and _MIXED.match(run) is not None:
-            told = _told(_base64(run))
-        if told:
-            yield told
+def _decoded(run: str) -> str:
+    hexadecimal = _HEXADECIMAL.fullmatch(run)
+    told = _told(bytes.fromhex(hexadecimal[1])) if hexadecimal is not None else ""
+    if not told and _MIXED.match(run) is not None:
+        told = _told(_base64(run))
+    return told
 
 
 def _base64(run: str) -> bytes:

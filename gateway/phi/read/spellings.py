@@ -81,7 +81,9 @@ def find(text: str, wanted: Spellings) -> Iterator[tuple[Kind, int, int]]:
 
 
 def _named(text: str, wanted: Spellings) -> Iterator[tuple[Kind, int, int]]:
-    for run in _LETTERS.finditer(text):
+    whole = text.casefold()
+    runs = _LETTERS.finditer(text) if any(name in whole for name in wanted.names) else ()
+    for run in runs:
         folded = run[0].casefold()
         if len(folded) != len(run[0]):
             continue
