@@ -17,6 +17,7 @@ from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.notices import Notice
 from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, reaches_nobody
+from gateway.phi.find.retrieved import Retrieved
 from gateway.phi.find.text.marks import Marks
 from gateway.phi.find.text.ways import one_of
 
@@ -156,16 +157,22 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     someone = [said.start() for said in _SOMEONE.finditer(text) if not _in_office(said, notice)]
     firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
+    retrieved = Retrieved(text, notice, someone, firm)
     return [
         _may(hit)
-        and not _any(someone, hit.start - _NEAR, hit.end + _NEAR)
-        and not _any(firm, hit.start - _NEAR, hit.end + _NEAR)
         and (
-            owned(hit, text)
-            or _of_a_byline(hit, text, marks)
-            or _of_a_sum(hit, text)
-            or notice.explains(hit)
-            or any(_of(register, found, hit, text) for register, found in marks)
+            retrieved.explains(hit)
+            or (
+                not _any(someone, hit.start - _NEAR, hit.end + _NEAR)
+                and not _any(firm, hit.start - _NEAR, hit.end + _NEAR)
+                and (
+                    owned(hit, text)
+                    or _of_a_byline(hit, text, marks)
+                    or _of_a_sum(hit, text)
+                    or notice.explains(hit)
+                    or any(_of(register, found, hit, text) for register, found in marks)
+                )
+            )
         )
         for hit in hits
     ]

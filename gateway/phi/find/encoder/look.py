@@ -5,6 +5,7 @@ It touches nothing that has a checksum, a shape or a cue: only opinions of the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
@@ -23,6 +24,8 @@ SENTENCE: Final = 240
 """Characters of such a message."""
 JOIN: Final = 0.35
 """Probability from which a word beside such a one is part of it too."""
+BY_ITSELF: Final = 0.5
+"""The same in a sentence by itself, from which what the tagger took for a name stays one whatever stands around."""
 TAKE_BACK: Final = 0.5
 """What the tagger found stays if any word of its segment is something with this probability."""
 SURE: Final = {Kind.NAME: 0.7, Kind.PLACE: 0.7, Kind.FACILITY: 0.7, Kind.DATE: 0.9, Kind.OTHER_ID: 0.9}
@@ -73,7 +76,10 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) ->
         if (handbook or _surely_nobody(odds)) and not any(_somebodys(hit, start, end) for hit in firm):
             opinions = (hit for hit in there if hit.evidence is Evidence.CONTEXT)
             gone |= {
-                hit for hit in opinions if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
+                hit
+                for hit in opinions
+                if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
+                and not (hit.kind is Kind.NAME and _named_by_itself(hit, text, encoder))
             }
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
@@ -112,6 +118,23 @@ def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds], least: float)
     words = zip(odds, segment.starts, segment.ends, strict=True)
     inside = [one[OUTSIDE] for one, start, end in words if start < hit.end and hit.start < end]
     return bool(inside) and min(inside) >= least
+
+
+def _named_by_itself(hit: Hit, text: str, encoder: Encoder) -> bool:
+    """Whether a hit is a name in its sentence by itself: what stands around must not drown whom a sentence is about."""
+    low, high = max(0, hit.start - SENTENCE), min(len(text), hit.end + SENTENCE)
+    start = max((end.end() for end in _SENTENCE_END.finditer(text, low, hit.start)), default=low)
+    behind = _SENTENCE_END.search(text, hit.end, high)
+    for segment in encoder.cutter.segments(text[start : behind.start() if behind else high]):
+        words = zip(encoder.odds(segment), segment.starts, segment.ends, strict=True)
+        if any(
+            one[NAME] >= BY_ITSELF for one, low, high in words if start + low < hit.end and hit.start < start + high
+        ):
+            return True
+    return False
+
+
+_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{2})[.!?]\s|\n")
 
 
 def _common(hit: Hit, text: str) -> bool:

@@ -209,3 +209,29 @@ def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
 )
 def test_no_name_is_taken_back_where_a_number_says_that_it_is_about_somebody(text, kept):
     assert ("Zorblat" in found(text, Tags("Zorblat"), Says(text))) == kept
+
+
+class Drowned(Says):
+    """An encoder that sees a name only where nothing else stands around its sentence."""
+
+    def odds(self, segment):
+        alone = len(segment.starts) < 6
+        self.asked.append(len(segment.starts))
+        return [NAME if alone else NOTHING for _ in segment.starts]
+
+
+class Packed(Words):
+    """Cuts into one segment."""
+
+    def segments(self, text):
+        spans = [word.span() for word in re.finditer(r"\w+", text)]
+        starts, ends = zip(*spans, strict=True)
+        yield Segment((), (), tuple(range(len(spans))), starts, ends)
+
+
+def test_the_text_around_a_sentence_does_not_drown_its_name():
+    text = "Keep the log for a year in the cold store. Box for Olena please. Check it twice a day, and sign for it."
+    encoder = Drowned(text)
+    encoder.cutter = Packed()
+    assert found(text, Tags("Olena"), encoder) == ["Olena"]
+    assert found(text, Tags("Olena"), Says(text)) == []
