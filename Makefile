@@ -28,13 +28,13 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients mutants budgets lint format lock node clean
+.PHONY: help install models run check test pythons clients mutants budgets observe dashboards pictures lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
 	@echo "usage: make COMMAND [PORT=8080] [HOST=127.0.0.1] [ARGS='further arguments']"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.run-installed ## create .venv with everything that `make run` needs
 
@@ -68,6 +68,15 @@ budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: n
 clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (2 GB of packages; ARGS='-k codex')
 	$(PY) -m pytest -m programs $(PROGRAMS) $(ARGS)
 
+observe: $(VENV)/.run-installed ## Prometheus with our rules, and Grafana if installed, beside a running gateway (PORT=, ARGS='--key-file FILE')
+	@exec $(PY) -m grafana.observe $(if $(PORT),--gateway 127.0.0.1:$(PORT)) $(ARGS)
+
+dashboards: $(VENV)/.run-installed ## write the dashboards and the rules of objectives from grafana/source
+	$(PY) -m grafana.source $(ARGS)
+
+pictures: $(VENV)/.dev-installed grafana/render/node_modules/.installed ## draw every dashboard from real answers (Prometheus, Chromium, pngquant; four minutes)
+	$(PY) -m grafana.pictures $(ARGS)
+
 lint: $(VENV)/.dev-installed ## style, types and import contracts
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -92,8 +101,8 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
 
 clean: ## remove .venv, caches and Node packages; keeps state/
-	rm -rf $(VENV) $(MLX_VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
-	find gateway tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(MLX_VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules grafana/render/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find gateway tests bench grafana -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands stand on ----------------------------------------------------------------------------------
 
@@ -128,6 +137,11 @@ $(MODEL): | $(VENV)/.run-installed
 $(NODE)/node_modules/.installed: $(NODE)/package-lock.json
 	@command -v npm >/dev/null || { echo "The Node clients need Node.js 20 or newer with npm; install it, then try again." >&2; exit 1; }
 	cd $(NODE) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+grafana/render/node_modules/.installed: grafana/render/package-lock.json
+	@command -v npm >/dev/null || { echo "The pictures need Node.js with npm; install it, then try again." >&2; exit 1; }
+	cd grafana/render && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)

@@ -21,13 +21,20 @@ from gateway.upstream.embedded.models import FOLDER, fetch
 from tests.kit.ports import free_port
 from tests.kit.source import ROOT
 
-DOCUMENTS = ("README.md", "policies/README.md", "gateway/ARCHITECTURE.md", "CHANGELOG.md")
+DOCUMENTS = (
+    "README.md",
+    "policies/README.md",
+    "gateway/ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "grafana/README.md",
+    "grafana/RUNBOOK.md",
+)
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
 LANGUAGES = {"", "text", "json", "yaml", "bash", "console", "python", "mermaid", "js"}
 PORTS = re.compile(r"(localhost|127\.0\.0\.1):8080")
-FOREIGN = {"cd", "git", "pip", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus"}
+FOREIGN = {"cd", "git", "pip", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus", "promtool"}
 """Commands that set up something which is not ours; only that they are spelled like commands can be checked."""
 START_S = 60
 RUN_S = 90
