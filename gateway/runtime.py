@@ -244,10 +244,11 @@ class Gateway:
         return self._rounds.begin(configured.providers.values(), list(configured.targets.values()))
 
     def _known(self) -> Known:
+        tariff, load_s = self.settings.pricing.tariff_usd_per_kwh, self._parts.machines.load_s(self.settings.table.fast)
         return Known(
             health={name: answer.up for name, answer in self.health.known().items()},
             failing=self._standings.open_s(),
-            paces=self._standings.paces(self.settings.pricing.tariff_usd_per_kwh),
+            paces=self._standings.paces(tariff, load_s=load_s),
             key=self._parts.pseudonym_key,
         )
 
@@ -363,8 +364,7 @@ class Gateway:
     def _warm(self) -> None:
         """Import LiteLLM in the background, if a target needs it that is not off."""
         providers = [target.provider for target in self._in_force.configured.targets.values()]
-        needed = any(provider.adapter is Adapter.LITELLM and not provider.off for provider in providers)
-        if needed:
+        if any(provider.adapter is Adapter.LITELLM and not provider.off for provider in providers):
             self._parts.warm()
 
     def _learn(self) -> None:

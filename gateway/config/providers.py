@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from gateway.access.origin import is_loopback
 from gateway.config.addresses import Place, address
@@ -17,6 +18,11 @@ from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
 from gateway.kinds.origin import origin
 from gateway.scheduling.machine import Limits
+
+CONNECT_S: Final = 5.0
+"""How long a provider may take to accept a connection, unless `connect_s` says."""
+CONNECT_NEAR_S: Final = 3.0
+"""The same for one on the premises: two tries of TCP, and nobody is far away there."""
 
 
 def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:
@@ -101,6 +107,7 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         proxy=section.proxy,
         ca_bundle=draft.beside(section.ca_bundle),
         relay_errors=section.relay_errors,
+        connect_s=section.connect_s or (CONNECT_NEAR_S if Trait.ON_PREM in traits else CONNECT_S),
         machine=_machine(draft, name, section),
         off=_off(draft, name, section, key),
     )

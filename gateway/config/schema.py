@@ -240,6 +240,7 @@ class ProviderSection(Section):
     proxy: str = ""
     ca_bundle: str = ""
     relay_errors: Flag = False
+    connect_s: Annotated[float | None, BeforeValidator(_plain), Field(gt=0, le=60, allow_inf_nan=False)] = None
     machine: Name | None = None
 
 

@@ -56,6 +56,7 @@ class Shortfall(StrEnum):
     """In which way an answer is not quite what was asked for, by the field of the request that was not followed."""
 
     MODEL = "model"  # another model answered
+    N = "n"  # it gave fewer answers
     REASONING = "reasoning"  # the model thought although it was not to
     INPUT = "input"  # the server left out a part of what was to be embedded
     MESSAGES = "messages"  # the server left out some of them, because its context was full

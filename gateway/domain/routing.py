@@ -138,6 +138,7 @@ class Provider:
     ca_bundle: str = ""
     relay_errors: bool = False
     forwards: bool = False  # it stands on the premises, and sends what it is asked on to somebody who does not
+    connect_s: float = 5.0  # how long it may take to accept a connection
     machine: str = ""  # where it runs, beside others; "" for one of its own
     off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
 

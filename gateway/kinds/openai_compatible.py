@@ -11,6 +11,7 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     needs_url=True,
+    one_choice=True,  # whether it heeds `n`, nobody knows: those that do not would seem to break off
     at_once=not_by_template,
     also=frozenset({"rerank", "moderations", "transcriptions", "translations"}),
 )

@@ -143,6 +143,7 @@ def _routing(call: Call, judged: Judged, route: Route) -> Tree:
                 "seconds": round(one.seconds, 3) or None,
                 "usd": None if one.usd is None else float(one.usd),
                 "quality": one.quality,
+                "load_s": one.load_s or None,
             }
             for name, one in judged.plan.estimates.items()
         }

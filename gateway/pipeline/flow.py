@@ -37,7 +37,7 @@ from gateway.ports import AuditSink
 from gateway.upstream import faults
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
-from gateway.wire.reply import Channels, ReplyShape
+from gateway.wire.reply import Channels, ReplyShape, choices_of
 from gateway.wire.tokens import at_least_in_all
 
 MISSING_TOKENS = 256
@@ -359,6 +359,9 @@ def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
     restorer = _restorer(opened, trace.account.call)
     restored = restorer.reply(tree)
     trace.restored(unresolved=restorer.unresolved)
+    given, wanted = tree.get("choices"), choices_of(opened.prepared.outbound.tree)
+    if isinstance(given, list) and len(given) < wanted:
+        trace.fell_short(Shortfall.N)
     _count(opened, trace)
     settled = trace.settle(Outcome.OK, status=200)
     headers = {**decision_headers(settled), **price_headers(settled), **trace.hold_headers} if settled else {}

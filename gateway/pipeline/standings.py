@@ -101,9 +101,9 @@ class Standings:
         now_s = self._clock()
         return {name: one.wait_s(now_s) for name, one in self._breakers.items() if not one.admits(now_s)}
 
-    def paces(self, usd_per_kwh: Decimal | None) -> Paces:
-        """What was measured of all of them."""
-        return Paces(known=self._paces, now_s=self._clock(), usd_per_kwh=usd_per_kwh)
+    def paces(self, usd_per_kwh: Decimal | None, *, load_s: Mapping[str, float] | None = None) -> Paces:
+        """What was measured of all of them; `load_s` is what those take to load that are not in memory."""
+        return Paces(known=self._paces, load_s=load_s or {}, now_s=self._clock(), usd_per_kwh=usd_per_kwh)
 
     def enter(self, target: Target, *, last: bool = False) -> Entry | Closed:
         """Begin an attempt at `target`, or say why not.

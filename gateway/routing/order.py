@@ -48,28 +48,33 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What is expected of one target: seconds, dollars (None: nobody says), and the quality that an administrator gave it."""
+    """What is expected of one target: seconds, dollars (None: nobody says), the quality that an administrator gave it, and how
+    many of the seconds go by until its model is loaded.
+    """
 
     seconds: float
     usd: Decimal | None
     quality: float | None
+    load_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paces:
-    """What was measured of targets, by name, at `now_s`."""
+    """What was measured of targets, by name, at `now_s`; `load_s`: how long those take to load that are not in memory."""
 
     known: Mapping[str, Pace] = field(default_factory=dict)
+    load_s: Mapping[str, float] = field(default_factory=dict)
     now_s: float = 0.0
     usd_per_kwh: Decimal | None = None
 
     def estimate(self, target: Target, asking: Asking) -> Estimate:
         """What is expected of `target`."""
         known = self.known.get(target.name, pace.NEW)
+        load_s = self.load_s.get(target.name, 0.0)
         seconds = pace.expected_s(known, self.now_s, slots=target.slots)
         usage = Usage(input_tokens=asking.tokens, output_tokens=int(pace.USUAL_TOKENS), reported=True)
         owed = bill(target, usage, busy_s=known.serve_s or seconds, usd_per_kwh=self.usd_per_kwh)
-        return Estimate(seconds, owed.cost_usd, target.quality)
+        return Estimate(seconds + load_s, owed.cost_usd, target.quality, load_s)
 
 
 ANYTHING: Final = Asking()

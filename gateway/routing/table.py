@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.domain import PRIVATE, Agent, Operation, Provider, Route, Target
+from gateway.domain import PRIVATE, Agent, Operation, Order, Provider, Route, Target
 from gateway.kinds import profile
 from gateway.kinds.ollama_models import is_cloud_name
 
@@ -51,6 +51,12 @@ class RoutingTable:
     defaults: Mapping[Operation, str] = field(default_factory=dict)
     discovered: Mapping[str, Target] = field(default_factory=dict)
     labels: frozenset[str] = frozenset({PRIVATE})
+
+    @property
+    def fast(self) -> list[Target]:
+        """Targets of the routes whose order goes by speed; some of them twice."""
+        fast = [route for route in self.routes.values() if route.order is Order.FASTEST]
+        return [target for route in fast for target in route.targets]
 
     def alias(self, model: str) -> Alias | None:
         """The most specific alias that means `model`."""

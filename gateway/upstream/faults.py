@@ -158,9 +158,11 @@ def endless(target: Target) -> AttemptFailed:
 
 def unreachable(target: Target, *, reached: bool = False, cause: Cause | None = None) -> AttemptFailed:
     """No connection, or one that broke; `reached`: it broke when the request may have been on its way. `cause` of which."""
+    if reached:
+        text = f"Provider {target.provider.name} took the request and broke off before it answered."
+        return AttemptFailed(UpstreamFailed(text), result=AttemptResult.BAD_REPLY, cause=cause or Cause.BROKEN)
     text = f"Provider {target.provider.name} cannot be reached."
-    cause = cause or (Cause.BROKEN if reached else None)
-    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=reached, cause=cause)
+    return AttemptFailed(UpstreamFailed(text), result=AttemptResult.CONNECT, reached=False, cause=cause)
 
 
 def unattested(target: Target) -> AttemptFailed:

@@ -31,6 +31,7 @@ from gateway.scheduling.machine import (
     LoadFailed,
     Machine,
     Model,
+    Phase,
     Refuse,
     Seen,
     Serve,
@@ -45,6 +46,9 @@ from gateway.upstream import memory
 from gateway.upstream.faults import MAX_RETRY_AFTER_S
 from gateway.upstream.port import AttemptFailed
 from gateway.upstream.questions import Questions, Unanswered
+
+SEEN_S: Final = 40.0
+"""How long counts what a server said of its memory: it is asked every 15 s."""
 
 
 @dataclass(slots=True)
@@ -146,6 +150,7 @@ class Machines:
         self._machines: dict[str, _Running] = {}
         self._working: set[asyncio.Task[None]] = set()
         self._places: dict[str, tuple[_Running, Ticket]] = {}
+        self._seen: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
 
     def place(self, request_id: str) -> Turn | None:
         """Where the request stands that waits by this id; None if none does."""
@@ -213,9 +218,9 @@ class Machines:
                     machine.tell(Known(replace(model, pinned=False)))
 
     async def look(self, provider: Provider, targets: Iterable[Target]) -> None:
-        """Ask a server on the premises which of the models that we load and evict are in memory."""
-        mine = [target for target in targets if _scheduled(target) and target.provider == provider]
-        if not mine:
+        """Ask a server on the premises which models are in memory, and remember it, of those too that it loads as it likes."""
+        asked_of = [target for target in targets if target.provider == provider and _can_be_told(target)]
+        if not asked_of:
             return
         try:
             there = await memory.in_memory(self._questions, provider)
@@ -223,9 +228,27 @@ class Machines:
             return
         if there is None:
             return
+        self._seen[provider.name, provider.base_url] = self._clock(), there
+        mine = [target for target in asked_of if _scheduled(target)]
+        if not mine:
+            return
         asked = frozenset(_model_name(target) for target in mine)
         loaded = frozenset(_model_name(target) for target in mine if target.model in there)
         self._machines[provider.machine_name].tell(Seen(asked, loaded))
+
+    def load_s(self, targets: Iterable[Target]) -> Mapping[str, float]:
+        """How long those of `targets` take to load that are not in memory, as far as their servers said of late; by name."""
+        return {target.name: takes_s for target in targets if (takes_s := self._load_s(target))}
+
+    def _load_s(self, target: Target) -> float:
+        at_s, there = self._seen.get((target.provider.name, target.provider.base_url), (float("-inf"), frozenset()))
+        machine = self._machines.get(target.provider.machine_name)
+        model = machine.state.models.get(_model_name(target)) if machine else None
+        if model is not None and machine is not None and machine.state.managed(model):
+            return 0.0 if model.phase is Phase.LOADED else model.load_s
+        if self._clock() - at_s > SEEN_S or {target.model, f"{target.model}:latest"} & there:
+            return 0.0
+        return model.load_s if model is not None else Model(name="").load_s
 
     async def aclose(self) -> None:
         """Stop loading and waiting."""

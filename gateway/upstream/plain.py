@@ -18,7 +18,6 @@ from gateway.kinds.origin import Origin
 from gateway.upstream.plain_wire import Broken, Connection, PlainAnswer
 from gateway.upstream.sockets import AddrInfo
 
-CONNECT_S: Final = 5.0
 KEEPALIVE_S: Final = 4.0
 """Shorter than the 5 s of llama.cpp, Node and uvicorn, so that we never send into a connection they are closing."""
 _AGENT: Final = f"User-Agent: triage-gateway/{__version__}\r\nAccept-Encoding: identity\r\n"
@@ -33,10 +32,13 @@ class NotConnected(ConnectionError):
 class PlainClient:
     """Requests to one provider, whose `origins` each is held against; `misled` is told of one that goes elsewhere."""
 
-    def __init__(self, sockets: Sockets, origins: frozenset[Origin], *, misled: Callable[[], None]) -> None:
+    def __init__(
+        self, sockets: Sockets, origins: frozenset[Origin], *, misled: Callable[[], None], connect_s: float
+    ) -> None:
         self._sockets = sockets
         self._origins = origins
         self._misled = misled
+        self._connect_s = connect_s
         self._closed = False
         self._idle: dict[Connection, None] = {}  # the one used last stands last
         self._open: set[Connection] = set()
@@ -101,7 +103,7 @@ class PlainClient:
             raise NotConnected
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(CONNECT_S):
+            async with asyncio.timeout(self._connect_s):
                 found = await loop.getaddrinfo(url.raw_host or "", url.port, type=socket.SOCK_STREAM)
                 for place in found:
                     try:

@@ -19,7 +19,7 @@ from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
 from gateway.kinds import profile
 from gateway.kinds.origin import Origin, origin
-from gateway.upstream.plain import CONNECT_S, KEEPALIVE_S, NotConnected, PlainClient
+from gateway.upstream.plain import KEEPALIVE_S, NotConnected, PlainClient
 from gateway.upstream.silence import SILENCE_S
 from gateway.upstream.sockets import Network, Networks, guard
 
@@ -126,7 +126,9 @@ class Pools:
             self._retired.append(known[2])
         origins = profile(provider.kind).origins(provider)
         misled = partial(self._events.emit, EgressViolation(provider=provider.name))
-        client = PlainClient(guard(provider, origins, self._networks, self._events), origins, misled=misled)
+        client = PlainClient(
+            guard(provider, origins, self._networks, self._events), origins, misled=misled, connect_s=provider.connect_s
+        )
         self._clients[key] = (provider, networks, client)
         return client
 
@@ -145,7 +147,7 @@ class Pools:
             tls = ssl.create_default_context(cafile=provider.ca_bundle)
         return aiohttp.ClientSession(
             connector=_Pinned(provider, origins, tls=tls, networks=self._networks, events=self._events),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=SILENCE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=provider.connect_s, sock_read=SILENCE_S),
             trust_env=False,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -23,7 +23,7 @@ from gateway.upstream.sockets import Networks
 from gateway.upstream.unreached import unreached
 
 ANSWER_S = 3.0
-"""How long a server may take to connect and to answer, each: it only looks at a list, and a request may be waiting."""
+"""How long a server may take to answer: it only looks at a list, and a request may be waiting."""
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 MAX_LINES_BYTES = 1024 * 1024 * 1024
 """Progress is told several times a second for hours, and none of it is kept."""
@@ -75,9 +75,11 @@ class Questions:
         headers = {"Authorization": f"Bearer {provider.api_key}"} if provider.api_key else {}
         try:
             async with (
-                asyncio.timeout(ANSWER_S + answer_s),
+                asyncio.timeout(provider.connect_s + answer_s),
                 httpx.AsyncClient(
-                    transport=_Guarded(pools, provider, answer_s), headers=headers, timeout=2 * answer_s
+                    transport=_Guarded(pools, provider, answer_s),
+                    headers=headers,
+                    timeout=provider.connect_s + answer_s,
                 ) as client,
             ):
                 answer = await client.request("GET" if body is None else "POST", url, json=body)
@@ -106,7 +108,7 @@ class Questions:
         transport = _Guarded(pools, provider, silence_s, limit=MAX_LINES_BYTES)
         try:
             async with (
-                httpx.AsyncClient(transport=transport, timeout=2 * silence_s) as client,
+                httpx.AsyncClient(transport=transport, timeout=provider.connect_s + silence_s) as client,
                 client.stream("POST", url, json=body) as answer,
             ):
                 async for line in answer.aiter_lines():
@@ -141,7 +143,7 @@ class _Guarded(httpx.AsyncBaseTransport):
                 data=await request.aread() or None,
                 headers=headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(sock_connect=ANSWER_S, sock_read=self._answer_s),
+                timeout=aiohttp.ClientTimeout(sock_connect=self._provider.connect_s, sock_read=self._answer_s),
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             late = isinstance(error, TimeoutError)

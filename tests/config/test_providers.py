@@ -314,3 +314,13 @@ def test_a_machine_that_cannot_be_meant_is_told(text: str, said: str) -> None:
 def test_a_provider_that_would_be_this_gateway_is_off(text: str, off: bool) -> None:
     told = settings(text).providers["p"].off
     assert told.startswith("this gateway itself listens at") is off
+
+
+def test_how_long_a_connection_may_take_goes_by_where_the_provider_is_unless_it_says() -> None:
+    near = "kind: vllm, base_url: 'http://localhost:8081', traits: [on_prem]"
+    assert provider(f"{{{near}}}").providers["p"].connect_s == 3.0
+    assert provider("{kind: openai, api_key: k}").providers["p"].connect_s == 5.0
+    assert provider(f"{{{near}, connect_s: 0.25}}").providers["p"].connect_s == 0.25
+    for wrong in ("0", "-1", "61", ".inf", "soon"):
+        with pytest.raises(DocumentInvalid):
+            provider(f"{{{near}, connect_s: {wrong}}}")

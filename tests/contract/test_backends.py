@@ -184,7 +184,7 @@ async def test_a_short_request_is_not_missed(one):
 # --- 9, 12, 13: what is ignored ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["mlx", "ollama", "lm_studio", "llama_cpp"])
+@pytest.mark.parametrize("kind", ["mlx", "ollama", "lm_studio", "llama_cpp", "openai_compatible"])
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_several_answers_are_several_requests_to_a_server_that_gives_one(one, kind, streamed):
     server, gateway = await one(says("Hello."), kind)
@@ -225,6 +225,20 @@ async def test_one_body_leaves_the_premises_once(start, upstream):
     reply = await gateway.chat(n=3)
     assert len(server.sent) == 1
     assert reply.headers["x-gateway-not-carried"] == "n"
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_an_unknown_server_that_gives_one_answer_of_several_did_not_break_off(start, upstream, streamed):
+    server = await upstream(says("Hello."))
+    text = config(server, kind="openai_compatible").replace(", traits: [on_prem]", "")
+    gateway = await start(text, {"rules.yaml": two_places.POLICY})
+    reply = await gateway.chat(n=3, stream=streamed)
+    assert (reply.status_code, len(server.sent)) == (200, 1)
+    assert server.sent[0].json["n"] == 3
+    if not streamed:
+        assert len(reply.json()["choices"]) == 1
+        assert reply.headers["x-gateway-not-carried"] == "n"
+        assert gateway.metric("gateway_answers_short_total", target="first", how="n") == 1
 
 
 IGNORED = [

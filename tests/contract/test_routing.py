@@ -200,3 +200,17 @@ async def test_a_picture_that_a_server_cannot_read_is_not_sent_there(start, upst
     check(refused, 400, "openai", code="invalid_request")
     assert told in refused.text
     assert first.sent == []
+
+
+async def test_fastest_leaves_a_model_that_has_to_be_loaded_to_those_that_need_none(start, upstream):
+    cold, warm = await upstream(says("Cold."), loaded=[]), await upstream(says("Warm."), loaded=["test-model"])
+    text = pair(cold, warm, route=", order: fastest").replace("openai_compatible", "ollama").replace("/v1", "")
+    gateway = await start(text)
+    await gateway.gateway.refresh()
+    for _ in range(3):
+        assert (await gateway.chat()).headers["x-gateway-target"] == "second"
+    assert cold.sent == []
+    async with gateway.client() as client:
+        told = (await client.post("/gateway/explain", json={"messages": [{"role": "user", "content": "Hi."}]})).json()
+    assert told["routing"]["estimates"]["first"]["load_s"] == 30.0
+    assert told["routing"]["estimates"]["second"]["load_s"] is None

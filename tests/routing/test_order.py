@@ -86,6 +86,19 @@ def test_fastest_tries_whom_nobody_measured_and_then_goes_by_what_was_measured()
     ]
 
 
+def test_fastest_counts_the_load_of_a_model_that_is_not_in_memory():
+    known = paces(dear=2.0, unpriced=4.0, cheap=1.0, local=0.5)
+    assert names(Order.FASTEST, known=known)[0] == "local"
+    cold = Paces(known=known.known, load_s={"local": 30.0})
+    assert names(Order.FASTEST, known=cold) == ["cheap", "dear", "unpriced", "local"]
+    assert cold.estimate(LOCAL.target, Asking()).load_s == 30.0
+    untried = Paces(known={"dear": known.known["dear"]}, load_s={"local": 30.0})
+    assert names(Order.FASTEST, (LOCAL, DEAR), known=untried) == [
+        "dear",
+        "local",
+    ]  # nobody waits for a load out of curiosity
+
+
 def test_equals_share_conversations_and_each_stays_where_it_was():
     ways = [way(f"copy-{number}", model="m") for number in range(4)]
     known = paces(**{one.target.name.replace("-", "_"): 1.0 for one in ways})

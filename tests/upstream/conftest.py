@@ -17,7 +17,9 @@ async def serving():
 
     async def start(*scripts):
         server = await Scripted(*scripts).start()
-        client = PlainClient(opened, frozenset({Origin("http", "127.0.0.1", server.port)}), misled=lambda: None)
+        client = PlainClient(
+            opened, frozenset({Origin("http", "127.0.0.1", server.port)}), misled=lambda: None, connect_s=5
+        )
         stack.extend([client.close, server.stop])
 
         async def post(content=b"{}", path="/v1/x", **headers):

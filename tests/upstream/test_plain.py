@@ -99,7 +99,9 @@ async def test_an_idle_connection_is_closed_in_time(serving, monkeypatch):
 async def test_nothing_goes_anywhere_else(serving):
     told = []
     server, _ = await serving()
-    client = PlainClient(opened, frozenset({Origin("http", "127.0.0.1", 1)}), misled=lambda: told.append(1))
+    client = PlainClient(
+        opened, frozenset({Origin("http", "127.0.0.1", 1)}), misled=lambda: told.append(1), connect_s=5
+    )
     with pytest.raises(NotConnected):
         await client.post(URL(f"http://127.0.0.1:{server.port}/"), content=b"", headers={})
     assert (told, server.connections) == ([1], 0)
@@ -117,7 +119,7 @@ async def test_where_nobody_listens_nothing_went_out(host):
     def unknown(_place):
         raise OSError
 
-    client = PlainClient(unknown, frozenset({Origin("http", host, 9)}), misled=lambda: None)
+    client = PlainClient(unknown, frozenset({Origin("http", host, 9)}), misled=lambda: None, connect_s=5)
     with pytest.raises(NotConnected):
         await client.post(URL(f"http://{host}:9/"), content=b"", headers={})
 
