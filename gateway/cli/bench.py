@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from gateway.cli.bench_agents import AGENTS, OPERATIONS, Bench, patient
-from gateway.cli.bench_tables import Call, Measured, Run, markdown, svg, text
+from gateway.cli.bench_tables import Call, Measured, Run, svg, tables
+from gateway.cli.tables import markdown, text
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
 from gateway.domain import Price, Target, Usage
@@ -88,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(measured.tree(), indent=2))
     else:
-        print(markdown(measured) if options.markdown else text(measured))
+        print(markdown(tables(measured)) if options.markdown else text(tables(measured)))
     return 1 if measured.failed else 0
 
 

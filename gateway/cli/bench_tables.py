@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 from xml.sax.saxutils import escape
+
+from gateway.cli.tables import Table, picture
 
 MONTHLY: Final = 1000
 """Analyses a month, as the founding documents reckon."""
@@ -71,9 +73,6 @@ class Measured:
         }
 
 
-Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
-
-
 def tables(measured: Measured) -> Iterator[Table]:
     """The tables of the founding documents: a title, the head, the rows."""
     stages = {call.task: call for call in measured.sequence.calls}
@@ -110,23 +109,6 @@ def tables(measured: Measured) -> Iterator[Table]:
         yield "Cost, by the tokens and times above", ("way", "one analysis", f"{MONTHLY:,} a month"), costs
 
 
-def text(measured: Measured) -> str:
-    """For a terminal."""
-    lines: list[str] = []
-    for title, head, rows in tables(measured):
-        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-        lines += [title, *("  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in (head, *rows)), ""]
-    return "\n".join(lines).rstrip()
-
-
-def markdown(measured: Measured) -> str:
-    """For a document."""
-    lines: list[str] = []
-    for title, head, rows in tables(measured):
-        lines += [f"### {title}", "", _row(head), _row(["---"] * len(head)), *map(_row, rows), ""]
-    return "\n".join(lines).rstrip()
-
-
 _LEFT, _WIDTH, _BAR, _GAP = 150, 620, 22, 8
 _COLOURS: Final = ("#3b6ea5", "#4f9d69", "#c2803a", "#8a5a9e", "#b0484f")
 
@@ -151,12 +133,7 @@ def svg(measured: Measured) -> str:
             ]
             top += _BAR + _GAP
         top += _GAP
-    whole = _LEFT + _WIDTH + 80
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {top}" width="{whole}" height="{top}" '
-        f'font-family="sans-serif" font-size="13"><title>Stages of the pipeline</title>'
-        f'<rect width="{whole}" height="{top}" fill="#ffffff"/>{"".join(parts)}</svg>\n'
-    )
+    return picture("Stages of the pipeline", parts, width=_LEFT + _WIDTH + 80, height=top)
 
 
 def _call_tree(call: Call) -> dict[str, object]:
@@ -180,7 +157,3 @@ def _seconds(call: Call | None) -> str:
 
 def _usd(usd: Decimal | None, places: int) -> str:
     return "unknown" if usd is None else f"${usd:.{places}f}"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"

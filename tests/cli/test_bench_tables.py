@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gateway.cli.bench_tables import Call, Measured, Run, markdown, svg, text
+from gateway.cli.bench_tables import Call, Measured, Run, svg, tables
+from gateway.cli.tables import markdown, text
 
 
 def call(task: str, began_s: float, ended_s: float, **more) -> Call:
@@ -30,16 +31,16 @@ def measured() -> Measured:
 
 
 def test_the_tables_say_latency_stages_total_and_cost(measured):
-    told = text(measured)
+    told = text(tables(measured))
     for part in ("3.0 s", "in sequence", "10.0 s", "6.0 s", "40%", "$0.0800", "$80.00", "$20.00", "unknown"):
         assert part in told
     assert "upstream_failed" in told
 
 
 def test_markdown_has_a_head_and_as_many_cells_in_each_row(measured):
-    tables = [block for block in markdown(measured).split("### ") if block.strip()]
-    assert [block.splitlines()[0] for block in tables][:2] == ["Tasks", "Pipeline"]
-    for block in tables:
+    blocks = [block for block in markdown(tables(measured)).split("### ") if block.strip()]
+    assert [block.splitlines()[0] for block in blocks][:2] == ["Tasks", "Pipeline"]
+    for block in blocks:
         rows = [line for line in block.splitlines() if line.startswith("|")]
         assert len({row.count("|") for row in rows}) == 1
 
@@ -59,5 +60,5 @@ def test_the_picture_is_a_picture_with_one_scale_for_both_runs(measured):
 
 def test_where_nothing_was_measured_there_is_nothing_to_tell():
     empty = Measured(alone=NOTHING, sequence=NOTHING, parallel=NOTHING, operations=NOTHING)
-    assert (text(empty), markdown(empty), empty.failed) == ("", "", 0)
+    assert (text(tables(empty)), markdown(tables(empty)), empty.failed) == ("", "", 0)
     ET.fromstring(svg(empty))

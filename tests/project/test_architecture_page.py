@@ -45,6 +45,8 @@ def test_every_command_is_on_the_map():
         "rows",
         "bench_agents",
         "bench_tables",
+        "tables",
+        "ways",
         "asked",
         "policy_sides",
         "wider",
