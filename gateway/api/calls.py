@@ -17,6 +17,7 @@ from gateway.wire.openai import forms
 
 MAX_NAME_CHARS = 256
 MAX_BETA_CHARS = 2_048
+PRIORITIES = ("realtime", "batch")
 
 
 @asynccontextmanager
@@ -91,7 +92,7 @@ def _labels(header: str, tree: Tree) -> frozenset[str]:
 
 def _batch(said: str, header: str) -> bool | None:
     """Whether a request goes last where requests queue; None where it does not say."""
-    word = _one_of(said, header, "realtime", "batch")
+    word = _one_of(said, header, *PRIORITIES)
     return word == "batch" if word else None
 
 

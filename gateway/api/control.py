@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from gateway.access.emergency import Emergencies
 from gateway.api.astray import advice
 from gateway.api.calls import checked_body
 from gateway.api.demand import demand, unsent
+from gateway.api.described import add_description
 from gateway.api.emergency import add_emergency
 from gateway.api.exchange import Exchange
 from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
@@ -34,8 +35,9 @@ def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, emergencie
     """The control application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_emergency(app, emergencies)
+    add_description(app)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse)
     async def exposition(request: Request) -> Response:
         demand(request, Permission.METRICS)
         watch.tell()

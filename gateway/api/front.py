@@ -47,7 +47,7 @@ from gateway.wire.operations import dialect_at
 Handler: TypeAlias = Callable[["AuthenticatedRequest"], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 LIVENESS, READINESS = "/health", "/ready"
-CONTROL_PATHS = frozenset({"/metrics", READINESS, "/gateway/explain", "/gateway/emergency"})
+CONTROL_PATHS = frozenset({"/metrics", READINESS, "/gateway/explain", "/gateway/emergency", "/openapi.json"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 _TOKEN = re.compile(r"[a-z0-9-]{1,64}")

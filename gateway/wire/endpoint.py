@@ -134,6 +134,11 @@ class Endpoint:
         """Whether its words are the hub's."""
         return self.dialect is HUB
 
+    @property
+    def plain(self) -> bool:
+        """Whether an answer may be a plain text."""
+        return self.media is not _as_json
+
     def validate(self, tree: Tree) -> None:
         """Raise InvalidRequest for a request that is not what its dialect asks for, naming a field and no value."""
         check(tree, self.fields, self.dialect)

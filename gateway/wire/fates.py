@@ -44,7 +44,7 @@ def _below(field: Field, path: str, notes: tuple[str, ...]) -> Iterator[Row]:
         case Dropped():
             yield _row(path, Fate.DROPPED, notes)
         case Local(field=inner) | Errand(field=inner):
-            yield from _below(inner, path, (*notes, _besides(field)))
+            yield from _below(inner, path, (*notes, besides(field)))
         case Object(fields=fields):
             for name, inner in fields.items():
                 yield from _below(inner, f"{path}.{name}" if path else name, notes)
@@ -63,7 +63,8 @@ def _below(field: Field, path: str, notes: tuple[str, ...]) -> Iterator[Row]:
             yield _row(path, field.fate, notes)
 
 
-def _besides(field: Local | Errand) -> str:
+def besides(field: Local | Errand) -> str:
+    """What holds beside its fate."""
     return LOCAL if isinstance(field, Local) else f"an errand: {field.capability or 'always refused'}"
 
 

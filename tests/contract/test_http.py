@@ -43,6 +43,7 @@ async def test_a_405_says_which_methods_there_are(gateway, endpoint):
         ("/v1/models/general", "GET, HEAD"),
         ("/api/tags", "GET, HEAD"),
         ("/metrics", "GET, HEAD"),
+        ("/openapi.json", "GET, HEAD"),
         ("/gateway/explain", "POST"),
     ],
 )
@@ -54,7 +55,7 @@ async def test_what_is_read_and_what_is_asked_say_so_too(gateway, path, allowed)
 
 
 @pytest.mark.parametrize(
-    "path", ["/health", "/ready", "/v1/models", "/v1/models/general", "/api/tags", "/metrics", "/"]
+    "path", ["/health", "/ready", "/v1/models", "/v1/models/general", "/api/tags", "/metrics", "/openapi.json", "/"]
 )
 async def test_head_is_get_without_the_body(gateway, path):
     async with gateway.client() as client:
