@@ -7,7 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/gateway
 WORKDIR /src
 COPY requirements.lock ./
-RUN /opt/gateway/bin/pip install --require-hashes --requirement requirements.lock
+RUN /opt/gateway/bin/pip install --require-hashes --no-deps --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway ./gateway
 RUN /opt/gateway/bin/pip install --no-deps --no-build-isolation .

@@ -11,6 +11,9 @@ PROGRAMS := tests/clients/programs
 PROGRAMS_VENV := .venv-clients
 OPENAI2 := $(PROGRAMS)/openai2
 OPENAI2_VENV := .venv-clients-openai2
+AIDER := $(PROGRAMS)/aider
+AIDER_VENV := .venv-clients-aider
+PROMPTFOO := $(PROGRAMS)/promptfoo
 MLX := tests/kit/mlx
 MLX_VENV := .venv-mlx
 
@@ -28,7 +31,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients mutants budgets observe dashboards pictures lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants budgets observe dashboards pictures lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -44,7 +47,7 @@ models: $(VENV)/.run-installed ## fetch the two small demonstration models, once
 run: $(VENV)/.run-installed $(MODEL) ## serve the gateway (PORT=, HOST=, ARGS='--log json')
 	@exec $(PY) -m gateway serve $(HOST_OPTION) $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(VENV)/.dev-installed $(MODEL) $(MLX_VENV)/.installed node ## everything CI checks (ARGS='tests/policy -k fallback')
+test: $(VENV)/.dev-installed $(MODEL) $(VENV)/openai2/.installed $(MLX_VENV)/.installed node ## everything CI checks (ARGS='tests/policy -k fallback')
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
@@ -65,8 +68,10 @@ mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests
 budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: none may overspend a budget (a minute)
 	BUDGETS_IN_FULL=1 $(PY) -m pytest -q tests/contract/test_budgets.py -k at_once
 
-clients: $(VENV)/.dev-installed $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed ## run real agents and frameworks through the gateway (2 GB of packages; ARGS='-k codex')
-	$(PY) -m pytest -m programs $(PROGRAMS) $(ARGS)
+clients: $(VENV)/.dev-installed programs ## run real agents and frameworks through the gateway (3 GB of packages; ARGS='-k codex')
+	$(PY) -m pytest -n 2 -m programs $(PROGRAMS) $(ARGS)
+
+programs: $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(AIDER_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed $(PROMPTFOO)/node_modules/.installed
 
 observe: $(VENV)/.run-installed ## Prometheus with our rules, and Grafana if installed, beside a running gateway (PORT=, ARGS='--key-file FILE')
 	@exec $(PY) -m grafana.observe $(if $(PORT),--gateway 127.0.0.1:$(PORT)) $(ARGS)
@@ -96,12 +101,13 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	    pyproject.toml --output-file requirements-presidio.lock
 	$(LOCK) $(ARGS) $(PROGRAMS)/requirements.in --output-file $(PROGRAMS)/requirements.lock
 	$(LOCK) $(ARGS) $(OPENAI2)/requirements.in --output-file $(OPENAI2)/requirements.lock
+	$(LOCK) $(ARGS) $(AIDER)/requirements.in --output-file $(AIDER)/requirements.lock
 	$(LOCK) $(ARGS) $(MLX)/requirements.in --output-file $(MLX)/requirements.lock
 
 node: $(NODE)/node_modules/.installed ## install the Node clients that the tests drive
 
 clean: ## remove .venv, caches and Node packages; keeps state/
-	rm -rf $(VENV) $(MLX_VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules grafana/render/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(MLX_VENV) $(PROGRAMS_VENV) $(OPENAI2_VENV) $(AIDER_VENV) $(NODE)/node_modules $(PROGRAMS)/node/node_modules $(PROMPTFOO)/node_modules grafana/render/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find gateway tests bench grafana -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands stand on ----------------------------------------------------------------------------------
@@ -122,13 +128,13 @@ $(PY):
 # Hashes are demanded of everything that is installed; the project itself is built with what the lock brought.
 $(VENV)/.run-installed: requirements.lock pyproject.toml | $(PY)
 	@echo "installing $$(grep -c == requirements.lock) pinned packages from requirements.lock (about a minute)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.run-installed
 	@echo "installing $$(grep -c == requirements-dev.lock) pinned packages from requirements-dev.lock"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@
 
 $(MODEL): | $(VENV)/.run-installed
@@ -147,21 +153,32 @@ grafana/render/node_modules/.installed: grafana/render/package-lock.json
 $(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)
 	@$(PY) -m venv $(PROGRAMS_VENV)
 	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
 	@touch $@
 
 # A real `mlx_lm.server` for the tests. What it does not run needs no compiling, which takes longer than the rest.
 $(MLX_VENV)/.installed: $(MLX)/requirements.lock | $(PY)
 	@$(PY) -m venv $(MLX_VENV)
 	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(MLX_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement $<
+	@$(MLX_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(AIDER_VENV)/.installed: $(AIDER)/requirements.lock | $(PY)
+	@$(PY) -m venv $(AIDER_VENV)
+	@echo "installing $$(grep -c == $<) pinned packages from $<"
+	@$(AIDER_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@touch $@
+
+# The older major version of openai stands beside the newer one; what both need is installed already.
+$(VENV)/openai2/.installed: tests/clients/openai2.lock | $(VENV)/.dev-installed
+	@$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --require-hashes --no-deps --target $(VENV)/openai2 --requirement $<
 	@touch $@
 
 # The SDKs' own tests stand in their sources only, which are unpacked and not installed.
 $(OPENAI2_VENV)/.installed: $(OPENAI2)/requirements.lock $(OPENAI2)/suites.lock | $(PY)
 	@$(PY) -m venv $(OPENAI2_VENV)
 	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(OPENAI2_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(OPENAI2_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
 	@rm -rf $(OPENAI2_VENV)/suites
 	@PATH="$(CURDIR)/$(OPENAI2_VENV)/bin:$$PATH" $(OPENAI2_VENV)/bin/python -m pip download --quiet --disable-pip-version-check \
 	    --require-hashes --no-deps --no-binary :all: --no-build-isolation --dest $(OPENAI2_VENV)/suites --requirement $(OPENAI2)/suites.lock
@@ -172,4 +189,10 @@ $(PROGRAMS)/node/node_modules/.installed: $(PROGRAMS)/node/package-lock.json
 	@command -v npm >/dev/null || { echo "The Node programs need Node.js 20 or newer with npm; install it, then try again." >&2; exit 1; }
 	cd $(PROGRAMS)/node && npm ci --no-audit --no-fund --loglevel=error
 	cd $(PROGRAMS)/node && node node_modules/@anthropic-ai/claude-code/install.cjs
+	@touch $@
+
+# The packages of its many providers are left out; its database comes for every machine, and npm would refuse those of others.
+$(PROMPTFOO)/node_modules/.installed: $(PROMPTFOO)/package-lock.json
+	@command -v npm >/dev/null || { echo "promptfoo needs Node.js 20.20 or newer with npm; install it, then try again." >&2; exit 1; }
+	cd $(PROMPTFOO) && npm ci --omit=optional --ignore-scripts --force --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -35,6 +35,8 @@ providers:
 targets:
   scripted: {{provider: backend, model: scripted, capabilities: [vision, tools, json_schema, files]}}
   vectors:  {{provider: backend, model: vectors, capabilities: [embeddings]}}
+  ears:     {{provider: backend, model: whisper, capabilities: [transcriptions]}}
+  judge:    {{provider: backend, model: judge, capabilities: [moderations]}}
   signed:   {{provider: claude, model: claude-real, capabilities: [vision, tools]}}
   gone:     {{provider: gone, model: gone}}
 routes:
@@ -42,6 +44,8 @@ routes:
   signed:    {{targets: [signed]}}
   down:      {{targets: [gone]}}
   embedding: {{targets: [vectors], operation: embeddings}}
+  hearing:   {{targets: [ears], operation: transcriptions}}
+  judging:   {{targets: [judge], operation: moderations}}
 agents:
   radiologist:   {{route: chat, match: {{system_contains: expert radiologist}}}}
   documentation: {{route: chat}}

@@ -241,3 +241,64 @@ def test_what_does_not_exist_is_missing_in_the_dialect(http, method, path, key):
 @pytest.mark.parametrize("path", ["/v1/messages", "/api/chat", "/v1/chat/completions"])
 def test_the_wrong_method_is_told(http, path):
     assert http.get(path).status_code == 405
+
+
+class TestOpenWebUI:
+    """Its two kinds of connection, as its server asks them: OpenAI's with who is logged in, and Ollama's."""
+
+    WHO = {  # noqa: RUF012  never changed
+        "Authorization": "Bearer unused",
+        "X-OpenWebUI-User-Name": "Maria Delgado",
+        "X-OpenWebUI-User-Email": "maria.delgado@clinic.example",
+        "X-OpenWebUI-User-Id": "9d1f6f0e",
+        "X-OpenWebUI-User-Role": "user",
+        "X-OpenWebUI-Chat-Id": "c-1",
+    }
+
+    def test_verifying_a_connection_lists_models(self, http):
+        names = {model["id"] for model in http.get("/v1/models", headers=self.WHO).json()["data"]}
+        assert "clinical-model" in names
+        tags = http.get("/api/tags", headers=self.WHO).json()["models"]
+        assert all({"name", "model", "digest", "size", "details"} <= model.keys() for model in tags)
+        assert http.get("/api/version").json()["version"]
+        assert isinstance(http.get("/api/ps").json()["models"], list)
+
+    def test_a_chat_streams_and_nobody_is_told_who_asked(self, http, seen):
+        body = {"model": "clinical-model", "messages": HI, "stream": True, "stream_options": {"include_usage": True}}
+        with http.stream("POST", "/v1/chat/completions", json=body, headers=self.WHO) as reply:
+            lines = [line.removeprefix("data: ") for line in reply.iter_lines() if line.startswith("data: ")]
+        assert lines[-1] == "[DONE]"
+        said = [
+            chunk["choices"][0]["delta"].get("content") or ""
+            for chunk in map(json.loads, lines[:-1])
+            if chunk["choices"]
+        ]
+        assert "".join(said) == "Echo: hello there"
+        assert "delgado" not in str(seen()["headers"]).lower()
+
+    def test_a_title_is_made_from_the_chat(self, http):
+        asked = {"model": "clinical-model", "messages": HI, "stream": False, "max_completion_tokens": 1000}
+        reply = http.post("/v1/chat/completions", json=asked, headers=self.WHO)
+        assert reply.json()["choices"][0]["message"]["content"] == "Echo: hello there"
+
+    def test_a_connection_of_ollama_chats_and_shows(self, http):
+        assert http.post("/api/show", json={"name": "qwen3:32b"}).json()["capabilities"]
+        options = {"num_ctx": 8192, "temperature": 0.7}
+        body = {"model": "qwen3:32b", "messages": HI, "options": options, "stream": True, "keep_alive": "10m"}
+        lines = [json.loads(line) for line in http.post("/api/chat", json=body, headers=self.WHO).text.splitlines()]
+        assert "".join(line["message"]["content"] for line in lines) == "Echo: hello there"
+        assert lines[-1]["done"]
+
+    def test_documents_become_vectors_either_way(self, http):
+        of_openai = http.post(
+            "/v1/embeddings", json={"input": ["a", "abc"], "model": "embedding-model"}, headers=self.WHO
+        )
+        assert [item["embedding"][0] for item in of_openai.json()["data"]] == [1.0, 3.0]
+        of_ollama = http.post("/api/embed", json={"input": ["a", "abc"], "model": "embedding-model"}, headers=self.WHO)
+        assert [vector[0] for vector in of_ollama.json()["embeddings"]] == [1.0, 3.0]
+
+    @pytest.mark.parametrize("path", ["/api/pull", "/api/create", "/api/delete"])
+    def test_managing_models_is_refused_in_words(self, http, path):
+        reply = http.request("DELETE" if path == "/api/delete" else "POST", path, json={"model": "qwen3:32b"})
+        assert reply.status_code in {403, 404, 405, 501}
+        assert len(reply.json()["error"]) > 30

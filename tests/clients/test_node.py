@@ -51,6 +51,7 @@ def test_every_client_has_a_script():
         "fetch",
         "ollama",
         "openai",
+        "openai-whole",
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -27,7 +28,7 @@ def acts() -> Handler:
     """One tool call where tools are offered and none has answered yet; else JSON where it is asked for; else words."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        if request.path.endswith("/embeddings"):
+        if request.path.endswith(("/embeddings", "/moderations")):
             return await says()(request)
         body = await request.json()
         call = call_of(body)
@@ -64,10 +65,11 @@ def call_of(body: dict[str, Any]) -> dict[str, Any] | None:
         return None
     named = chosen["function"]["name"] if isinstance(chosen, dict) else None
     tool = next((tool for tool in tools if tool["name"] == named), _best(tools))
+    tool = tools[0] if tool is None and chosen == "required" else tool
     if tool is None:
         return None
     schema = tool.get("parameters") or {}
-    arguments = _example(schema, "", schema, _number(body))
+    arguments = _example(schema, "", schema, _said(body))
     if tool["name"].endswith(SCRIPTED):
         command = json.dumps({"cmd": f"echo potassium of {_number(body)}"})
         arguments = {"input": f"text((await tools.exec_command({command})).output);"}
@@ -87,12 +89,27 @@ def _best(tools: list[dict[str, Any]]) -> dict[str, Any] | None:
     return tools[0] if len(tools) == 1 else None
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What a conversation gave that arguments may be made of: the record number, a count and a quotation."""
+
+    number: str
+    count: int
+    quoted: tuple[str, ...]
+
+
+def _said(body: dict[str, Any]) -> _Said:
+    last = _plain(body["messages"][-1].get("content"))
+    counted = re.search(r"\((\d)\)", last)
+    return _Said(_number(body), int(counted[1]) if counted else 4, tuple(re.findall(r"'(\w+)'", last)))
+
+
 def _number(body: dict[str, Any]) -> str:
     found = NUMBER.search(json.dumps(body["messages"]))
     return found[0] if found else "none"
 
 
-def _example(schema: dict[str, Any], name: str, root: dict[str, Any], number: str) -> Any:
+def _example(schema: dict[str, Any], name: str, root: dict[str, Any], said: _Said) -> Any:
     """A value that fits `schema`; only what is required of an object."""
     schema = _resolved(schema, root)
     if "const" in schema or "enum" in schema:
@@ -101,13 +118,21 @@ def _example(schema: dict[str, Any], name: str, root: dict[str, Any], number: st
     if kind == "object":
         properties = schema.get("properties") or {}
         wanted = schema.get("required") or list(properties)
-        return {key: _example(properties.get(key, {}), key, root, number) for key in wanted}
+        return {key: _example(properties.get(key, {}), key, root, said) for key in wanted}
     if kind == "array":
-        shell = ["bash", "-lc", f"echo potassium of {number}"]
-        return shell if name == "command" else [_example(schema.get("items") or {}, name, root, number)]
+        shell = ["bash", "-lc", f"echo potassium of {said.number}"]
+        return shell if name == "command" else [_example(schema.get("items") or {}, name, root, said)]
     if kind == "string":
-        return f"echo potassium of {number}" if name in {"command", "cmd"} else number if "mrn" in name else "a word"
-    return {"integer": 4, "number": 4.5, "boolean": False}.get(kind)
+        return _word(name, said)
+    return {"integer": said.count, "number": 4.5, "boolean": False}.get(kind)
+
+
+def _word(name: str, said: _Said) -> str:
+    if name in {"command", "cmd"}:
+        return f"echo potassium of {said.number}"
+    if "mrn" in name:
+        return said.number
+    return said.quoted[0] if name.endswith("_name") and said.quoted else "a word"
 
 
 def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
@@ -129,9 +154,10 @@ def text_of(body: dict[str, Any]) -> str:
     asked = body.get("response_format") or {}
     if asked.get("type") == "json_schema":
         schema = asked["json_schema"]["schema"]
-        return json.dumps(_example(schema, "", schema, _number(body)))
+        return json.dumps(_example(schema, "", schema, _said(body)))
     if asked.get("type") == "json_object" or "```json" in json.dumps(body["messages"][-2:]):
-        return json.dumps({"mrn": _number(body), "value": 4})
+        wanted = _said(body).quoted if "keys" in json.dumps(body["messages"][-1]) else ()
+        return json.dumps(dict.fromkeys(wanted, "a word") or {"mrn": _number(body), "value": 4})
     results = [_plain(message["content"]) for message in body["messages"] if message["role"] == "tool"]
     said = f"The tool said: {results[-1]}" if results else f"No tool was used for {_number(body)}"
     return said if len(said) < 2000 else said[:2000]

@@ -201,6 +201,17 @@ async def embeddings(request):
     return web.json_response({"object": "list", "data": data, "model": "served", "usage": {"prompt_tokens": 2}})
 
 
+async def moderations(_request):
+    verdict = {"flagged": False, "categories": {"violence": False}, "category_scores": {"violence": 0.01}}
+    return web.json_response({"id": "modr-1", "model": "served", "results": [verdict]})
+
+
+async def hearing(request):
+    """Says of a recording how long it is."""
+    form = await request.post()
+    return web.json_response({"text": "twelve bytes" if len(form["file"].file.read()) == 12 else "other bytes"})
+
+
 async def models(_request):
     return web.json_response({"object": "list", "data": [{"id": "scripted", "object": "model"}]})
 
@@ -225,6 +236,9 @@ def application():
     app.router.add_post("/v1/chat/completions", chat)
     app.router.add_post("/v1/messages", messages)
     app.router.add_post("/v1/embeddings", embeddings)
+    app.router.add_post("/v1/moderations", moderations)
+    app.router.add_post("/v1/audio/transcriptions", hearing)
+    app.router.add_post("/v1/audio/translations", hearing)
     app.router.add_get("/v1/models", models)
     app.router.add_get("/seen", seen)
     app.router.add_get("/cancelled/{count}", cancelled)

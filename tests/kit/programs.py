@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ OPENAI2_PYTHON = ROOT / ".venv-clients-openai2" / "bin" / "python"
 """Programs that do not take openai 3 yet, and the SDKs' own tests: they want an environment of their own."""
 SUITES = ROOT / ".venv-clients-openai2" / "suites"
 NODE = HERE / "node" / "node_modules" / ".bin"
+AIDER = ROOT / ".venv-clients-aider" / "bin" / "aider"
+PROMPTFOO = HERE / "promptfoo" / "node_modules" / ".bin" / "promptfoo"
 POLICIES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*.yaml")}
 TIMEOUT_S = 240
 CONFIG = """
@@ -35,9 +38,11 @@ providers:
 targets:
   model: {{provider: server, model: scripted, capabilities: [tools, vision, json_schema]}}
   vectors: {{provider: server, model: vectors, capabilities: [embeddings]}}
+  judge: {{provider: server, model: judge, capabilities: [moderations]}}
 routes:
   general: {{targets: [model]}}
   embedding: {{targets: [vectors], operation: embeddings}}
+  judging: {{targets: [judge], operation: moderations}}
 aliases:
   "claude-*": general
   "gpt-*": general
@@ -113,6 +118,49 @@ def installed(path: Path, command: str) -> str:
     if not path.exists() and not shutil.which(str(path)):
         pytest.fail(f"{path.name} is not installed. Run `{command}`.")
     return str(path)
+
+
+@dataclass
+class Cases:
+    """The tests of somebody else's suite by name, and what the suite printed last."""
+
+    passed: set[str]
+    failed: set[str]
+    said: str
+
+
+async def cases(python: Path, tests: list[str], folder: Path, *, cwd: Path, **environment: str) -> Cases:
+    """Runs tests of a suite with its own pytest; `folder` takes its report. Names are `module.test`, without parameters."""
+    report = folder / "report.xml"
+    process = await asyncio.create_subprocess_exec(
+        installed(python, "make clients"),
+        *(
+            "-m",
+            "pytest",
+            "-q",
+            "-o",
+            "addopts=",
+            "-p",
+            "no:cacheprovider",
+            "--confcutdir=.",
+            f"--junitxml={report}",
+            *tests,
+        ),
+        cwd=installed(cwd, "make clients"),
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+    said = out.decode()[-3000:]
+    assert process.returncode in {0, 1}, said
+    made = Cases(set(), set(), said)
+    for case in ET.parse(report).iter("testcase"):
+        name = f"{case.get('classname', '')}.{case.get('name', '').partition('[')[0]}"
+        ill = case.find("failure") is not None or case.find("error") is not None
+        if ill or case.find("skipped") is None:
+            (made.failed if ill else made.passed).add(name)
+    return made
 
 
 def last_line(text: str) -> dict:

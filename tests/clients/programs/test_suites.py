@@ -6,20 +6,16 @@ with its reason, and a name that passes after all fails too.
 
 from __future__ import annotations
 
-import asyncio
-import os
-import xml.etree.ElementTree as ET
 from fnmatch import fnmatch
 
 import pytest
 
 from tests.kit.agent_model import acts
-from tests.kit.programs import CONFIG, OPENAI2_PYTHON, POLICIES, SUITES, TERMS, installed
+from tests.kit.programs import CONFIG, OPENAI2_PYTHON, POLICIES, SUITES, TERMS, cases
 from tests.kit.running import running
 from tests.kit.servers import UpstreamServer
 
 pytestmark = pytest.mark.programs
-TIMEOUT_S = 240
 KEPT = "it asks for what was stored before, and nothing is"
 NO_INPUT = "it sends no `input`, which the API itself refuses too"
 OPENAI = {
@@ -49,6 +45,7 @@ SDKS = {
             "test_completions.py",
             "test_embeddings.py",
             "test_models.py",
+            "test_moderations.py",
             "test_responses.py",
         ),
         "responses/test_input_tokens.py",
@@ -68,26 +65,17 @@ async def test_the_sdks_own_tests_pass(sdk, tmp_path, tripwire):
     config = CONFIG.format(url=server.base_url, terms=TERMS["premises"]).replace('  "claude-*": general', NAMES)
     config = config.replace("json_schema]", "json_schema, hosted_tools, stored_files, fetch_urls]")
     async with running(tmp_path, config, POLICIES) as gateway:
-        report = tmp_path / "report.xml"
-        process = await asyncio.create_subprocess_exec(
-            installed(OPENAI2_PYTHON, "make clients"),
-            *("-m", "pytest", "-q", "-k", "loose", "-o", "addopts=", "-p", "no:cacheprovider", f"--junitxml={report}"),
-            *(f"tests/api_resources/{name}" for name in files),
-            cwd=installed(SUITES / sdk, "make clients"),
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TEST_API_BASE_URL": gateway.url},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
+        tests = ["-k", "loose", *(f"tests/api_resources/{name}" for name in files)]
+        ran = await cases(OPENAI2_PYTHON, tests, tmp_path, cwd=SUITES / sdk, TEST_API_BASE_URL=gateway.url)
     await server.stop()
-    assert process.returncode in {0, 1}, said.decode()[-3000:]
-    failed, passed = set(), set()
-    for case in ET.parse(report).iter("testcase"):
-        module = ".".join(case.get("classname", "").split(".")[2:-1])  # without `tests.api_resources`
-        name = f"{module}.{case.get('name', '').partition('[')[0]}"
-        ill = case.find("failure") is not None or case.find("error") is not None
-        (failed if ill else passed).add(name)
+    failed = {_short(name) for name in ran.failed}
     named = {name for name in failed if any(fnmatch(name, pattern) for pattern in exceptions)}
-    assert failed == named, said.decode()[-3000:]
+    assert failed == named, ran.said
     assert all(any(fnmatch(name, pattern) for name in failed) for pattern in exceptions)
-    assert len(passed) > 15, passed
+    assert len(ran.passed) > 15, ran.passed
+
+
+def _short(name: str) -> str:
+    """Without `tests.api_resources` and the class."""
+    module, _, test = name.rpartition(".")
+    return ".".join([*module.split(".")[2:-1], test])
