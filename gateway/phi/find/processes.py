@@ -18,6 +18,7 @@ _RUNS: Final = re.compile(
         r"ports? \d{2,5}",
         r"(?<!disease )(?<!infectious )(?<!inflammatory )process(?:es)? (?:exited|died|terminated|started|running|listening|stopped|killed|with|id|by)",
         r"process(?=[ :(]*pid)",
+        r"process: ?[a-z]\w*(?:\.\w+){1,8}(?=,)",
         "main(?= pid)",
         "in use by",
         "server(?= (?:has|with))",

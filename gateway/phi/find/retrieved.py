@@ -40,6 +40,10 @@ _ITEM: Final = re.compile(
     + ")"
 )
 """The head of an item: the number or the name of its source."""
+_NUMBERED: Final = re.compile(
+    r"(?m)^[ \t]{0,6}([^\w\s]{0,2}(?:[^\W\d_]{1,14})?)[ _#.-]{0,2}(?:\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?|[A-Z])(?=[\]})»:.,\"“(|—–-]| [A-Z\"“(])"
+)
+"""What an item of several begins with, when the same stands before another number: `P2.`, `{4}`, `§ 4.3`, `Excerpt C`."""
 _ASKED: Final = re.compile(
     r"(?im)(?:^\W{0,4}(?:(?:the |user|customer|visitor|member)(?:'s)? ?)?(?:question|query|ask|q|task|user)\b[^\n:\]]{0,24}[:\]]"
     r"|^(?=[^\n]{8,300}\?\s*\Z))"
@@ -81,23 +85,26 @@ class Retrieved:
         self._last: Hit | None = None
         if len(text) < _SHORTEST:
             return
-        heads = [head.start() for head in _ITEM.finditer(text)]
+        heads = _heads(text)
         asked = None
         for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
             pass
-        if asked is not None and (not heads or asked.start() > heads[-1]):
-            self._until = asked.start()
+        last = asked.start() if asked is not None else text.rfind("\n\n")
+        if last > (heads[-1] if heads else 0) and (asked is not None or heads):
+            self._until = last
         if (len(heads) < _SEVERAL and self._until < _SHORTEST) or _of_one(text[self._until :]):
             return
-        if len(heads) >= _SEVERAL or self._until < len(text):
-            self._heads = heads or [0]
+        if len(heads) >= _SEVERAL:
+            self._heads = [] if _of_one(text[: heads[0]]) else heads
+        elif asked is not None:
+            self._heads = [0]
 
     def explains(self, hit: Hit) -> bool:
         """Whether a hit is of a source, or of somebody whom it names with a task."""
-        if not self._heads or hit.evidence is Evidence.FIELD or hit.start >= self._until:
-            return False
         at = bisect_right(self._heads, hit.start)
-        low = self._heads[at - 1] if at else 0
+        if not at or hit.evidence is Evidence.FIELD or hit.start >= self._until:
+            return False
+        low = self._heads[at - 1]
         high = min(self._heads[at] if at < len(self._heads) else len(self._text), self._until)
         if any(bisect_left(places, low) < bisect_left(places, high) for places in (self._someone, self._firm)):
             return False
@@ -128,6 +135,15 @@ class Retrieved:
                 and _ONE_WORD.fullmatch(self._text, hit.start, hit.end) is not None
             )
         return _GOES_ON.fullmatch(self._text, last.end, hit.start) is not None or _TASKED.search(before) is not None
+
+
+def _heads(text: str) -> list[int]:
+    """Where the items of a text begin: under the name of a source, or under a number as another of them."""
+    told = {head.start() for head in _ITEM.finditer(text)}
+    alike: dict[str, list[int]] = {}
+    for head in _NUMBERED.finditer(text):
+        alike.setdefault(head[1].casefold(), []).append(head.start())
+    return sorted(told.union(*(places for places in alike.values() if len(places) >= _SEVERAL)))
 
 
 def _of_one(question: str) -> bool:

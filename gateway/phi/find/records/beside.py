@@ -40,6 +40,7 @@ _WAYS: Final = (
     _Way("]", re.compile(rf"\[{_Q}{_KEY}{_Q}\]\s{{0,4}}=\s{{0,4}}{_SAID}")),
     _Way("set", re.compile(rf"\bset_?([A-Za-z]\w{{0,60}})\(\s{{0,20}}{_SAID}\s{{0,20}}\)")),
     _Way("(", re.compile(rf"\.with([A-Z]\w{{0,60}})\(\s{{0,20}}{_SAID}\s{{0,20}}\)")),
+    _Way("(", re.compile(rf"\b(?:\w{{0,40}}[a-z_])?(?:By|by|_by_|get|load|find|fetch|lookup|void|cancel|close|merge|with|For|for)_?([A-Z_]\w{{2,40}})\(\s{{0,20}}{_SAID}\s{{0,20}}[,)]")),
     _Way("(", re.compile(rf"\b{_TYPED}\(\s{{0,20}}[\"'](?:[^\"'\n]{{0,80}}[^\w\"'\n-])?([A-Za-z][\w-]{{0,40}})[\"'\])]{{1,4}},\s{{0,20}}{_SAID}")),
     _Way("(", re.compile(rf"[\"'](?:[^\"'\n]{{0,80}}[^\w\"'\n-])?([A-Za-z][\w-]{{0,40}})[\"'\])]{{1,4}}\)\s{{0,20}}\.\s{{0,4}}{_TYPED}\(\s{{0,20}}{_SAID}")),
     _Way("form-data", re.compile(rf"form-data;[^\n]{{0,80}}\bname=\"?{_KEY}\"?[^\n]{{0,80}}\n(?:[\w-]{{1,40}}:[^\n]{{0,120}}\n){{0,4}}\s{{0,2}}\n([^\n]{{1,120}})")),

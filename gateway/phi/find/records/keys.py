@@ -164,6 +164,8 @@ _MONTHS: Final = frozenset(
 
 
 def _kind_of(parts: list[str]) -> Kind | None:
+    if len(parts) > 1 and parts[-1] in _NUMBERS and " ".join(parts[-2:]) not in _KINDS and parts[-2] in _NUMBERED_OF:
+        return _NUMBERED_OF[parts[-2]]
     if parts[-1] in _WRAPPERS and len(parts) > 1:
         parts = parts[:-1] if " ".join(parts[-2:]) not in _KINDS else parts
     for size in range(min(_LONGEST, len(parts)), 0, -1):
@@ -171,6 +173,20 @@ def _kind_of(parts: list[str]) -> Kind | None:
         if kind is not None:
             return kind if size > 1 or parts[-1] not in _AMBIGUOUS or _speaks_of_a_patient(parts) else None
     return Kind.NAME if parts[-1] == "name" and _speaks_of_a_patient(parts[:-1]) else None
+
+
+_NUMBERS: Final = frozenset("no num nbr nr number id ident identifier ref reference key".split())
+_NUMBERED_OF: Final = {
+    **dict.fromkeys("chart mrn hosp hospital patient pat pt uhid".split(), Kind.MRN),
+    **dict.fromkeys("acct account guarantor".split(), Kind.ACCOUNT),
+    **dict.fromkeys("member memb mbr subscriber subscr enrollee beneficiary insured policy".split(), Kind.PLAN_MEMBER),
+    **dict.fromkeys(
+        "encounter enc visit accession acc accn claim clm specimen spec sample referral admission adm episode case csn rx prescription".split(),
+        Kind.OTHER_ID,
+    ),
+    **dict.fromkeys("serial implant pump pacemaker".split(), Kind.DEVICE),
+}
+"""What is numbered in care, however a program shortens it: `enc_id`, `acc_no`, `memberNbr`."""
 
 
 _PIECES: Final = frozenset(
@@ -274,6 +290,8 @@ def fits(kind: Kind, value: str) -> bool:
         return any(char.isalpha() for char in value) and value.count(" ") < 6
     if kind in {Kind.PHONE, Kind.FAX}:
         return sum(char.isdigit() for char in value) >= _SHORTEST_LINE
+    if kind is Kind.OTHER_ID and value.isdigit() and len(value) < _SHORTEST_LINE:
+        return False  # the second visit, the twelfth sample
     return kind in _WORDED or any(char.isdigit() for char in value)
 
 

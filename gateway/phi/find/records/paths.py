@@ -12,9 +12,13 @@ from gateway.phi.find.hit import Evidence, Hit
 
 _FOLDERS: Final = r"(?:patients?|pts|residents|inpatients?|outpatients?|mrns?)"
 """Folders in which people stand; `people`, `clients` and `charts` are as often those of programs."""
-_RESOURCES: Final = r"(?:patients?|pts|clients|residents|members|subscribers|persons?|people|charts?|inpatients?|outpatients?|encounters?|mrns?)"
+_RESOURCES: Final = r"(?:patients?|pts|clients|residents|members|subscribers|persons?|people|charts?|inpatients?|outpatients?|encounters?|mrns?|accessions?|specimens?|admissions?|visits?|episodes?)"
 GATE: Final = rf"(?i)[\\/]{_RESOURCES}\b"
 _UNDER: Final = re.compile(rf"(?i)[\\/]{_FOLDERS}[\\/]([\w.%+-]{{3,80}}(?: [A-Z][\w.-]{{1,40}})?)")
+_COUNTED: Final = re.compile(
+    r"(?i)[\\/](?:encounters?|accessions?|specimens?|admissions?|visits?|episodes?)[\\/](?!(?:19|20)\d\d-)([A-Za-z]{0,4}-?\d[\d-]{4,30}\d)(?![\w.-])"
+)
+"""Under what is a matter of care only: a number of somebody's."""
 _LISTED: Final = re.compile(
     rf"(?im)^[ \t>$#%]*(?:[\w@:~.-]{{1,40}}[$#%] ?)?(?:ls|dir|find|tree|gci|get-childitem)\b[^\n|;&]{{0,120}}[\\/]{_FOLDERS}[\\/]?(?:[\"' ][^\n|;&]{{0,60}})?\n"
 )
@@ -33,6 +37,8 @@ def find(text: str) -> Iterator[Hit]:
     """Names in what stands under a folder of people, and numbers that an address of such a folder is asked for."""
     for asked in _ASKED.finditer(text):
         yield Hit(Kind.OTHER_ID, *asked.span(1), 0.95, Evidence.CUE, patient=True)
+    for counted in _COUNTED.finditer(text):
+        yield Hit(Kind.OTHER_ID, *counted.span(1), 0.95, Evidence.CUE, patient=True)
     for under in _UNDER.finditer(text):
         if _NUMBERED.fullmatch(under[1]):
             yield Hit(Kind.OTHER_ID, *under.span(1), 0.95, Evidence.CUE, patient=True)

@@ -329,6 +329,8 @@ def _value(sheet: Sheet, column: Column, kind: Kind, cell: _Cell, value: str) ->
         kind = Kind.NAME
     if kind is Kind.DATE and _CALLED.search(value):
         return
+    if kind is Kind.OTHER_ID and value.isdigit() and len(value) < _SHORTEST:
+        return
     if kind not in _NUMBERED or any(map(str.isdigit, value)):
         sheet.mark(kind, *cell, weak=column.weak or (kind in INDIRECT and not column.birth))
 
@@ -336,6 +338,8 @@ def _value(sheet: Sheet, column: Column, kind: Kind, cell: _Cell, value: str) ->
 _CALLED: Final = re.compile(r"\w\(")
 """A function in a query whose lines look like rows: `MONTH(day)`."""
 _OLD: Final = 90
+_SHORTEST: Final = 3
+"""Digits of a number that is somebody's; the second visit and the twelfth sample have fewer."""
 _NUMBERED: Final = frozenset(
     {Kind.LICENCE, Kind.ACCOUNT, Kind.OTHER_ID, Kind.DEVICE, Kind.PLATE, Kind.NPI, Kind.VEHICLE}
 )

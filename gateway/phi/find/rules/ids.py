@@ -24,6 +24,17 @@ def _of_a_chart(value: str, before: str, after: str) -> float:
     return 0.98 if identifies(value, before, after, digits=5, weak=True) else 0.0
 
 
+def _of_no_process(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A pid above the highest number that Linux gives a process (`PID_MAX_LIMIT`, 2^22)."""
+    return 0.95 if int(value) > _LAST_PROCESS else 0.0
+
+
+def _of_somebody(value: str, before: str, after: str) -> float:
+    """A number that a sentence says to be of one patient: five digits, and no date or dose."""
+    return 0.9 if identifies(value, before, after, digits=5, weak=True) else 0.0
+
+
+_LAST_PROCESS: Final = 1 << 22
 _MRN: Final = (
     cued(
         Kind.MRN,
@@ -94,6 +105,31 @@ _MRN: Final = (
             "killed PID 48213",
             "process exited, PID 482134",
         ),
+    ),
+    announced(
+        Kind.MRN,
+        r"(?-i:pid)",
+        r"\d{7,12}\b",
+        _of_no_process,
+        tail=r"[\"']?\s?[:=]\s?[\"']?",
+        hits=("no match for pid=«7741209» visit", '{"pid":"«7741209»","scope":"all"}'),
+        misses=("worker pid=2210 exited", "pid=4194303"),
+    ),
+    Rule(
+        Kind.MRN,
+        r"\b((?:MR|MRN|HN|UHID)-?\d{6,10}(?:-\d{1,2})?)\b",
+        0.9,
+        patient=True,
+        hits=("ids like «MR-0044821-7» from these lines", "the merge of «MR0044821»"),
+        misses=("merge request MR-4471",),
+    ),
+    Rule(
+        Kind.MRN,
+        r"\b([A-Z]{0,4}-?\d[\dA-Z]*(?:[-/.]\d+){0,3}) (?:for|of|belongs to|belonging to) (?i:pt|patient|resident|member|client)\b\.? [A-Z]",
+        judge=_of_somebody,
+        patient=True,
+        hits=("why does «4471-883-2» for pt Okafor fail",),
+        misses=("dose of 500 for patient A", "45 for pt Okafor"),
     ),
     Rule(
         Kind.MRN,

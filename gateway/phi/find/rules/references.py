@@ -43,9 +43,22 @@ _ACTED: Final = (
 )
 
 
-def _handle(value: str, before: str, after: str) -> float:  # noqa: ARG001
+def _handle(value: str, before: str, after: str) -> float:
     """The name of an account after `viewed_by=`."""
+    if _OF_A_SERVER.search(before):
+        return 0.0
     return 0.0 if value.casefold() in _NOBODY or _SERVICE.match(value) or after[:1] in {"@", "("} else 0.95
+
+
+def _of_somebody(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A name under which somebody logs in, and no server's."""
+    return 0.0 if _OF_A_SERVER.search(before) else 0.98
+
+
+_OF_A_SERVER: Final = re.compile(
+    r"(?i)\b(?:database|db|datasource|jdbc|smtp|amqp|mongo\w*|postgres\w*|pg|mysql|redis|ldap|kafka|rabbit\w*|elastic\w*)[\w.]{0,20}[._-](?:user(?:_?name)?|login)[\"']?\s?[:=]\s?[\"']?$"
+)
+"""`database.username=mirth`: by what name a program goes to another."""
 
 
 _NOBODY: Final = frozenset(
@@ -368,7 +381,9 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.OTHER_ID,
         one_of("user ?names?", "login(?: name)?", "screen ?name", "handle", "portal (?:user|login)"),
         r"@?[a-z0-9][a-z0-9._-]{2,30}",
+        _of_somebody,
         tail=r"\s?(?:is |[:=]) ?[\"']?",
         hits=("Handle: «@bigweld_ray»",),
+        misses=("database.username=mirth",),
     ),
 )

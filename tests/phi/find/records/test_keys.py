@@ -17,7 +17,7 @@ from gateway.phi.find.records import keys
         ("serialNumber", Kind.DEVICE), ("npi", Kind.NPI), ("identifier value", Kind.OTHER_ID), ("nhsNumber", Kind.NATIONAL_ID), ("iban", Kind.IBAN),
         ("model", None), ("temperature", None), ("tool name", None), ("function name", None), ("mrn description", None), ("ssn type", None), ("name", None),
         ("limit", None), ("", None), ("ssn_last4", Kind.SSN), ("ssn4", Kind.SSN), ("last4_ssn", Kind.SSN), ("ssnLastFour", Kind.SSN), ("card_last4", Kind.CARD),
-        ("phone_last_four", Kind.PHONE), ("mrn_suffix", Kind.MRN), ("last4", Kind.OTHER_ID), ("last_four_digits", Kind.OTHER_ID), ("patient_group", None), ("first", None), ("line 2", None), ("insurance first", None),
+        ("phone_last_four", Kind.PHONE), ("mrn_suffix", Kind.MRN), ("last4", Kind.OTHER_ID), ("last_four_digits", Kind.OTHER_ID), ("patient_group", None), ("first", None), ("acc_no", Kind.OTHER_ID), ("encId", Kind.OTHER_ID), ("memberNbr", Kind.PLAN_MEMBER), ("hosp_no", Kind.MRN), ("line_no", None), ("row id", None), ("line 2", None), ("insurance first", None),
     ],
 )  # fmt: skip
 def test_what_keys_say_of_a_value(cue, kind):

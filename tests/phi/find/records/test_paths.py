@@ -26,6 +26,8 @@ def found(text):
         ("https://shop.example.org/items?id=8675309", []),
         ("helm install charts/jackson-harbor", []),
         ("ls /data/patients\n", []),
+        ('"GET /api/v1/encounters/99120387/notes HTTP/1.1" 500', ["99120387"]),
+        ("/static/visits/2024-05/report.csv and /encounters/12", []),
         ("cat /srv/patients/8675309/x.txt and /api/v1/patients/PT-40291833/notes", ["8675309", "PT-40291833"]),
     ],
 )
