@@ -27,7 +27,7 @@ RENDER = FOLDER / "render"
 WIDTH = 1240
 STEP_S = 1
 WARM_UP_S = 20
-WORKERS = 8
+WORKERS, APART_S = 12, 3
 NOTE = "drawn by grafana/render from the answers of a real Prometheus; Grafana itself looks a little different"
 Json = dict[str, Any]
 
@@ -155,8 +155,10 @@ async def worked(seconds: int, folder: Path) -> list[tuple[str, Json]]:
         prometheus(folder / "prometheus", work.address, key=KEYS["prometheus"]) as watch,
     ):
         async with asyncio.TaskGroup() as group:
-            busy = [group.create_task(_again_and_again(work.analysis)) for _ in range(WORKERS)]
-            busy.append(group.create_task(_again_and_again(work.round)))
+            busy = [group.create_task(_again_and_again(work.round))]
+            for _ in range(WORKERS):
+                busy.append(group.create_task(_again_and_again(work.analysis)))
+                await asyncio.sleep(APART_S)
             await asyncio.sleep(WARM_UP_S + seconds)
             for task in busy:
                 task.cancel()

@@ -150,6 +150,8 @@ function bars(panel, body) {
 
 function states(panel, body) {
   const box = made("div", "states");
+  const room = (body.clientHeight - 22) / Math.max(panel.series.length, 1);
+  if (room < 19) Object.assign(box.style, { gap: "2px 8px", lineHeight: "1", fontSize: Math.min(10.5, room - 3) + "px" });
   for (const one of panel.series) {
     const band = made("div", "band");
     for (const value of one.values) {
@@ -158,6 +160,7 @@ function states(panel, body) {
       part.style.background = value === null ? "transparent" : COLOURS[mapping(panel, value)?.color] ?? COLOURS.blue;
       band.append(part);
     }
+    band.style.height = Math.min(15, room - 4) + "px";
     box.append(made("span", "", one.name), band);
   }
   const legend = made("div", "legend");

@@ -198,7 +198,7 @@ class States(Panel):
     words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Value to (word, colour)."""
     width: int = 12
-    height: int = 7
+    height: int = 8
 
     kind = "state-timeline"
 

@@ -157,7 +157,7 @@ def _config(here: UpstreamServer, cloud: UpstreamServer, other: UpstreamServer, 
             },
         },
         targets={
-            "medical": {"provider": "lm_studio", "model": "medalpaca-7b", "power_w": 60, "slots": 2},
+            "medical": {"provider": "lm_studio", "model": "medalpaca-7b", "power_w": 60, "slots": 4},
             "vision": {"provider": "lm_studio", "model": "llama3.2-vision", "power_w": 70, "capabilities": ["vision"]},
             "diagnosis": {"provider": "lm_studio", "model": "qwen2.5-32b", "power_w": 75},
             "fast": {"provider": "lm_studio", "model": "llama3.2-3b", "power_w": 45},
@@ -249,7 +249,7 @@ class Clinic:
     async def _loading(self) -> None:
         await self.ask(route="large")
         await self.ask(route="small")
-        busy = [self.ask("This is the work of the soap-generation.", route="clinical-text") for _ in range(6)]
+        busy = [self.ask("This is the work of the soap-generation.", route="clinical-text") for _ in range(8)]
         await asyncio.gather(*busy)
 
     async def _cloud(self) -> None:

@@ -55,6 +55,7 @@ BOARD = Board(
                     "Dollars of a thousand analyses at these prices. `gateway report cost` compares cloud, hybrid and local.",
                     [Query(f"1000 * {analysis(COST)}")],
                     "currencyUSD",
+                    decimals=2,
                 ),
                 Stat(
                     "Energy",

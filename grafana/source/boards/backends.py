@@ -1,7 +1,7 @@
 """The servers behind it: who is up, what is loaded, who waits, who failed and why."""
 
 from grafana.source.panels import Bars, Board, Query, Row, Series, Stat, States, Table
-from grafana.source.promql import events, mean, now, or_zero, quantile, rate, series
+from grafana.source.promql import events, now, or_zero, quantile, rate, series
 
 PROVIDER = "gen_ai_provider_name"
 UP_OR_DOWN = {"1": ("up", "green"), "0": ("down", "red")}
@@ -140,7 +140,11 @@ BOARD = Board(
                     "Models that were loaded in the chosen time, how long that took, and how often it failed.",
                     [
                         Query(events(f"{LOAD}_count", PROVIDER), column="Loaded", unit="short", decimals=0),
-                        Query(mean(LOAD, PROVIDER), column="Mean time", unit="s"),
+                        Query(
+                            f"{events(f'{LOAD}_sum', PROVIDER)} / {events(f'{LOAD}_count', PROVIDER)}",
+                            column="Mean time",
+                            unit="s",
+                        ),
                         Query(
                             events("gateway_backend_model_load_failures_total", PROVIDER),
                             column="Failed",
