@@ -198,6 +198,7 @@ BOARD = Board(
                             events("gateway_quota_refused_total", ("sort", "per", "of", "every")),
                             column="Refused",
                             unit="short",
+                            decimals=0,
                         ),
                     ],
                     "short",
