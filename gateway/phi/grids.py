@@ -57,6 +57,14 @@ _WRAPS: Final = frozenset(
     "datevalue isnull scalarvalue varcharvalue longvalue".split()
 )
 """Members that say how a value is stored, and nothing of what it is: of DynamoDB, MongoDB, Firestore."""
+_TAGS: Final = frozenset(
+    "id type title richtext select multiselect status people email phonenumber number date formula rollup url files".split()
+)
+"""Members of a cell as Notion and its kin keep one: what it is, and under that name what it holds."""
+_TEXTS: Final = frozenset(
+    "plaintext content name email phonenumber string start richtext title select number url".split()
+)
+_WITHIN: Final = 4
 _CHOICES: Final = frozenset("alternatives nbest candidates hypotheses".split())
 _SOLE: Final = frozenset("words tokens chars characters letters digits pieces lines segments text strings".split())
 """Keys whose plain lists of strings are one text."""
@@ -143,7 +151,7 @@ class _Reader:
 
     def _wrapped(self, node: dict[str, JSON], path: Path) -> None:
         """`{"mrn": {"S": "8675309"}}`, and `{"mrn": {"0": 8675309}}`, as pandas writes a column."""
-        if not node or not all(bare(key) in _WRAPS or key.isdecimal() for key in node):
+        if self._tagged(node, path) or not node or not all(bare(key) in _WRAPS or key.isdecimal() for key in node):
             return
         for step in reversed(path):
             if isinstance(step, int):
@@ -151,6 +159,22 @@ class _Reader:
             if bare(step) not in _WRAPS:
                 self._call(path, node, [step])
                 return
+
+    def _tagged(self, node: dict[str, JSON], path: Path) -> bool:
+        """`{"Patient": {"title": [{"plain_text": "Joan Farr"}]}}`, as tables of documents keep what stands in a cell."""
+        if not path or not isinstance(path[-1], str) or not node or not all(bare(key) in _TAGS for key in node):
+            return False
+        stack: list[tuple[JSON, Path]] = [(node, path)]
+        while stack:
+            value, at = stack.pop()
+            if isinstance(value, str) and bare(str(at[-1])) in _TEXTS:
+                self._call(at, value, [path[-1]])
+            elif len(at) - len(path) < _WITHIN:
+                members = (
+                    value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+                )
+                stack.extend((inner, (*at, key)) for key, inner in members)
+        return True
 
     def _call(self, path: Path, value: JSON, names: Sequence[str]) -> None:
         """Give the scalars of a value these names beside what it is called already."""
@@ -284,11 +308,15 @@ _HEADS: Final = frozenset(
 def _said_names(node: Mapping[str, JSON]) -> list[tuple[str, str]]:
     """The members of an object that say what something is called, and how: the one that people read first."""
     found = [
-        (_ATTRIBUTES.index(plain), key, str(value).strip())
+        (_ATTRIBUTES.index(plain), key, _INDEX.sub("", str(value).strip()))
         for key, value in node.items()
         if (plain := bare(key)) in _ATTRIBUTES and _is_name(value)
     ]
     return [(key, name) for _, key, name in sorted(found, reverse=True)]
+
+
+_INDEX: Final = re.compile(r"(?:/\d{1,6}|\[\d{1,6}\]|/-)+$")
+"""The place in a list with which a path ends: of `/name/0/given/0` the name is `given`."""
 
 
 def _row(item: JSON, path: Path) -> list[list[tuple[Path, JSON]]] | None:

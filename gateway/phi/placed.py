@@ -21,10 +21,13 @@ def in_object(node: Mapping[str, JSON], path: Path) -> Iterator[Named]:
     """`{"sql": "… where lname = ?", "params": ["Farr"]}` and `{"entity_group": "PER", "word": "Joan Farr"}`."""
     held = [(key, said) for key, said in node.items() if isinstance(said, list) and bare(key) in _BOUND]
     for statement in node.values() if held else ():
-        columns = _COLUMN.findall(statement[:_STATEMENT]) if isinstance(statement, str) else []
-        for key, bound in held:
-            if columns and len(columns) == len(bound):
+        columns = bound_to(statement[:_STATEMENT]) if isinstance(statement, str) else []
+        for key, bound in held if columns else ():
+            if len(columns) == len(bound) and not any(isinstance(one, list) for one in bound):
                 yield from (((*path, key, at), one, columns[at]) for at, one in enumerate(bound))
+            for row, cells in enumerate(bound):  # many rows of one statement
+                if isinstance(cells, list) and len(cells) == len(columns):
+                    yield from (((*path, key, row, at), one, columns[at]) for at, one in enumerate(cells))
     if any(bare(key) in _SORTS and str(said).casefold() in _PERSONS for key, said in node.items()):
         yield from (
             ((*path, key), said, "person name")
@@ -34,13 +37,55 @@ def in_object(node: Mapping[str, JSON], path: Path) -> Iterator[Named]:
 
 
 def in_list(items: Sequence[JSON], path: Path) -> Iterator[Named]:
-    """`["last_name", "=", "Farr"]`."""
+    """`["last_name", "=", "Farr"]`, and a property of jCard (RFC 7095): `["fn", {}, "text", "Joan Farr"]`."""
+    if (
+        len(items) >= _PROPERTY
+        and isinstance(items[0], str)
+        and isinstance(items[1], dict)
+        and isinstance(items[2], str)
+    ):
+        name = _CARD.get(items[0].casefold())
+        if name is not None:
+            yield from (((*path, at), one, name) for at, one in enumerate(items) if at >= _CONDITION)
+        return
     if len(items) != _CONDITION or not isinstance(items[0], str) or _FIELD.fullmatch(items[0]) is None:
         return
     if isinstance(items[1], str) and items[1].casefold() in _COMPARING:
         yield (*path, 2), items[2], items[0]
 
 
+def bound_to(statement: str) -> list[str]:
+    """The columns that the values bound to a statement stand for, in order."""
+    return [f"name {column}" if column.casefold() in _PARTS else column for column in _columns(statement)]
+
+
+_PARTS: Final = frozenset({"given", "family", "first", "last", "middle"})
+"""Columns of parts of a name, which these words are under no other key."""
+
+
+def _columns(statement: str) -> list[str]:
+    inserted = _INSERTED.search(statement)
+    if inserted is None:
+        return _COLUMN.findall(statement)
+    columns = [column.strip(' "`[]\n\r\t') for column in inserted[1].split(",")]
+    places = [place.strip() for place in inserted[2].split(",")]
+    if len(columns) != len(places) or not all(columns):
+        return []
+    return [column for column, place in zip(columns, places, strict=True) if _PLACE.fullmatch(place)]
+
+
+_INSERTED: Final = re.compile(
+    r"(?i)\b(?:insert|replace|merge|upsert)\b[^()]{1,120}\(([^()]{1,2000})\)\s{0,8}values?\s{0,8}"
+    r"\(([^()]{1,2000})\)"
+)
+_PLACE: Final = re.compile(r"\?\d{0,3}|\$\d{1,3}|%s|[:@]\w{1,60}|%\(\w{1,60}$")
+"""Where a value is bound to."""
+_PROPERTY: Final = 4
+_CARD: Final = {
+    "fn": "patient name", "n": "patient name", "nickname": "nickname", "bday": "dob", "deathdate": "date of death",
+    "adr": "address",
+    "tel": "phone", "email": "email", "uid": "patient id",
+}  # fmt: skip
 _BOUND: Final = frozenset(
     ["params", "parameters", "bindings", "binds", "args", "arguments", "values", "sqlparams", "queryparams", "bindvars"]
 )

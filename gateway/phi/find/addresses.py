@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from gateway.domain import Kind
@@ -18,7 +18,11 @@ from gateway.phi.find.records import keys, paths
 from gateway.phi.find.rules import contact
 from gateway.phi.find.text.normalise import Normalised
 
-_URL: Final = re.compile(r"(?i)\b([a-z][a-z0-9+]{1,9}):/{2,3}([^\s<>\"'`/?#\\]*)([^\s<>\"'`\\]*)")
+_URL: Final = re.compile(
+    r"(?i)\b([a-z][a-z0-9+]{1,9}):/{2,3}([^\s<>\"'`/?#\\]*)([^\s<>\"'`\\]*)"
+    r"|(?<![\w.@/:+%-])()((?:[a-z0-9][a-z0-9-]{0,40}\.){1,5}[a-z]{2,12}(?::\d{2,5})?)(?=[/?#])([^\s<>\"'`\\]+)"
+)
+"""Absolute, or as people write one: a host without a scheme, and something behind it."""
 _PIECE: Final = re.compile(r"([/?&#;:])([^/?&#;]*)")
 _USER: Final = re.compile(r"(?i)([a-z]{2,30})[._][a-z]{2,30}(?::[^@]*)?@")
 _USERS_AT: Final = re.compile(
@@ -26,16 +30,42 @@ _USERS_AT: Final = re.compile(
 )
 
 
+class _Address(NamedTuple):
+    """A URL in a text: its scheme, which may be left out, its authority, and where it, that and what is behind it begin."""
+
+    scheme: str
+    authority: str
+    whole: str
+    start: int
+    host: int
+    rest: int
+    end: int
+
+    @classmethod
+    def of(cls, found: re.Match[str]) -> _Address:
+        first = 1 if found[1] is not None else 4
+        return cls(
+            found[first],
+            found[first + 1],
+            found[0],
+            found.start(),
+            found.start(first + 1),
+            found.start(first + 2),
+            found.end(),
+        )
+
+
 def find(folded: Normalised) -> list[Hit]:
     """Hits in the URLs of a normalised text, each one that its text or its key says to be what it is."""
     text = folded.text
-    if "://" not in text:
+    if "/" not in text and "?" not in text:
         return []
     hits: list[Hit] = []
-    for url in _URL.finditer(text):
+    for found in _URL.finditer(text):
+        url = _Address.of(found)
         hits += _owner(url)
         first = True
-        for piece in _PIECE.finditer(text, *url.span(3)):
+        for piece in _PIECE.finditer(text, url.rest, url.end):
             mark, value = piece.groups()
             key, equals, said = value.partition("=")
             query = mark in "?&#;" and bool(equals)
@@ -73,9 +103,9 @@ def _mails(said: str, at: int) -> Iterator[Hit]:
             )
 
 
-def _owner(url: re.Match[str]) -> Iterator[Hit]:
+def _owner(url: _Address) -> Iterator[Hit]:
     """Who logs in, where that is a person's address; `git@` and a token of a program are nobody's."""
-    start, authority = url.start(2), url[2]
+    start, authority = url.host, url.authority
     user = _USER.match(authority)
     person = user is not None and bool(lexicon.marks(user[1].casefold()) & lexicon.PEOPLE)
     if person or _USERS_AT.search(authority):
@@ -119,7 +149,7 @@ _PERSONAL_KINDS: Final = frozenset(
 _LEAST_DIGITS: Final = 5
 
 
-def _value(url: re.Match[str], key: str, said: str, at: int, text: str) -> Iterator[Hit]:
+def _value(url: _Address, key: str, said: str, at: int, text: str) -> Iterator[Hit]:
     """A parameter read as a form's field: its key may say what it is, as its shape may."""
     value = unquote_plus(said)
     bare = value.strip(".,;:!?)]}|*'\"")
@@ -131,7 +161,7 @@ def _value(url: re.Match[str], key: str, said: str, at: int, text: str) -> Itera
         yield Hit(kind, at, end, 0.95, Evidence.CUE, patient=True)
 
 
-def _kind(url: re.Match[str], key: str, value: str, bare: str, text: str) -> Kind | None:
+def _kind(url: _Address, key: str, value: str, bare: str, text: str) -> Kind | None:
     words = keys.words(unquote(key))
     digits = sum(map(str.isdigit, bare))
     cued = keys.kind_of(unquote(key))
@@ -160,8 +190,8 @@ def _kind(url: re.Match[str], key: str, value: str, bare: str, text: str) -> Kin
     return Kind.NAME if _names(url, words, bare, cued) else None
 
 
-def _names(url: re.Match[str], words: list[str], said: str, cued: Kind | None) -> bool:
-    if not words or _digits_in(said) or (words[-1] == "family" and _TYPEFACE.search(url[0])):
+def _names(url: _Address, words: list[str], said: str, cued: Kind | None) -> bool:
+    if not words or _digits_in(said) or (words[-1] == "family" and _TYPEFACE.search(url.whole)):
         return False
     joined = "".join(words)
     strong = joined in _NAMING or words[-1] in _NAMING or cued is Kind.NAME
@@ -173,7 +203,7 @@ def _names(url: re.Match[str], words: list[str], said: str, cued: Kind | None) -
     known = any(mark & lexicon.PEOPLE and lexicon.ORDINARY not in mark for mark in marks)
     capital = all(word[0].isupper() for word in found)
     full = capital and len(found) > 1 and any(mark & lexicon.GIVEN for mark in marks)
-    if strong or _RESOURCE.search(url[0]):
+    if strong or _RESOURCE.search(url.whole):
         return known or full or (capital and all(not mark & lexicon.ELSE or mark & lexicon.PEOPLE for mark in marks))
     return full or (capital and known)
 
@@ -193,29 +223,29 @@ _SPOKEN_OF: Final = re.compile(
 _AROUND: Final = 120
 
 
-def _spoken_of(url: re.Match[str], text: str) -> bool:
+def _spoken_of(url: _Address, text: str) -> bool:
     """Whether what stands around a URL speaks of one person in care."""
-    before = text[max(0, url.start() - _AROUND) : url.start()]
-    after = text[url.end() : url.end() + _AROUND].partition("\n")[0]
+    before = text[max(0, url.start - _AROUND) : url.start]
+    after = text[url.end : url.end + _AROUND].partition("\n")[0]
     return any(_SPOKEN_OF.search(side) is not None for side in (before.rpartition("\n")[2] or before, after))
 
 
-def _segment(url: re.Match[str], value: str, at: int, text: str, *, first: bool) -> Iterator[Hit]:
+def _segment(url: _Address, value: str, at: int, text: str, *, first: bool) -> Iterator[Hit]:
     """A part of a path: a number that a messenger dials, or what is called after a person who is spoken of."""
     bare = value.rstrip(".,;:!?)]}|*")
     end = at + len(bare)
-    if first and _MESSENGERS.match(url[2]) and _DIALLED.fullmatch(bare):
+    if first and _MESSENGERS.match(url.authority) and _DIALLED.fullmatch(bare):
         yield Hit(Kind.PHONE, at, end, 0.95, Evidence.CUE)
         return
     if _SSN.fullmatch(bare):
         yield Hit(Kind.SSN, at, end, 0.95, Evidence.CUE)
         return
-    local = url[1].casefold() in {"file", "smb"}
-    last = not text[end : url.end()].strip(".,;:!?)]}|*")
+    local = url.scheme.casefold() in {"file", "smb"}
+    last = not text[end : url.end].strip(".,;:!?)]}|*")
     if (local and last) or _spoken_of(url, text):
         if paths.is_person(unquote(bare)):
             yield Hit(Kind.NAME, at, end, 0.9, Evidence.CUE, patient=True)
-        elif not local and _ID.fullmatch(bare) and _OF_PERSONS.search(text[max(url.start(), at - _FOLDER) : at]):
+        elif not local and _ID.fullmatch(bare) and _OF_PERSONS.search(text[max(url.start, at - _FOLDER) : at]):
             yield Hit(Kind.OTHER_ID, at, end, 0.9, Evidence.CUE, patient=True)
 
 

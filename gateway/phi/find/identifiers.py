@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from gateway.domain import Carrier, Kind
@@ -16,6 +17,9 @@ from gateway.phi.find.hit import Evidence, Hit
 GIVEN_BY_DEVELOPERS: Final = frozenset({Carrier.TOOL_DEFINITION, Carrier.NAME})
 _ONE_WORD: Final = re.compile(r"[\w.:@+/-]{5,160}", re.ASCII)
 _NAME: Final = re.compile(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,20})[_.-]([A-Z][a-z]{2,20})(?![A-Za-z0-9])")
+_WORDS: Final = re.compile(r"[A-Z]?[a-z]{3,20}|[A-Z]{3,20}")
+_LEAST_UNKNOWN: Final = 5
+"""Letters of the shortest word on no list that may be a surname: shorter ones are mostly abbreviations."""
 _SSN: Final = re.compile(r"(?<!\d)(?!000|666|9)\d{3}([-_.])(?!00)\d\d\1(?!0000)\d{4}(?!\d)")
 _MAIL: Final = re.compile(
     r"(?i)[a-z0-9][a-z0-9.+-]{0,63}(?:@|_at_)[a-z0-9-]{1,63}(?:[._][a-z0-9-]{1,63}){0,4}[._][a-z]{2,24}"
@@ -47,11 +51,27 @@ def names(word: str) -> Iterator[Hit]:
             yield Hit(Kind.NAME, found.start(), found.end(), 0.9, Evidence.CUE, patient=True)
 
 
+def _however_written(word: str) -> Iterator[Hit]:
+    """The same in small letters or in one word, where both are called so and nothing else is: `lookup_ingeborg_tveit`."""
+    pieces = list(_WORDS.finditer(word))
+    for first, second in pairwise(pieces):
+        if second.start() - first.end() > 1 or word[first.end() : second.start()].isdigit():
+            continue
+        marks = lexicon.marks(first[0].casefold()), lexicon.marks(second[0].casefold())
+        if any(mark - lexicon.PEOPLE for mark in marks):
+            continue
+        given = [bool(mark & lexicon.GIVEN) for mark in marks]
+        if any(given) and all(
+            mark or len(piece[0]) >= _LEAST_UNKNOWN for mark, piece in zip(marks, (first, second), strict=True)
+        ):
+            yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
+
+
 def find(word: str, carrier: Carrier) -> list[Hit]:
     """What identifies by its shape in a name that a developer gave: nothing else has reason to stand there."""
     if carrier not in GIVEN_BY_DEVELOPERS or not one_word(word):
         return []
-    hits = list(names(word))
+    hits = [*names(word), *_however_written(word)]
     hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]
     hits += [Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word)]
     hits += [

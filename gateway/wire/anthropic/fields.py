@@ -131,10 +131,10 @@ def _shown(carrier: Carrier) -> dict[str, Field]:
 def _tool_use(kind: str) -> Object:
     fields: dict[str, Field] = {
         "id": Id(IDENTIFIER),
-        "name": Name(Carrier.TOOL_ARGS, IDENTIFIER),
+        "name": Name(Carrier.NAME, IDENTIFIER),
         "input": Free(Carrier.TOOL_ARGS, numbers=True, keyed=True),
         "caller": Free(Carrier.TOOL_ARGS),
-        "server_name": Name(Carrier.TOOL_ARGS),
+        "server_name": Name(Carrier.NAME),
     }
     return _block(Carrier.TOOL_ARGS, kind, fields, required=("id", "name", "input"))
 

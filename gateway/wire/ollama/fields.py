@@ -56,7 +56,7 @@ TOOL_CALL = Object(
         "function": Object(
             {
                 "index": SETTING,
-                "name": Name(Carrier.TOOL_ARGS),
+                "name": Name(Carrier.NAME),
                 "arguments": Free(Carrier.TOOL_ARGS, numbers=True, keyed=True),
             },
             Carrier.TOOL_ARGS,
@@ -78,7 +78,7 @@ def _message(carrier: Carrier) -> Object:
             "thinking": Text(carrier),
             "images": IMAGES,
             "tool_calls": Items(TOOL_CALL),
-            "tool_name": Name(Carrier.TOOL_RESULT),
+            "tool_name": Name(Carrier.NAME),
             "tool_call_id": ID,
         },
         carrier,

@@ -83,10 +83,10 @@ def _content(carrier: Carrier) -> Either:
 
 
 CALLED = Object(
-    {"name": Name(Carrier.TOOL_ARGS), "arguments": JsonText(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
+    {"name": Name(Carrier.NAME), "arguments": JsonText(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
 )
 CALLED_CUSTOM = Object(
-    {"name": Name(Carrier.TOOL_ARGS), "input": Text(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
+    {"name": Name(Carrier.NAME), "input": Text(Carrier.TOOL_ARGS)}, Carrier.TOOL_ARGS, required=("name",)
 )
 
 

@@ -94,7 +94,7 @@ def _message(carrier: Carrier) -> Object:
 
 
 def _called(name: str, said: Field) -> Object:
-    named = Name(Carrier.TOOL_ARGS)
+    named = Name(Carrier.NAME)
     fields: dict[str, Field] = {"call_id": ID, "name": named, "namespace": named, name: said}
     return _item(Carrier.TOOL_ARGS, fields, "call_id", "name", name)
 
@@ -103,7 +103,7 @@ RESULT = _item(
     Carrier.TOOL_RESULT,
     {
         "call_id": ID,
-        "name": Name(Carrier.TOOL_RESULT),
+        "name": Name(Carrier.NAME),
         "output": Either(JsonText(Carrier.TOOL_RESULT), _parts(Carrier.TOOL_RESULT)),
     },
     "call_id",

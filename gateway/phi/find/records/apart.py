@@ -46,9 +46,9 @@ def _named(sheet: Sheet, found: grids.Grids, places: dict[tuple[str | int, ...],
     columns = {name: _column(name.split(grids.APART)) for name in {name for _, name in named}}
     personal = any(column is not None and column.personal for column in columns.values())
     for (start, end), name in named:
-        kind = keys.kind_of(name)
         value = sheet.text[start:end].strip()
-        if kind is not None and keys.fits(kind, value) and keys.kind_of(value) is None:
+        kind = keys.told(name, value)
+        if kind is not None and keys.kind_of(value) is None:
             sheet.mark(kind, start, end)
         elif (column := columns[name]) is not None and personal:
             tables.note(sheet, column, (start, end))

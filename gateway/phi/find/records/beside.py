@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import headers, keys
+from gateway.phi.placed import bound_to
 
 _CONFIDENCE: Final = 0.95
 
@@ -37,6 +38,8 @@ _WAYS: Final = (
         "=>", re.compile(rf"\[{_Q}{_KEY}{_Q}(?::[\w:\"\\]{{1,60}})?\]\s{{0,4}}=>\s{{1,40}}string\(\d+\) \"([^\"\n]{{1,120}})\"")
     ),
     _Way("=>", re.compile(rf"\[{_Q}{_KEY}{_Q}(?::[\w:\"\\]{{1,60}})?\]\s{{0,4}}=>\s{{1,40}}(?:int|float)\((\d[\d.]{{0,20}})\)")),
+    _Way("(", re.compile(rf"\b([A-Za-z_]\w{{0,40}})\s{{0,4}}(?::=|[:=])\s{{0,4}}(?:[A-Za-z_][\w.:]{{0,40}}(?:<\w{{1,20}}>)?\(\s{{0,4}}){{1,3}}{_SAID}\s{{0,4}}\)")),
+    _Way("(", re.compile(r"\b([A-Za-z_]\w{0,40})\s{0,4}(?::=|[:=])\s{0,4}(?:[A-Za-z_][\w.:]{0,40}(?:<\w{1,20}>)?\(\s{0,4}){1,3}(\d[\d_]{3,20})[A-Za-z]{0,3}\s{0,4}\)")),
     _Way("]", re.compile(rf"\[{_Q}{_KEY}{_Q}\]\s{{0,4}}=\s{{0,4}}{_SAID}")),
     _Way("set", re.compile(rf"\bset_?([A-Za-z]\w{{0,60}})\(\s{{0,20}}{_SAID}\s{{0,20}}\)")),
     _Way("(", re.compile(rf"\.with([A-Z]\w{{0,60}})\(\s{{0,20}}{_SAID}\s{{0,20}}\)")),
@@ -57,6 +60,15 @@ _HOLDS: Final = re.compile(r"(?:Array|[\w\\]{1,60} Object)\s*\(?\s*")
 _MADE: Final = re.compile(
     r"\b(?:new\s+)?(Patient|Person|Member|Client|Resident|Subscriber|Guarantor|Beneficiary|Caller|HumanName)\w{0,20}\(([^()\n]{1,240})\)"
 )
+_STATEMENT: Final = re.compile(
+    r"(?i)\b(?:insert|replace|merge|upsert|select|update|delete)\b[^;]{1,1500}?(?:\?|\$\d|%s|[:@][a-z]\w{0,40})[^;\"'`\n({\[]{0,200}"
+)
+_VALUES: Final = re.compile(
+    r"[(\[{]\s{0,8}((?:(?:[\"'][^\"'\n]{0,120}[\"']|-?\d[\d.]{0,20}|None|null|true|false)\s{0,8},?\s{0,8}){1,60})[)\]}]"
+)
+_VALUE: Final = re.compile(r"[\"']([^\"'\n]{0,120})[\"']|(-?\d[\d.]{0,20})|None|null|true|false")
+_BEHIND: Final = 240
+"""Characters behind a statement in which the values stand that are bound to it."""
 _ARGUMENT: Final = re.compile(rf"(?:([A-Za-z_]\w{{0,40}})\s?[=:]\s?)?{_SAID}")
 _CALLED: Final = re.compile(r"[^\W\d_a-z][^\W\d_]{1,30}(?:[ '’-][^\W\d_]{1,30}){0,3}")
 _XDT: Final[dict[str, Kind]] = {
@@ -86,13 +98,14 @@ def find(text: str) -> list[Hit]:
     if "] => " in text:
         hits += _printed(text)
     if "(" in text:
-        hits += _made(text)
+        hits += [*_made(text), *_bound(text)]
     return hits + _xdt(text)
 
 
-def _told(name: str, value: str, at: int, *, labels: bool = False) -> Iterator[Hit]:
-    kind = keys.kind_of(name)
+def _told(name: str, value: str, at: int, *, labels: bool = False, small: bool = False) -> Iterator[Hit]:
+    """A value by its name; a name of somebody in small letters only where it is `small`, as data may be."""
     bare = value.strip()
+    kind = keys.told(name, bare)
     column = headers.column(name) if labels else None
     if column is not None and column.personal and (kind is None or column.person):
         kind = Kind.MRN if column.person and any(map(str.isdigit, bare)) else column.kind
@@ -100,7 +113,7 @@ def _told(name: str, value: str, at: int, *, labels: bool = False) -> Iterator[H
         kind is None
         or not keys.fits(kind, bare)
         or keys.kind_of(bare) is not None
-        or (kind is Kind.NAME and bare.islower())
+        or (kind is Kind.NAME and bare.islower() and not small)
     ):
         return
     start = at + value.index(bare)
@@ -125,6 +138,18 @@ def _made(text: str) -> Iterator[Hit]:
                 yield from _told(f"{made.group(1)} {said.group(1)}", said.group(2), said.start(2))
             elif _CALLED.fullmatch(said.group(2)) and keys.kind_of(said.group(2)) is None:
                 yield Hit(Kind.NAME, *said.span(2), _CONFIDENCE, Evidence.CUE, patient=True)
+
+
+def _bound(text: str) -> Iterator[Hit]:
+    """`execute("INSERT INTO t (surname, mrn) VALUES (?, ?)", ("Farr", "448812"))`: columns beside the values for them."""
+    for statement in _STATEMENT.finditer(text):
+        columns = bound_to(statement[0])
+        values = _VALUES.search(text, statement.end(), statement.end() + _BEHIND) if columns else None
+        said = list(_VALUE.finditer(text, *values.span(1))) if values else []
+        if len(said) == len(columns):
+            for column, value in zip(columns, said, strict=True):
+                if value.lastindex:
+                    yield from _told(column, value[value.lastindex], value.start(value.lastindex), small=True)
 
 
 def _xdt(text: str) -> list[Hit]:

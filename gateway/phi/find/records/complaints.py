@@ -75,7 +75,8 @@ def _rows(text: str) -> Iterator[Hit]:
 
 def _named(column: str, value: str, at: int) -> Iterator[Hit]:
     column = re.sub(r"^(?:lower|upper|trim|btrim)\((.*)\)$|\"|::\w+", r"\1", column)
-    kind, bare = keys.kind_of(column), value.strip(" '\"")
-    if kind is not None and keys.fits(kind, bare):
+    bare = value.strip(" '\"")
+    kind = keys.told(column, bare)
+    if kind is not None:
         start = at + value.index(bare)
         yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)

@@ -295,6 +295,52 @@ def fits(kind: Kind, value: str) -> bool:
     return kind in _WORDED or any(char.isdigit() for char in value)
 
 
+def told(cue: str, value: str) -> Kind | None:
+    """The kind of a value by the keys around it, if it can be of that kind; a key that says who it is makes words a name."""
+    kind = kind_of(cue)
+    if kind is not None and fits(kind, value):
+        return kind
+    return Kind.NAME if any(map(_says_who, cue.split(APART))) and _is_called(value) else None
+
+
+@lru_cache(maxsize=2048)
+def _says_who(cue: str) -> bool:
+    parts = words(cue[-120:])
+    while len(parts) > 1 and parts[-1] in _HELD:
+        parts = parts[:-1]
+    return bool(parts) and (parts[-1] in _WHO or parts[-2:] == ["of", "kin"])
+
+
+_HELD: Final = _WRAPPERS | {"title", "rich", "plain", "display", "label", "1", "2"}
+"""Behind a key that says who it is: how a program keeps what stands there."""
+_WHO: Final = frozenset(
+    "patient patients pt paciente patientin mother father mum mom dad spouse husband wife guardian guardians son daughter sibling resident residents inpatient "
+    "outpatient decedent deceased informant caregiver carer subscriber insured guarantor beneficiary policyholder nok proband".split()
+)
+"""Keys under which somebody stands, and not what is said of them."""
+_CALLED: Final = re.compile(r"[^\W\d_][\w'’.-]{0,30}(?:,? [^\W\d_][\w'’.-]{0,30}){0,4}")
+_NO_NAME: Final = frozenset(
+    "a an the this that of and or no not new none all any some is are was has have had in on at to for with without by from self same other unknown "
+    "anonymous male female man woman boy girl adult child infant newborn baby patient patients deceased alive dead stable active inactive admitted "
+    "discharged pending required optional yes left right string applicable pay see mother father parent healthy sick re portal data record test".split()
+)
+"""Words of what is said of somebody instead of what they are called."""
+
+
+def _is_called(value: str) -> bool:
+    """Whether words can be what somebody is called; a word of everyday language alone is not, nor is what only says how they are."""
+    if _CALLED.fullmatch(value) is None:
+        return False
+    said = [word.strip(".,") for word in value.split()]
+    marks = [lexicon.marks(word.casefold()) for word in said]
+    if any(word.casefold() in _NO_NAME for word in said):
+        return False
+    known = any(mark & lexicon.PEOPLE or not mark for mark in marks)
+    return known and (
+        len(said) > 1 or (said[0][:1].isupper() and lexicon.ORDINARY not in marks[0]) or bool(marks[0] & lexicon.GIVEN)
+    )
+
+
 def _is_day(value: str) -> bool:
     """A date, or a day or a month of one; a year alone tells nobody's day."""
     if value.isdigit() and len(value) < 3:
@@ -338,9 +384,9 @@ def whole(text: str, passage: Passage) -> list[Hit]:
     """The whole normalised text of a passage as one hit, when the keys around it say what it is."""
     if not passage.cue or len(text) > _LONGEST_VALUE or passage.carrier is Carrier.TOOL_DEFINITION:
         return []
-    kind = kind_of(passage.cue)
     value = text.strip()
-    if kind is None or not fits(kind, value) or kind_of(value) is not None:
+    kind = told(passage.cue, value)
+    if kind is None or kind_of(value) is not None:
         return []
     start = len(text) - len(text.lstrip())
     return [Hit(kind, start, start + len(value), 0.97, Evidence.CUE, patient=True)]

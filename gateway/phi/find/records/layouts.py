@@ -121,7 +121,7 @@ def _json(text: str) -> Iterator[Hit]:
                 key = stack.pop() if stack else ""
             case "text" | "text2" | "number":
                 cue = _under(stack, key) if key else ""
-                if cue and keys.kind_of(cue) is not None:
+                if cue:
                     group = token.lastgroup or "text"
                     yield from _named(cue, token.group(group), token.start(group))
                 key = key if stack and stack[-1] == key else ""
@@ -138,9 +138,9 @@ def _under(stack: list[str], key: str) -> str:
 
 
 def _named(cue: str, value: str, at: int) -> Iterator[Hit]:
-    kind = keys.kind_of(cue) if cue else None
     bare = value.strip()
-    if kind is not None and keys.fits(kind, bare):
+    kind = keys.told(cue, bare) if cue else None
+    if kind is not None:
         start = at + value.index(bare)
         yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=kind is not Kind.URL)
 

@@ -44,6 +44,16 @@ def _part(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.97 if not value.isdigit() or 1 <= int(value) <= 31 else 0.0
 
 
+_FORM: Final = r"[ \t]{0,3}(?:[(\[{][dmy][dmy /.|_-]{4,24}[)\]}])?[ \t:=._]{0,8}?"
+"""What a form says of how to write a day, and what leads to it."""
+
+
+def _formed(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    first, *_ = re.findall(r"\d+", value)
+    second = re.findall(r"\d+", value)[1]
+    return 0.97 if int(first) <= 31 and (int(second) <= 31 or len(second) > 2) else 0.0
+
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         Kind.DATE,
@@ -94,5 +104,33 @@ RULES: Final[tuple[Rule, ...]] = (
         patient=True,
         hits=("dob_ms = «-278640000000»", "birthDateEpoch: «-278640000»", "dob (epoch): «1278640000»"),
         misses=("start_ms = -278640000000",),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b{_BIRTH}{_FORM}(_{{0,8}}\d{{1,2}}_{{0,8}}\s?[/.-]\s?_{{0,8}}(?:\d{{1,2}}|{_MONTH})_{{0,8}}\s?[/.-]\s?_{{0,8}}\d{{2,4}}_{{0,8}}))",
+        0.97,
+        Evidence.CUE,
+        _formed,
+        patient=True,
+        hits=(
+            "DOB «__05__/_30_/__1962__»",
+            "Date of birth (dd/mm/yyyy): «14 / 03 / 1962»",
+            "Born on: «__14.03.62»",
+            "DOB (D D M M Y Y Y Y) «_14_-_MAR_-_1962_»",
+        ),
+        misses=("DOB __/__/____", "due __05__/_30_/__1962__", "DOB 45/77/1962"),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b{_BIRTH}{_FORM}(\d(?:[ _|]{{1,4}}\d){{5,7}})(?:[^\d]|$))",
+        0.97,
+        Evidence.CUE,
+        patient=True,
+        hits=(
+            "DOB (D D M M Y Y Y Y): «1 4 0 3 1 9 6 2»",
+            "date of birth [DDMMYYYY] «1 4 0 3 1 9 6 2»",
+            "DOB «1_4_0_3_6_2»",
+        ),
+        misses=("score (D D M M Y Y Y Y): 1 4 0 3 1 9 6 2", "DOB 1 4 0"),
     ),
 )

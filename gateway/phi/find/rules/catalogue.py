@@ -18,6 +18,7 @@ from gateway.phi.find.rules import (
     ids,
     issued,
     licences,
+    misread,
     national,
     people,
     places,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *ages.RULES,
     *places.RULES,
     *people.RULES,
+    *misread.RULES,
     *software.RULES,
 )
 COVERS = frozenset(rule.kind for rule in RULES) - {Kind.PLACE, Kind.FACILITY, Kind.NAME}
