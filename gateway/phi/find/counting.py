@@ -194,7 +194,11 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
     house = [
-        (carrier in DEVELOPERS and _of_the_house(hit, text)) or _shared(hit, text) or _asked(hit, text) for hit in hits
+        (carrier in DEVELOPERS and _of_the_house(hit, text))
+        or _shared(hit, text)
+        or _asked(hit, text)
+        or _nobody(hit, text)
+        for hit in hits
     ]
     told = zip(credited(hits, text), public(hits, text), nobodys(hits, text), strict=True)
     known = [any(one) for one in told]
@@ -246,6 +250,25 @@ def _shared(hit: Hit, text: str) -> bool:
     before = text[max(0, hit.start - _NEAR[0]) : hit.start].rpartition("\n")[2]
     after = text[hit.end : hit.end + _NEAR[1]].partition("\n")[0]
     return all(said.search(side) is None for said in (_SOMEONE, _OWNER) for side in (before, after))
+
+
+_NOBODY: Final = re.compile(
+    r"(?i)(?:(?:john|jane|jimmy|johnny) doe|(?:jane|richard|john) roe|joe bloggs|(?:max|erika|maria) mustermann|jan novak|foo bar)(?:'s)?"
+)
+_EXAMPLE: Final = re.compile(
+    r"(?i)\b(?:examples?|sample|placeholder|dummy|mock|fake|fixtures?|template|hypothetical|fictional|made[- ]up|test data|lorem ipsum)\b|\be\.g\."
+)
+"""What says that a text shows how something looks. Hospitals call John Doe whom they do not know."""
+
+
+def _nobody(hit: Hit, text: str) -> bool:
+    """Whether it is who stands for anybody, in an example that speaks of nobody in care beside it."""
+    if hit.kind is not Kind.NAME or hit.evidence is Evidence.FIELD or not _NOBODY.fullmatch(text, hit.start, hit.end):
+        return False
+    low, high = max(0, hit.start - _WIDE), hit.end + _WIDE
+    sides = ((low, hit.start), (hit.end, high))
+    shown = any(_EXAMPLE.search(text, *side) for side in sides)
+    return shown and not any(said.search(text, *side) for said in (_SOMEONE, _EVENT) for side in sides)
 
 
 def _of_the_house(hit: Hit, text: str) -> bool:

@@ -206,3 +206,24 @@ def test_bounds_of_a_query_and_questions_about_a_post_code_are_nobodys(text, cou
 def test_the_address_from_which_a_patient_connects_is_theirs(text, counts):
     [said] = load_engine().detect([Passage(text)])
     assert [finding.counts for finding in said.findings if finding.kind is Kind.IP] == [counts]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Write an example of a letter from John Doe to Jane Roe about the meeting.", False),
+        ("Make a sample contact for Jane Doe.", False),
+        ("Schedule John Doe for an MRI on Tuesday", True),
+        ("An example: our patient John Doe", True),
+        ("John Doe was admitted on March 3 with chest pain", True),
+        ("Unidentified man, registered as John Doe; his belongings are in the safe", True),
+        ("John Doe, MRN 8675309", True),
+        ('[tool.poetry]\nname = "tidycase"\nauthors = ["Ottilie Brandvold <ob@example.org>"]', False),
+        ('[project]\nname = "tidycase"\nauthors = [{name = "Ottilie Brandvold", email = "ob@example.org"}]', False),
+        ('patient = "tidy"\nauthors = ["Ottilie Brandvold <ob@example.org>"]\nmrn = "8675309"', True),
+    ],
+)
+def test_who_stands_for_anybody_and_who_wrote_a_program_are_nobody_in_care(text, counts):
+    [said] = load_engine().detect([Passage(text)])
+    assert said.findings
+    assert {finding.counts for finding in said.findings} == {counts}

@@ -45,9 +45,18 @@ _HUNK: Final = re.compile(r"@@ -\d+(?:,\d+)? \+\d+")
 """The head of a hunk in a diff (GNU diffutils, "Detailed Description of Unified Format")."""
 
 
+_VARIABLE: Final = re.compile(
+    r"(?:^|[\s;(,])(?![\w.]*(?i:id|no\b|num|nr\b|pt|pat|person|mrn|rec|chart|acc|case|user|member|key|hosp|nhs|ssn|dob|client|visit|claim|ref|who|name|tel|phone|zip|code|pin|card))"
+    r"[a-z][\w.]{0,20}\s?(?:[+*/-]|:)?=\s?$"
+)
+"""A number that a program calculates with, whose name is no word for somebody or for what is theirs: `x = 120394`."""
+
+
 def _announced(text: str, start: int) -> bool:
     """Whether what stands before a number says that it numbers things."""
     near, far = max(0, start - _NEAR), max(0, start - _BESIDE)
+    if _VARIABLE.search(text, near, start) is not None:
+        return True
     return _CATALOGUE.search(text, near, start) is not None or _CODES_OF.search(text, far, start) is not None
 
 

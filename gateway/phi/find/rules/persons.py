@@ -153,7 +153,14 @@ def given(value: str, before: str, after: str) -> float:
 
 
 def quoted(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    return 0.0 if any(char.isdigit() for char in value) or told(value, "", "") == 0 else 0.95
+    """A name in quotes behind a word for somebody; `name = "tidycase"` alone is a program's as often."""
+    if any(char.isdigit() for char in value) or told(value, "", "") == 0:
+        return 0.0
+    bare = _BARE_NAME.search(before) is not None and value.islower()
+    return 0.0 if bare and not any(lexicon.marks(word) & lexicon.PEOPLE for word in value.split()) else 0.95
+
+
+_BARE_NAME: Final = re.compile(r"(?i)(?:^|[^\w])(?:name|owner|author)\s{0,2}[=:]+\s{0,2}[\"']\Z")
 
 
 _PARTY: Final = re.compile(

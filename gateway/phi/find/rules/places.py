@@ -170,6 +170,12 @@ def _house(value: str, before: str, after: str) -> float:  # noqa: ARG001
     )
 
 
+def _called_so(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A street, and no English word that ends like one: `Hiring 3`, `Spring 12`."""
+    word = value.split(" ", 1)[0].casefold()
+    return 0.0 if word.endswith("ing") and word != "ring" and lexicon.is_ordinary(word) else 0.9
+
+
 _NAMES: Final = re.compile(r"[A-Za-z]+")
 _TREATS: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.TERM})
 _GOES: Final = one_of(
@@ -239,8 +245,14 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.ADDRESS,
         rf"\b({_GERMANIC})",
         0.9,
-        hits=("woont op de «Molenstraat 112»",),
-        misses=("die Lindenstr. in Bonn",),
+        judge=_called_so,
+        hits=("woont op de «Molenstraat 112»", "wohnt am «Alten Ring 3»", "«Birkenring 12»"),
+        misses=(
+            "die Lindenstr. in Bonn",
+            "1. Budget 2. Hiring 3. Any other business",
+            "Spring 12",
+            "Monitoring 3 wards",
+        ),
     ),
     Rule(
         Kind.ADDRESS, rf"\b({_ROMANCE})", 0.9, hits=("«12 rue de la Paix, 75002 Paris»", "«Rua das Oliveiras, 42 ap 7»")

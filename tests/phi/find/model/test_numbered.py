@@ -22,6 +22,8 @@ def spared(text, value, kind):
         ("COUNTIF(itemid IN (22840, 22076", "22840"),
         ("rate it: 0 1 2 3 4 5 6 7 8", "0 1 2 3 4 5 6 7 8"),
         ("@@ -38,7 +37,9 @@ def f", "-38,7 +37,9"),
+        ("x = 120394", "120394"),
+        ("total += 531042", "531042"),
     ],
 )
 def test_what_numbers_things_is_nobodys(text, value):
@@ -30,7 +32,14 @@ def test_what_numbers_things_is_nobodys(text, value):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("show --patient-id 20871", "20871"), ("chart 31969-472", "31969-472"), ("reach her at 2 4 8 1 9", "2 4 8 1 9")],
+    [
+        ("p.chart_no = 120394", "120394"),
+        ("mrn=120394", "120394"),
+        ("her number is 120394", "120394"),
+        ("show --patient-id 20871", "20871"),
+        ("chart 31969-472", "31969-472"),
+        ("reach her at 2 4 8 1 9", "2 4 8 1 9"),
+    ],
 )
 def test_what_may_number_a_person_stays(text, value):
     assert spared(text, value, Kind.OTHER_ID)
