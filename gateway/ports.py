@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from gateway.domain import (
     Destination,
@@ -223,11 +223,10 @@ class Health(Protocol):
         ...
 
 
-# --- what may be used up -----------------------------------------------------------------------------------------------
+# --- what may be used up (tuples, which are made in a third of the time: every request makes some) ----------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """`amount` of one account in the span that began at `since_s` (UTC, seconds), of which `limit` may be used.
 
     Amounts are whole micro-dollars, tokens, milli-watt-hours or requests: what the account counts.
@@ -239,8 +238,7 @@ class Charge:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """What of one account is used, and what is held for requests under way."""
 
     used: int = 0

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway.domain.quota import Every, Measure, Per, Sort
+from gateway.domain.quota import Allowance, Every, Measure, Per, Sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaCounted:
-    """A request that is over was counted; `amount` is in micro-dollars, tokens, milli-watt-hours or requests."""
+    """A request that is over was counted; amounts are in micro-dollars, tokens, milli-watt-hours or requests."""
 
     event: ClassVar[str] = "quota.counted"
-    sort: Sort
-    per: Per
-    of: Measure
-    every: Every
-    amount: int
+    amounts: tuple[tuple[Allowance, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,12 +252,12 @@ class Metrics(EventSink):
             families.quota_left(one.sort, one.per, one.name, one.of, one.every).set(one.ratio)
 
     def _used_up(self, event: events.QuotaCounted | events.QuotaRefused) -> None:
-        labels = (event.sort.value, event.per.value, event.of.value, event.every.value)
         match event:
             case events.QuotaCounted():
-                self._families.quota_used(*labels).inc(event.amount / UNITS[event.of])
+                for one, amount in event.amounts:
+                    self._families.quota_used(one.sort, one.per, one.of, one.every).inc(amount / UNITS[one.of])
             case events.QuotaRefused():
-                self._families.quota_refused(*labels).inc()
+                self._families.quota_refused(event.sort, event.per, event.of, event.every).inc()
             case _:
                 assert_never(event)
 

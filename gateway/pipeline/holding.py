@@ -6,21 +6,21 @@ most, so that many requests at once never take more together than there is.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from gateway.domain import EVERY, Settlement, Target, Tree, UnknownReason
+from gateway.domain import EVERY, Caller, Settlement, Target, Tree, UnknownReason
 from gateway.domain.quota import UNITS, Allowance, Allowances, Measure, Per, Sort, window
 from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
 from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
 from gateway.outbound.prepare import JSON_TYPE, Prepared, capped
+from gateway.pipeline.concern import Concern
 from gateway.pipeline.record import now_us
 from gateway.pipeline.run import Run
-from gateway.ports import Charge, Counted, Exceeded, Quota
+from gateway.ports import Charge, Exceeded, Quota
 from gateway.routing.charges import Held, Size, amount_of, bounds_output, concerned, output_within, unknown, used
 from gateway.routing.resolve import Resolution
 from gateway.upstream.port import AttemptFailed
@@ -31,12 +31,10 @@ from gateway.wire.pictures import pictures
 UNSAID_TOKENS: Final = 8_192
 """How long an answer may get at most that is paid from a budget and whose request names no end: one request without a word
 should not hold all that is left."""
-_EVERYWHERE: Final = frozenset({Measure.REQUESTS, Measure.TOKENS})
-"""What a request takes of whichever target answers."""
 CAP_TOKENS: Final = 40
 """Bytes of the field that ends an answer, which is written when the body was measured already."""
-ENDLESS: Final = 1 << 62
-"""More of anything than there is, and still a number of SQLite's."""
+MAX_CONCERNS: Final = 4_096
+"""So many sorts of requests are remembered, by what they are held against."""
 GRACE_US: Final = 60_000_000
 """So long after the last moment of a request its lease ends by itself, if the gateway died meanwhile."""
 _BYTES_PER_TOKEN_OF_SOUND: Final = 40
@@ -48,6 +46,8 @@ class Holdings:
     def __init__(self, quota: Quota, events: EventSink) -> None:
         self._quota = quota
         self._events = events
+        self._allowances: Allowances | None = None
+        self._concerns: dict[tuple[object, ...], Concern] = {}
 
     def admit(self, call: Call, resolution: Resolution, allowances: Allowances) -> None:
         """Whether anything is left of what every request takes: asked before a request is scanned, and nothing is held yet.
@@ -57,18 +57,17 @@ class Holdings:
         """
         if not allowances or call.emergency:
             return
-        held = [one for one in concerned(allowances, call.caller, resolution) if one.allowance.of in _EVERYWHERE]
-        if not held:
-            return
         at_us = now_us()
-        spans = [window(one.allowance.every, at_us) for one in held]
-        charges = [Charge(one.account, span[0], one.allowance.amount, 1) for one, span in zip(held, spans, strict=True)]
-        counts = self._quota.counted(charges, now_us=at_us)
-        for one, charge, span, count in zip(held, charges, spans, counts, strict=True):
-            if count.left(charge.limit) < 1:
-                self._tell(one.allowance)
-                error = _refused(one.allowance, Exceeded(charge, 0), ends_s=span[1], at_us=at_us)
-                error.headers = _told(held, counts, spans, at_us)
+        concern = self._concern(allowances, call.caller, resolution, at_us)
+        counts = self._quota.counted(concern.probes, now_us=at_us)
+        for charge, count in zip(concern.probes, counts, strict=True):
+            if count.used + count.held >= charge.limit:
+                place = next(at for at, one in enumerate(concern.held) if one.account == charge.account)
+                one = concern.held[place].allowance
+                self._tell(one)
+                error = _refused(one, Exceeded(charge, 0), ends_s=concern.spans[place][1], at_us=at_us)
+                all_counts = self._quota.counted(concern.charges([0] * len(concern.held)), now_us=at_us)
+                error.headers = concern.told(all_counts, at_us)
                 raise error
 
     def hold(self, run: Run, prepared: Prepared) -> Prepared:
@@ -80,34 +79,35 @@ class Holdings:
         account = run.trace.account
         if not run.allowances or account.resolution is None:
             return prepared
-        held = concerned(run.allowances, run.call.caller, account.resolution)
-        if not held:
+        at_us = now_us()
+        concern = self._concern(run.allowances, run.call.caller, account.resolution, at_us)
+        if not concern.held:
             return prepared
-        target = prepared.outbound.target
         if run.call.emergency:
-            return self._held(run, prepared, [replace(one, allowance=_endless(one.allowance)) for one in held])
-        if (measure := unknown(held, target)) is not None:
-            one = next(each.allowance for each in held if each.allowance.of is measure)
+            return self._held(run, prepared, concern.endless(), at_us)
+        target = prepared.outbound.target
+        if (measure := unknown(concern.measures, target)) is not None:
+            one = next(each.allowance for each in concern.held if each.allowance.of is measure)
             self._tell(one)
             raise AttemptFailed(_unpriced(target, measure), result=AttemptResult.REFUSED, reached=False)
-        return self._held(run, prepared, held)
+        return self._held(run, prepared, concern, at_us)
 
-    def _held(self, run: Run, prepared: Prepared, held: Sequence[Held]) -> Prepared:
-        outbound, at_us = prepared.outbound, now_us()
+    def _held(self, run: Run, prepared: Prepared, concern: Concern, at_us: int) -> Prepared:
+        outbound, held = prepared.outbound, concern.held
         number = answers(outbound.tree, outbound.times)
         speaks = outbound.endpoint.reply.streamed is not None
         said = said_limit(outbound.tree) if said_limit(run.call.payload) is not None else None
-        open_ended = speaks and said is None and not run.call.emergency and bounds_output(held, outbound.target)
+        bounded = not run.call.emergency and bounds_output(concern.measures, outbound.target)
+        open_ended = speaks and said is None and bounded
         each = said or UNSAID_TOKENS
         left_s = max(run.patience.until_s - time.monotonic(), 0.0)
         lease = f"{run.call.request_id}/{len(run.trace.account.attempts)}"
-        spans = [window(one.allowance.every, at_us) for one in held]
         input_tokens = (_input(run, prepared) + open_ended * CAP_TOKENS) * outbound.times
         until_us = at_us + int(left_s * 1_000_000) + GRACE_US
         while True:
             output_tokens = each * number if speaks else 0
             size = Size(target=outbound.target, input_tokens=input_tokens, output_tokens=output_tokens, seconds=left_s)
-            charges = _charges(held, spans, size)
+            charges = concern.charges([amount_of(one.allowance.of, size) for one in held])
             answer = self._quota.reserve(lease, charges, now_us=at_us, until_us=until_us)
             if not isinstance(answer, Exceeded):
                 break
@@ -115,12 +115,11 @@ class Holdings:
             room = output_within(held[place].allowance.of, answer.left, size) // number if open_ended else 0
             if not 0 < room < each:
                 self._tell(held[place].allowance)
-                error = _refused(held[place].allowance, answer, ends_s=spans[place][1], at_us=at_us)
-                error.headers = _told(held, self._quota.counted(charges, now_us=at_us), spans, at_us)
+                error = _refused(held[place].allowance, answer, ends_s=concern.spans[place][1], at_us=at_us)
+                error.headers = concern.told(self._quota.counted(charges, now_us=at_us), at_us)
                 raise AttemptFailed(error, result=AttemptResult.REFUSED, reached=False)
             each = room  # for which another allowance may have no room either
-        told = _told(held, answer, spans, at_us)
-        run.trace.hold(_Lease(self._quota, self._events, lease, held, charges, told))
+        run.trace.hold(_Lease(self._quota, self._events, lease, held, charges, concern.told(answer, at_us)))
         if not open_ended:
             return prepared
         run.trace.hold_headers["x-gateway-capped-tokens"] = str(each)
@@ -160,6 +159,18 @@ class Holdings:
         told = zip(held, self.left(held), strict=True)
         return [tree for one, tree in told if one.allowance.name != EVERY or tree["left"] != tree["amount"]]
 
+    def _concern(self, allowances: Allowances, caller: Caller, resolution: Resolution, at_us: int) -> Concern:
+        """What such a request is held against at this moment, which is the same for the next one like it."""
+        if allowances is not self._allowances:
+            self._allowances, self._concerns = allowances, {}
+        key = (caller.name, caller.agents, resolution.route.name, resolution.agents, resolution.agent_unclear)
+        known = self._concerns.get(key)
+        if known is None or not known.since_us <= at_us < known.until_us:
+            if len(self._concerns) >= MAX_CONCERNS:
+                self._concerns.clear()
+            known = self._concerns[key] = Concern.of(concerned(allowances, caller, resolution), at_us)
+        return known
+
     def _tell(self, one: Allowance) -> None:
         self._events.emit(QuotaRefused(sort=one.sort, per=one.per, of=one.of, every=one.every))
 
@@ -179,32 +190,14 @@ class _Lease:
         self._quota.refund(self.name, now_us=now_us())
 
     def settle(self, settled: Settlement, *, on_prem: bool) -> None:
-        took: dict[str, int] = {}
-        for one, charge in zip(self.held, self.charges, strict=True):
-            allowance = one.allowance
-            took[one.account] = used(allowance.of, charge.amount, settled, on_prem=on_prem)
-            self._events.emit(
-                QuotaCounted(
-                    sort=allowance.sort,
-                    per=allowance.per,
-                    of=allowance.of,
-                    every=allowance.every,
-                    amount=took[one.account],
-                )
-            )
-        self._quota.settle(self.name, took, now_us=now_us())
-
-
-def _endless(one: Allowance) -> Allowance:
-    """The allowance as it counts in emergency access: what is used is counted, and never too much."""
-    return replace(one, amount=ENDLESS)
-
-
-def _charges(held: Sequence[Held], spans: Sequence[tuple[int, int]], size: Size) -> list[Charge]:
-    return [
-        Charge(one.account, span[0], one.allowance.amount, amount_of(one.allowance.of, size))
-        for one, span in zip(held, spans, strict=True)
-    ]
+        took = [
+            used(one.allowance.of, charge.amount, settled, on_prem=on_prem)
+            for one, charge in zip(self.held, self.charges, strict=True)
+        ]
+        amounts = zip(self.held, took, strict=True)
+        self._events.emit(QuotaCounted(amounts=tuple((one.allowance, amount) for one, amount in amounts)))
+        accounts = {one.account: amount for one, amount in zip(self.held, took, strict=True)}
+        self._quota.settle(self.name, accounts, now_us=now_us())
 
 
 def _input(run: Run, prepared: Prepared) -> int:
@@ -240,22 +233,3 @@ def _refused(one: Allowance, answer: Exceeded, *, ends_s: int, at_us: int) -> Ga
         error = BudgetSpent(f"{what}. It is whole again in {wait_s} s; ask for a shorter answer, or an administrator.")
     error.retry_after_s = wait_s
     return error
-
-
-def _told(
-    held: Sequence[Held], counts: Sequence[Counted], spans: Sequence[tuple[int, int]], at_us: int
-) -> dict[str, str]:
-    """The usual headers, for the tightest allowance of requests and of tokens."""
-    headers: dict[str, str] = {}
-    for measure in (Measure.REQUESTS, Measure.TOKENS):
-        found = [
-            (count.left(one.allowance.amount), one.allowance.amount, span[1])
-            for one, count, span in zip(held, counts, spans, strict=True)
-            if one.allowance.of is measure
-        ]
-        if found:
-            left, limit, ends_s = min(found)
-            headers[f"x-ratelimit-limit-{measure}"] = str(limit)
-            headers[f"x-ratelimit-remaining-{measure}"] = str(left)
-            headers[f"x-ratelimit-reset-{measure}"] = f"{max(math.ceil(ends_s - at_us / 1_000_000), 0)}s"
-    return headers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -58,12 +58,11 @@ def _unnamed(allowances: Allowances, caller: Caller, resolution: Resolution) -> 
     return [*sorted(granted), NOBODY]
 
 
-def unknown(held: Sequence[Held], target: Target) -> Measure | None:
+def unknown(measures: AbstractSet[Measure], target: Target) -> Measure | None:
     """A measure that is limited and of which nobody can say what `target` takes: its price, or the power it draws.
 
     What is answered on the premises costs no dollars here, and what is answered elsewhere none of our energy.
     """
-    measures = {one.allowance.of for one in held}
     if Measure.DOLLARS in measures and not target.provider.on_prem and target.price is None:
         return Measure.DOLLARS
     if Measure.WH in measures and target.provider.on_prem and target.power_w is None:
@@ -101,9 +100,8 @@ def output_within(measure: Measure, left: int, size: Size) -> int:
             return 0
 
 
-def bounds_output(held: Sequence[Held], target: Target) -> bool:
+def bounds_output(measures: AbstractSet[Measure], target: Target) -> bool:
     """Whether the length of an answer matters to any of them, so that it must have an end."""
-    measures = {one.allowance.of for one in held}
     return Measure.TOKENS in measures or (Measure.DOLLARS in measures and not target.provider.on_prem)
 
 

@@ -17,8 +17,9 @@ TOOL_TOKENS: Final = 1_024
 def said_limit(tree: Tree) -> int | None:
     """The longest answer that a body allows; None where it does not say."""
     options = tree.get("options")
-    said = [tree.get(name) for name in LIMITS]
-    said.append(options.get("num_predict") if isinstance(options, dict) else None)
+    said = [tree[name] for name in LIMITS if name in tree]
+    if isinstance(options, dict):
+        said.append(options.get("num_predict"))
     found = [one for one in said if isinstance(one, int) and not isinstance(one, bool) and one > 0]
     return max(found, default=None)
 

@@ -88,21 +88,25 @@ class SqliteQuota(MemoryQuota):
     @override
     def _changed(self, span: Span) -> None:
         self._new_used.add(span)
-        self._wake.set()
+        self._wake_up()
 
     @override
     def _begun(self, name: str, lease: Lease) -> None:
         self._new_leases[name] = lease
-        self._wake.set()
+        self._wake_up()
 
     @override
     def _over(self, name: str) -> None:
         self._new_leases[name] = None
-        self._wake.set()
+        self._wake_up()
 
     @override
     def _forgotten(self, spans: Iterable[Span]) -> None:
         self._gone.update(spans)
+
+    def _wake_up(self) -> None:
+        if not self._wake.is_set():  # to ask costs a tenth of telling again
+            self._wake.set()
 
     def _keep_writing(self) -> None:
         while True:
