@@ -135,14 +135,12 @@ class Gateway:
             demonstration_problem=parts.demonstration_problem,
         )
         self._facades = facades(self.pipeline)
-        self._emergencies = Emergencies(events=parts.events, ledger=parts.ledger)
-        self._control = control(
-            metrics=self.metrics, pipeline=self.pipeline, watch=self.watch, emergencies=self._emergencies
-        )
         self._in_flight = InFlight()
-        self._holders = Holders(parts.keys, ledger=parts.ledger, emergencies=self._emergencies)
+        emergencies = Emergencies(events=parts.events, ledger=parts.ledger)
+        self._holders = Holders(parts.keys, ledger=parts.ledger, emergencies=emergencies)
+        self._control = control(metrics=self.metrics, pipeline=self.pipeline, watch=self.watch, holders=self._holders)
         self._holding: asyncio.Task[None] | None = None
-        parts.keys.named = self._learn
+        parts.keys.on_names = self._learn
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -227,7 +225,7 @@ class Gateway:
         await self._parts.machines.aclose()
         await self._parts.attestation.aclose()
         await self._parts.scanner.aclose()
-        self._emergencies.stop()
+        self._holders.emergencies.stop()
         self._record(ReloadResult.STOPPED, before=None)
         await asyncio.to_thread(self._holders.close)
         await asyncio.to_thread(self._parts.ledger.close)

@@ -23,14 +23,14 @@ class _Entry(NamedTuple):
 class StoredKeys:
     """The keys of a `KeyStore`, read again whenever they changed. `now_us` is the time, UTC in microseconds.
 
-    `used` says when keys, by prefix, admitted somebody last. `named` is called when a name is new, before it is used.
+    `used` says when keys, by prefix, admitted somebody last. `on_names` is called when a name is new, before it is used.
     """
 
     def __init__(self, store: KeyStore, *, now_us: Callable[[], int]) -> None:
         self.store: Final = store
         self.used: dict[str, int] = {}
         self.names: frozenset[str] = frozenset()
-        self.named: Callable[[], None] = _nothing
+        self.on_names: Callable[[], None] = _nothing
         self._now_us = now_us
         self._version: int | None = None
         self._entries: Mapping[str, _Entry] = {}
@@ -70,6 +70,11 @@ class StoredKeys:
         self.used[entry.key.prefix] = now_us
         return entry.caller
 
+    def named(self, name: str) -> Caller | None:
+        """The caller of this name, with the grant of its newest key. Raises `KeysUnavailable`."""
+        found = [entry.caller for entry in self._current().values() if entry.caller.name == name]
+        return found[-1] if found else None
+
     def holds(self, caller: Caller) -> bool:
         """Whether the key that admitted `caller` still does. Raises `KeysUnavailable`."""
         entry = self._current().get(caller.prefix)
@@ -80,7 +85,7 @@ class StoredKeys:
             version = self.store.version()
             if version != self._version:
                 keys = self.store.listed()
-                self._entries = {key.prefix: _Entry(key, _caller(key)) for key in keys}
+                self._entries = {key.prefix: _Entry(key, caller_of(key)) for key in keys}
                 self._version = version
                 self._name(frozenset(key.name for key in keys))
         except KeysUnreadable:
@@ -91,10 +96,11 @@ class StoredKeys:
     def _name(self, names: frozenset[str]) -> None:
         if names != self.names:
             self.names = names
-            self.named()
+            self.on_names()
 
 
-def _caller(key: StoredKey) -> Caller:
+def caller_of(key: StoredKey) -> Caller:
+    """Who holds a key of the store."""
     return Caller(
         key.name,
         frozenset(key.agents),

@@ -9,7 +9,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 
-from gateway.access.emergency import Emergencies
 from gateway.api.astray import advice
 from gateway.api.calls import checked_body
 from gateway.api.demand import demand, unsent
@@ -17,6 +16,7 @@ from gateway.api.described import add_description
 from gateway.api.emergency import add_emergency
 from gateway.api.exchange import Exchange
 from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
+from gateway.api.holders import Holders
 from gateway.api.question import ask
 from gateway.domain import Permission
 from gateway.errors import GatewayError, MethodNotAllowed, NotFound
@@ -31,10 +31,10 @@ class Exposition(Protocol):
     def render(self, accept: str) -> tuple[str, bytes]: ...
 
 
-def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, emergencies: Emergencies) -> FastAPI:
+def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, holders: Holders) -> FastAPI:
     """The control application."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_emergency(app, emergencies)
+    add_emergency(app, holders.emergencies)
     add_description(app)
 
     @app.get("/metrics", response_class=PlainTextResponse)
@@ -57,7 +57,9 @@ def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, emergencie
         authenticated = demand(request, Permission.EXPLAIN)
         reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, unsent))
         async with checked_body(reading) as tree:
-            question = ask(tree, authenticated.settings, asker=authenticated.caller, large=reading.large)
+            question = ask(
+                tree, authenticated.settings, asker=authenticated.caller, stored=holders.keys.named, large=reading.large
+            )
             explained = await pipeline.explain(question.call, outbound=question.outbound)
         return JSONResponse(explained.tree(), headers={"x-gateway-request-id": authenticated.exchange.request_id})
 

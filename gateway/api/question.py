@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,11 +25,19 @@ class Question:
     outbound: bool
 
 
-def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -> Question:
+def ask(
+    tree: Tree,
+    settings: Settings,
+    *,
+    asker: Caller,
+    stored: Callable[[str], Caller | None] = lambda _name: None,
+    large: bool = False,
+) -> Question:
     """The question in `tree`: a bare request, or `{"request": {...}}` with what a caller would say beside the body.
 
-    Beside `request`: `agent`, `route`, `caller` (a configured one, else the asker), `label`, `conversation`, `dialect` (openai,
-    anthropic, ollama), `operation` (chat, embeddings), `outbound` (true: show the bytes that would leave).
+    Beside `request`: `agent`, `route`, `caller` (a configured one or, as `stored` knows, one of the key store; else the
+    asker), `label`, `conversation`, `dialect` (openai, anthropic, ollama), `operation` (chat, embeddings), `outbound` (true:
+    show the bytes that would leave).
 
     Raises:
         InvalidRequest: it is neither, or the request is one that its facade would refuse.
@@ -46,7 +55,7 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -
         payload=payload,
         model=model if isinstance(model, str) else "",
         stream=endpoint.streams(payload),
-        caller=_caller(_text(beside, "caller"), settings, asker),
+        caller=_caller(_text(beside, "caller"), settings, asker, stored),
         request_id=REQUEST_ID,
         claimed_agents=frozenset({agent} - {""}),
         claimed_route=_text(beside, "route"),
@@ -57,13 +66,15 @@ def ask(tree: Tree, settings: Settings, *, asker: Caller, large: bool = False) -
     return Question(call, beside.get("outbound") is True)
 
 
-def _caller(name: str, settings: Settings, asker: Caller) -> Caller:
+def _caller(name: str, settings: Settings, asker: Caller, stored: Callable[[str], Caller | None]) -> Caller:
     if not name:
         return asker
     for caller in settings.callers:
         if caller.name == name:
             return caller
-    raise InvalidRequest("There is no such caller in the configuration.", param="caller")
+    if (found := stored(name)) is not None:
+        return found
+    raise InvalidRequest("There is no such caller in the configuration or the key store.", param="caller")
 
 
 def _text(tree: Tree, name: str) -> str:

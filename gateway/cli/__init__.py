@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from gateway import __version__
 
@@ -18,25 +20,30 @@ _EPILOG = """examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the command, with all sub-commands."""
-    from gateway.cli import (  # noqa: PLC0415  --version should not wait for them
-        audit,
-        bench,
-        check,
-        emergency,
-        explain,
-        keys,
-        models,
-        phi,
-        policy,
-        reload,
-        report,
-        schema,
-        serve,
-        status,
-    )
+_COMMANDS: Final = (
+    *(
+        "serve",
+        "status",
+        "reload",
+        "check",
+        "explain",
+        "keys",
+        "models",
+        "policy",
+        "phi",
+        "audit",
+        "report",
+        "emergency",
+    ),
+    *("schema", "bench"),
+)
 
+
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The parser of the command: with one sub-command, if `only` is the name of one, else with all.
+
+    Each is a module that imports what it needs, and all together take seconds where a key has to be ended now.
+    """
     made = argparse.ArgumentParser(
         prog="gateway",
         description="Triage Gateway: one URL in front of your models; PHI stays where your policies keep it.",
@@ -45,17 +52,18 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (
-        *(serve, status, reload, check, explain, keys, models, policy, phi, audit, report, emergency, schema, bench),
-    ):
-        command.register(commands)
+    for name in (only,) if only in _COMMANDS else _COMMANDS:
+        import_module(f"gateway.cli.{name}").register(commands)
     return made
 
 
 def main(arguments: Sequence[str] | None = None, *, ignored: Sequence[str] = ()) -> int:
     """Run the command; the exit status. `ignored` names variables of the environment that were taken away before."""
     try:
-        options = parser().parse_args(arguments)  # which imports, and that takes long enough to be interrupted
+        given = sys.argv[1:] if arguments is None else arguments
+        options = parser(given[0] if given else "").parse_args(
+            given
+        )  # which imports, and that takes long enough to be interrupted
         options.ignored = ignored
         return int(options.run(options))
     except KeyboardInterrupt:

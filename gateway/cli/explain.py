@@ -7,9 +7,11 @@ import asyncio
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from gateway.access.stored import caller_of
 from gateway.api.question import Question, ask
 from gateway.app import explaining_key, explaining_scanner, without_encoder
 from gateway.config import Settings, load
@@ -20,6 +22,8 @@ from gateway.domain import Caller, Tree
 from gateway.errors import GatewayError
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.explain import Explained, explain_call
+from gateway.ports import KeysUnreadable
+from gateway.state.sqlite.keys import callers_in
 from gateway.wire.json_body import read_object
 
 _EPILOG: Final = """examples:
@@ -60,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
         question: Tree = {"request": read_object(body), "outbound": options.outbound}
         for name in ("agent", "caller", "route", "label", "conversation", "dialect"):
             question[name] = vars(options)[name]
-        asked = ask(question, settings, asker=settings.listeners[0].anonymous or Caller("anonymous"))
+        asker = settings.listeners[0].anonymous or Caller("anonymous")
+        asked = ask(question, settings, asker=asker, stored=partial(_stored, settings.state_dir))
         explained = asyncio.run(_explained(asked, settings))
     except DocumentInvalid as invalid:
         print("\n".join(str(problem) for problem in invalid.problems), file=sys.stderr)
@@ -75,6 +80,15 @@ def run(options: argparse.Namespace) -> int:
         print(f"Note: {missing}", file=sys.stderr)
     print(json.dumps(explained.tree(), indent=2, ensure_ascii=False) if options.json else explained.text())
     return 0
+
+
+def _stored(state_dir: str, name: str) -> Caller | None:
+    """The caller of this name in the key store, where it can be read."""
+    try:
+        found = callers_in(Path(state_dir)).get(name)
+    except KeysUnreadable:
+        return None
+    return caller_of(found) if found else None
 
 
 async def _explained(asked: Question, settings: Settings) -> Explained:

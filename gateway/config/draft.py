@@ -13,12 +13,16 @@ from gateway.domain import JSON, Path
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`config` holds the entries of the right shape, `written` the file before the environment was put in."""
+    """`config` holds the entries of the right shape, `written` the file before the environment was put in.
+
+    `stored_callers` are those of the key store, which may be named wherever those of the file may.
+    """
 
     config: ConfigFile
     document: Document
     written: Document
     problems: list[Problem] = field(default_factory=list)
+    stored_callers: frozenset[str] = frozenset()
 
     def problem(self, path: Path, message: str, remedy: str = "") -> None:
         self.problems.append(self.document.problem(path, message, remedy))
@@ -31,7 +35,7 @@ class Draft:
     def known(self, section: str, name: str, path: Path) -> bool:
         """Whether `section` defines `name`; if not, that is a problem at `path`, with the nearest names."""
         names = self.names(section)
-        if name in names:
+        if name in names or (section == "callers" and name in self.stored_callers):
             return True
         one = section.removesuffix("s")
         remedy = nearest(name, names) or f"Define it under `{section}:`."

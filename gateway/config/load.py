@@ -31,6 +31,8 @@ from gateway.policy.names import unresolved
 from gateway.policy.parse import load as load_policies
 from gateway.policy.private import clashes, with_private
 from gateway.policy.rules import Policy
+from gateway.ports import KeysUnreadable
+from gateway.state.sqlite.keys import callers_in
 
 
 def load(path: str, environ: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> Settings:
@@ -110,7 +112,7 @@ def unknown_names(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
         policy,
         agents=settings.table.agents,
         routes=settings.table.routes,
-        callers=[caller.name for caller in settings.callers],
+        callers=[caller.name for caller in settings.callers] + list(settings.stored_callers),
         providers=settings.providers,
         targets=settings.targets,
         labels=settings.table.labels,
@@ -132,11 +134,20 @@ def parse(
     config, misshapen = salvage(ConfigFile, document)
     if config is None:
         raise DocumentInvalid((*unset, *misshapen))
-    draft = Draft(config, document, written, [*unset, *misshapen])
+    stored = _stored_callers(pathlib.Path(file).parent / config.state_dir)
+    draft = Draft(config, document, written, [*unset, *misshapen], stored)
     settings = _build(draft, text)
     if draft.problems:
         raise DocumentInvalid(set(draft.problems))
     return settings
+
+
+def _stored_callers(state_dir: pathlib.Path) -> frozenset[str]:
+    """Callers of the key store; none where it cannot be read, which whoever starts the gateway is told in full."""
+    try:
+        return frozenset(callers_in(state_dir))
+    except KeysUnreadable:
+        return frozenset()
 
 
 def _build(draft: Draft, text: str) -> Settings:
@@ -152,6 +163,7 @@ def _build(draft: Draft, text: str) -> Settings:
         headers=build_headers(draft),
         host_policy=build_host_policy(draft),
         keyring=keyring,
+        stored_callers=draft.stored_callers,
         on_prem_networks=networks,
         state_dir=draft.beside(config.state_dir),
         policies=draft.beside(config.policies),

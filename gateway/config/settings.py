@@ -134,6 +134,8 @@ class Settings:
     allowances: Allowances = field(default_factory=Allowances)
     """Budgets and limits: what may be used up, by whom."""
     emergency: EmergencyTerms = field(default_factory=EmergencyTerms)
+    stored_callers: frozenset[str] = frozenset()
+    """Callers of the key store, as it was when this was read: rules and budgets may name them."""
     policy: Policy = field(default_factory=Policy)
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import hmac
 from dataclasses import replace
 
 import pytest
 
+from gateway.access import stored as access_stored
 from gateway.access.keys import PREFIX_CHARS, NewKey, new_key
 from gateway.access.stored import StoredKeys
 from gateway.domain import Permission
@@ -68,7 +71,7 @@ def test_a_key_that_ended_is_told_so_and_holds_nothing_up(keys: StoredKeys, ends
 
 def test_a_name_is_told_before_the_caller_is(keys: StoredKeys) -> None:
     said: list[frozenset[str]] = []
-    keys.named = lambda: said.append(keys.names)
+    keys.on_names = lambda: said.append(keys.names)
     key = new_key()
     keys.store.put([stored(key)], change())
     keys.owner(key.key)
@@ -85,3 +88,29 @@ def test_a_store_that_cannot_be_read_admits_nobody_and_says_what_to_do(tmp_path)
             asked()
     assert keys.owner("of-another-kind") is None
     assert "keys.db cannot be used" in keys.notes[0]
+
+
+def test_a_caller_is_found_by_name_with_the_grant_of_its_newest_key(keys: StoredKeys) -> None:
+    first, last = new_key(), new_key()
+    keys.store.put([stored(first)], change())
+    keys.store.put([replace(stored(last), agents=("pathologist",), made_us=2)], change())
+    found = keys.named("soma")
+    assert found is not None
+    assert found.agents == {"pathologist"}
+    assert keys.named("nobody") is None
+
+
+def test_whatever_is_presented_one_digest_is_made_and_one_comparison(keys: StoredKeys, monkeypatch) -> None:
+    """So that the time it takes says nothing of how much of a key was right, nor whether it ended."""
+    key, ended = new_key(), new_key()
+    keys.store.put([stored(key), replace(stored(ended), revoked_us=1)], change())
+    done: list[str] = []
+    compare, digest = hmac.compare_digest, access_stored.salted
+    monkeypatch.setattr(hmac, "compare_digest", lambda *both: done.append("compare") or compare(*both))
+    monkeypatch.setattr(access_stored, "salted", lambda *both: done.append("digest") or digest(*both))
+    unknown = "tgw_" + "a" * 32
+    for presented in (key.key, key.key[:-1] + ("a" if key.key[-1] != "a" else "b"), unknown, ended.key):
+        done.clear()
+        with contextlib.suppress(KeyEnded):
+            keys.owner(presented)
+        assert done == ["digest", "compare"]

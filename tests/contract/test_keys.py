@@ -242,3 +242,49 @@ async def test_the_last_use_is_written_and_nothing_of_a_key_but_its_beginning_is
     assert len(places) > 4
     assert [place for place in places if secret in place] == []
     assert any(key[:12] in place for place in places)
+
+
+async def test_rules_budgets_and_explain_know_a_caller_of_the_store(start, upstream, keys, tmp_path):
+    (tmp_path / "config.yaml").write_text("version: 1\n")
+    key = key_in(await keys("new", "soma", "--may", "explain"))
+    away = "baa: {reference: X, expires: 2999-01-01}"
+    config = one_route(await upstream()).replace("traits: [on_prem], discover: true", away)
+    config += "budgets: [{per: caller, name: soma, of: requests, amount: 5, every: day}]\n"
+    rule = "{id: %s, why: w, when: {%sto: {without: [on_prem]}}, then: {%s}}"
+    rules = [rule % ("all", "", "require: [baa]"), rule % ("not-soma", "caller: [soma], ", "deny: true")]
+    gateway = await start(config, {"p.yaml": "version: 1\nrules:\n" + "".join(f"  - {one}\n" for one in rules)})
+    refused = await gateway.chat(headers=bearer(key))
+    assert (refused.status_code, refused.headers["x-gateway-decision"]) == (403, "denied")
+    other = key_in(await keys("new", "ops", "--may", "explain"))
+    assert (await gateway.chat(headers=bearer(other))).status_code == 200
+    async with gateway.client(headers=bearer(other)) as client:
+        said = {"request": {"messages": [{"role": "user", "content": "Hello."}]}, "caller": "soma"}
+        told = await client.post("/gateway/explain", json=said)
+        assert (told.status_code, "not-soma" in told.text) == (200, True)
+        unknown = await client.post("/gateway/explain", json={**said, "caller": "nobody"})
+        assert (unknown.status_code, "key store" in unknown.text) == (400, True)
+
+
+async def test_a_reload_during_a_stream_leaves_it_to_its_key(start, upstream, keys):
+    release = asyncio.Event()
+    server = await upstream(streams_for_ever(after_ten=release))
+    gateway = await start(one_route(server))
+    key = key_in(await keys("new", "soma"))
+    body = {**SAY, "model": "general", "stream": True}
+    got = bytearray()
+    async with (
+        gateway.client() as client,
+        client.stream("POST", "/v1/chat/completions", json=body, headers=bearer(key)) as answer,
+    ):
+        pieces = answer.aiter_raw()
+        got += await anext(pieces)
+        gateway.gateway.reload(gateway.gateway.configured)
+        release.set()
+        while got.count(b"word") < 20:  # it goes on
+            got += await anext(pieces)
+        revoked = asyncio.create_task(keys("revoke", "soma"))
+        async for piece in pieces:  # until its key ends
+            got += piece
+        await revoked
+    assert b'"invalid_api_key"' in bytes(got)
+    assert (await gateway.chat(headers=bearer(key))).status_code == 401

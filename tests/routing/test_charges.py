@@ -63,19 +63,14 @@ def test_who_claims_no_agent_counts_as_each_that_it_may_be():
 
 
 def test_what_nobody_can_price_is_told():
-    def held(of):
-        return concerned(
-            Allowances.of([one(of=of)]), Caller("soma"), Resolution(Route("r", ()), frozenset(), False, "r")
-        )
-
-    assert unknown(held(Measure.DOLLARS), replace(CLOUD, price=None)) is Measure.DOLLARS
-    assert unknown(held(Measure.DOLLARS), replace(HERE, price=None)) is None
-    assert unknown(held(Measure.WH), replace(HERE, power_w=None)) is Measure.WH
-    assert unknown(held(Measure.WH), CLOUD) is None
-    assert unknown(held(Measure.TOKENS), replace(CLOUD, price=None)) is None
-    assert bounds_output(held(Measure.DOLLARS), CLOUD)
-    assert not bounds_output(held(Measure.DOLLARS), HERE)
-    assert not bounds_output(held(Measure.REQUESTS), CLOUD)
+    assert unknown({Measure.DOLLARS}, replace(CLOUD, price=None)) is Measure.DOLLARS
+    assert unknown({Measure.DOLLARS}, replace(HERE, price=None)) is None
+    assert unknown({Measure.WH}, replace(HERE, power_w=None)) is Measure.WH
+    assert unknown({Measure.WH}, CLOUD) is None
+    assert unknown({Measure.TOKENS}, replace(CLOUD, price=None)) is None
+    assert bounds_output({Measure.DOLLARS}, CLOUD)
+    assert not bounds_output({Measure.DOLLARS}, HERE)
+    assert not bounds_output({Measure.REQUESTS}, CLOUD)
 
 
 @pytest.mark.parametrize(

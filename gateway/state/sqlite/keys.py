@@ -168,6 +168,15 @@ class SqliteKeys:
             connection.close()  # which takes back what was not committed
 
 
+def callers_in(state_dir: Path) -> Mapping[str, StoredKey]:
+    """The callers that have, or had, keys in a store, each with its newest one. Raises `KeysUnreadable`."""
+    store = SqliteKeys(state_dir)
+    try:
+        return {key.name: key for key in store.listed()}
+    finally:
+        store.close()
+
+
 def _identity_of(path: Path) -> tuple[int, int] | None:
     try:
         return identity_of(path)
