@@ -94,6 +94,7 @@ def summary(settings: Settings) -> str:
     lines.append(
         f"  {_counted(rules, 'rule')} in {settings.policies}{'' if rules else ': nothing leaves the premises'}"
     )
+    lines += [f"  {line}" for line in _agreements(settings)]
     lines.append(f"  labels: {', '.join(sorted(settings.table.labels))}")
     own = settings.own_words
     lines += [f"  own words: {len(own.also)} also found, {len(own.never)} never"] if own else []
@@ -106,6 +107,18 @@ def summary(settings: Settings) -> str:
     lines += [f"warning: {note}" for note in _without_effect(settings)]
     lines += [f"warning: {note}" for note in _without_limit(settings)]
     return "\n".join(lines)
+
+
+def _agreements(settings: Settings) -> list[str]:
+    """What is written of each BAA, a line each."""
+    lines = []
+    for name, provider in settings.providers.items():
+        if (term := provider.baa) is not None:
+            more = [f"in {term.region}"] * bool(term.region)
+            more += [] if term.retention_days is None else [f"kept for {term.retention_days} days"]
+            more += [f"without {', '.join(sorted(term.excludes))}"] * bool(term.excludes)
+            lines.append(f"BAA of {name}: {', '.join([term.reference, f'until {term.expires}', *more])}")
+    return lines
 
 
 def _without_effect(settings: Settings) -> list[str]:

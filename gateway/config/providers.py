@@ -11,9 +11,9 @@ from gateway.access.origin import is_loopback
 from gateway.config.addresses import Place, address
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
-from gateway.config.schema import ProviderSection, TargetSection
+from gateway.config.schema import BaaSection, ProviderSection, TargetSection
 from gateway.config.settings import IPNetwork
-from gateway.domain import Adapter, BaaTerm, Path, Price, Provider, Target, Trait
+from gateway.domain import Adapter, BaaTerm, Capability, Path, Price, Provider, Target, Trait
 from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
 from gateway.kinds.origin import origin
@@ -46,9 +46,17 @@ def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, 
                 "Choose a model that runs here, or a provider without `on_prem`.",
             )
         _check_memory(draft, name, section, provider)
+        _check_agreed(draft, name, section, provider)
         targets[name] = _at_its_vendor(draft, _target(name, section, provider))
     _check_preloads(draft, targets)
     return targets
+
+
+def _check_agreed(draft: Draft, name: str, section: TargetSection, provider: Provider) -> None:
+    """No target is said to do what the agreement with its vendor excludes."""
+    for feature in sorted(set(section.capabilities) & (provider.baa.excludes if provider.baa else frozenset())):
+        message = f"The agreement with provider `{provider.name}` excludes `{feature}`."
+        draft.problem(("targets", name, "capabilities"), message, "Remove it here, or from `baa: {excludes: …}`.")
 
 
 def _check_memory(draft: Draft, name: str, section: TargetSection, provider: Provider) -> None:
@@ -101,7 +109,7 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         base_url=known.address(section.base_url.strip(), section.params),
         api_key=key,
         traits=traits,
-        baa=BaaTerm(section.baa.reference, section.baa.expires) if section.baa else None,
+        baa=_agreement(section.baa) if section.baa else None,
         discover=section.discover,
         params=MappingProxyType(dict(section.params)),
         proxy=section.proxy,
@@ -110,6 +118,16 @@ def _provider(draft: Draft, name: str, section: ProviderSection, networks: Seque
         connect_s=section.connect_s or (CONNECT_NEAR_S if Trait.ON_PREM in traits else CONNECT_S),
         machine=_machine(draft, name, section),
         off=_off(draft, name, section, key),
+    )
+
+
+def _agreement(section: BaaSection) -> BaaTerm:
+    return BaaTerm(
+        section.reference,
+        section.expires,
+        excludes=frozenset(Capability(name) for name in section.excludes),
+        region=section.region or "",
+        retention_days=section.retention_days,
     )
 
 

@@ -223,9 +223,29 @@ def _label(value: object) -> object:
 Labels = Annotated[tuple[Name, ...], BeforeValidator(_several, json_schema_input_type=Name | list[Name])]
 
 
+Excluded = Literal[
+    Capability.VISION,
+    Capability.AUDIO,
+    Capability.FILES,
+    Capability.EMBEDDINGS,
+    Capability.RERANK,
+    Capability.MODERATIONS,
+    Capability.TRANSCRIPTIONS,
+    Capability.FETCH_URLS,
+    Capability.HOSTED_TOOLS,
+    Capability.STORED_FILES,
+]
+"""Features that a target is asked for only where something shows it: its list of capabilities, or what a request carries."""
+
+
 class BaaSection(Section):
+    """The agreement with a vendor. `excludes` closes what needs those features; a retention of 0 days is `zero_retention`."""
+
     reference: Text
     expires: date
+    excludes: tuple[Excluded, ...] = ()
+    region: Text | None = None
+    retention_days: Annotated[int | None, BeforeValidator(_plain), Field(ge=0, le=36_500)] = None
 
 
 class ProviderSection(Section):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from gateway.config.changes import word_changes
 from gateway.config.settings import Settings
-from gateway.domain import BaaTerm, Provider, Target, Trait
+from gateway.domain import BaaTerm, Capability, Provider, Target, Trait
 from gateway.kinds import scripted
 from gateway.phi.find import own_words
 from gateway.phi.find.own_words import OwnWords
@@ -18,6 +18,7 @@ from gateway.policy.rules import Policy, of_text
 from gateway.policy.widening import Place, places_of, sentence, widenings
 
 HASH_CHARS = 16
+_KEPT = "days kept: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Standing:
                 "provider": one.provider.name,
                 "where": one.provider.base_url,
                 "traits": sorted(one.provider.traits),
-                "baa": [one.provider.baa.reference, one.provider.baa.expires.isoformat()] if one.provider.baa else None,
+                "baa": _agreed(one.provider.baa) if one.provider.baa else None,
             }
             for one in self.targets
         ]
@@ -162,8 +163,20 @@ def _plain(target: Target) -> Target:
 
 
 def _target(one: Mapping[str, str], traits: Iterable[str], baa: Sequence[str] | None) -> Target:
-    term = BaaTerm(baa[0], date.fromisoformat(baa[1])) if baa else None
+    term = _agreement(baa) if baa else None
     return _made(one["name"], one["model"], one["provider"], one["where"], frozenset(map(Trait, traits)), term)
+
+
+def _agreed(term: BaaTerm) -> list[str]:
+    """An agreement as words: reference and end, then what else there is of it."""
+    more = [*sorted(term.excludes), *([] if term.retention_days is None else [f"{_KEPT}{term.retention_days}"])]
+    return [term.reference, term.expires.isoformat(), *more]
+
+
+def _agreement(words: Sequence[str]) -> BaaTerm:
+    kept = [int(word.removeprefix(_KEPT)) for word in words[2:] if word.startswith(_KEPT)]
+    excludes = frozenset(Capability(word) for word in words[2:] if not word.startswith(_KEPT))
+    return BaaTerm(words[0], date.fromisoformat(words[1]), excludes, retention_days=next(iter(kept), None))
 
 
 def _made(name: str, model: str, provider: str, where: str, traits: frozenset[Trait], baa: BaaTerm | None) -> Target:

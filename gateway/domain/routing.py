@@ -110,10 +110,17 @@ _DEFAULT_KEYS: Mapping[Operation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class BaaTerm:
-    """A business associate agreement: a reference for the auditor, and the last day it holds."""
+    """A business associate agreement: a reference for the auditor, and the last day it holds.
+
+    `excludes` are features that it does not speak for: nothing that needs one goes there. `region` is where the vendor works
+    on what it gets, `retention_days` how long it keeps it; "" and None: the agreement does not say.
+    """
 
     reference: str
     expires: date
+    excludes: frozenset[Capability] = frozenset()
+    region: str = ""
+    retention_days: int | None = None
 
     @property
     def word(self) -> str:
@@ -146,7 +153,8 @@ class Provider:
         """Traits that hold on `day`: `baa` only until its date, `on_prem` only where the answer is made here too."""
         traits = self.traits - {Trait.ON_PREM} if self.forwards else self.traits
         if self.baa is not None and day <= self.baa.expires:
-            return traits | {Trait.BAA}
+            nothing_kept = {Trait.ZERO_RETENTION} if self.baa.retention_days == 0 else set[Trait]()
+            return traits | {Trait.BAA} | nothing_kept
         return traits - {Trait.BAA}
 
     @property

@@ -10,6 +10,7 @@ The specification, in the order of the code below:
 3. A target off the premises is *covered* if for all that the request carries some rule that selects it has something
    to say. What callers claim cannot cover: rules that name agents or labels do not count here (law 5), nor do rules that
    only ask for detectors: how often a text was looked at says nothing about what may become of what was found.
+   What the agreement with its vendor excludes is refused too, whatever rules say.
 4. All rules that concern the request and select the target *apply* together: any `deny` refuses, every required trait
    must be there, everything that any of them redacts is taken out, and as many detectors as any of them asks for must
    have looked. What cannot be taken out refuses, and so does what no detector could look at.
@@ -27,7 +28,7 @@ from dataclasses import InitVar, dataclass
 from datetime import date
 from enum import StrEnum
 
-from gateway.domain import DIRECT, Content, Facts, Kind, Sensitivity, Style, Target, Trait, UnknownReason
+from gateway.domain import DIRECT, Capability, Content, Facts, Kind, Sensitivity, Style, Target, Trait, UnknownReason
 from gateway.policy.rules import MEDIUM_OF, Policy, Rule, To, When, unite
 
 _SEAL = object()
@@ -42,9 +43,16 @@ class RefusalReason(StrEnum):
     UNREDACTABLE = "unredactable"
     UNCONFIRMED = "unconfirmed"
     TRAIT_MISSING = "trait_missing"
+    EXCLUDED = "excluded"
     UNCOVERED = "uncovered"
 
 
+CONTENT_OF: Mapping[Capability, Content] = {
+    Capability.VISION: Content.IMAGE,
+    Capability.AUDIO: Content.AUDIO,
+    Capability.FILES: Content.FILE,
+}
+"""What a request carries for which a target needs the capability; all others it is asked for only where it lists them."""
 _GRAVITY = {reason: place for place, reason in enumerate(RefusalReason)}
 
 
@@ -72,8 +80,9 @@ class Egress:
 class Refusal:
     """Why nothing may leave through one target: the gravest reason, then the first rule by id ("" when uncovered).
 
-    `missing` are the traits that this rule requires and the target lacks, `uncovered` what no rule has anything to say
-    of; `remedy` tells an administrator what to do, where that is always the same thing.
+    `missing` are the traits that this rule requires and the target lacks, `excluded` what the agreement does not speak for,
+    `uncovered` what no rule has anything to say of; `remedy` tells an administrator what to do, where that is always the
+    same thing.
     """
 
     target: Target
@@ -83,6 +92,7 @@ class Refusal:
     missing: frozenset[Trait] = frozenset()
     remedy: str = ""
     uncovered: frozenset[Content] = frozenset()
+    excluded: frozenset[Content] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,8 @@ def _refusal(
         reason, rule = min(objections, key=lambda pair: (_GRAVITY[pair[0]], pair[1].id))
         missing = rule.then.require - traits
         return Refusal(target, reason, rule.id, rule.why, missing, remedy(rule, reason, facts))
+    if shut := excluded(facts, target):
+        return Refusal(target, RefusalReason.EXCLUDED, "", _not_agreed(target, shut), excluded=shut)
     bare = frozenset() if target.provider.on_prem else _uncovered(facts, target, traits, covering)
     return Refusal(target, RefusalReason.UNCOVERED, "", _no_rule(bare), uncovered=bare) if bare else None
 
@@ -222,6 +234,20 @@ def _uncovered(facts: Facts, target: Target, traits: frozenset[Trait], covering:
     """What the request carries that no rule about this target has anything to say of."""
     spoken = (rule.when.spoken for rule in covering if selects(rule.when.to, target, traits))
     return carried(facts).difference(*spoken)
+
+
+def excluded(facts: Facts, target: Target) -> frozenset[Content]:
+    """What the request carries that the agreement with the target's vendor does not speak for, in force or not."""
+    agreement = target.provider.baa
+    if agreement is None or not agreement.excludes or target.provider.on_prem:
+        return frozenset()
+    return carried(facts) & {CONTENT_OF[feature] for feature in agreement.excludes if feature in CONTENT_OF}
+
+
+def _not_agreed(target: Target, shut: frozenset[Content]) -> str:
+    names, provider = ", ".join(sorted(shut)), target.provider
+    reference = provider.baa.reference if provider.baa else ""
+    return f"The agreement with provider {provider.name} ({reference}) excludes what this request carries: {names}."
 
 
 def _no_rule(bare: frozenset[Content]) -> str:

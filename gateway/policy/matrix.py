@@ -55,7 +55,7 @@ def cells(facts: Facts, targets: Sequence[Target], policy: Policy, *, today: dat
 def said(cell: Egress | Refusal) -> str:
     """One cell in few words."""
     if isinstance(cell, Refusal):
-        return f"no: {cell.rule or 'not covered'}"
+        return f"no: {cell.rule or ('not in the BAA' if cell.excluded else 'not covered')}"
     if not cell.redact:
         return "as it is"
     kinds = frozenset(cell.redact)

@@ -118,6 +118,7 @@ _REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.UNREDACTABLE: "a rule wants something taken out of what could not be checked for it",
     RefusalReason.UNCONFIRMED: "a rule asks for more detectors than looked, or for what could not be checked",
     RefusalReason.TRAIT_MISSING: "the provider lacks a trait that a rule requires",
+    RefusalReason.EXCLUDED: "the agreement with the vendor excludes what the request carries (`baa: {excludes: …}`)",
     RefusalReason.UNCOVERED: "no rule has anything to say about this target for all that the request carries",
 }
 

@@ -124,6 +124,8 @@ def cause(opening: Opening) -> str:
         return "there was no such target"
     if opening.refused.reason is RefusalReason.UNCOVERED:
         return "no rule covered " + ", ".join(sorted(opening.refused.uncovered))
+    if opening.refused.reason is RefusalReason.EXCLUDED:
+        return "the agreement excluded " + ", ".join(sorted(opening.refused.excluded))
     return f"rule {opening.refused.rule}"
 
 
@@ -147,13 +149,15 @@ def sentence(opening: Opening, *, today: date = date.max, closed: bool = False) 
 
 
 def _why_before(opening: Opening) -> str:
-    if opening.refused is None or opening.refused.reason is RefusalReason.UNCOVERED:
+    if opening.refused is None or not opening.refused.rule:
         return cause(opening)
     return f"{cause(opening)} refused it ({opening.refused.reason})"
 
 
 def _why_now(opening: Opening) -> str:
-    return "there is no such target now" if opening.refused is None else cause(opening).replace("covered", "covers")
+    if opening.refused is None:
+        return "there is no such target now"
+    return cause(opening).replace("covered", "covers").replace("excluded", "excludes")
 
 
 def described(facts: Facts) -> str:

@@ -172,6 +172,7 @@ def test_plain_http_is_for_loopback_and_the_premises(networks: str, url: str, ac
         ("{kind: anthropic, api_key: 'hunter2 hunter2'}", "spaces or control characters"),
         ("{kind: anthropic, baa: {reference: x, expires: soon}}", "expires"),
         ("{kind: anthropic, baa: {reference: x, expires: 2027-02-30}}", "expires"),
+        ("{kind: anthropic, baa: {reference: x, expires: 2027-02-28, excludes: [tools]}}", "excludes"),
         ("{kind: anthropic, baa: {expires: 2027-02-28}}", "`reference` is missing"),
         ("{kind: antropic}", "kind"),
     ],
@@ -181,6 +182,19 @@ def test_a_provider_that_makes_no_sense_is_a_problem_without_its_secrets(line: s
     assert problem.line == 3
     assert words in problem.message
     assert "hunter2" not in str(problem)
+
+
+def test_what_an_agreement_says_is_kept_and_no_target_contradicts_it() -> None:
+    baa = "baa: {reference: c-1, expires: 2027-06-30, excludes: [embeddings], region: EU, retention_days: 0}"
+    term = provider(f"{{kind: anthropic, {baa}}}").providers["p"].baa
+    assert (term.excludes, term.region, term.retention_days) == ({Capability.EMBEDDINGS}, "EU", 0)
+    held = provider(f"{{kind: anthropic, {baa}}}").providers["p"]
+    assert Trait.ZERO_RETENTION in held.traits_on(date(2027, 6, 30))
+    assert Trait.ZERO_RETENTION not in held.traits_on(date(2027, 7, 1))
+    [problem] = problems(
+        f"providers:\n  p: {{kind: anthropic, {baa}}}\ntargets: {{t: {{provider: p, model: m, capabilities: [embeddings]}}}}\n"
+    )
+    assert "excludes `embeddings`" in problem.message
 
 
 def test_a_baa_is_a_trait_until_its_date() -> None:

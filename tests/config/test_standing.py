@@ -51,6 +51,19 @@ def test_it_is_kept_as_a_text(standing):
         assert of_standing(broken) is None
 
 
+def test_what_an_agreement_excludes_is_kept_and_told(standing):
+    images = (
+        POLICY + "  - {id: i, why: w, when: {unknown: [image], to: {without: [on_prem]}}, then: {require: [baa]}}\n"
+    )
+    with_all = CONFIG.replace("api_key: k", BAA)
+    without = with_all.replace("2027-01-31}", "2027-01-31, excludes: [vision, stored_files], retention_days: 0}")
+    made = standing(without, images)
+    assert of_standing(made.text) == made
+    opened = changed(made, standing(with_all, images), today=TODAY).opens
+    assert any("the agreement excluded image" in said for said in opened)
+    assert not any("excluded" in said for said in changed(standing(with_all, images), made, today=TODAY).opens)
+
+
 def test_the_same_changes_nothing(standing):
     assert changed(standing(), standing(), today=TODAY) == Changed()
     assert changed(standing(), standing(), today=TODAY).lines() == []

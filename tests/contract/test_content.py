@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.kit import written
 from tests.kit.servers import says
@@ -163,6 +164,21 @@ async def test_without_a_baa_the_radiologists_image_stays_too(made):
     reply = await gateway.chat([QUESTION, IMAGE], model="radiology")
     assert reply.headers["x-gateway-target"] == "local"
     assert cloud.connections == 0
+
+
+async def test_what_the_agreement_excludes_stays_whatever_rules_say(start, upstream):
+    local, cloud = await upstream(says("From local.")), await upstream(says("From the cloud."))
+    agreed = {"reference": "C-7", "expires": "2999-01-01", "excludes": ["vision"], "region": "EU", "retention_days": 0}
+    tree = yaml.safe_load(config(local, cloud))
+    tree["providers"]["cloud"]["baa"] = agreed
+    tree["targets"]["cloud"]["capabilities"] = ["audio"]
+    tree["routes"]["alone"] = {"targets": ["cloud"]}
+    gateway = await start(yaml.safe_dump(tree), {"hipaa.yaml": with_the_radiologists_fallback()})
+    stays = await gateway.chat([QUESTION, IMAGE], model="radiology")
+    assert (stays.headers["x-gateway-target"], cloud.connections) == ("local", 0)
+    assert (await gateway.chat([QUESTION], model="radiology")).headers["x-gateway-target"] == "cloud"
+    refused = await gateway.chat([IMAGE], model="alone")
+    assert refused.status_code == 403
 
 
 async def test_an_address_to_fetch_an_image_from_is_an_errand(made):

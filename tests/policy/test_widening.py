@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.domain import BaaTerm, Content, Facts, Kind, Style, Target, Trait, UnknownReason
+from gateway.domain import BaaTerm, Capability, Content, Facts, Kind, Style, Target, Trait, UnknownReason
 from gateway.policy.decide import decide
 from gateway.policy.rules import MEDIUM_OF, Policy, To, merge, of_text
 from gateway.policy.widening import Place, cause, opens, places_of, sentence, widenings
@@ -60,7 +60,15 @@ def test_whatever_opens_for_some_request_is_found(old, new, asked):
 
 LATER = EXPIRES + timedelta(days=1)
 PLAIN = dataclasses.replace(BAA, provider=dataclasses.replace(BAA.provider, baa=None))
-MOVED = (*PLACES, Place(PLAIN, BAA, named=True), Place(BAA, dataclasses.replace(PLAIN, name="plain"), named=True))
+UNSEEN = dataclasses.replace(
+    BAA, provider=dataclasses.replace(BAA.provider, baa=BaaTerm("contract 7", EXPIRES, frozenset({Capability.VISION})))
+)
+MOVED = (
+    *PLACES,
+    Place(UNSEEN, BAA, named=True),
+    Place(PLAIN, BAA, named=True),
+    Place(BAA, dataclasses.replace(PLAIN, name="plain"), named=True),
+)
 
 
 @FEW
@@ -164,6 +172,14 @@ def test_an_agreement_a_new_target_and_a_target_that_moved_open():
     assert shown(rules_, rules_, [Place(None, CLOUD)]) == [("cloud", "there was no such target", [])]
     assert shown(rules_, rules_, [Place(None, HOME)]) == []
     assert shown([], [], [Place(None, CLOUD)]) == []
+
+
+def test_what_an_agreement_excluded_and_now_does_not_is_an_opening():
+    images = [PHI_NEEDS_BAA, rule("i", unknowns=[UnknownReason.IMAGE], require=[Trait.BAA])]
+    assert shown(images, images, [Place(UNSEEN, BAA)]) == [("baa", "the agreement excluded image", ["image"])]
+    assert shown(images, images, [Place(BAA, UNSEEN)]) == []
+    (closed,) = widenings(Policy(tuple(images)), Policy(tuple(images)), [Place(UNSEEN, BAA)], days=[TODAY])
+    assert sentence(closed, closed=True).endswith("no longer goes there (the agreement excludes image).")
 
 
 def test_what_outlives_the_agreement_is_an_opening_of_its_own():
