@@ -16,6 +16,8 @@ from gateway.config.settings import FACADES, Headers, IPNetwork, Limits, Listene
 from gateway.domain import EVERY, Caller, Path, Permission
 
 ANONYMOUS: Final = "anonymous"
+UNNAMED_MAY: Final = frozenset({Permission.EXPLAIN, Permission.METRICS})
+"""What whoever calls without a key may on loopback; emergency access is of somebody with a name."""
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+")
 
 
@@ -174,7 +176,7 @@ def _listener(
             "or write down `server.allow_unauthenticated: true`."
         )
         draft.problem((*path, "host"), message, remedy)
-    may = frozenset(Permission) if loopback and trusted else frozenset()
+    may = UNNAMED_MAY if loopback and trusted else frozenset()
     return Listener(
         host=host,
         port=bind.port,

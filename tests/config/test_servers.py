@@ -64,7 +64,7 @@ def test_callers_are_what_a_listener_beyond_loopback_needs() -> None:
 def test_without_callers_loopback_is_served_to_anyone_with_every_permission() -> None:
     [listener] = settings("").listeners
     assert listener.anonymous is not None
-    assert listener.anonymous.may == frozenset(Permission)
+    assert listener.anonymous.may == {Permission.EXPLAIN, Permission.METRICS}
 
 
 def test_nobody_beyond_loopback_has_a_permission_without_a_key() -> None:
@@ -141,7 +141,7 @@ callers:
 """
     soma, ops = settings(text).callers
     assert (soma.agents, soma.routes, soma.may) == ({"radiologist"}, {"r", "ollama/qwen3:32b"}, frozenset())
-    assert (ops.agents, ops.routes, ops.may) == ({"*"}, {"*"}, frozenset(Permission))
+    assert (ops.agents, ops.routes, ops.may) == ({"*"}, {"*"}, {Permission.EXPLAIN, Permission.METRICS})
 
 
 def test_doors_are_the_hosts_and_origins_of_the_file_and_the_addresses_listened_on() -> None:
