@@ -1,6 +1,7 @@
 """Checks a record of Triage Gateway; one file for a bare Python (3.9 or later), which reads and never writes.
 
     python3 verify_ledger.py ledger.db --checkpoints ledger.checkpoints --key VKEY
+    python3 verify_ledger.py proofs.txt --proof --key VKEY          (rows of one request, without the record)
 
 **What is checked.** The record is an SQLite file. Each row of its tables `entry` (with its rows of `detail`), `config` and
 `event` is a leaf of one Merkle tree (RFC 9162, section 2.1): hash of a leaf SHA-256(0x00 || bytes), of a node
@@ -101,18 +102,23 @@ def shown(value: object) -> str:
     return str(value) if safe else f"({type(value).__name__})"
 
 
-def canonical(table: str) -> str:
-    """The SQL expression for the bytes of a row of `table`."""
+def canonical(table: str, have: frozenset[str] | set[str] | None = None) -> str:
+    """The SQL expression for the bytes of a row of `table`, of which a record may `have` only some columns."""
     # A text in the place of a digest stays one, and bytes in the place of a text are an error of `json_array`.
-    cells = [f"iif(typeof({it}) = 'blob', hex({it}), {it})" if it in DIGESTS else it for it in COLUMNS[table]]
+    columns = [it if have is None or it in have else "NULL" for it in COLUMNS[table]]
+    cells = [f"iif(typeof({it}) = 'blob', hex({it}), {it})" if it in DIGESTS else it for it in columns]
     details = [_DETAILS] if table == "entry" else []
     # The last column that holds something ends in a digit or a quotation mark.
     listed = ", ".join([f"'{table}'", f"{table}.seq", *details, *cells])
     return f"CAST(rtrim(json_array({listed}), 'nul,]') || ']' AS BLOB)"
 
 
-_ROWS = " ".join(f"WHEN {of} THEN (SELECT {canonical(it)} FROM {it} WHERE seq = leaf.seq)" for of, it in TABLES.items())  # noqa: S608  names of our own
-_LOG = f"SELECT idx, of, seq, hash, CASE of {_ROWS} END FROM leaf NOT INDEXED ORDER BY idx"  # noqa: S608  names of our own
+def _log(connection: sqlite3.Connection) -> str:
+    """The query for the log with the bytes of its rows. A record of an older gateway lacks columns, which are null there."""
+    have = {table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")} for table in TABLES.values()}
+    row = "WHEN {} THEN (SELECT {} FROM {} WHERE seq = leaf.seq)"
+    rows = " ".join(row.format(of, canonical(it, have[it]), it) for of, it in TABLES.items())
+    return f"SELECT idx, of, seq, hash, CASE of {rows} END FROM leaf NOT INDEXED ORDER BY idx"  # noqa: S608  names of our own
 
 
 def leaf_hash(row: bytes) -> bytes:
@@ -274,6 +280,48 @@ def checkpoints_in(text: str) -> Iterator[Checkpoint | int]:
             yield start + 1
 
 
+PROOF = "c2sp.org/tlog-proof@v1"
+
+
+def proved(text: str, keys: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Place and row of each proof in `text` (C2SP tlog-proof, the row being its extra data), and what is wrong or ""."""
+    known = [public_of(key) for key in keys]
+    for part in text.split(PROOF + "\n")[1:]:
+        place, row, wrong = 0, "", "this is no proof"
+        try:
+            head, _, note = part.partition("\n\n")
+            extra, index, *hashes = head.split("\n")
+            data, place = base64.b64decode(extra.split(" ")[1], validate=True), int(index.split(" ")[1])
+            row = data.decode("ascii")
+            (signed,) = checkpoints_in(note)
+            path = [base64.b64decode(one, validate=True) for one in hashes]
+            if isinstance(signed, Checkpoint):
+                wrong = "" if signed.signed_by(known) else "its checkpoint is not signed by the key that was given"
+                if _root_by(leaf_hash(data), place, signed.size, path) != signed.root:
+                    wrong = "the row does not stand at this place of what was signed"
+        except (ValueError, IndexError, binascii.Error):
+            pass
+        yield place, row, wrong
+
+
+def _root_by(leaf: bytes, place: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that a leaf and its path lead to (RFC 9162, 2.1.3.2); None where they lead nowhere."""
+    at, last, node = place, size - 1, leaf
+    if not 0 <= at <= last:
+        return None
+    for one in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            node = node_hash(one, node)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            node = node_hash(node, one)
+        at, last = at >> 1, last >> 1
+    return node if last == 0 else None
+
+
 # --- the check ---------------------------------------------------------------------------------------------------------
 
 
@@ -316,7 +364,7 @@ class Walk:
         tree, wanted, sha256 = self._tree, self._wanted, hashlib.sha256
         last = dict.fromkeys(TABLES, 0)
         self._signed()
-        for idx, of, seq, kept, row in self._connection.execute(_LOG):
+        for idx, of, seq, kept, row in self._connection.execute(_log(self._connection)):
             leaf = kept
             if of not in last or type(seq) is not int:
                 self._verdict.found("altered", f"place {idx} of the log names no row that there could be")
@@ -504,12 +552,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0: sound; 1: not sound; 2: it could not be checked."""
     parser = argparse.ArgumentParser(description="Check a record of Triage Gateway.", epilog=f"{NOT_CHECKED} {BLIND}")
     parser.add_argument("ledger", type=Path, help="the record (ledger.db), or a copy that `gateway audit backup` made")
+    parser.add_argument(
+        "--proof", action="store_true", help="it is proofs that `gateway audit show ID --proof` printed"
+    )
     parser.add_argument("--checkpoints", type=Path, metavar="FILE", help="the checkpoints that were kept elsewhere")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="what `gateway audit key` printed")
     parser.add_argument("--every-signature", action="store_true", help=f"and not only the last {SIGNATURES}")
     parser.add_argument("--json", action="store_true", help="the verdict as one JSON object")
     options = parser.parse_args(arguments)
     try:
+        if options.proof:
+            return say_proved(options.ledger.read_text(encoding="utf-8", errors="replace"), options.key)
         text = options.checkpoints.read_text(encoding="utf-8", errors="replace") if options.checkpoints else ""
         verdict = verify(options.ledger, checkpoints=text, keys=options.key, every_signature=options.every_signature)
     except (OSError, ValueError) as error:
@@ -518,6 +571,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shown = json.dumps(as_json(verdict)) if options.json else "\n".join(told(verdict))
     sys.stdout.write(shown + "\n")
     return 1 if verdict.problems else 0
+
+
+def say_proved(text: str, keys: Sequence[str]) -> int:
+    """Say of each proof what it proves: 0 if all do; 1 if one does not, or there is none."""
+    every = list(proved(text, keys))
+    for place, row, wrong in every:
+        sys.stdout.write(f"place {place}: {wrong or 'it stands in the record that was signed'}\n  {row}\n")
+    bad = sum(bool(wrong) for _, _, wrong in every)
+    sys.stdout.write(f"NOT PROVED: {bad} of {len(every)}.\n" if bad or not every else f"PROVED: {len(every)} rows.\n")
+    return 1 if bad or not every else 0
 
 
 def as_json(verdict: Verdict) -> dict[str, object]:

@@ -15,13 +15,14 @@ from typing import Final, TextIO
 
 from gateway.audit.report import as_html, as_text, quarter, report
 from gateway.audit.story import ocsf, story
-from gateway.audit.verify_ledger import verify
+from gateway.audit.verify_ledger import verify, vkey
 from gateway.cli.asked import closed, unknown_names
 from gateway.cli.audit_check import checkpoints_text
 from gateway.cli.place import add_place, place
 from gateway.cli.rows import table
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
+from gateway.state.sqlite.proofs import proofs
 from gateway.state.sqlite.reader import Asked, happened, name_and_key, requests, select
 
 _AGO: Final = re.compile(r"(\d{1,5})([hdw])")
@@ -35,7 +36,10 @@ _QUERY = """examples:
 """
 _SHOW = """examples:
   gateway audit show req_0123456789abcdef0123456789abcdef      (the id of `x-gateway-request-id`)
+  gateway audit show req_0123456789abcdef0123456789abcdef --proof > proofs.txt
+  python3 verify_ledger.py proofs.txt --proof --key VKEY       (by whoever has neither the record nor this software)
 """
+_NO_SUCH = "The record has no such request. `gateway audit query --since 1d` lists those there are."
 _EXPORT = """examples:
   gateway audit export --since 2026-10-01 > rows.jsonl
   gateway audit export --format ocsf --since 1d | your-siem-loader
@@ -51,6 +55,10 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one = _action(actions, "show", run_show, "tell what became of one request, in sentences", _SHOW)
     one.add_argument("request_id", metavar="REQUEST_ID", help="as `x-gateway-request-id` gave it")
     one.add_argument("--json", action="store_true", help="the rows, one JSON object a line")
+    one.add_argument(
+        "--proof", action="store_true", help="print, for each row, the proof that it stands in what was signed"
+    )
+    one.add_argument("--checkpoint", metavar="FILE", help="with --proof: the checkpoints (the configured ones)")
     some = _action(actions, "query", run_query, "list the rows that answer a question", _QUERY)
     _add_span(some)
     some.add_argument("--agent", metavar="NAME", default="", help="who asked, also among several that were claimed")
@@ -78,16 +86,26 @@ def register(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run_show(options: argparse.Namespace) -> int:
     with _told() as told:
+        if options.proof:
+            return _show_proofs(options)
         rows = [entry.as_json() for entry in select(place(options), Asked(request_id=options.request_id))]
         lines = [json.dumps(row) for row in rows] if options.json else story(rows)
         if not lines:
-            print(
-                "The record has no such request. `gateway audit query --since 1d` lists those there are.",
-                file=sys.stderr,
-            )
+            print(_NO_SUCH, file=sys.stderr)
             return 1
         print("\n".join(lines))
     return told.status
+
+
+def _show_proofs(options: argparse.Namespace) -> int:
+    path = place(options)
+    text, _ = checkpoints_text(options)
+    made = list(proofs(path, options.request_id, checkpoints=text, keys=[vkey(*name_and_key(path))]))
+    if not made:
+        print(_NO_SUCH, file=sys.stderr)
+        return 1
+    print("\n".join(made), end="")
+    return 0
 
 
 def run_query(options: argparse.Namespace) -> int:

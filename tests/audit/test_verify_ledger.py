@@ -8,6 +8,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,14 @@ def test_every_table_that_is_hashed_is_append_only():
     tables = (*v.TABLES.values(), "detail", "policy", "leaf", "node", "log")
     assert triggers >= {f"{table}_{verb}" for table in tables for verb in ("UPDATE", "DELETE")}
     connection.close()
+
+
+def test_a_record_of_an_older_gateway_without_later_columns_verifies(tmp_path):
+    record = make_record(tmp_path / "old", 20)
+    with closing(sqlite3.connect(record.ledger)) as connection:
+        for guard in ("entry_UPDATE", "event_UPDATE"):
+            connection.execute(f"DROP TRIGGER IF EXISTS {guard}")
+        connection.execute("ALTER TABLE entry DROP COLUMN emergency")
+        connection.execute("ALTER TABLE event DROP COLUMN reason")
+        connection.commit()
+    assert record.verdict().problems == []

@@ -8,7 +8,7 @@ from tests.kit.source import modules, tree
 
 MAX_LINES = 400
 MAX_FUNCTION_LINES = 60
-ONE_FILE = {"gateway/audit/verify_ledger.py": 540}
+ONE_FILE = {"gateway/audit/verify_ledger.py": 600}
 """What auditors take away and run alone may not be divided."""
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "lib"}
 

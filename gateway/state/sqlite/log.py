@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 
-from gateway.audit.verify_ledger import TABLES, TILE, Tree, canonical, leaf_hash, node_hash
+from gateway.audit.verify_ledger import TABLES, TILE, Tree, canonical, fold, leaf_hash, node_hash
 
 ENTRY = next(of for of, table in TABLES.items() if table == "entry")
 _NEW_ROWS = {
@@ -102,3 +102,31 @@ def _subtree(connection: sqlite3.Connection, level: int, place: int) -> bytes:
     while len(hashes) > 1:
         hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]
+
+
+def inclusion(connection: sqlite3.Connection, place: int, size: int) -> list[bytes]:
+    """The hashes that lead from the leaf at `place` to the root of the first `size` (RFC 9162, 2.1.3.1), the nearest first.
+
+    Raises `LogBroken`.
+    """
+    path: list[bytes] = []
+    start, count = 0, size
+    while count > 1:
+        left = 1 << ((count - 1).bit_length() - 1)
+        if place - start < left:
+            path.append(_root(connection, start + left, count - left))
+            count = left
+        else:
+            path.append(_root(connection, start, left))
+            start, count = start + left, count - left
+    return path[::-1]
+
+
+def _root(connection: sqlite3.Connection, start: int, count: int) -> bytes:
+    """The root over `count` leaves from `start` on, where a subtree of that size can begin."""
+    edge: list[bytes] = []
+    for level in range(count.bit_length() - 1, -1, -1):
+        if count >> level & 1:
+            edge.append(_subtree(connection, level, start >> level))
+            start += 1 << level
+    return fold(edge)
