@@ -200,8 +200,7 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         or _nobody(hit, text)
         for hit in hits
     ]
-    told = zip(credited(hits, text), public(hits, text), nobodys(hits, text), strict=True)
-    known = [any(one) for one in told]
+    known = excused(hits, text)
     house = [ours or one for ours, one in zip(house, known, strict=True)]
     if any(hit.kind in DIRECT and not ours for hit, ours in zip(hits, house, strict=True)):
         return [True] * len(hits)
@@ -221,6 +220,12 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         for hit, ours in zip(hits, house, strict=True)
     ]
     return [True] * len(hits) if any(about) else about
+
+
+def excused(hits: Sequence[Hit], text: str) -> list[bool]:
+    """For each hit whether the text around says that it is nobody's in care."""
+    told = zip(credited(hits, text), public(hits, text), nobodys(hits, text), strict=True)
+    return [any(one) for one in told]
 
 
 def _asked(hit: Hit, text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
 from gateway.phi.find import addresses, assistants, evasion, identifiers, processes, structure
-from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX
+from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX, excused
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
@@ -143,7 +143,7 @@ def _looking_again(encoder: look.Encoder) -> Pass:
     def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
         if reading.records.formats or reading.passage.cue:
             return [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
-        return look.again(reading.passage, reading.folded.text, hits, encoder)
+        return look.again(reading.passage, reading.folded.text, hits, encoder, excused)
 
     return find
 

@@ -234,7 +234,12 @@ def _symbol(hit: Hit, text: str) -> bool:
 
 
 def _marks(register: Register, text: str) -> list[tuple[int, str]]:
-    return [(at, word.translate(_SAME)) for at, word in register.marks.find(text) if not word.isdigit()]
+    return [(at, word.translate(_SAME)) for at, word in register.marks.find(text) if not _no_hash(word)]
+
+
+def _no_hash(word: str) -> bool:
+    """Whether it is of digits or of letters alone, as nearly no hash in hexadecimal is."""
+    return word.isdigit() or (word.isalpha() and not word.strip("abcdef"))
 
 
 _SAME: Final = str.maketrans(dict.fromkeys("0123456789", "0"))

@@ -6,7 +6,7 @@ It touches nothing that has a checksum, a shape or a cue: only opinions of the t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 from gateway.domain import DIRECT, Carrier, Finding, Kind, Passage
@@ -42,6 +42,10 @@ _SPOKEN: Final = frozenset({Carrier.MESSAGE})
 _LOOKED: Final = frozenset(SURE)
 
 
+Excused = Callable[[Sequence[Hit], str], Sequence[bool]]
+"""For each hit of a text whether it would not count, whatever the encoder thinks."""
+
+
 class Encoder(Protocol):
     """Odds of the classes for each word of a segment, from weights that are loaded on demand."""
 
@@ -54,12 +58,14 @@ class Encoder(Protocol):
     def rest(self) -> None: ...
 
 
-def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder) -> list[Hit]:
+def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, excused: Excused) -> list[Hit]:
     """The hits of a passage whose normalised text is `text`, after a second look; hits of doubt are gone in any case."""
     firm = [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
     whole = len(text) <= SHORT and passage.carrier in _SPOKEN
     alone = whole and len(text) <= SENTENCE
     asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
+    if not whole and asked:
+        asked = [hit for hit, known in zip(hits, excused(hits, text), strict=True) if hit in asked and not known]
     if not whole and not asked:
         return firm
     handbook = not whole and not any(_of_somebody(hit) for hit in firm)

@@ -9,6 +9,7 @@ import importlib.util
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final, Protocol
 
 from gateway.phi.find.encoder.pieces import Segment, WordPiece
@@ -85,10 +86,25 @@ def _session(path: str) -> _Session:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # what one long text took would otherwise stay taken
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Sums of eight-bit products overflow on processors of x86-64 without VNNI; this keeps the odds the same on each machine.
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    if not _sums_exactly():
+        options.add_session_config_entry("session.x64quantprecision", "1")
     session: _Session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     return session
+
+
+@cache
+def _sums_exactly(about: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether this processor is known to add products of eight bits without overflow, as those of x86-64 with VNNI do.
+
+    On others onnxruntime is told to be exact, so that the odds are the same on each machine; with VNNI they are anyway,
+    and telling it makes a segment 2.4 times as dear.
+    """
+    try:
+        said = about.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    flags = next((line.split() for line in said.splitlines() if line.startswith("flags")), [])
+    return "avx512_vnni" in flags or "avx_vnni" in flags
 
 
 def _trim() -> None:

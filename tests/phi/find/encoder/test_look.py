@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.phi.find.counting import excused
 from gateway.phi.find.encoder.look import again
 from gateway.phi.find.encoder.pieces import Segment
 from gateway.phi.find.engine import Engine
@@ -118,7 +119,7 @@ def test_nothing_that_rules_find_is_ever_taken_back(text):
 )
 def test_a_shape_a_checksum_or_a_cue_stays_whatever_the_encoder_says(hits):
     text = "aaaa bbbb cccc dddd eeee"
-    assert again(Passage(text), text, hits, Says(text))[: len(hits)] == hits
+    assert again(Passage(text), text, hits, Says(text), excused)[: len(hits)] == hits
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_the_value_of_a_key_is_not_looked_at_again():
 
 
 def test_of_a_long_text_only_doubtful_parts_are_asked_about():
-    lines = [f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)]
+    lines = [f"then we walked {chr(97 + at % 26) * 8} for a while" for at in range(40)]
     lines[20] = "then Olena said so"
     text = "\n".join(lines)
     encoder = Says(text, "Olena")
@@ -152,7 +153,7 @@ def test_of_a_long_text_only_doubtful_parts_are_asked_about():
 
 
 def test_of_a_long_text_nothing_is_asked_where_a_number_says_that_it_is_about_somebody():
-    text = "\n".join([f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)])
+    text = "\n".join([f"then we walked {chr(97 + at % 26) * 8} for a while" for at in range(40)])
     named = f"then Olena said so\n{text}"
     encoder = Says(named, "Olena")
     assert found(named, Tags("Olena"), encoder) == ["Olena"]
@@ -162,8 +163,24 @@ def test_of_a_long_text_nothing_is_asked_where_a_number_says_that_it_is_about_so
     assert encoder.asked == []
 
 
+def test_of_an_article_nothing_is_asked_about_whom_it_cites():
+    article = [
+        "Background: we assessed a cohort of patients (n = 214) at the Department of Medicine, University of Umea.",
+        "Methods: a randomised trial, as Olena et al described; p < 0.05 was significant (Table 2).",
+        "Results: the hazard ratio was 0.7 (95% CI 0.5 to 0.9). Conclusion: guidelines should not be changed.",
+    ]
+    text = "\n".join(article * 3)
+    encoder = Says(text, "Olena")
+    assert set(found(text, Tags("Olena"), encoder)) == {"Olena"}  # reported, and of no account
+    assert encoder.asked == []
+    asked = f"{text}\nWhat should my patient Olena do?"
+    encoder = Says(asked, "Olena")
+    assert "Olena" in found(asked, Tags("Olena"), encoder)
+    assert encoder.asked
+
+
 def test_in_a_long_text_without_a_number_of_somebody_each_opinion_is_asked_about_alone():
-    rest = "\n".join([f"line {chr(97 + at % 26) * 8} of the handbook" for at in range(40)])
+    rest = "\n".join([f"then we walked {chr(97 + at % 26) * 8} for a while" for at in range(40)])
     text = f"Olena wrote Kafka\n{rest}"
     assert found(text, Tags("Olena|Kafka"), Says(text, "Olena")) == ["Olena"]
     text = f"Olena wrote Kafka\n{rest}\nDOB 8/12/1950"
@@ -193,7 +210,7 @@ def test_nothing_is_taken_back_beside_what_a_rule_found_of_somebody():
 def test_a_place_that_the_tagger_saw_gives_way_to_a_person():
     text = "Florence slept well"
     hits = [Hit(Kind.PLACE, 0, 8, 0.7, Evidence.CONTEXT)]
-    assert (Kind.NAME, 0, 8) in [hit[:3] for hit in again(Passage(text), text, hits, Says(text, "Florence"))]
+    assert (Kind.NAME, 0, 8) in [hit[:3] for hit in again(Passage(text), text, hits, Says(text, "Florence"), excused)]
 
 
 @pytest.mark.parametrize(

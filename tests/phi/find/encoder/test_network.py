@@ -51,6 +51,32 @@ def test_it_is_loaded_when_asked_and_given_back(encoder):
     assert encoder.odds(segment) == before
 
 
+@pytest.mark.parametrize(
+    ("said", "exact"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx512_vnni\n", True),
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx_vnni\n", True),
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx512f\n", False),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", False),
+    ],
+)
+def test_only_a_processor_that_says_so_is_trusted_to_add_without_overflow(said, exact, tmp_path):
+    (tmp_path / "cpuinfo").write_text(said)
+    assert network._sums_exactly(tmp_path / "cpuinfo") is exact
+
+
+def test_an_unknown_processor_is_told_to_be_exact(tmp_path):
+    assert network._sums_exactly(tmp_path / "none") is False
+
+
+def test_the_odds_are_the_same_whether_it_is_told_to_be_exact_or_not(encoder, monkeypatch):
+    (segment,) = encoder.cutter.segments(TEXT)
+    before = encoder.odds(segment)
+    monkeypatch.setattr(network, "_sums_exactly", lambda: False)
+    encoder.rest()
+    assert encoder.odds(segment) == before
+
+
 def test_the_shipped_one_is_small_and_says_which_it_is():
     folder = network.resources.files(network.__package__)
     assert len(folder.joinpath("encoder.onnx").read_bytes()) < 25_000_000
