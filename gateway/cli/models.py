@@ -8,14 +8,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gateway.cli.status import Silent, machine_line, named, near
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
-from gateway.domain import Target
+from gateway.domain import Target, Tree
 from gateway.events import FanOut
 from gateway.kinds import profile
 from gateway.upstream import memory
@@ -33,6 +34,8 @@ _EXAMPLES: Final = """examples:
   gateway models pull                      have Ollama fetch from its library what routes need and it does not have
   gateway models fetch --state-dir ./state fetch the two demonstration models
 """
+STATUS_S: Final = 3.0
+"""How long a running gateway may take to say how it is."""
 _READY: Final = frozenset({Presence.LOADED, Presence.LISTED})
 _SUBSTITUTES: Final = {"llama3.2:8b": "llama3.1:8b", "llama3.2:70b": "llama3.3:70b"}
 """Names in use that Ollama's library does not have, and what people mean by them."""
@@ -161,17 +164,35 @@ def run(options: argparse.Namespace) -> int:
 
 async def _list(options: argparse.Namespace, settings: Settings) -> int:
     entries = await _entries(settings, _on_the_premises(settings, ()))
+    busy = await asyncio.to_thread(_busy, settings)
     if options.json:
-        print(json.dumps([entry.tree() for entry in entries], indent=2))
+        trees = [{**entry.tree(), **_queued(busy, entry.target.provider.machine_name)} for entry in entries]
+        print(json.dumps(trees, indent=2))
     elif entries:
         print(_table(entries))
         versions = {one.target.provider.name: one for one in entries if one.version}
         for name, one in versions.items():
             for warning in one.warnings:
                 print(f"warning: {name} {one.version} {warning}")
+        for name, now in busy.items():  # none where no gateway runs on this configuration here
+            print(machine_line(name, now))
     else:
         print("No target of the configuration is on the premises.")
     return 0
+
+
+def _busy(settings: Settings) -> Mapping[str, Tree]:
+    """Who waits at each machine, and who is served, as a gateway on this machine says that runs on this configuration."""
+    try:
+        return named(near(Path(settings.state_dir), timeout_s=STATUS_S), "machines")
+    except (Silent, OSError):
+        return {}
+
+
+def _queued(busy: Mapping[str, Tree], machine: str) -> dict[str, object]:
+    """The same of one machine; null where nobody says."""
+    now = busy.get(machine, {})
+    return {"waiting": now.get("waiting"), "serving": now.get("serving")}
 
 
 async def _warm(options: argparse.Namespace, settings: Settings) -> int:

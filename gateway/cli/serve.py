@@ -20,7 +20,7 @@ from typing import Final
 import uvloop
 
 from gateway import __version__
-from gateway.api.server import AddressInUse, Servers
+from gateway.api.server import GRACE_S, AddressInUse, Servers
 from gateway.app import build
 from gateway.cli.picture import picture
 from gateway.cli.wider import Began, begin, keep, take_up
@@ -34,11 +34,12 @@ from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.logs import take_over
 from gateway.phi.find.own_words import canonical
-from gateway.runtime import Gateway
+from gateway.runtime import START_S, Gateway
 from gateway.state import in_force
 from gateway.state.holder import Holder, StateDirInUse
 from gateway.state.in_force import InForceNote
 from gateway.state.secret import SecretUnusable
+from gateway.upstream.probe import is_asked
 
 FILES: Final = 10_240
 """Open files that are asked for: as many as macOS gives a process at most."""
@@ -85,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
     style = LogStyle(options.log) if options.log else LogStyle.CONSOLE if sys.stderr.isatty() else LogStyle.JSON
     for early in (signal.SIGHUP, signal.SIGUSR1):  # `gateway reload` and `status` may find us before we can take it up
         signal.signal(early, signal.SIG_IGN)
+    _meanwhile(f"Triage Gateway {__version__} starts: it reads {options.config}.")
     try:
         settings = read()
         with _held(Path(settings.state_dir)):
@@ -117,11 +119,26 @@ def _run(began: Began, read: partial[Settings], style: LogStyle, *, ignored: Seq
     announce = partial(_announce, gateway, addresses, reader, ignored, began)
     if style is LogStyle.JSON:
         gateway.log.hold(LINES_S)
+    _meanwhile(waited_for(settings))
     try:
         uvloop.run(_serve(gateway, servers, reader, announce, opens=began.opens))
     finally:
         gateway.log.flush()
+    _last_words("Stopped.")
     return 0
+
+
+def _meanwhile(text: str) -> None:
+    """Say what takes time, to somebody who looks on: what programs read begins with the picture."""
+    if sys.stdout.isatty():
+        print(text, flush=True)
+
+
+def waited_for(settings: Settings) -> str:
+    """What a start waits for before it serves."""
+    asked = sorted({one.name for one in settings.providers.values() if is_asked(one)})
+    servers = f", and asks {', '.join(asked)} what they run ({START_S:g} s at most)" if asked else ""
+    return f"It loads what finds PHI{servers}."
 
 
 def _allow_many_connections() -> None:
@@ -139,7 +156,7 @@ async def _serve(
     began = time.monotonic()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, servers.stop)
+        loop.add_signal_handler(number, _stop, servers)
     loop.add_signal_handler(signal.SIGHUP, reader.again)
     loop.add_signal_handler(signal.SIGUSR1, reader.tell)
     await gateway.start(opens=opens)
@@ -151,6 +168,17 @@ async def _serve(
         warming.cancel()
         gateway.events.emit(GatewayStopped(uptime_s=time.monotonic() - began))
         await gateway.stop()
+
+
+def _stop(servers: Servers) -> None:
+    servers.stop()
+    _last_words(f"Stopping: what is under way has {GRACE_S} s; Ctrl-C again ends it at once.")
+
+
+def _last_words(text: str) -> None:
+    """Say it to whoever still listens: a reader that went away before us keeps nobody from stopping."""
+    with suppress(OSError, ValueError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def _spare_the_collector() -> None:

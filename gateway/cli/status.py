@@ -58,40 +58,47 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace) -> int:
     """Ask, print, and say by the exit status whether all is well."""
     try:
-        status = asyncio.run(_far(options)) if options.url else _near(options)
-    except (_Silent, NotAnswered, DocumentInvalid) as error:
+        status = asyncio.run(_far(options)) if options.url else near(_state_dir(options), timeout_s=options.timeout)
+    except (Silent, NotAnswered, DocumentInvalid) as error:
         print(error, file=sys.stderr)
         return _NOBODY
     print(json.dumps(status, indent=2) if options.json else "\n".join(_lines(status)))
-    if unknown := [name for name in options.route if name not in _named(status, "routes")]:
+    if unknown := [name for name in options.route if name not in named(status, "routes")]:
         print(f"There is no route {', '.join(unknown)}.", file=sys.stderr)
         return 1
     return 0 if _is_well(status, options.route) else 1
 
 
-class _Silent(Exception):
+class Silent(Exception):
     """No gateway answered; the message says what to look at."""
 
 
-def _near(options: argparse.Namespace) -> Mapping[str, object]:
-    """From the process on this machine that holds the state directory."""
-    state_dir = Path(options.state_dir or state_dir_of(options.config, os.environ))
+def _state_dir(options: argparse.Namespace) -> Path:
+    return Path(options.state_dir or state_dir_of(options.config, os.environ))
+
+
+def near(state_dir: Path, *, timeout_s: float) -> Mapping[str, object]:
+    """From the process on this machine that holds the state directory.
+
+    Raises:
+        Silent: there is none, or it did not say in time.
+    """
     pid, note = holder_of(state_dir), in_force.read(state_dir)
     if pid is None:
-        raise _Silent(f"No gateway runs on {state_dir}.")
+        raise Silent(f"No gateway runs on {state_dir}.")
     if note is None or note.pid != pid or not note.tells:
-        raise _Silent(
+        raise Silent(
             f"The gateway on {state_dir} (process {pid}) is still starting, or cannot write there, or is an old one."
         )
     before, _ = in_force.read_status(state_dir, pid=pid)
     os.kill(pid, signal.SIGUSR1)
-    until = time.monotonic() + options.timeout
+    until = time.monotonic() + timeout_s
     while time.monotonic() < until:
         number, status = in_force.read_status(state_dir, pid=pid)
         if number > before:
             return status
         time.sleep(_LOOK_S)
-    raise _Silent(f"The gateway (process {pid}) did not answer within {options.timeout:g} s.")
+    raise Silent(f"The gateway (process {pid}) did not answer within {timeout_s:g} s.")
 
 
 async def _far(options: argparse.Namespace) -> Mapping[str, object]:
@@ -100,18 +107,18 @@ async def _far(options: argparse.Namespace) -> Mapping[str, object]:
     async with Client(url, key=options.key, answer_s=options.timeout) as client:
         answered = await client.ask("GET", "/ready?deep=1", None)
     if "routes" not in answered.tree:
-        raise _Silent(f"{url} answered {answered.status}: a key is needed that `may: [metrics]` (GATEWAY_API_KEY).")
+        raise Silent(f"{url} answered {answered.status}: a key is needed that `may: [metrics]` (GATEWAY_API_KEY).")
     return answered.tree
 
 
-def _named(status: Mapping[str, object], what: str) -> dict[str, Tree]:
+def named(status: Mapping[str, object], what: str) -> dict[str, Tree]:
     """A mapping of the status, as far as it is one."""
     found = status.get(what)
     return {name: one for name, one in found.items() if isinstance(one, dict)} if isinstance(found, dict) else {}
 
 
 def _is_well(status: Mapping[str, object], routes: list[str]) -> bool:
-    known = _named(status, "routes")
+    known = named(status, "routes")
     answer = all(known[name].get("answers") for name in routes or known)
     record = status.get("record")
     return bool(status.get("ready")) and answer and isinstance(record, dict) and bool(record.get("can_be_written"))
@@ -132,13 +139,13 @@ def _lines(status: Mapping[str, object]) -> Iterator[str]:
     yield from (
         "",
         "Providers",
-        *(f"  {name:<20}{_provider(one)}" for name, one in _named(status, "providers").items()),
+        *(f"  {name:<20}{_provider(one)}" for name, one in named(status, "providers").items()),
     )
-    yield from ("", "Routes, and who answers now", *(f"  {_route(*one)}" for one in _named(status, "routes").items()))
-    loaded = [name for name, one in _named(status, "targets").items() if one.get("loaded")]
+    yield from ("", "Routes, and who answers now", *(f"  {_route(*one)}" for one in named(status, "routes").items()))
+    loaded = [name for name, one in named(status, "targets").items() if one.get("loaded")]
     yield from ("", f"In memory: {', '.join(loaded) or 'no model that a server tells of'}")
-    if machines := _named(status, "machines"):
-        yield from ("", "Machines", *(f"  {_machine(*one)}" for one in machines.items()))
+    if machines := named(status, "machines"):
+        yield from ("", "Machines", *(f"  {machine_line(*one)}" for one in machines.items()))
     if left := _listed(status, "left"):
         yield from ("", "Left of budgets and limits", *(f"  {_left(one)}" for one in left if isinstance(one, dict)))
     if notes := _listed(status, "notes"):
@@ -165,7 +172,7 @@ def _route(name: str, one: Tree) -> str:
     return f"{name:<20}CANNOT ANSWER: {reasons}"
 
 
-def _machine(name: str, one: Tree) -> str:
+def machine_line(name: str, one: Tree) -> str:
     memory = f", {one['used_gb']:g} of {one['memory_gb']:g} GB in use" if one.get("memory_gb") else ""
     return f"{name:<20}{one.get('waiting')} wait, {one.get('serving')} are served{memory}"
 

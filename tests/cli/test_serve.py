@@ -9,6 +9,8 @@ import urllib.request
 import pytest
 
 from gateway.cli import main
+from gateway.cli.serve import waited_for
+from gateway.config import parse
 
 CONFIG = """
 version: 1
@@ -89,6 +91,20 @@ def test_it_serves_reloads_and_stops_on_ctrl_c(serving):
         said += process.stdout.readline()
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
+    rest = process.stdout.read()
+    assert "Stopping: what is under way has" in rest
+    assert rest.endswith("Stopped.\n")
+
+
+def test_it_says_what_a_start_waits_for():
+    settings = parse(CONFIG, file="c.yaml", environ={})
+    assert waited_for(settings).startswith("It loads what finds PHI")
+    servers = """version: 1
+providers:
+  mac: {kind: ollama, base_url: "http://127.0.0.1:9", traits: [on_prem]}
+  far: {kind: openai, api_key: k}
+"""
+    assert "asks mac what they run (1 s at most)" in waited_for(parse(servers, file="c.yaml", environ={}))
 
 
 def _minds_ctrl_c():

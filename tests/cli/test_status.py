@@ -18,13 +18,15 @@ CONFIG = """
 version: 1
 providers:
   toy: {kind: scripted, traits: [on_prem]}
+  here: {kind: ollama, base_url: "http://127.0.0.1:9", traits: [on_prem]}
   away: {kind: anthropic, api_key: "", baa: {reference: C-1, expires: 2020-01-31}}
 targets:
   toy: {provider: toy, model: toy}
   away: {provider: away, model: claude}
+  queued: {provider: here, model: m, slots: 1}
 routes:
   toy: {targets: [toy]}
-  dark: {targets: [away]}
+  dark: {targets: [away, queued]}
 default_route: toy
 limits: [{per: route, name: toy, of: requests, amount: 5, every: day}]
 """
@@ -102,3 +104,12 @@ def test_at_an_address_where_nobody_is(serving, capsys):
     folder, _ = serving
     code, _, err = status(folder, capsys, "--url", "http://127.0.0.1:9", "--timeout", "2")
     assert (code, err.strip()) == (2, "ConnectError")
+
+
+def test_the_list_of_models_says_who_waits(serving, capsys):
+    folder, _ = serving
+    assert main(["models", "list", "--config", str(folder / "config.yaml"), "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert (entry["target"], entry["waiting"], entry["serving"]) == ("queued", 0, 0)
+    assert main(["models", "list", "--config", str(folder / "config.yaml")]) == 0
+    assert "0 wait, 0 are served" in capsys.readouterr().out

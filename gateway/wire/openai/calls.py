@@ -19,8 +19,13 @@ def whole_call(call: Tree, place: int) -> Tree:
     made["id"] = call.get("id") or f"call_{place}"
     made["type"] = call.get("type") or kind
     if isinstance(called := call.get(kind), dict):
-        made[kind] = spelled(called)
+        made[kind] = whole_arguments(spelled(called))
     return made
+
+
+def whole_arguments(called: Tree) -> Tree:
+    """What is called once nothing more comes: no arguments at all are said as JSON, which clients read."""
+    return {**called, "arguments": "{}"} if called.get("arguments") == "" else called
 
 
 def spelled(called: Tree) -> Tree:

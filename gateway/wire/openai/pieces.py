@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gateway.domain import JSON, Tree
+from gateway.wire.openai.calls import whole_call
 
 FRAME = frozenset({"id", "object", "created", "model", "choices", "usage"})
 """What the gateway writes itself on every reply and chunk; all else is told about the service, and passes."""
@@ -117,9 +118,7 @@ def _add(held: dict[str, Any], choice: Tree) -> None:
 def _made(index: int, held: dict[str, Any]) -> Tree:
     message = _joined(held["message"])
     if calls := message.pop("tool_calls", None):
-        message["tool_calls"] = [
-            {name: value for name, value in calls[at].items() if name != "index"} for at in sorted(calls)
-        ]
+        message["tool_calls"] = [whole_call(calls[at], at) for at in sorted(calls)]
     return {"logprobs": None, **_joined(held), "index": index, "message": filled(message)}
 
 
