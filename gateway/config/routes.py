@@ -224,4 +224,8 @@ def _defaults(draft: Draft, routes: Mapping[str, Route]) -> dict[Operation, str]
         if name in routes and routes[name].operation is not operation:
             draft.problem((key,), f"`{name}` is not a route for {operation}.")
         defaults[operation] = name
+    for operation in (one for one in Operation if not one.default_key):
+        only = [name for name, route in routes.items() if route.operation is operation]
+        if len(only) == 1:  # a client that names no model, as OpenAI's may for a moderation, means this one
+            defaults[operation] = only[0]
     return defaults

@@ -197,3 +197,16 @@ default_embedding_route: vectors
         ("gpt-*", "local", False),
     ]
     assert (table.default(Operation.CHAT), table.default(Operation.EMBEDDINGS)) == ("local", "vectors")
+
+
+@pytest.mark.parametrize("routes", [1, 2])
+def test_the_only_route_for_moderations_is_the_one_of_requests_that_name_none(routes: int) -> None:
+    text = """
+version: 1
+providers: {p: {kind: openai_compatible, base_url: "http://127.0.0.1:9/v1", traits: [on_prem]}}
+targets: {judge: {provider: p, model: m, capabilities: [moderations]}}
+routes:
+"""
+    text += "".join(f"  judging-{i}: {{targets: [judge], operation: moderations}}\n" for i in range(routes))
+    table = parse(text, file="c.yaml", environ={}).table
+    assert table.default(Operation.MODERATIONS) == ("judging-0" if routes == 1 else "")

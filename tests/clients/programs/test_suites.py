@@ -52,7 +52,7 @@ SDKS = {
     ),
     "anthropic-2.14.0": (ANTHROPIC, "test_messages.py", "test_models.py"),
 }
-NAMES = '  string: general\n  model_id: general\n  "claude-*": general'
+NAMES = '  "omni-moderation-*": judging\n  string: general\n  model_id: general\n  "claude-*": general'
 """The models that the suites ask for."""
 
 
