@@ -74,6 +74,8 @@ class Profile:
     """Wishes (`wishes.py`) that it takes without a word and does not follow."""
     only_whole: frozenset[str] = frozenset()
     """Wishes that it follows in an answer in one piece, and ignores in a stream."""
+    lets_go: bool = False
+    """It stops a whole answer too as soon as nobody waits for it: it need not be asked for a stream, which costs us more."""
     endless: bool = False
     """It takes prompts of any length, also beyond what its model was made for, and says nowhere how much that is."""
     substitutes: Substitution = Substitution.UNTOLD

@@ -13,6 +13,7 @@ PROFILE = Profile(
     local=True,
     start="start `vllm serve {model}`",
     needs_url=True,
+    lets_go=True,  # its routes for whole answers are cancelled with the connection (`with_cancellation`)
     versions=versions.VLLM,
     at_once=not_by_template,
     repairs=(AS_REASONING_CONTENT,),

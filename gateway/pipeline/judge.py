@@ -149,13 +149,13 @@ def streams(call: Call, target: Target, *, others: bool, first_token_s: float | 
     For a caller that wants one; wherever the wait for the first token is limited (s) or `others` could take over, because
     only a stream shows when the first token comes; and wherever people run the server themselves, because some of those
     notice that nobody waits any more only at the next piece that they write (llama.cpp went on for seconds). But not for
-    those where the request wishes for something that the server says in no stream.
+    those that let go of a whole answer as well, nor where the request wishes for something that the server says in no stream.
     """
     streamed = endpoint_of(target, call.endpoint, call.payload).reply.streamed
     if streamed is None:
         return False
     known = profile(target.provider.kind)
-    inside = streamed.says_all and known.of_people and not unheard(call.payload, known.only_whole)
+    inside = streamed.says_all and known.of_people and not known.lets_go and not unheard(call.payload, known.only_whole)
     return call.stream or others or first_token_s is not None or inside
 
 

@@ -292,6 +292,17 @@ async def test_an_answer_without_a_limit_is_not_cut_off_after_512_tokens(one):
     assert server.sent[1].json["max_tokens"] == 9
 
 
+async def test_a_server_that_lets_go_by_itself_is_asked_for_whole_answers(start, upstream):
+    """A stream inside costs us more, and vLLM needs none to notice that a caller left."""
+    whole = await upstream(says("Hello."))
+    gateway = await start(config(whole, kind="vllm"))
+    assert (await gateway.chat()).json()["choices"][0]["message"]["content"] == "Hello."
+    assert not whole.sent[0].json.get("stream")
+    limited = await start(config(whole, kind="vllm", route=", first_token_s: 60"))
+    await limited.chat()
+    assert whole.sent[1].json["stream"] is True
+
+
 # --- 15: errors that say what they mean --------------------------------------------------------------------------------
 
 
