@@ -126,6 +126,14 @@ def test_a_metric_that_does_not_exist_would_be_noticed():
         total(series("gateway_requests_total"), by="target")
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "grafana/README.md", "grafana/RUNBOOK.md"])
+def test_every_metric_that_a_page_names_exists(page):
+    text = (GRAFANA.parent / page).read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`((?:gateway|gen_ai)_\w+)(?:\{[^}`]*\})?`", text) if not name.endswith("_")}
+
+    assert named <= set(LABELS)
+
+
 def test_the_promises_to_whoever_watches_are_on_the_overview(boards):
     titles = {panel["title"] for panel in boards["overview.json"]["panels"]}
 

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
+from grafana.source.promql import LABELS
 from tests.kit.clinic import KEYS, Paced, clinic
 from tests.kit.ports import unused_port
 from tests.kit.prometheus import prometheus
@@ -117,6 +118,27 @@ async def test_what_prometheus_has_is_what_the_gateway_counted(watched):
     work, watch = watched
     for name in ("gateway_cost_usd_total", "gateway_tokens_total", "gateway_energy_joules_total"):
         assert sum(await watch.values(name)) == pytest.approx(work.gateway.metric(name)), name
+
+
+NEVER = {
+    "gateway_phi_egress_violations_total",
+    "gateway_metrics_folded_total",
+    "gateway_audit_ledger_losses_total",
+    "gateway_emergency_windows",  # opened and closed between two scrapes
+    "gateway_inflight_requests",
+    "gateway_queue_waiting_requests",
+    "gateway_target_breaker_open",
+}
+"""What is 0 when a clinic is at rest and nothing was lost; that something moves them is held by `test_metrics_move.py`."""
+
+
+async def test_the_clinic_moves_every_metric_there_is(watched):
+    everything = '{__name__=~"(gateway|gen_ai)_.+"}'
+    moved = {one["metric"]["__name__"] for one in await watched[1].samples(f"{everything} != 0")}
+    there = {one["metric"]["__name__"] for one in await watched[1].samples(everything)}
+
+    assert set(LABELS) - there == set()
+    assert set(LABELS) - moved <= NEVER
 
 
 async def test_every_rule_is_evaluated_without_an_error_or_a_warning(watched):
