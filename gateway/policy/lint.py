@@ -12,7 +12,7 @@ from gateway.domain import Facts, Kind, Style, Target, Trait
 from gateway.policy.decide import concerns, decide, selects
 from gateway.policy.examples import Example
 from gateway.policy.rules import Policy, Rule
-from gateway.policy.widening import meeting, places_of, widenings
+from gateway.policy.widening import matters, meeting, places_of
 
 COARSER: Final = frozenset({Kind.DATE, Kind.ZIP, Kind.AGE})
 """Kinds that have a coarser form; what is generalised of others is removed."""
@@ -64,12 +64,12 @@ def without(policy: Policy, rule: Rule) -> Policy:
 
 def _dead(policy: Policy) -> Iterator[Problem]:
     places = places_of(policy, policy)
-    targets = [place.after for place in places]
     message = "never makes a difference, and is never the reason that is told: others do all that it does."
     for rule in policy.rules:
-        rest = without(policy, rule)
-        differs = any(widenings(one, other, places, days=[date.max]) for one, other in ((policy, rest), (rest, policy)))
-        if not differs and not any(_told(rule, facts, targets, policy) for facts in meeting(rule, policy)):
+        if matters(rule, policy, places, day=date.max):
+            continue
+        targets = [at.after for at in places if selects(rule.when.to, at.after, at.after.provider.traits_on(date.max))]
+        if not any(_told(rule, facts, targets, policy) for facts in meeting(rule, policy)):
             yield _warning(rule, message, "Remove it, or see what it is for.")
 
 

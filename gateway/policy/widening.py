@@ -19,7 +19,7 @@ from itertools import chain, combinations, product
 from typing import Final, TypeAlias
 
 from gateway.domain import Content, Facts, Kind, Target, Trait, UnknownReason
-from gateway.policy.decide import Decision, Egress, Refusal, RefusalReason, decide, unknowns
+from gateway.policy.decide import Decision, Egress, Refusal, RefusalReason, decide, selects, unknowns
 from gateway.policy.examples import destination
 from gateway.policy.rules import MEDIUM_OF, Policy, Rule, When, weaker
 
@@ -84,6 +84,21 @@ def widenings(
                 if key not in found or _measure(one) < _measure(found[key]):
                     found[key] = one
     return tuple(sorted(found.values(), key=lambda one: (_measure(one), one.target.name, one.day, cause(one))))
+
+
+def matters(rule: Rule, policy: Policy, places: Sequence[Place], *, day: date) -> bool:
+    """Whether the policy lets out, at any of `places`, anything that it did without `rule`, or the other way round.
+
+    Only what the rule is about can tell: its routes, its callers, the targets that it selects. The first answer is enough.
+    """
+    rest = Policy(tuple(other for other in policy.rules if other is not rule))
+    about = [at for at in places if selects(rule.when.to, at.after, at.after.provider.traits_on(day))]
+    return any(
+        True
+        for old, new in ((policy, rest), (rest, policy))
+        for facts in dict.fromkeys(_requests(old, new, [rule], EVERY_KIND, about=rule.when))
+        for _ in _opened(facts, about, old, new, day)
+    )
 
 
 def _span(place: Place, day: date) -> _Span:
@@ -210,9 +225,9 @@ def _by_target(decision: Decision) -> Mapping[int, Egress | Refusal]:
     return {id(one.target): one for one in answers}
 
 
-def meeting(rule: Rule, policy: Policy) -> frozenset[Facts]:
+def meeting(rule: Rule, policy: Policy) -> Iterator[Facts]:
     """The smallest requests that a rule of `policy` is about, and those that carry nothing."""
-    return frozenset(_requests(policy, policy, [rule], EVERY_KIND))
+    return _requests(policy, policy, [rule], EVERY_KIND, about=rule.when)
 
 
 # --- the smallest requests ---------------------------------------------------------------------------------------------
@@ -224,10 +239,13 @@ def _kept(rule: Rule, old: Policy, new: Policy) -> bool:
     return not asks_of_others and any((one.when, one.then) == (rule.when, rule.then) for one in new.rules)
 
 
-def _requests(old: Policy, new: Policy, in_the_way: Sequence[Rule], covered: frozenset[Kind]) -> Iterator[Facts]:
+def _requests(
+    old: Policy, new: Policy, in_the_way: Sequence[Rule], covered: frozenset[Kind], *, about: When | None = None
+) -> Iterator[Facts]:
+    """All of them, or those on the routes and of the callers that `about` names."""
     rules = [*old.rules, *new.rules]
-    routes = sorted({OTHER}.union(*(rule.when.routes for rule in rules)))
-    callers = sorted({OTHER}.union(*(rule.when.callers for rule in rules)))
+    routes = sorted((about and about.routes) or {OTHER}.union(*(rule.when.routes for rule in rules)))
+    callers = sorted((about and about.callers) or {OTHER}.union(*(rule.when.callers for rule in rules)))
     counts = sorted({1, *(rule.then.detectors for rule in rules)} - {0})
     kinds, reasons = _told_apart_kinds(rules), _told_apart_reasons(rules)
     for route, caller, detectors in product(routes, callers, counts):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.domain import BaaTerm, Capability, Content, Facts, Kind, Style, Target, Trait, UnknownReason
 from gateway.policy.decide import decide
 from gateway.policy.rules import MEDIUM_OF, Policy, To, merge, of_text
-from gateway.policy.widening import Place, cause, opens, places_of, sentence, widenings
+from gateway.policy.widening import Place, cause, matters, opens, places_of, sentence, widenings
 from tests.kit.policies import (
     ALL,
     BAA,
@@ -208,3 +208,15 @@ def test_a_request_of_any_size_is_told_by_its_smallest():
     assert opened is not None
     assert cause(opened) == "rule phi"
     assert isinstance(opened.target, Target)
+
+
+@FEW
+@given(ANY)
+def test_whether_a_rule_matters_is_what_leaving_it_out_would_show(policy):
+    """The short way, over what the rule is about, says what the whole comparison says."""
+    places = places_of(policy, policy)
+    for one in policy.rules:
+        rest = Policy(tuple(other for other in policy.rules if other is not one))
+        both = ((policy, rest), (rest, policy))
+        shown_ = any(widenings(old, new, places, days=[TODAY]) for old, new in both)
+        assert matters(one, policy, places, day=TODAY) is shown_
