@@ -15,14 +15,16 @@ from typing import Final
 
 from gateway.cli.policy_sides import Side, Unreadable, side, unchecked
 from gateway.config import Settings, load
-from gateway.config.load import load_without_policies, policies_of, state_dir_of, unknown_names
+from gateway.config.load import known_names, load_without_policies, policies_of, state_dir_of, unknown_names
 from gateway.config.policies import read_folder
 from gateway.config.standing import changed_with
 from gateway.document import DocumentInvalid, Problem
 from gateway.domain import JSON, Facts, Tree
 from gateway.pipeline.judge import today
+from gateway.policy.examples import Example
 from gateway.policy.lint import Covered, coverage, lint
 from gateway.policy.matrix import Row, matrix, said
+from gateway.policy.names import unresolved_in_examples
 from gateway.policy.parse import Tried, trials
 from gateway.policy.private import clashes
 from gateway.policy.replay import Replayed, replay
@@ -120,7 +122,7 @@ def test(options: argparse.Namespace) -> int:
         where = options.policies or policies_of(options.config, os.environ)
         folder = read_folder(where)
         written, tried = trials(folder.rules, tests=folder.tests)
-        givers, problems, notes = _against(written, options.config)
+        givers, problems, notes = _against(written, [one.example for one in tried], options.config)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
         return 1
@@ -148,13 +150,18 @@ def test(options: argparse.Namespace) -> int:
     return 1 if broken or problems else 0
 
 
-def _against(policy: Policy, config: str) -> tuple[Mapping[str, Sequence[str]], tuple[Problem, ...], list[str]]:
-    """Who gives which label, what the rules name and the configuration does not know, and a note where it cannot be read."""
+def _against(
+    policy: Policy, examples: Sequence[Example], config: str
+) -> tuple[Mapping[str, Sequence[str]], tuple[Problem, ...], list[str]]:
+    """Who gives which label, what the rules name and the configuration does not know, and notes: on examples that name such a
+    thing, or that it cannot be read.
+    """
     try:
         settings = load_without_policies(config, os.environ)
     except DocumentInvalid as invalid:
         return {}, (), [unchecked(config, invalid)]
-    return settings.label_givers, (*clashes(policy), *unknown_names(policy, settings)), []
+    notes = [str(one) for one in unresolved_in_examples(examples, known_names(settings))]
+    return settings.label_givers, (*clashes(policy), *unknown_names(policy, settings)), notes
 
 
 def _tested(tried: Sequence[Tried], covered: Sequence[Covered], warnings: list[str]) -> Tree:

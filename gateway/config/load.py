@@ -106,17 +106,21 @@ def load_without_policies(path: str, environ: Mapping[str, str]) -> Settings:
     return parse(_text(path), file=path, environ=environ)
 
 
+def known_names(settings: Settings) -> dict[str, frozenset[str]]:
+    """What rules and examples may name, by what it is."""
+    return {
+        "agent": frozenset(settings.table.agents),
+        "route": frozenset(settings.table.routes),
+        "caller": settings.stored_callers.union(caller.name for caller in settings.callers),
+        "provider": frozenset(settings.providers),
+        "target": frozenset(settings.targets),
+        "label": frozenset(settings.table.labels),
+    }
+
+
 def unknown_names(policy: Policy, settings: Settings) -> tuple[Problem, ...]:
     """Names in rules that the configuration does not know: such a rule would silently never apply."""
-    return unresolved(
-        policy,
-        agents=settings.table.agents,
-        routes=settings.table.routes,
-        callers=[caller.name for caller in settings.callers] + list(settings.stored_callers),
-        providers=settings.providers,
-        targets=settings.targets,
-        labels=settings.table.labels,
-    )
+    return unresolved(policy, **{f"{what}s": names for what, names in known_names(settings).items()})
 
 
 def parse(

@@ -5,11 +5,12 @@ A rule about a misspelt provider would never apply, and one that asks for a seco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from gateway.document import Problem, nearest
 from gateway.domain import PRIVATE
 from gateway.policy.decide import ADD_DETECTOR
+from gateway.policy.examples import Example
 from gateway.policy.rules import Policy, Rule
 
 
@@ -41,6 +42,29 @@ def unresolved(
         for rule in policy.rules
         for what, name in _mentions(rule)
         if name not in known[what] and not (what in {"route", "target"} and _is_listed_by(name, vendors))
+    )
+
+
+def unresolved_in_examples(examples: Iterable[Example], known: Mapping[str, Collection[str]]) -> tuple[Problem, ...]:
+    """A warning for each name in an example that is not `known` under what it names: such an example tries nothing real."""
+    vendors = frozenset(known["provider"])
+    return tuple(
+        Problem(one.file, one.line, f"This example names an unknown {what}.", nearest(name, known[what]))
+        for one in examples
+        for what, name in _said(one)
+        if name and name not in known[what] and not (what in {"route", "target"} and _is_listed_by(name, vendors))
+    )
+
+
+def _said(example: Example) -> Iterator[tuple[str, str]]:
+    facts, target = example.facts, example.target
+    yield from (("agent", name) for name in sorted(facts.agents))
+    yield from (("label", name) for name in sorted(facts.labels))
+    yield from (
+        ("route", facts.route),
+        ("caller", facts.caller),
+        ("provider", target.provider.name),
+        ("target", target.name),
     )
 
 

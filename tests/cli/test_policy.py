@@ -286,3 +286,15 @@ def test_what_is_accepted_is_written_where_the_gateway_looks(folder, said):
     assert said("accept", "yes")[0] == 1
     assert said("accept", hashed, "--config", "none.yaml")[0] == 1
     assert said("accept", hashed, "--state-dir", "nowhere")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "who", ["agent: [x]", "caller: smoa", "route: chatt", "provider: their", "target: thre", "label: x"]
+)
+def test_an_example_about_nobody_there_is_warned_of(folder, said, who):
+    rule = "{id: a, why: w, when: {to: {without: [on_prem]}}, then: {require: [baa]}}"
+    example = f"{{phi: [mrn], {who}, traits: [], sent: false}}"
+    (folder / "lax" / "p.yaml").write_text(f"version: 1\nrules:\n  - {rule}\nexamples:\n  - {example}\n")
+    code, out, _ = said("test", "--policies", "lax")
+    what = who.split(":")[0]
+    assert (code, f"warn   lax/p.yaml:5: This example names an unknown {what}." in out) == (0, True)
