@@ -9,7 +9,7 @@ from typing import Final
 from gateway.phi import grids
 from gateway.phi.find.records import headers, keys, tables
 from gateway.phi.find.records.sheet import Sheet
-from gateway.phi.find.records.trees import json_trees, plain
+from gateway.phi.find.records.trees import Tree, json_trees, plain
 
 NAMED: Final = (
     r"(?i)[\"'][\w .#/()-]{0,40}(?:name|nom|birth|dob|born|naissance|geb|mrn|patient|ssn|social|sec|member|subscriber|insur|policy|phone|tel|mobile|"
@@ -28,11 +28,14 @@ WORDS: Final = (
 """A word of a text that is cut into values, as far as one can tell it from any other value."""
 
 
-def read(text: str) -> tuple[Sheet, list[list[tuple[int, int]]]]:
-    """The sheet of what is named elsewhere, and the texts that are cut into words: where each word stands, in order."""
+def read(text: str, known: dict[int, Tree] | None = None) -> tuple[Sheet, list[list[tuple[int, int]]]]:
+    """The sheet of what is named elsewhere, and the texts that are cut into words: where each word stands, in order.
+
+    `known` are trees of the text that were read already, by where they begin.
+    """
     sheet = Sheet(text)
     texts: list[list[tuple[int, int]]] = []
-    for tree in json_trees(text, lists=True):
+    for tree in json_trees(text, lists=True, known=known):
         value, places = plain(tree, text)
         found = grids.read(value)
         _named(sheet, found, places)

@@ -60,6 +60,21 @@ _HOLDS: Final = re.compile(r"(?:Array|[\w\\]{1,60} Object)\s*\(?\s*")
 _MADE: Final = re.compile(
     r"\b(?:new\s+)?(Patient|Person|Member|Client|Resident|Subscriber|Guarantor|Beneficiary|Caller|HumanName)\w{0,20}\(([^()\n]{1,240})\)"
 )
+_COMPARED: Final = re.compile(
+    r"\b([A-Za-z_]\w{0,60})[\"`\]]?\s{0,4}(?:==?|<>|!=|:=|\b(?i:i?like|similar to)\b|~\*?)\s{0,4}(?:[A-Za-z_]{1,12}\()?[NnEeUu]?([\"'])%?([^\"'\n%]{1,120})%?\2"
+)
+"""A column or an argument, and what it is or is compared with: `last_name='Farr'`, `surname ILIKE 'farr%'`."""
+_ALIASED: Final = re.compile(r"'([^'\n]{1,120})'\s{1,4}(?i:as)\s{1,4}[\"`\[]?([A-Za-z_]\w{0,60})")
+_ONLY_PEOPLE: Final = re.compile(
+    r"(?i)(?:\w{0,20}_)?(?:sur_?name|(?:last|first|given|family|maiden|middle|patient|pt)_?name|[lf]name|vorname|nachname|prenom|apellidos?)"
+)
+"""Columns of people, whose names stand there in small letters too."""
+_CARDS: Final = re.compile(r"(?im)^BEGIN:V(?:CARD|EVENT|TODO)|^dn: ?\w{1,12}=")
+_CARD: Final = re.compile(
+    r"(?im)^(?:fn|n|nickname|sn|cn|givenname|displayname)(?:;[^:\n]{0,80})?:[ \t]?([^\n\r]{1,120})|\bCN=(?:\"([^\"\n]{1,80})\"|([^\":;,\n]{1,80}))"
+)
+"""Names in a vCard (RFC 6350), a calendar (RFC 5545) and LDIF (RFC 2849)."""
+_CARD_NAME: Final = re.compile(r"[^\W\d_][\w'’.-]{0,40}(?: [^\W\d_][\w'’.-]{0,40}){0,4}")
 _STATEMENT: Final = re.compile(
     r"(?i)\b(?:insert|replace|merge|upsert|select|update|delete)\b[^;]{1,1500}?(?:\?|\$\d|%s|[:@][a-z]\w{0,40})[^;\"'`\n({\[]{0,200}"
 )
@@ -99,6 +114,10 @@ def find(text: str) -> list[Hit]:
         hits += _printed(text)
     if "(" in text:
         hits += [*_made(text), *_bound(text)]
+    if "'" in text or '"' in text:
+        hits += _compared(text)
+    if _CARDS.search(text):
+        hits += _carded(text)
     return hits + _xdt(text)
 
 
@@ -150,6 +169,21 @@ def _bound(text: str) -> Iterator[Hit]:
             for column, value in zip(columns, said, strict=True):
                 if value.lastindex:
                     yield from _told(column, value[value.lastindex], value.start(value.lastindex), small=True)
+
+
+def _compared(text: str) -> Iterator[Hit]:
+    """Values of columns in statements, and of arguments that have a name."""
+    for said in _COMPARED.finditer(text):
+        yield from _told(said[1], said[3], said.start(3), small=_ONLY_PEOPLE.fullmatch(said[1]) is not None)
+    for said in _ALIASED.finditer(text):
+        yield from _told(said[2], said[1], said.start(1), small=_ONLY_PEOPLE.fullmatch(said[2]) is not None)
+
+
+def _carded(text: str) -> Iterator[Hit]:
+    """Whom a card, an appointment or an entry of a directory names, in each part of the property."""
+    for said in _CARD.finditer(text):
+        for name in _CARD_NAME.finditer(text, *said.span(said.lastindex or 1)):
+            yield Hit(Kind.NAME, *name.span(), _CONFIDENCE, Evidence.CUE, patient=True)
 
 
 def _xdt(text: str) -> list[Hit]:

@@ -15,7 +15,7 @@ from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import apart, ccda, dicom, escapes, fhir, hl7, json_records, leaves, tables, x12
 from gateway.phi.find.records.sheet import Sheet, joined
-from gateway.phi.find.records.trees import elements
+from gateway.phi.find.records.trees import Tree, elements
 from gateway.phi.find.text.gate import Gate
 from gateway.phi.find.text.normalise import Normalised
 
@@ -118,6 +118,7 @@ def _read(text: str, opened: frozenset[str]) -> Records:
     prefixes = _prefixes(text)
     text = _blanked(text, prefixes, " ")
     sheets: dict[str, Sheet] = {}
+    trees: dict[int, Tree] = {}
     for name in opened:
         match name:
             case "x12":
@@ -127,10 +128,10 @@ def _read(text: str, opened: frozenset[str]) -> Records:
             case _:
                 pass
     if opened & {"dicom", "fhir", "json"}:
-        sheets["json"] = json_records.read(text)
+        sheets["json"] = json_records.read(text, trees)
     texts: list[list[tuple[int, int]]] = []
     if opened & {"named", "rows", "wrapped", "words"}:
-        sheets["apart"], texts = apart.read(text)
+        sheets["apart"], texts = apart.read(text, trees)
     if "dicom" in opened:
         sheets["dicom"] = dicom.read(text)
     if opened & {"ccda", "fhir", "dicom"} and "<" in text:

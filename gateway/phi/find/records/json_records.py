@@ -12,10 +12,10 @@ from gateway.phi.find.records.trees import Node, Tree, json_trees
 _TAG: Final = re.compile(r"[0-9A-Fa-f]{8}")
 
 
-def read(text: str) -> Sheet:
-    """The sheet of every record in JSON that stands in a text."""
+def read(text: str, known: dict[int, Tree] | None = None) -> Sheet:
+    """The sheet of every record in JSON that stands in a text; `known` are trees of it that were read already."""
     sheet = Sheet(text)
-    for tree in json_trees(text):
+    for tree in json_trees(text, known=known):
         if fhir.resources(sheet, tree.root) or _dicom(sheet, tree.root) or tables.split(sheet, tree.root):
             _signs(sheet, tree)
         else:

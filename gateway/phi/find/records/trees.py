@@ -63,14 +63,16 @@ _TOKEN: Final = re.compile(
 )
 
 
-def json_trees(text: str, *, lists: bool = False) -> Iterator[Tree]:
+def json_trees(text: str, *, lists: bool = False, known: dict[int, Tree] | None = None) -> Iterator[Tree]:
     """Every outermost JSON object in a text, also inside prose, also cut off, also as Python prints it; with `lists`, a list
-    of objects or lists is one tree.
+    of objects or lists is one tree. Trees that begin at places in `known` are read no second time.
     """
+    known = {} if known is None else known
     at = 0
     begins = _LIST if lists else _OPENING
     while (opening := begins.search(text, at)) is not None:
-        tree = _json(text, opening.start())
+        start = opening.start()
+        tree = known.get(start) or known.setdefault(start, _json(text, start))
         yield tree
         at = max(tree.end, opening.end())
 

@@ -44,7 +44,7 @@ _SCANNED: Final = re.compile(
     rf"(?<![\w./-])(?:\(?[{_LIKE}]{{3}}\)?[ .-]{{1,2}}[{_LIKE}]{{3}}[ .-][{_LIKE}]{{4}}|[{_LIKE}]{{3}}-[{_LIKE}]{{2}}-[{_LIKE}]{{4}}|"
     rf"[{_LIKE}]{{1,2}}([/.-])[{_LIKE}]{{1,2}}\1(?:[{_LIKE}]{{4}}|[{_LIKE}]{{2}})|[12lIZ][{_LIKE}]{{3}}-[{_LIKE}]{{2}}-[{_LIKE}]{{2}})(?![\w/-]|\.\w)"
 )
-_STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4,}[A-Za-z0-9](?!\S)")
+_STACKED: Final = re.compile(r"(?<!\S)(?:[A-Za-z0-9:#,./@()-][ \t]*(?:\r?\n[ \t]*){1,3}){4,}[A-Za-z0-9)](?!\S)")
 _SPACED: Final = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9][ \t_.*~-]{1,3}){4,}[A-Za-z0-9](?!\w)")
 _ACRONYMS: Final = ("mrn", "ssn", "dob", "vin", "npi", "dea")
 _LETTERED: Final = re.compile(rf"(?i)\b(?:{'|'.join('[ .]{1,2}'.join(letters) for letters in _ACRONYMS)})\b")
@@ -61,7 +61,7 @@ _GATE: Final = Gate(
         "tagged": r"</?[A-Za-z][\w:.-]{0,40}(?:\s[^<>]{0,300})?/?>",
         "in_line": rf"(?i:{_INLINE})|</(?:w|a):t>|[A-Za-z](?:\*{{1,3}}|~~)[A-Za-z]",
         "marked_up": r"[\w@.-](?:\*{1,3}|__|~~|`)[\w@.-]",
-        "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#-][ \t]*\r?\n[ \t]*){4}[A-Za-z0-9](?:$|\s)",
+        "stacked": r"(?:^|\s)(?:[A-Za-z0-9:#,./@()-][ \t]*(?:\r?\n[ \t]*){1,3}){4}[A-Za-z0-9)](?:$|\s)",
         "grouped": r"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{4}(?: [A-Za-z0-9+/]{4}){4,}(?: [A-Za-z0-9+/]{2,3}={1,2})?)(?:$|[^A-Za-z0-9+/=])",
         "combed": combs.GATE,
         "scanned": rf"(?:[{_LIKE}]{{2,4}}\)?[ ./-]{{1,2}}){{2}}[{_LIKE}]{{2,4}}|[{_LIKE}]{{1,2}}[/.-][{_LIKE}]{{1,2}}[/.-][{_LIKE}]{{2}}",
@@ -231,8 +231,9 @@ def _unquoted_printable(value: str) -> str:
 
 
 def _unstacked(value: str) -> str:
-    """One character a line, as a PDF gives a form's boxes, read across."""
-    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", re.sub(r"\s+", "", value))
+    """One character a line, as a PDF gives a form's boxes, read across; an empty line is the gap between two words."""
+    words = re.split(r"[ \t]*\r?\n[ \t]*\r?\n\s*", value)
+    return " ".join(re.sub(r"(?<=[A-Za-z])(?=\d)", " ", re.sub(r"\s+", "", word)) for word in words)
 
 
 def _joined(value: str) -> str:

@@ -58,7 +58,8 @@ def test_what_no_such_name_stands_beside_is_left_alone(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ['["a"]=>', "<dt>a</dt>", "[a] => ", 'set("', "<input name=a ", "Patient(", "0173101A\n"]
+    "piece",
+    ['["a"]=>', "<dt>a</dt>", "[a] => ", 'set("', "<input name=a ", "Patient(", "0173101A\n", "a='", "a.b = ", "CN="],
 )
 def test_the_time_grows_with_the_text(piece):
     def seconds(times):
@@ -67,4 +68,4 @@ def test_the_time_grows_with_the_text(piece):
         beside.find(text)
         return time.process_time() - began
 
-    assert seconds(16_000) < 40 * max(seconds(2_000), 0.005)
+    assert seconds(16_000) < 40 * max(seconds(2_000), 0.02)  # a busy machine stops a test in between
