@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.rules.cue import identifies
 from gateway.phi.find.talk import aloud, dates, names, places, questions, said, spelled
 from gateway.phi.find.talk.aloud import Word
 from gateway.phi.find.talk.turns import Turn
@@ -86,8 +88,22 @@ def _values(kind: Kind, text: str, where: Turn) -> Iterator[Hit]:
         case _:
             numbers = [one for one in aloud.characters(heard) if sum(map(str.isdigit, one.text)) >= _LEAST_DIGITS]
             spans = [(one.start, one.end) for one in numbers if said.in_words(text, one)]
+            spans += [
+                found.span() for found in _WRITTEN.finditer(text, where.start, where.end) if _is_number(text, found)
+            ]
     for span in spans:
         yield Hit(kind, *span, said.CONFIDENCE, Evidence.CUE, True)
+
+
+_WRITTEN: Final = re.compile(r"(?<![\w/.-])(?:[A-Z]{1,5}[-/ ]?)?\d[\dA-Z]*(?:[-/. ]\d[\dA-Z]*){0,6}(?![\w/]|[.,]\d)")
+_WRITTEN_DIGITS: Final = 4
+
+
+def _is_number(text: str, found: re.Match[str]) -> bool:
+    """Whether what is written in an answer is a number of somebody, and no day, dose or year."""
+    return identifies(
+        found[0], text[: found.start()][-20:], text[found.end() :][:20], digits=_WRITTEN_DIGITS, weak=True
+    )
 
 
 def _home(text: str, reply: Turn) -> Iterator[Hit]:

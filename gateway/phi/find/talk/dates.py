@@ -33,17 +33,22 @@ def _day(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
     word = heard[at].text
     if word in MONTHS and (len(word) > 3 or word == "may"):
         return _month_first(heard, at)
+    if word in _FEASTS:
+        following = heard[at + 1].text if at + 1 < len(heard) else ""
+        said = at > 0 and heard[at - 1].text in _ON
+        return (at + 2, said) if following in {"day", "eve"} else None
     if word in _WEEKDAYS:
         return _weekday_first(heard, at)
     if word in _CENTURIES and (told := _year_first(heard, at)) is not None:
         return told
     first = ordinal(heard, at)
     if first is not None and first[0] <= _DAYS:
-        return _day_first(heard, *first)
+        return _day_first(heard, *first, begun=at)
     number = pair(heard, at)
     return _numbers(heard, *number) if number is not None and 1 <= number[0] <= _DAYS else None
 
 
+_FEASTS: Final = frozenset("boxing christmas thanksgiving valentine's independence labor labour memorial".split())
 _WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
 
@@ -53,7 +58,7 @@ def _weekday_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
     number = ordinal(heard, place)
     if number is None or number[0] > _DAYS:
         return None
-    rest = _day_first(heard, *number)
+    rest = _day_first(heard, *number, begun=place)
     return (rest[0] if rest is not None else number[1]), True
 
 
@@ -69,7 +74,7 @@ def _year_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
     number = ordinal(heard, place)
     if number is None:
         return None
-    rest = _day_first(heard, *number)
+    rest = _day_first(heard, *number, begun=place)
     return (rest[0], True) if rest is not None else None
 
 
@@ -80,10 +85,11 @@ def _month_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
         return None
     year = _year(heard, _past(heard, day[1])[0])
     plain = heard[at + 1].text.isdecimal() or day[1] - at < 3  # "march 3": the rules of written days see to that
-    return (year, True) if year is not None else None if plain and heard[at + 1].text.isdecimal() else (day[1], False)
+    sure = heard[at].text not in _VERBS or (at > 0 and heard[at - 1].text in _ON)
+    return (year, True) if year is not None else None if plain and heard[at + 1].text.isdecimal() else (day[1], sure)
 
 
-def _day_first(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | None:
+def _day_first(heard: Sequence[Word], day: int, at: int, *, begun: int) -> tuple[int, bool] | None:
     """The day first: "third of march", "the ninth of the third sixty four"; a day and nothing more is none."""
     place, slashed = _past(heard, at)
     if place >= len(heard):
@@ -98,7 +104,11 @@ def _day_first(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | N
     year = _year(heard, _past(heard, number[1])[0])
     if year is not None:
         return year, True
-    return (number[1], False) if _of(heard, at) else None
+    if not _of(heard, at):
+        return None
+    rest = heard[number[1]].text if number[1] < len(heard) else ""
+    told = rest in _GOES_ON or any(word.text in _ON for word in heard[max(0, begun - 2) : begun])
+    return number[1], number[0] <= _MONTHS and told
 
 
 def _of(heard: Sequence[Word], at: int) -> bool:
@@ -110,7 +120,9 @@ def _numbers(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | Non
     place, slashed = _past(heard, at)
     if place < len(heard) and heard[place].text in MONTHS:
         year = _year(heard, _past(heard, place + 1)[0])
-        return (year, True) if year is not None else None
+        if year is not None:
+            return year, True
+        return (place + 1, True) if heard[place].text not in _VERBS and not heard[at - 1].text.isdecimal() else None
     second = pair(heard, place)
     if second is None or not 1 <= second[0] <= _DAYS or (second[0] > _MONTHS and day > _MONTHS):
         return None
@@ -119,6 +131,13 @@ def _numbers(heard: Sequence[Word], day: int, at: int) -> tuple[int, bool] | Non
     if year is None or all(word.text.isdecimal() for word in heard[at - 1 : year] if word.text[0].isalnum()):
         return None
     return year, (slashed and again) or _whole(heard, place)
+
+
+_VERBS: Final = frozenset(("may", "march", "mar", "sun"))
+"""Months that are verbs too."""
+_ON: Final = frozenset("on since from until till by before after for was".split())
+_GOES_ON: Final = frozenset("at for i and or in then uh um er to from by she he we they it so yes that".split())
+"""What follows a day that was said, where "the third of the fifth group" goes on."""
 
 
 def _past(heard: Sequence[Word], at: int) -> tuple[int, bool]:

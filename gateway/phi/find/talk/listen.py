@@ -48,6 +48,7 @@ _GATE: Final = Gate(
     {
         "numbers": rf"(?i)\b(?:{_WORDED}){_GAP}(?:{_WORDED}|\d{{1,4}}|[b-z])\b|\b(?:[a-z]|\d{{1,4}}){_GAP}(?:{_WORDED}){_GAP}(?:{_WORDED}|\d{{1,4}}|[a-z])\b",
         "days": rf"(?i)\b(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))[\s,]{{1,2}}(?:day )?of (?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)|{_MONTH})\b|\b(?:{_ORDINAL})[\s,]{{1,2}}(?:nineteen|twenty|two thousand)\b|\b(?:{_MONTH})[\s,]{{1,2}}(?:the )?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))\b|"
+        rf"\b(?:{_MONTH}) (?:{_WORDED})\b|\b(?:{_WORDED})[ -](?:{_MONTH})\b|\b(?:boxing|christmas|thanksgiving|independence|memorial) (?:day|eve)\b|"
         r"\d[\s,]{1,2}(?:slash|stroke|dash)\b"
         rf"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day[\s,]{{1,2}}(?:the )?(?:(?:twenty|thirty)[ -])?(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))\b"
         rf"|\b(?:eighteen|nineteen|twenty)[ -](?:[a-z]+[ -]?){{1,2}}[\s,]{{1,2}}(?:the )?(?:(?:twenty|thirty)[ -])?(?:{_ORDINAL}|{_MONTH})\b",
@@ -56,7 +57,7 @@ _GATE: Final = Gate(
         "mails": r"(?i)\sat\s[a-z\d -]{1,30}\sdot\s[a-z]",
         "codes": r"\b[a-z]{1,2}\d{1,2}[a-z]? \d[a-z]{2}\b",
         "streets": rf"(?i)\b(?:{_WORDED}|\d{{1,4}}[a-z]?),? (?:[a-z'-]+ ){{1,3}}(?:{_WAY})\b|\b(?:flat|unit|apartment|apt|number|at) (?:{_WORDED}|\d{{1,4}}[a-z]?),? [a-z]|\b(?:flat|unit|apartment) [a-z]\b",
-        "labels": rf"(?i)(?:^|\n)[ \t>*\[\]<:.,\d()-]{{0,40}}(?:v )?{_ROLE}(?:[ _]?\d{{1,2}})?[\]>*]{{0,3}}[ \t]*(?:[:\]>]|- )",
+        "labels": rf"(?i)(?:^|\n)[ \t>*\[\]<:.,\d()-]{{0,40}}(?:v )?{_ROLE}(?:[ _]?\d{{1,2}})?[\]>*]{{0,3}}[ \t]*(?:[:\]>]|- )|\? {_ROLE}:|(?:^|\n|[.?!] )(?-i:[QA])\. ",
         "asks": r"(?i)\b(?:your|his|her|the|their|full|first|last|birth|member|policy|hospital|best|nhs|insurance|account|reference|phone|mobile|record|which|daytime) (?:(?:full|first|last|date of|phone|mobile|home|e-?mail|post|zip) )?"
         r"(?:names?|surname|birth(?:day)?|address|number'?s?|e-?mail|post ?code|zip|code|social|born|live|called|spelling)\b|\b(?:dates? of birth|birth ?date|birthday|surname|speaking|spell|spelling|post ?code|zip code|first line|last four|sending it|on the line|still (?:at|in)|next of kin)\b",
         "replies": r"(?i)(?:^|\n|[.?!] )[ \t-]{0,4}(?:\[?[\d:.]{4,12}\]? )?(?:-> ?)?(?:"

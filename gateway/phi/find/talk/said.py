@@ -75,6 +75,8 @@ def _days(heard: Sequence[Word], text: str, turn: Turn) -> Iterator[Hit]:
 
 def _homes(heard: Sequence[Word], text: str, turn: Turn) -> Iterator[Hit]:
     for spot in places.postcodes(heard):
+        if _FRACTION.search(text, spot.start, spot.end):
+            continue
         posted = _POSTED.search(text, max(turn.start, spot.start - _CUE), spot.start) is not None
         if (spot.certain or posted) and _WRITTEN.fullmatch(text, spot.start, spot.end) is None:
             yield Hit(Kind.ZIP, spot.start, spot.end, CONFIDENCE, Evidence.CUE if posted else Evidence.SHAPE, True)
@@ -129,9 +131,14 @@ def _numbers(heard: Sequence[Word], text: str, turn: Turn) -> Iterator[Hit]:
                 yield Hit(_by_length(said.text), said.start, said.end, 0.85, Evidence.SHAPE, True)
 
 
+_FRACTION: Final = re.compile(r"\d\.\d")
+
+
 def _listed(surface: str, said: Said) -> bool:
     """Whether numbers are counted or told one after another: "twenty, nineteen, eighteen", "seven, eight, six"."""
     parts = [part for part in aloud.words(surface) if part.text not in aloud.PAUSES and part.text[0].isalnum()]
+    if _FRACTION.search(surface):
+        return True  # rates: "TX 14.1, FL 12.7"
     values, at = list[int](), 0
     while at < len(parts):
         one = aloud.pair(parts, at)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 
@@ -35,6 +36,10 @@ _ROLES_WORDS: Final = (
 )
 _ROLES: Final = frozenset(_ROLES_WORDS.split())
 _ROLE: Final = re.compile(r"[^\W\d_]+")
+_INLINE: Final = re.compile(
+    rf"(?:\A|(?<=\n)|(?<=[.?!…)\"”] ))\[?((?i:{'|'.join(sorted((role for role in _ROLES if len(role) > 1), key=len, reverse=True))})(?: [A-Z][\w'’-]{{1,20}})?|[QA](?=\.))(?:\]:?|:|\.) "
+)
+"""A speaker in the middle of a line, as depositions and pasted talks have them: `Q. Your name? A. …`, `Nurse: … Patient: …`."""
 _LEAST: Final = 2
 _LONGEST_LINE: Final = 400
 
@@ -42,6 +47,9 @@ _LONGEST_LINE: Final = 400
 def labelled(text: str) -> list[Turn]:
     """The turns of a transcript with labels: of at least two speakers known by their roles, and of others beside them."""
     found = [(match.start(), match.end(), str(match[match.lastindex or 0])) for match in _LABEL.finditer(text)]
+    inline = [(match.start(), match.end(), match[1]) for match in _INLINE.finditer(text)]
+    if len(inline) > len(found) and _asks(text, inline):
+        found = inline
     speakers = Counter(label.casefold() for _, _, label in found)
     roles = {speaker for speaker in speakers if _role(speaker)} - _lone_letters(speakers)
     often = {label.casefold() for _, _, label in found if label[0].isupper() and speakers[label.casefold()] > 1}
@@ -50,6 +58,11 @@ def labelled(text: str) -> list[Turn]:
     kept = [one for one in found if one[2].casefold() in roles or one[2].casefold() in often]
     ends = [start for start, _, _ in kept[1:]] + [len(text)]
     return [Turn(said, end, label.casefold()) for (_, said, label), end in zip(kept, ends, strict=True)]
+
+
+def _asks(text: str, found: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether somebody is asked something before another speaks: a line of labels and values has no questions."""
+    return any(text[end:start].rstrip().endswith("?") for (_, end, _), (start, _, _) in pairwise(found))
 
 
 _PAIRS: Final = (frozenset("dp"), frozenset("qa"), frozenset("ab"), frozenset("cp"), frozenset("np"), frozenset("gp"))

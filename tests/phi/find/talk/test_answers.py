@@ -24,6 +24,8 @@ def replied(question, reply):
         ("And your zip code?", "nine one five seven nine", Kind.ZIP, "nine one five seven nine"),
         ("What's your address?", "ninety one ropewalk", Kind.ADDRESS, "ninety one ropewalk"),
         ("What's the member number on your card?", "B nine oh two", Kind.PLAN_MEMBER, "B nine oh two"),
+        ("And the account number?", "It's on the letter, 7719-00-3364.", Kind.OTHER_ID, "7719-00-3364"),
+        ("What's the member number on your card?", "P/161130/01, I think", Kind.PLAN_MEMBER, "P/161130/01"),
         ("Do you have an email?", "kit dot bell at example dot org", Kind.EMAIL, "kit dot bell at example dot org"),
         ("Which surgery are you with?", "it's St Botolph's, by the quay", Kind.FACILITY, "St Botolph's"),
     ],

@@ -22,6 +22,10 @@ CERTAIN = [
     "moved out on «sunday the twelfth»",
     "see you «thursday the twenty eighth» then",
     "«nineteen thirty-six, first of august»",
+    "the drain came out on «may two»",
+    "booked for «ten july» at nine",
+    "next is the «nineteenth of the twelfth» for the valve",
+    "admitted on «boxing day», oxygen",
 ]
 DOUBTFUL = ["«twenty eight five oh zero»", "«six six eighteen»", "«first of the second»", "«march third»"]
 NONE = [
@@ -33,6 +37,7 @@ NONE = [
     "may I",
     "forty five three two",
     "ninth",
+    "the boxing gym",
 ]
 
 

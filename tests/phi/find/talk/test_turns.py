@@ -17,6 +17,8 @@ STYLES = [
     "1\n00:00:07,500 --> 00:00:11,000\nDoctor: one\n\n2\n00:00:11,000 --> 00:00:12,000\nPatient: two\n",
     "Doctor (00:01): one\nPatient (00:02): two\n".replace(" (00:01)", "").replace(" (00:02)", ""),
     "Doctor - one\nPatient - two\n",
+    "Nurse: one? Patient: two.",
+    "Q. one? A. two.",
 ]
 
 
@@ -30,6 +32,7 @@ def test_turns_are_found_in_every_style(text):
     [
         "S: sore throat\nO: afebrile\nA: viral\nP: rest\n",
         "coding:\n  system: http://loinc.org\n  display: Sodium\ncoding:\n  system: x\n",
+        "Patient: Maria Lopez. Doctor: Alan Grey. Nurse: none.",
         "Patient: Maria Lopez\nDOB: 3 March 1964\n",
         "def f():\n    return 1\n",
         "",
