@@ -16,6 +16,7 @@ from gateway.phi.find.encoder.look import Encoder
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.passes import Model, Reading, passes
+from gateway.phi.find.records import formats
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.text import language
 from gateway.phi.find.text.normalise import Normalised, normalise
@@ -125,7 +126,7 @@ class Engine:
         inside: frozenset[UnknownReason] = frozenset()
         if depth and reading.hidden.ways:
             more, inside = self._decoded(passage, reading, hits, depth - 1)
-            more = processes.unprinted(more, folded.text, reading.hidden.blobs)
+            more = formats.loud(processes.unprinted(more, folded.text, reading.hidden.blobs), reading.records)
             hits = merge([*hits, *more], folded.text) if more else hits
         if depth and reading.records.texts:
             hits = merge([*hits, *self._worded(reading, passage.carrier)], folded.text)

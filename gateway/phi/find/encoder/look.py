@@ -85,7 +85,7 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, ex
                 hit
                 for hit in opinions
                 if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
-                and not (hit.kind is Kind.NAME and _named_by_itself(hit, text, encoder))
+                and not _held(hit, text, encoder)
             }
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
@@ -124,6 +124,20 @@ def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds], least: float)
     words = zip(odds, segment.starts, segment.ends, strict=True)
     inside = [one[OUTSIDE] for one, start, end in words if start < hit.end and hit.start < end]
     return bool(inside) and min(inside) >= least
+
+
+def _held(hit: Hit, text: str, encoder: Encoder) -> bool:
+    """Whether the tagger's opinion stays: a name in its sentence by itself, or where somebody was treated."""
+    if hit.kind is Kind.NAME:
+        return _named_by_itself(hit, text, encoder)
+    where = hit.kind in {Kind.PLACE, Kind.FACILITY}
+    return where and _TREATED_AT.search(text, max(0, hit.start - _BEFORE), hit.start) is not None
+
+
+_TREATED_AT: Final = re.compile(
+    r"(?i)\b(?:done|performed|seen|treated|admitted|operated(?: on)?|scanned|evaluated|hospitali[sz]ed|delivered|dialy[sz]ed) (?:at|in) (?:the )?$"
+)
+_BEFORE: Final = 40
 
 
 def _named_by_itself(hit: Hit, text: str, encoder: Encoder) -> bool:

@@ -229,6 +229,12 @@ def outside(hits: Sequence[Hit], records: Records, text: str) -> list[Hit]:
     return _cut_out(hits, records.quiet, text, frozenset(index for index, hit in enumerate(hits) if _stands(hit, text)))
 
 
+def loud(hits: Sequence[Hit], records: Records) -> list[Hit]:
+    """Hits without those that begin in a code, a display or a separator of a record: read otherwise, those may look like anything."""
+    known = (*records.quiet, *records.hushed)
+    return [hit for hit in hits if not any(start <= hit.start < end for start, end in known)]
+
+
 def unhushed(hits: Sequence[Hit], records: Records, text: str) -> list[Hit]:
     """Hits of a model without those in quiet and hushed stretches."""
     return _cut_out(hits, (*records.quiet, *records.hushed), text)

@@ -252,3 +252,18 @@ def test_the_text_around_a_sentence_does_not_drown_its_name():
     encoder.cutter = Packed()
     assert found(text, Tags("Olena"), encoder) == ["Olena"]
     assert found(text, Tags("Olena"), Says(text)) == []
+
+
+def test_where_somebody_was_treated_is_not_taken_back():
+    text = "Imaging was done at HMQM and pushed to our archive."
+    (found_there,) = Engine(Places("HMQM"), Says(text)).detect([Passage(text)])
+    assert [text[one.start : one.end] for one in found_there.findings] == ["HMQM"]
+    (nothing,) = Engine(Places("PACS"), Says("Send it to PACS.")).detect([Passage("Send it to PACS.")])
+    assert nothing.findings == ()
+
+
+class Places(Tags):
+    """A model that takes words for places."""
+
+    def find(self, text: str) -> list[Finding]:
+        return [Finding(Kind.PLACE, *found.span(), 0.8) for found in re.finditer(self.names, text)]

@@ -141,3 +141,18 @@ N = 20_000
 )  # fmt: skip
 def test_hostile_repetition_costs_linear_time(text):
     formats.recognised(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "OBR|1|||57021-8^CBC W Auto Differential panel - Blood^LN|||||||||||||||||||||F\n"
+            "OBX|1|NM|1975-2^Bilirubin.total^LN||5|mmol/L|<5|N|||F\n"
+        ),
+        "EB*C*IND*30***29*500~EB*G*FAM*30***23*9000*****Y~",
+    ],
+)
+def test_codes_that_read_otherwise_would_be_a_name_are_codes(text):
+    (found,) = load_engine().detect([Passage(text)])
+    assert [one for one in found.findings if one.counts] == []
