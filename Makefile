@@ -19,6 +19,7 @@ MLX_VENV := .venv-mlx
 
 PORT ?=
 ARGS ?=
+MINUTES ?= 30
 # From the command line only: some shells export HOST as the name of the machine.
 ifeq ($(origin HOST),command line)
 HOST_OPTION := --host $(HOST)
@@ -35,7 +36,7 @@ LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@echo "usage: make COMMAND [PORT=8080] [HOST=127.0.0.1] [ARGS='further arguments']"
+	@echo "usage: make COMMAND [PORT=8080] [HOST=127.0.0.1] [ARGS='further arguments'] [MINUTES=30]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
@@ -64,6 +65,16 @@ pythons: $(PY) ## the quick tests under Python 3.12 and 3.13, as far as this mac
 
 mutants: $(VENV)/.dev-installed ## change the pure core at 120 places; its tests must notice (ARGS='--sample 0 policy/')
 	$(PY) bench/mutants.py $(ARGS)
+
+fuzz: $(VENV)/.dev-installed ## spoil what works, and read it: bodies, streams, configurations, policies (MINUTES=30)
+	$(PY) bench/fuzz.py --minutes $(MINUTES) $(ARGS)
+
+soak: $(VENV)/.dev-installed ## mixed load with faults: memory, descriptors and tasks stay flat (MINUTES=30)
+	$(PY) -m bench.soak --minutes $(MINUTES)
+
+sbom: $(VENV)/.run-installed ## write sbom.cdx.json: what a gateway is made of, off the lock (CycloneDX)
+	@$(PY) .ci/sbom.py requirements.lock > sbom.cdx.json
+	@echo "sbom.cdx.json: $$(grep -c '"bom-ref"' sbom.cdx.json) components"
 
 budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: none may overspend a budget (a minute)
 	BUDGETS_IN_FULL=1 $(PY) -m pytest -q tests/contract/test_budgets.py -k at_once

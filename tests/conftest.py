@@ -18,6 +18,7 @@ from tests.kit.tripwire import Tripwire
 
 hypothesis_settings.register_profile("gateway", deadline=None)
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "400")))
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gateway"))  # `make check` is quick
 
 

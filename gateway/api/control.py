@@ -15,11 +15,11 @@ from gateway.api.demand import demand, unsent
 from gateway.api.described import add_description
 from gateway.api.emergency import add_emergency
 from gateway.api.exchange import Exchange
-from gateway.api.front import WRONG_METHOD, AuthenticatedRequest, dialect_of
+from gateway.api.front import BROKEN, WRONG_METHOD, AuthenticatedRequest, dialect_of
 from gateway.api.holders import Holders
 from gateway.api.question import ask
 from gateway.domain import Permission
-from gateway.errors import GatewayError, MethodNotAllowed, NotFound
+from gateway.errors import GatewayError, InternalError, MethodNotAllowed, NotFound
 from gateway.pipeline import Pipeline
 from gateway.pipeline.watch import Watch
 from gateway.wire.errors import render
@@ -61,17 +61,19 @@ def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, holders: H
                 tree, authenticated.settings, asker=authenticated.caller, stored=holders.keys.named, large=reading.large
             )
             explained = await pipeline.explain(question.call, outbound=question.outbound)
-        return JSONResponse(explained.tree(), headers={"x-gateway-request-id": authenticated.exchange.request_id})
+        return JSONResponse(explained.tree())
 
     @app.exception_handler(GatewayError)
     async def refuse(request: Request, error: GatewayError) -> JSONResponse:
         authenticated = request.scope.get("gateway.request")
-        request_id = ""
         if isinstance(authenticated, AuthenticatedRequest):
             authenticated.tell(error)
-            request_id = authenticated.exchange.request_id
-        rendered = render(error, dialect_of(str(request.scope["path"]), request.headers), request_id=request_id)
-        return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)
+        return _shown(request, error)
+
+    @app.exception_handler(Exception)
+    async def fail(request: Request, _fault: Exception) -> JSONResponse:
+        """A fault of ours in our shape; it is raised again behind this answer, and the front tells of it."""
+        return _shown(request, InternalError(BROKEN))
 
     @app.exception_handler(HTTPException)
     async def unknown(request: Request, error: HTTPException) -> JSONResponse:
@@ -83,3 +85,10 @@ def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, holders: H
         return await refuse(request, NotFound(advice(str(request.scope["path"]), ())))
 
     return app
+
+
+def _shown(request: Request, error: GatewayError) -> JSONResponse:
+    authenticated = request.scope.get("gateway.request")
+    request_id = authenticated.exchange.request_id if isinstance(authenticated, AuthenticatedRequest) else ""
+    rendered = render(error, dialect_of(str(request.scope["path"]), request.headers), request_id=request_id)
+    return JSONResponse(rendered.body, status_code=rendered.status, headers=rendered.headers)

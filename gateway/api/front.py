@@ -52,6 +52,7 @@ SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key",
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
 _TOKEN = re.compile(r"[a-z0-9-]{1,64}")
 AGENT_PREFIX = "/agent/"
+BROKEN = "Something went wrong inside the gateway. Tell the administrator the request id."
 WRONG_METHOD = "This path does not take this method."
 ALLOWED_HEADERS = (
     *("authorization", "content-type", "accept", "x-api-key", "api-key", "anthropic-version", "anthropic-beta"),
@@ -193,8 +194,7 @@ class Front:
             await self._fail(exchange, Stopping(), dialect)
         except Exception as fault:  # noqa: BLE001  the edge: whatever broke, the caller gets an error of ours
             self._events.emit(Faulted(request_id=exchange.request_id, kind=type(fault).__name__, where=_where(fault)))
-            broken = InternalError("Something went wrong inside the gateway. Tell the administrator the request id.")
-            await self._fail(exchange, broken, dialect)
+            await self._fail(exchange, InternalError(BROKEN), dialect)
 
     async def _vital_sign(self, exchange: Exchange, *, alive: bool, routes: Collection[str]) -> None:
         """Liveness and readiness: without a key and without a place, since whoever asks may restart us over a 503.

@@ -49,6 +49,11 @@ def ask(
     operation = _word(beside, "operation", Operation)
     endpoint = endpoint_for(dialect, operation, payload)
     endpoint.validate(payload)
+    if payload.get(endpoint.subject) is None:
+        raise InvalidRequest(
+            f"`{endpoint.subject}` is missing: a request without it asks no model for anything, and goes nowhere.",
+            param=endpoint.subject,
+        )
     agent, label, model = _text(beside, "agent"), _text(beside, "label"), payload.get("model")
     call = Call(
         endpoint=endpoint,

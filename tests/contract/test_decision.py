@@ -246,3 +246,24 @@ async def test_the_cloud_answers_an_echo_of_everything_that_was_said(made):
     assert reply.json()["choices"][0]["message"]["content"] == text
     for value in ("Sjöström", "03/12/1961", "8675309", "555-201-7788"):
         assert value.encode() not in cloud.sent[0].body
+
+
+@pytest.mark.parametrize("outbound", [True, False])
+async def test_what_asks_no_model_for_anything_is_not_explained(made, outbound):
+    """Ollama loads a model for a request without messages: nothing of it goes anywhere."""
+    gateway, _, _ = await made()
+    async with gateway.client() as client:
+        body = {"dialect": "ollama", "outbound": outbound, "request": {"model": "general"}}
+        reply = await client.post("/gateway/explain", json=body)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "messages")
+    assert "gateway.faulted" not in gateway.log.getvalue()
+
+
+async def test_a_fault_beside_the_dialects_has_our_shape_too(made, monkeypatch):
+    gateway, _, _ = await made()
+    monkeypatch.setattr(gateway.gateway.pipeline, "explain", None)
+    async with gateway.client() as client:
+        reply = await client.post("/gateway/explain", json={"messages": [{"role": "user", "content": CLEAN}]})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (500, "internal_error")
+    assert len(reply.headers.get_list("x-gateway-request-id")) == 1
+    assert gateway.metric("gateway_faults_total") == 1

@@ -15,8 +15,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lo
 APART = ("tests/kit/mlx/requirements.lock",)
 """Those of environments of their own."""
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
-BAD_LITELLM = ("1.82.7", "1.82.8", "1.107.0", "1.107.1")
-"""Releases that were tampered with or withdrawn."""
+BAD_LITELLM = ("1.82.7", "1.82.8", *(f"1.107.{patch}" for patch in range(30)))
+"""Releases that were tampered with, or that are missing between their neighbours."""
 
 
 def pins(lock):
