@@ -32,7 +32,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients programs mutants budgets observe dashboards pictures lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom budgets observe dashboards pictures lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -82,7 +82,7 @@ budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: n
 clients: $(VENV)/.dev-installed programs ## run real agents and frameworks through the gateway (3 GB of packages; ARGS='-k codex')
 	$(PY) -m pytest -n 2 -m programs $(PROGRAMS) $(ARGS)
 
-programs: $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(AIDER_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed $(PROMPTFOO)/node_modules/.installed
+programs: $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(AIDER_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed $(PROMPTFOO)/node_modules/.installed ## install the agents and frameworks that `make clients` runs
 
 observe: $(VENV)/.run-installed ## Prometheus with our rules, and Grafana if installed, beside a running gateway (PORT=, ARGS='--key-file FILE')
 	@exec $(PY) -m grafana.observe $(if $(PORT),--gateway 127.0.0.1:$(PORT)) $(ARGS)
