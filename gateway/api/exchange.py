@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Mutable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeAlias
+from urllib.parse import parse_qs
 
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
 
@@ -28,6 +29,7 @@ REQUEST_ID_HEADERS = (b"x-gateway-request-id", b"x-request-id", b"request-id")
 """Our id of the request, under our name and where the SDKs of OpenAI and of Anthropic look for it."""
 
 
+MAX_QUERY_FIELDS = 64
 DEPARTURE = "gateway.departure"
 """The extension of ASGI by which our own connections say who went away; others are watched."""
 
@@ -65,7 +67,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_asks_first", "_body_left", "_departure", "_receive", "_send", "gone"),
+        *("_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
         *("caller", "deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
     )
 
@@ -73,6 +75,7 @@ class Exchange:
         self._receive = receive
         self._send = send
         self.method = str(scope["method"])
+        self._query = scope.get("query_string", b"")
         self.path = str(scope["path"])
         self.tag = ""
         self.deployment = ""
@@ -91,6 +94,18 @@ class Exchange:
     def header(self, name: str) -> str:
         """The first value of a header (name in lower case), or ""."""
         return self.headers.get(name, "")
+
+    def query(self) -> dict[str, list[str]]:
+        """What stands after the question mark; a field without a value is there too.
+
+        Raises:
+            InvalidRequest: more fields than anybody reads, of which none may count as asked.
+        """
+        text = self._query.decode("latin-1") if isinstance(self._query, bytes) else ""
+        try:
+            return parse_qs(text, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
+        except ValueError:
+            raise InvalidRequest(f"The query has more than {MAX_QUERY_FIELDS} fields.") from None
 
     async def body(
         self, *, limit: int, deadline_s: float, hold: Callable[[int], None] = lambda _size: None

@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import parse_qs
 
 import orjson
 
@@ -177,8 +176,9 @@ class Front:
         try:
             self._check_doors(exchange, settings, scope)
             path = _plain(exchange.path)
-            if path == LIVENESS or (path == READINESS and "deep" not in _query(scope)):
-                await self._vital_sign(exchange, alive=path == LIVENESS, routes=_query(scope).get("route", ()))
+            query = exchange.query() if path == READINESS else {}
+            if path == LIVENESS or (path == READINESS and "deep" not in query):
+                await self._vital_sign(exchange, alive=path == LIVENESS, routes=query.get("route", ()))
                 return
             self._in_flight.enter(settings.limits.max_concurrency)
             try:
@@ -344,15 +344,6 @@ def _plain(path: str) -> str:
     if "//" not in path and not path.endswith("/") and path:
         return path
     return "/" + "/".join(step for step in path.split("/") if step)
-
-
-def _query(scope: Scope) -> dict[str, list[str]]:
-    """What stands after the question mark; nothing where it cannot be read."""
-    raw = scope.get("query_string", b"")
-    try:
-        return parse_qs(raw.decode("latin-1") if isinstance(raw, bytes) else "", max_num_fields=64)
-    except ValueError:
-        return {}
 
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:

@@ -87,7 +87,8 @@ async def test_a_target_that_fails_and_one_that_no_rule_lets_anything_go_to(star
         ("?route=dark", 503),
         ("?route=home&route=dark", 503),
         ("?route=nowhere", 503),
-        ("?" + "&".join(["a=1"] * 500), 200),
+        ("?route=", 503),  # a variable that nobody set is no route
+        ("?" + "&".join(["a=1"] * 60), 200),
     ],
 )
 async def test_readiness_may_ask_for_a_target_of_a_route(start, upstream, asked, code):
@@ -97,6 +98,14 @@ async def test_readiness_may_ask_for_a_target_of_a_route(start, upstream, asked,
     answered = await said(gateway, f"/ready{asked}")
 
     assert (answered.status_code, answered.json()) == (code, {"ready": code == 200})
+
+
+async def test_a_query_that_nobody_reads_to_its_end_is_not_ready(start, upstream):
+    """The route that is asked for may stand behind what was read."""
+    gateway = await start(config(await upstream(), await upstream()), {"p.yaml": POLICY})
+    answered = await said(gateway, "/ready?" + "a=1&" * 500 + "route=dark")
+    assert (answered.status_code, answered.json()["error"]["code"]) == (400, "invalid_request")
+    assert (await said(gateway, "/health?" + "a=1&" * 500)).status_code == 200
 
 
 async def test_what_is_deep_needs_a_key_that_may_watch(start, upstream):
