@@ -86,9 +86,8 @@ async def _relay(request: AuthenticatedRequest, answer: Answer, writer: StreamWr
         await exchange.write(writer.error(error))
         await exchange.end()
         return
-    if trailer:
-        await exchange.write(writer.trailer(answer.headers))
-    await exchange.write(end)
+    told = {**(answer.headers if trailer else {}), **answer.ending()}
+    await exchange.write((writer.trailer(told) if told else b"") + end)
     await exchange.end()
 
 

@@ -43,7 +43,8 @@ COLUMNS = {
         *("policy_hash", "body_digest", "body_bytes", "status", "attempts", "duration_us", "overhead_us"),
         *("first_token_us", "input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens"),
         *("cost_nano_usd", "energy_nwh", "config_hash", "baa_ref", "baa_end", "detectors", "detector", "label"),
-        *("agents", "counted", "agent_unclear", "emergency"),
+        *("agents", "counted", "agent_unclear", "emergency", "cache_write_tokens"),
+        *("audio_input_tokens", "audio_output_tokens", "cost_quality", "energy_quality", "baseline_nano_usd"),
     ),
     "config": (
         *("at_us", "result", "config_before", "config_after", "policy_before", "policy_after", "never_digest"),

@@ -14,7 +14,7 @@ from gateway.cli.audit_read import MOMENT, when
 from gateway.cli.place import add_place, configured, place
 from gateway.cli.tables import Bar, Table, as_csv, bars, markdown, text
 from gateway.cli.ways import MONTHLY, WAYS, Ways, one_analysis, ways
-from gateway.config.prices import priced
+from gateway.config.prices import priced, source
 from gateway.document import DocumentInvalid
 from gateway.domain.quota import Per
 from gateway.ports import LedgerUnavailable
@@ -135,7 +135,7 @@ def _cost(options: argparse.Namespace) -> int:
     ]
     sums = [("one analysis", *_usd(together, 4)), (f"{MONTHLY:,} a month", *_usd(together, 2, times=MONTHLY))]
     tables: list[Table] = [
-        ("One answer, on average", head, each),
+        (f"One answer, on average (prices: {', '.join(filter(None, ('the configuration', source())))})", head, each),
         (f"One analysis: one answer of each {options.by}", ("", *WAYS), sums if listed else []),
     ]
     objects = [{options.by: one.name or None, "answers": one.answers, "usd": _texts(one.usd)} for one in listed]

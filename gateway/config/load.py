@@ -189,6 +189,10 @@ def _build(draft: Draft, text: str) -> Settings:
         auto_fallback=config.routing.auto_fallback,
         hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         machines=build_machines(draft),
-        pricing=Pricing(config.pricing.tariff_usd_per_kwh),
+        pricing=Pricing(
+            config.pricing.tariff_usd_per_kwh,
+            baseline=config.pricing.baseline or "",
+            prices=draft.beside(config.pricing.prices or ""),
+        ),
         allowances=build_allowances(draft),
     )

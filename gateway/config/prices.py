@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -21,7 +22,9 @@ Model = tuple[ProviderKind, str]
 
 def priced(settings: Settings) -> Settings:
     """Settings whose cloud targets carry the published price where the configuration names none."""
-    prices = load((target.provider.kind, target.model) for target in settings.targets.values())
+    models = [(target.provider.kind, target.model) for target in settings.targets.values()]
+    own = Path(settings.pricing.prices) if settings.pricing.prices else None
+    prices = {**load(models), **(load(models, path=own) if own else {})}
 
     def with_price(target: Target) -> Target:
         price = prices.get((target.provider.kind, target.model))
@@ -42,6 +45,13 @@ def find_file() -> Path | None:
         return None
     path = Path(spec.origin).with_name(FILE)
     return path if path.is_file() else None
+
+
+def source() -> str:
+    """Which list the published prices are of, so that somebody can see how old they are; "" where there is none."""
+    if find_file() is None:
+        return ""
+    return f"LiteLLM {importlib.metadata.version('litellm')}"
 
 
 def load(models: Iterable[Model], *, path: Path | None = None) -> Mapping[Model, Price]:
@@ -75,7 +85,15 @@ def _price(entry: Mapping[str, object]) -> Price | None:
     per_output = _per_mtok(entry.get("output_cost_per_token"))
     if per_input is None or per_output is None or not per_input + per_output:
         return None
-    return Price(per_input, per_output, _per_mtok(entry.get("cache_read_input_token_cost")))
+    return Price(
+        per_input,
+        per_output,
+        cached_input_usd_per_mtok=_per_mtok(entry.get("cache_read_input_token_cost")),
+        cache_write_usd_per_mtok=_per_mtok(entry.get("cache_creation_input_token_cost")),
+        reasoning_usd_per_mtok=_per_mtok(entry.get("output_cost_per_reasoning_token")),
+        audio_input_usd_per_mtok=_per_mtok(entry.get("input_cost_per_audio_token")),
+        audio_output_usd_per_mtok=_per_mtok(entry.get("output_cost_per_audio_token")),
+    )
 
 
 def _per_mtok(dollars: object) -> Decimal | None:

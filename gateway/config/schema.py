@@ -277,6 +277,10 @@ class PriceSection(Section):
     input_usd_per_mtok: Dollars
     output_usd_per_mtok: Dollars
     cached_input_usd_per_mtok: Dollars | None = None
+    cache_write_usd_per_mtok: Dollars | None = None
+    reasoning_usd_per_mtok: Dollars | None = None
+    audio_input_usd_per_mtok: Dollars | None = None
+    audio_output_usd_per_mtok: Dollars | None = None
 
 
 class TargetSection(Section):
@@ -344,6 +348,8 @@ class RoutingSection(Section):
 
 class PricingSection(Section):
     tariff_usd_per_kwh: Dollars | None = None
+    baseline: Text | None = None
+    prices: Text | None = None
 
 
 class AllowanceSection(Section):

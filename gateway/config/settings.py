@@ -17,6 +17,7 @@ from gateway.domain.quota import Allowances
 from gateway.phi.find.label_terms import LabelTerms
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
+from gateway.routing.price import Terms
 from gateway.routing.table import RoutingTable
 from gateway.scheduling.machine import Limits as MachineLimits
 
@@ -85,9 +86,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """`tariff_usd_per_kwh` prices the energy of local targets that have no price per token."""
+    """`tariff_usd_per_kwh` prices the energy of local targets that have no price per token. `baseline` is the target by whose
+    price is told what was saved, `prices` a file of prices that come before the published ones.
+    """
 
     tariff_usd_per_kwh: Decimal | None = None
+    baseline: str = ""
+    prices: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,12 @@ class Settings:
             elif days <= BAA_NOTICE_DAYS:
                 notes.append(f"The BAA of provider {name} ends in {days} day{'' if days == 1 else 's'} ({last}).")
         return notes
+
+    @property
+    def terms(self) -> Terms:
+        """By what bills are reckoned."""
+        against = self.targets.get(self.pricing.baseline)
+        return Terms(self.pricing.tariff_usd_per_kwh, against.price if against else None)
 
     @property
     def detectors(self) -> int:

@@ -1,6 +1,6 @@
 """The words that every layer shares: frozen values and the protocol of a detector; no behaviour but claims about themselves."""
 
-from gateway.domain.outcome import Destination, Outcome, Sensitivity, Shortfall, Usage
+from gateway.domain.outcome import Destination, Outcome, Quality, Sensitivity, Shortfall, Usage
 from gateway.domain.phi import (
     DIRECT,
     GROUPS,
@@ -76,6 +76,7 @@ __all__ = [
     "Price",
     "Provider",
     "ProviderKind",
+    "Quality",
     "Route",
     "Sensitivity",
     "Settlement",

@@ -28,7 +28,11 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider reported them; `reported` False when it did not. `audio_ms`: how much sound was heard."""
+    """Tokens as the provider reported them; `reported` False when it did not. `audio_ms`: how much sound was heard.
+
+    Input includes what was read from the provider's cache, what was written to it and sound; output includes reasoning and
+    sound. `told_nano_usd` is what the provider says that it cost. `estimated`: it was not reported, and the numbers are ours.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -36,6 +40,20 @@ class Usage:
     reasoning_tokens: int = 0
     reported: bool = False
     audio_ms: int = 0
+    cache_write_tokens: int = 0
+    audio_input_tokens: int = 0
+    audio_output_tokens: int = 0
+    told_nano_usd: int | None = None
+    estimated: bool = False
+
+
+class Quality(StrEnum):
+    """How a number came about that is not counted; a closed set, because it is a metric label and a column of the record."""
+
+    REPORTED = "reported"  # money: by tokens that the provider reported, or its own word
+    ESTIMATED = "estimated"  # money: by tokens that we guess, of an answer that broke off
+    MEASURED = "measured"  # energy: by a meter of the machine
+    MODELLED = "modelled"  # energy: by the configured power, for as long as it took
 
 
 class Outcome(StrEnum):

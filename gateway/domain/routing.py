@@ -175,11 +175,27 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars per million tokens; None where nobody says (never the same as free)."""
+    """Dollars per million tokens. A sort of tokens without a price of its own costs what all input, or all output, does."""
 
     input_usd_per_mtok: Decimal
     output_usd_per_mtok: Decimal
     cached_input_usd_per_mtok: Decimal | None = None
+    cache_write_usd_per_mtok: Decimal | None = None
+    reasoning_usd_per_mtok: Decimal | None = None
+    audio_input_usd_per_mtok: Decimal | None = None
+    audio_output_usd_per_mtok: Decimal | None = None
+
+    @property
+    def dearest_input(self) -> Decimal:
+        """The most that a token of input may cost."""
+        listed = (self.cached_input_usd_per_mtok, self.cache_write_usd_per_mtok, self.audio_input_usd_per_mtok)
+        return max(self.input_usd_per_mtok, *(one or Decimal(0) for one in listed))
+
+    @property
+    def dearest_output(self) -> Decimal:
+        """The most that a token of output may cost."""
+        listed = (self.reasoning_usd_per_mtok, self.audio_output_usd_per_mtok)
+        return max(self.output_usd_per_mtok, *(one or Decimal(0) for one in listed))
 
 
 class Complexity(StrEnum):

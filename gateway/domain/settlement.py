@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
-from gateway.domain.outcome import Destination, Outcome, Sensitivity, Usage
+from gateway.domain.outcome import Destination, Outcome, Quality, Sensitivity, Usage
 from gateway.domain.phi import Kind, UnknownReason
 from gateway.domain.routing import Dialect, Operation, ProviderKind
 
@@ -25,6 +25,8 @@ class Settlement:
 
     `overhead_us` is our own share of the time until the answer's headers went out, the upstreams' time taken off.
     `queued_us` is how long the request stood in queues of machines.
+    `cost_quality` and `energy_quality` say how they came about; `baseline_nano_usd` is what the same tokens cost by
+    the price that things are held against.
     `first_token_us` is None where no content came in a stream, `cost_nano_usd` where nobody says the price,
     `energy_nwh` where no power is configured. `found` counts what the scan found, by kind; `redacted` are the kinds
     that were taken out, `not_carried` the known fields that the target's dialect has no word for.
@@ -70,6 +72,9 @@ class Settlement:
     usage: Usage = field(default_factory=Usage)
     cost_nano_usd: int | None = None
     energy_nwh: int | None = None
+    cost_quality: Quality | None = None
+    energy_quality: Quality | None = None
+    baseline_nano_usd: int | None = None
     pseudonyms_unresolved: int = 0
     config_hash: str = ""
     detectors: int | None = None

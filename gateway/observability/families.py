@@ -97,6 +97,11 @@ class Families:
             "Dollars spent: provider prices, electricity for local targets; `quality` says whether the tokens were reported.",
             (*WHO, "quality"),
         )
+        self.baseline = self._counter(
+            "gateway_cost_baseline_usd",
+            "What requests of a known cost would have cost by the price of `pricing.baseline`; less their cost: what was saved.",
+            WHO,
+        )
         self.unpriced = self._counter(
             "gateway_cost_unpriced_requests", "Answered requests whose price nobody says; never counted as free.", WHO
         )

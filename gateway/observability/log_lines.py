@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway import events
-from gateway.domain import Settlement
+from gateway.domain import Quality, Settlement
+from gateway.domain.settlement import NANO
 
 MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
 """Where 0 says something: nothing to pay is not the same as nobody knows the price."""
@@ -38,13 +39,18 @@ def settled_line(event: Settlement) -> dict[str, object]:
         "overhead_s": event.overhead_s,
         "first_token_s": event.first_token_s,
         "queued_s": event.queued_s or None,
-        "cost_usd": None if event.cost_usd is None else float(event.cost_usd),
-        "energy_wh": None if event.energy_wh is None else float(event.energy_wh),
+        "cost_usd": None if event.cost_nano_usd is None else event.cost_nano_usd / NANO,
+        "energy_wh": None if event.energy_nwh is None else event.energy_nwh / NANO,
+        "cost_quality": event.cost_quality if event.cost_quality is Quality.ESTIMATED else None,
+        "energy_quality": event.energy_quality,
+        "baseline_usd": None if event.baseline_nano_usd is None else event.baseline_nano_usd / NANO,
         "pseudonyms_unresolved": event.pseudonyms_unresolved,
     }
     if usage.reported:
         line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
+        line |= {"cache_write_tokens": usage.cache_write_tokens, "audio_input_tokens": usage.audio_input_tokens}
+        line["audio_output_tokens"] = usage.audio_output_tokens
     if usage.audio_ms:
         line["audio_s"] = usage.audio_ms / 1000
     return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}

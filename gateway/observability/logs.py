@@ -62,6 +62,15 @@ LOGGED = (
 )
 
 
+COUNTED: Final = frozenset(
+    {
+        *(events.ScanEnded, events.PhiFound, events.OwnWordsUsed, events.AttemptStarted, events.Decided),
+        *(events.EgressRefused, events.QuotaCounted, events.QueueChanged, events.QueueWaited, events.StateSeen),
+    }
+)
+"""What each request brings several of: it is counted, and the line of the request says it."""
+
+
 class Style(StrEnum):
     JSON = "json"
     CONSOLE = "console"
@@ -97,7 +106,16 @@ NUMBERS = (
         "stream",
         "count",
     ),
-    *("input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "audio_s", "pseudonyms_unresolved"),
+    *(
+        "input_tokens",
+        "output_tokens",
+        "cached_input_tokens",
+        "reasoning_tokens",
+        "audio_s",
+        "baseline_usd",
+        "pseudonyms_unresolved",
+    ),
+    *("baseline_usd", "cache_write_tokens", "audio_input_tokens", "audio_output_tokens"),
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
     *("words_wider", "words_narrower", "opens", "days_left", "outage_s", "lost", "minutes"),
 )
@@ -109,6 +127,7 @@ QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 """Attempts of which no line is written: the line of their request says it."""
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
+    *("cost_quality", "energy_quality"),
     *("record", "result", "cause", "loss", "restart", "how"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
@@ -170,6 +189,8 @@ class EventLog:
         self._allow.learn(vocabulary)
 
     def emit(self, event: Event) -> None:  # noqa: C901  (a case for each sort of line)
+        if type(event) in COUNTED:
+            return
         match event:
             case Settlement():
                 level = logging.WARNING if event.outcome in UNANSWERED else logging.INFO

@@ -17,13 +17,14 @@ from typing_extensions import override
 from gateway import events
 from gateway.domain import Operation, Outcome, Settlement, Usage
 from gateway.domain.quota import UNITS
+from gateway.domain.settlement import NANO
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
 from gateway.observability.families import SCHEMA, Families
 from gateway.observability.series import MAX_SERIES
 from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
 
-TOKEN_TYPES = ("input", "output", "cached_input", "reasoning")
+TOKEN_TYPES = ("input", "output", "cached_input", "reasoning", "cache_write", "audio_input", "audio_output")
 JOULES_PER_WH = 3600
 SEVERAL = "several"
 """The agent of a request that claims more than one."""
@@ -127,7 +128,10 @@ class Metrics(EventSink):
             families.unresolved.inc(event.pseudonyms_unresolved)
 
     def _count_tokens(self, usage: Usage, labels: _Labels) -> None:
-        counts = (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens)
+        counts = (
+            *(usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens),
+            *(usage.cache_write_tokens, usage.audio_input_tokens, usage.audio_output_tokens),
+        )
         for kind, count in zip(TOKEN_TYPES, counts, strict=True):
             if count:
                 self._families.tokens(*labels.model, kind).observe(count)
@@ -137,10 +141,12 @@ class Metrics(EventSink):
         families = self._families
         if event.usage.audio_ms:
             families.audio(*who).inc(event.usage.audio_ms / 1000)
-        if event.energy_wh is not None:
-            families.energy(*who, "modelled").inc(float(event.energy_wh * JOULES_PER_WH))
-        if event.cost_usd is not None:
-            families.cost(*who, "reported").inc(float(event.cost_usd))
+        if event.energy_nwh is not None and event.energy_quality is not None:
+            families.energy(*who, event.energy_quality.value).inc(event.energy_nwh * JOULES_PER_WH / NANO)
+        if event.cost_nano_usd is not None and event.cost_quality is not None:
+            families.cost(*who, event.cost_quality.value).inc(event.cost_nano_usd / NANO)
+            if event.baseline_nano_usd is not None:
+                families.baseline(*who).inc(event.baseline_nano_usd / NANO)
         elif event.outcome is Outcome.OK:
             families.unpriced(*who).inc()
 

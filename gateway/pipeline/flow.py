@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -22,6 +22,7 @@ from gateway.phi.replace.events import EventRestorer
 from gateway.phi.replace.pseudonym import conversation_key
 from gateway.phi.replace.reply import ReplyRestorer
 from gateway.pipeline import refusal
+from gateway.pipeline.answer import Answer
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.deadlines import patience
@@ -37,7 +38,7 @@ from gateway.ports import AuditSink
 from gateway.upstream import faults
 from gateway.upstream.port import DONE, AttemptFailed
 from gateway.wire.endpoint import Call
-from gateway.wire.reply import Channels, ReplyShape, choices_of
+from gateway.wire.reply import Channels, choices_of
 from gateway.wire.tokens import at_least_in_all
 
 MISSING_TOKENS = 256
@@ -48,28 +49,6 @@ MAX_CHUNKS = 200_000
 """Chunks of a stream that is read on a caller's behalf: more than the longest answer of any model has."""
 EndedBy = Callable[[], GatewayError | None]
 _ENDLESS = "The answer has no end: it is longer than this gateway holds. Ask for a stream, or set `max_tokens`."
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a facade sends: a whole `tree`, or `events` that are restored as they come; of one `shape`.
-
-    `headers` are those of the decision. `events` raises GatewayError where the stream breaks. A facade closes every
-    answer that streams, also one it never began to read.
-    """
-
-    headers: dict[str, str]
-    shape: ReplyShape
-    tree: Tree | None = None
-    events: AsyncGenerator[Tree, None] | None = None
-    close: Callable[[], Awaitable[None]] | None = None
-
-    async def aclose(self) -> None:
-        """End the stream wherever it is, cancel the upstream, settle; harmless after the end."""
-        if self.events is not None:
-            await self.events.aclose()
-        if self.close is not None:
-            await self.close()
 
 
 class Pipeline:
@@ -106,8 +85,7 @@ class Pipeline:
             GatewayError: it may not or cannot be answered; the message says what to do.
         """
         settings, arrived_s = self._settings(), time.monotonic()
-        tariff = settings.pricing.tariff_usd_per_kwh
-        trace = Trace.of(call, events=self._events, ledger=self._ledger, usd_per_kwh=tariff)
+        trace = Trace.of(call, events=self._events, ledger=self._ledger, terms=settings.terms)
         try:
             run = await self._decided(call, settings, trace, default_agent=default_agent, arrived_s=arrived_s)
             opened = await self._attempts.first_content(run)
@@ -131,7 +109,8 @@ class Pipeline:
 
         shape = opened.prepared.outbound.endpoint.reply
         events = self._restored(opened, trace, ended_by)
-        return Answer(decision_headers(trace.opening()) | trace.hold_headers, shape, events=events, close=close)
+        headers = decision_headers(trace.opening()) | trace.hold_headers
+        return Answer(headers, shape, events=events, close=close, ending=trace.price)
 
     async def _decided(
         self, call: Call, settings: Settings, trace: Trace, *, default_agent: str, arrived_s: float
@@ -268,6 +247,8 @@ class Pipeline:
         _count(opened, trace)
         if end.outcome is Outcome.OK:
             opened.ended(AttemptResult.OK, tokens=trace.account.usage.output_tokens)
+        else:
+            trace.left_off(opened.prepared.outbound.tree)
         opened.ended(AttemptResult.CANCELLED)
         if trace.settle(end.outcome, status=end.status, error_code=end.code) and end.outcome is not Outcome.OK:
             self._events.emit(StreamAborted(phase=AbortPhase.MID_STREAM, side=end.side))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from gateway.domain import Destination, Kind, Outcome, Sensitivity, Settlement, Shortfall, Target, Usage
 from gateway.domain.settlement import MICRO, NANO
@@ -26,7 +25,7 @@ from gateway.events import AttemptResult
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
 from gateway.policy.decide import Decision
-from gateway.routing.price import Bill, bill
+from gateway.routing.price import UNSAID, Bill, Terms, bill
 from gateway.routing.resolve import Resolution
 from gateway.wire.endpoint import Call
 
@@ -40,7 +39,8 @@ KEPT_BACK = frozenset({401, 403})
 class Attempt:
     """One try of one target. `waited_s` is how long its answer kept us waiting, `held_s` how long we waited before it was
     sent (for its machine's queue, which is `queued_s` of it, and for what its server says of itself), `began` whether its turn
-    came, `reached` whether it may have got the request, and `redacted` what was taken out of what it was sent.
+    came, `reached` whether it may have got the request, and `redacted` what was taken out of what it was sent. `pieces` is how
+    often something of its answer came, `measured_wh` the energy that a meter gives it.
     """
 
     target: Target
@@ -49,6 +49,8 @@ class Attempt:
     held_s: float = 0.0
     began: bool = False
     queued_s: float = 0.0
+    pieces: int = 0
+    measured_wh: float | None = None
     reached: bool = False
     redacted: frozenset[Kind] = frozenset()
     result: AttemptResult = AttemptResult.CANCELLED
@@ -60,7 +62,7 @@ class Account:
 
     call: Call
     began_s: float
-    usd_per_kwh: Decimal | None = None
+    terms: Terms = UNSAID
     resolution: Resolution | None = None
     findings: Findings | None = None
     decision: Decision | None = None
@@ -155,6 +157,9 @@ def settlement(
         usage=account.usage,
         cost_nano_usd=None if owed.cost_usd is None else round(owed.cost_usd * NANO),
         energy_nwh=None if owed.energy_wh is None else round(owed.energy_wh * NANO),
+        cost_quality=owed.cost_quality,
+        energy_quality=owed.energy_quality,
+        baseline_nano_usd=None if owed.baseline_usd is None else round(owed.baseline_usd * NANO),
         pseudonyms_unresolved=account.pseudonyms_unresolved,
         config_hash=account.config_hash,
         detectors=account.detectors,
@@ -169,9 +174,10 @@ def bill_of(account: Account) -> Bill:
     What a failed attempt cost nobody reports, and the time it hung is not time in which the one that answered worked.
     """
     if account.answer is None:
-        return Bill(cost_usd=None, energy_wh=None)
-    busy_s = account.attempts[-1].waited_s
-    return bill(account.answer.outbound.target, account.usage, busy_s=busy_s, usd_per_kwh=account.usd_per_kwh)
+        return Bill()
+    attempt = account.attempts[-1]
+    target = account.answer.outbound.target
+    return bill(target, account.usage, busy_s=attempt.waited_s, terms=account.terms, measured_wh=attempt.measured_wh)
 
 
 def reason_of(account: Account) -> str:

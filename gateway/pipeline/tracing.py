@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final, Protocol
 
-from gateway.domain import Facts, Kind, Outcome, Settlement, Shortfall, Target, UnknownReason, Usage
+from gateway.domain import Facts, Kind, Outcome, Settlement, Shortfall, Target, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError
 from gateway.events import (
     AttemptEnded,
@@ -29,13 +28,16 @@ from gateway.events import (
 )
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
+from gateway.pipeline.headers import price_headers
 from gateway.pipeline.record import attempt_row, now_us
 from gateway.pipeline.settlement import Account, Attempt, outcome_of, reason_of, settlement
 from gateway.policy.decide import Decision
 from gateway.ports import AuditSink
+from gateway.routing.price import UNSAID, Terms
 from gateway.routing.resolve import Resolution
 from gateway.upstream.causes import ended
 from gateway.wire.endpoint import Call
+from gateway.wire.tokens import about
 
 _ENDS: Final = {
     Outcome.OK: AttemptResult.OK,
@@ -75,9 +77,9 @@ class Trace:
     """What the caller is told of the budgets and limits that its answer is held against."""
 
     @classmethod
-    def of(cls, call: Call, *, events: EventSink, ledger: AuditSink, usd_per_kwh: Decimal | None) -> Trace:
-        """The trace of a request that begins now."""
-        return cls(Account(call, began_s=time.perf_counter(), usd_per_kwh=usd_per_kwh), events, ledger)
+    def of(cls, call: Call, *, events: EventSink, ledger: AuditSink, terms: Terms = UNSAID) -> Trace:
+        """The trace of a request that begins now, and whose bill is reckoned by `terms`."""
+        return cls(Account(call, began_s=time.perf_counter(), terms=terms), events, ledger)
 
     # --- on the way --------------------------------------------------------------------------------------------------
 
@@ -217,8 +219,10 @@ class Trace:
         )
 
     def waited(self, seconds: float) -> None:
-        """Time that was the upstream's, not ours."""
-        self.account.attempts[-1].waited_s += seconds
+        """Time that was the upstream's, not ours, after which something came."""
+        attempt = self.account.attempts[-1]
+        attempt.waited_s += seconds
+        attempt.pieces += 1
 
     def held(self, seconds: float) -> None:
         """Time before anything was sent that was not ours either: the machine was busy, or its server was asked."""
@@ -231,6 +235,16 @@ class Trace:
     def used(self, usage: Usage | None) -> None:
         """Tokens, as far as they were reported."""
         self.account.usage = usage or self.account.usage
+
+    def left_off(self, tree: Tree) -> None:
+        """The answer to `tree` ended early, and nobody reported what it took: about what was sent, and a token a piece."""
+        if not self.account.usage.reported:
+            made = self.account.attempts[-1].pieces
+            self.account.usage = Usage(input_tokens=about(tree), output_tokens=made, estimated=True)
+
+    def price(self) -> dict[str, str]:
+        """Money and energy of a request that is over, as headers; nothing before."""
+        return price_headers(self._settlement) if self._settlement else {}
 
     def restored(self, *, unresolved: int) -> None:
         """How many pseudonyms of the answer stand for nothing in the request."""

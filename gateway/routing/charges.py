@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gateway.domain import EVERY, Caller, Settlement, Target
+from gateway.domain import EVERY, Caller, Quality, Settlement, Target
 from gateway.domain.quota import MILLI_WH, Allowance, Allowances, Measure, Per
 from gateway.routing.price import SECONDS_PER_HOUR
 from gateway.routing.resolve import Resolution
@@ -116,7 +116,8 @@ def used(measure: Measure, held: int, settled: Settlement, *, on_prem: bool) -> 
         case Measure.DOLLARS:
             if on_prem:
                 return 0
-            return held if settled.cost_nano_usd is None else -(-settled.cost_nano_usd // _NANO_PER_MICRO)
+            guessed = settled.cost_quality is Quality.ESTIMATED  # a guess may be too low, and leaving early would pay
+            return held if settled.cost_nano_usd is None or guessed else -(-settled.cost_nano_usd // _NANO_PER_MICRO)
         case Measure.WH:
             return held if settled.energy_nwh is None else -(-settled.energy_nwh // _NANO_PER_MILLI)
 
@@ -126,4 +127,4 @@ def _micro_usd_per_token(target: Target) -> tuple[Decimal, Decimal]:
     price = target.price
     if price is None or target.provider.on_prem:
         return Decimal(0), Decimal(0)
-    return max(price.input_usd_per_mtok, price.cached_input_usd_per_mtok or Decimal(0)), price.output_usd_per_mtok
+    return price.dearest_input, price.dearest_output

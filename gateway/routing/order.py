@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 from gateway.domain import Complexity, Order, Target, Usage
 from gateway.routing import pace
 from gateway.routing.pace import Pace
-from gateway.routing.price import bill
+from gateway.routing.price import Terms, bill
 
 AS_FAST: Final = 1.25
 """Targets that are expected to take no longer than this times the fastest one are as good as it: a pool."""
@@ -73,7 +73,7 @@ class Paces:
         load_s = self.load_s.get(target.name, 0.0)
         seconds = pace.expected_s(known, self.now_s, slots=target.slots)
         usage = Usage(input_tokens=asking.tokens, output_tokens=int(pace.USUAL_TOKENS), reported=True)
-        owed = bill(target, usage, busy_s=known.serve_s or seconds, usd_per_kwh=self.usd_per_kwh)
+        owed = bill(target, usage, busy_s=known.serve_s or seconds, terms=Terms(self.usd_per_kwh))
         return Estimate(seconds + load_s, owed.cost_usd, target.quality, load_s)
 
 

@@ -51,6 +51,11 @@ def at_least_in_all(tree: dict[str, Any]) -> int:
     return sum(at_least({"input": one}) for one in given)
 
 
+def about(tree: dict[str, Any]) -> int:
+    """Tokens that a request in the words of any dialect may have: its texts alone."""
+    return round(at_least_in_all(tree) / LEAST_SHARE)
+
+
 def _texts(value: Any) -> float:
     """Tokens of the texts within a value, by the same measure as all else here."""
     if isinstance(value, str):

@@ -20,7 +20,7 @@ MINI = (ProviderKind.OPENAI, "gpt-4o-mini")
 def test_known_cloud_models_have_their_published_prices():
     prices = published.load([SONNET, MINI, (ProviderKind.OPENAI, "text-embedding-3-small")])
 
-    assert prices[SONNET] == Price(Decimal(3), Decimal(15), Decimal("0.3"))
+    assert prices[SONNET] == Price(Decimal(3), Decimal(15), Decimal("0.3"), Decimal("3.75"))
     assert prices[MINI] == Price(Decimal("0.15"), Decimal("0.6"), Decimal("0.075"))
     assert prices[ProviderKind.OPENAI, "text-embedding-3-small"].input_usd_per_mtok == Decimal("0.02")
 

@@ -14,7 +14,7 @@ from gateway.pipeline.aside import LARGE_BYTES
 from gateway.state.sqlite.reader import tail
 from tests.kit import written
 from tests.kit.patience import SOON_S
-from tests.kit.servers import breaks_after, echoes, hangs, says, status
+from tests.kit.servers import breaks_after, chunk, echoes, hangs, says, status, streams, streams_for_ever
 from tests.kit.two_places import CLEAN, MRN, POLICY, SENSITIVE, config
 
 
@@ -163,3 +163,44 @@ async def test_much_text_with_a_pseudonym_in_it_is_looked_at_again_in_turns(star
     assert reply.status_code == 200, reply.text
     assert MRN not in cloud.sent[0].body.decode()
     assert reply.json()["choices"][0]["message"]["content"] == text
+
+
+def priced(server, price):
+    """A gateway in front of one cloud, with a price or without."""
+    target = {"provider": "cloud", "model": "big", **({"price": price} if price else {})}
+    return written.config(
+        providers={"cloud": written.away(server)}, targets={"there": target}, routes={"general": ["there"]}
+    )
+
+
+PER_TOKEN = {"input_usd_per_mtok": 1_000, "output_usd_per_mtok": 1_000}
+
+
+async def test_a_stream_that_is_left_is_estimated_and_marked(start, upstream):
+    gateway = await start(priced(await upstream(streams_for_ever()), PER_TOKEN), {"p.yaml": POLICY})
+    body = {"messages": [{"role": "user", "content": CLEAN}], "stream": True}
+    async with gateway.client() as client, client.stream("POST", "/v1/chat/completions", json=body) as reply:
+        async for _ in reply.aiter_bytes():
+            break
+    line, row = await told(gateway)
+    assert (line["outcome"], line["cost_quality"], row["cost_quality"]) == (
+        "client_disconnect",
+        "estimated",
+        "estimated",
+    )
+    assert Decimal(str(line["cost_usd"])) == Decimal(row["cost_nano_usd"]) / 10**9 > 0
+    assert "input_tokens" not in row  # nobody reported any
+    assert gateway.metric("gateway_cost_usd_total", quality="estimated") == line["cost_usd"]
+    assert gateway.metric("gateway_tokens_total") == 0
+
+
+async def test_what_the_provider_says_it_cost_is_taken_where_nobody_set_a_price(start, upstream):
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "cost": 0.00125}
+    server = await upstream(streams([chunk({"content": "Words."}), chunk({}, "stop"), chunk(usage=usage)]))
+    gateway = await start(priced(server, None), {"p.yaml": POLICY})
+    reply = await gateway.chat(CLEAN, stream=True, stream_options={"include_usage": True})
+    line, row = await told(gateway)
+    assert (line["cost_usd"], row["cost_nano_usd"]) == (0.00125, 1_250_000)
+    assert ": x-gateway-cost-usd=0.001250000" in reply.text.splitlines()
+    assert '"cost":0.00125' in reply.text
+    assert reply.text.rstrip().endswith("data: [DONE]")

@@ -28,6 +28,7 @@ ELSEWHERE = {
 }
 """What takes a process of its own or a planted violation: the test that has it happen, and by which word."""
 KEY = "a-key-of-ann"
+PRICE = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
 FILE_OF_SOUND = {"file": ("a.wav", b"RIFF\x00\x00")}
 
 
@@ -68,7 +69,7 @@ def config(local, cloud, foreign, ollama):
             "here": {"provider": "local", "model": "qwen", "power_w": 120, "slots": 1},
             "there": {"provider": "cloud", "model": "gpt-4o"},
             "away": {"provider": "foreign", "model": "gpt-4o"},
-            "small": {"provider": "ollama", "model": "small", "memory_gb": 8},
+            "small": {"provider": "ollama", "model": "small", "memory_gb": 8, "price": PRICE},
             "large": {"provider": "ollama", "model": "large", "memory_gb": 20},
             "ears": {"provider": "hears", "model": "whisper", "capabilities": ["transcriptions"]},
         },
@@ -81,7 +82,7 @@ def config(local, cloud, foreign, ollama):
             "large": ["large"],
             "hearing": {"targets": ["ears"], "operation": "transcriptions"},
         },
-        pricing={"tariff_usd_per_kwh": 0.3},
+        pricing={"tariff_usd_per_kwh": 0.3, "baseline": "small"},
         limits=[
             {"per": "route", "name": "home", "of": "requests", "amount": 100, "every": "month"},
             {"per": "route", "name": "spent", "of": "requests", "amount": 0, "every": "month"},

@@ -29,14 +29,26 @@ COUNTED = {
     "gateway_requests_total": ("route", "code", "outcome"),
     "gen_ai_client_operation_duration_seconds_count": ("error_type",),
     "gen_ai_client_token_usage_sum": ("gen_ai_token_type",),
-    "gateway_cost_usd_total": (),
-    "gateway_energy_joules_total": (),
+    "gateway_tokens_total": ("gen_ai_token_type",),
+    "gateway_cost_usd_total": ("quality",),
+    "gateway_cost_baseline_usd_total": (),
+    "gateway_energy_joules_total": ("quality",),
     "gateway_overhead_seconds_sum": (),
     "gen_ai_server_request_duration_seconds_sum": (),
     "gateway_inflight_requests": (),
     "gateway_route_decisions_total": ("sensitivity", "destination", "reason"),
     "gateway_policy_blocked_egress_total": ("reason",),
 }
+
+
+TOKENS = ("input", "output", "cached_input", "reasoning", "cache_write", "audio_input", "audio_output")
+DETAILED = {
+    "prompt_tokens": 100,
+    "completion_tokens": 50,
+    "prompt_tokens_details": {"cached_tokens": 20, "cache_creation_tokens": 30, "audio_tokens": 10},
+    "completion_tokens_details": {"reasoning_tokens": 20, "audio_tokens": 5},
+}
+BEHAVIOURS["counts all sorts"] = streams([chunk({"content": "Words."}), chunk({}, "stop"), chunk(usage=DETAILED)])
 
 
 def two(local, cloud, *, baa):
@@ -47,11 +59,11 @@ def two(local, cloud, *, baa):
             "there": {
                 "provider": "cloud",
                 "model": "gpt-4o",
-                "price": {"input_usd_per_mtok": 2.5, "output_usd_per_mtok": 10},
+                "price": {"input_usd_per_mtok": 2.5, "output_usd_per_mtok": 10, "cache_write_usd_per_mtok": 3},
             },
         },
         routes={"both": ["here", "there"], "back": ["there", "here"], "cloud": ["there"], "local": ["here"]},
-        pricing={"tariff_usd_per_kwh": 0.3},
+        pricing={"tariff_usd_per_kwh": 0.3, "baseline": "there"},
     )
 
 
@@ -91,7 +103,9 @@ async def send(gateway, content, fate):
                 break
         else:
             await reply.aread()
-        return reply.status_code, reply.headers
+        lines = [] if fate["leaves"] else reply.text.splitlines()
+        said = [one.partition("=") for line in lines if line.startswith(": x-") for one in line[2:].split()]
+        return reply.status_code, reply.headers, {name: value for name, _, value in said}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -113,17 +127,17 @@ async def test_header_log_metrics_and_record_tell_the_same(start, upstream, seed
             server.answer = BEHAVIOURS["says" if endless else fate[name]]  # nobody reads a whole answer without an end
         before = counters(gateway)
         fate["content"] = draw.choice([CLEAN, SENSITIVE])
-        status_code, headers = await send(gateway, fate["content"], fate)
+        status_code, headers, comments = await send(gateway, fate["content"], fate)
         [line], rows = await told(gateway, headers["x-gateway-request-id"])
         after = counters(gateway)
         added = {key: after[key] - before.get(key, 0.0) for key in after if after[key] != before.get(key, 0.0)}
-        compare(fate, status_code, headers, line=line, rows=rows, added=added)
+        compare(fate, status_code, headers, line=line, rows=rows, added=added, comments=comments)
         compare_what_left(fate, status_code, headers, line=line, rows=rows, added=added)
         kept = seed % 2 == 0 and fate["content"] == SENSITIVE and fate["route"] != "local"
         assert added.get(("gateway_policy_blocked_egress_total", "trait_missing"), 0) == kept, fate
 
 
-def compare(fate, status_code, headers, *, line, rows, added):
+def compare(fate, status_code, headers, *, line, rows, added, comments):
     [row] = [one for one in rows if one["phase"] == "outcome"]
     # outcome
     assert (line["outcome"], line["status"]) == (row["result"], row["status"]), fate
@@ -149,10 +163,17 @@ def compare(fate, status_code, headers, *, line, rows, added):
     if status_code == 200:
         assert Decimal(headers["x-gateway-overhead-ms"]) * 1000 == row["overhead_us"], fate
     # tokens
-    for kind in ("input", "output"):
+    for kind in TOKENS:
         counted = added.get(("gen_ai_client_token_usage_sum", kind), 0)
+        assert added.get(("gateway_tokens_total", kind), 0) == counted, fate
         assert (line[f"{kind}_tokens"] or 0) == (row[f"{kind}_tokens"] or 0) == counted, fate
     # money and energy
+    ended_well = line["outcome"] == "ok" and not fate["leaves"]
+    if row["cost_quality"] == "estimated":
+        assert line["outcome"] != "ok", fate
+    baseline = None if row["baseline_nano_usd"] is None else row["baseline_nano_usd"] / 10**9
+    assert line["baseline_usd"] == baseline, fate
+    assert added.get(("gateway_cost_baseline_usd_total",), 0.0) == pytest.approx(baseline or 0.0, abs=1e-12), fate
     for name, unit, metric in (
         ("cost_usd", "cost_nano_usd", "gateway_cost_usd_total"),
         ("energy_wh", "energy_nwh", None),
@@ -160,8 +181,14 @@ def compare(fate, status_code, headers, *, line, rows, added):
         recorded = None if row[unit] is None else Decimal(row[unit]) / 10**9
         logged = None if line[name] is None else Decimal(str(line[name]))
         assert logged == recorded, fate
-        counted = added.get((metric or "gateway_energy_joules_total",), 0.0)
+        quality = row[name.partition("_")[0] + "_quality"]
+        assert (quality is None) == (recorded is None), fate
+        assert line[name.partition("_")[0] + "_quality"] == (None if quality == "reported" else quality), fate
+        counted = added.get((metric or "gateway_energy_joules_total", quality), 0.0)
         assert counted == pytest.approx(float(recorded or 0) * (1 if metric else 3600), abs=1e-12), fate
+        if ended_well and fate["stream"] and fate["path"] != "/api/chat":
+            told = comments.get(f"x-gateway-{name.replace('_', '-')}")
+            assert (None if told is None else Decimal(told)) == recorded, fate
         header = headers.get(f"x-gateway-{name.replace('_', '-')}")
         if header is not None:
             assert Decimal(header) == recorded, fate

@@ -9,6 +9,7 @@ from gateway.domain import (
     Operation,
     Outcome,
     ProviderKind,
+    Quality,
     Sensitivity,
     Settlement,
     Style,
@@ -125,7 +126,9 @@ def settled(**changes: object) -> Settlement:
         "first_token_us": 1_000_000,
         "usage": Usage(input_tokens=100, output_tokens=21, reported=True),
         "cost_nano_usd": 2_000_000,
+        "cost_quality": Quality.REPORTED,
         "energy_nwh": 500_000_000,
+        "energy_quality": Quality.MODELLED,
         "attempts": 1,
     }
     return Settlement(**(fields | changes))

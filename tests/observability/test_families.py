@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from gateway.observability.families import DURATION_S, FIRST_TOKEN_S, MODEL, PROVIDER, SCHEMA, Families
 
@@ -43,3 +44,14 @@ def test_buckets_reach_from_a_twentieth_of_a_second_to_ten_minutes():
         assert buckets[0] <= 0.05
         assert buckets[-1] >= 600
         assert list(buckets) == sorted(buckets)
+
+
+def test_every_metric_that_the_readme_names_exists():
+    names = {sample.name for family in Families().registry.collect() for sample in family.samples}
+    names |= {
+        f"{family.name}{end}" for family in Families().registry.collect() for end in ("", "_total", "_bucket", "_sum")
+    }
+    text = Path("README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:gateway|gen_ai)_[a-z_]+)`", text)) - {"gen_ai_"}
+    assert named
+    assert named <= names

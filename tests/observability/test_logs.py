@@ -115,6 +115,7 @@ def test_a_settled_request_is_one_line_of_json(log, stream):
         "first_token_s": 1.0,
         "cost_usd": 0.002,
         "energy_wh": 0.5,
+        "energy_quality": "modelled",
         "input_tokens": 100,
         "output_tokens": 21,
     }

@@ -49,6 +49,7 @@ from gateway.pipeline.settlement import (
     settlement,
 )
 from gateway.policy.decide import Decision, Refusal, RefusalReason, Sensitivity
+from gateway.routing.price import Terms
 from gateway.state.sqlite import schema
 from gateway.wire.endpoint import Call
 from gateway.wire.openai import chat
@@ -182,7 +183,7 @@ def test_header_log_metric_and_record_agree_to_the_last_digit(fate):
         *(attempt(target, waited_s=wait) for wait in waits),
         answer=answered_by(target),
         usage=Usage(*tokens, reported=True),
-        usd_per_kwh=tariff,
+        terms=Terms(tariff),
         first_token_s=first_s,
     )
     settled = settlement(made, Outcome.OK, status=200, now_s=sum(waits) + own_s, at_us=1)

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
     "gateway/phi/find/rules/persons.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
     "gateway/phi/find/rules/references.py": "tests/phi/find/rules/test_ids.py",  # one table of numbers for both
+    "gateway/pipeline/answer.py": "tests/contract/test_accounts.py",
     "gateway/pipeline/attempt.py": "tests/contract/test_fallback.py",  # the path of a request, over real sockets
     "gateway/pipeline/explain.py": "tests/cli/test_explain.py",
     "gateway/pipeline/flow.py": "tests/contract/test_decision.py",
@@ -46,6 +47,7 @@ ELSEWHERE = {
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait
     "gateway/upstream/ourselves.py": "tests/cli/test_bench.py",
+    "gateway/state/sqlite/bill_columns.py": "tests/contract/test_one_truth.py",  # what they hold is what all others say
     "gateway/state/sqlite/usage.py": "tests/cli/test_report.py",  # over a record that a ledger wrote
     "gateway/upstream/premises.py": "tests/contract/test_queue.py",
     "gateway/upstream/memory.py": "tests/cli/test_models.py",  # asked over real sockets

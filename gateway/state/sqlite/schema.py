@@ -17,11 +17,12 @@ from gateway.audit.verify_ledger import TILE
 from gateway.domain import Settlement
 from gateway.errors import GatewayError
 from gateway.ports import AttemptRow, ConfigRow, EventRow, IntentRow, Row
+from gateway.state.sqlite.bill_columns import BILLED, billed
 from gateway.state.sqlite.policy_columns import ASKED, EMERGENCY, OPENS
 
 MAX_OPENS = 50
 """Sentences kept of one configuration: more than anybody reads."""
-VERSION = 8
+VERSION = 9
 APPLICATION_ID = 0x54524731  # "TRG1": says `file` and every reader whose database this is
 
 DDL = """
@@ -173,13 +174,14 @@ ALTER TABLE entry ADD COLUMN energy_nwh INTEGER CHECK (energy_nwh >= 0);
     5: LOGGED + LOG_GUARDS,
     6: OPENS,
     7: EMERGENCY,
+    8: BILLED,
 }
 """What makes a ledger of each older version one of the next. Rows that are there stay as they are."""
 
 ENUMS: tuple[type[StrEnum], ...] = (
     *(domain.Kind, domain.UnknownReason, domain.Trait, domain.Operation, domain.Dialect, domain.ProviderKind),
     *(domain.Style, domain.Outcome, domain.Sensitivity, domain.Destination, events.AttemptResult, events.ReloadResult),
-    events.Noted,
+    *(events.Noted, domain.Quality),
 )
 
 Cell = str | int | bytes | None
@@ -196,7 +198,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         steps = (
             "".join(MIGRATIONS[old] for old in range(version, VERSION))
             if version
-            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS + OPENS + EMERGENCY
+            else DDL + CONFIGURED + GUARDS + NEVER + ASKED + LOGGED + LOG_GUARDS + OPENS + EMERGENCY + BILLED
         )
         stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         connection.executescript(f"BEGIN IMMEDIATE; {steps} {stamp} COMMIT;")
@@ -342,7 +344,6 @@ def _attempt(row: AttemptRow) -> dict[str, Cell]:
 
 
 def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
-    usage = row.usage
     cells: dict[str, Cell] = {
         "phase": "outcome",
         "at_us": row.at_us,
@@ -368,12 +369,7 @@ def _outcome(row: Settlement) -> tuple[dict[str, Cell], list[Detail]]:
         "duration_us": row.duration_us,
         "overhead_us": row.overhead_us,
         "first_token_us": row.first_token_us,
-        "input_tokens": usage.input_tokens if usage.reported else None,
-        "output_tokens": usage.output_tokens if usage.reported else None,
-        "cached_input_tokens": usage.cached_input_tokens if usage.reported else None,
-        "reasoning_tokens": usage.reasoning_tokens if usage.reported else None,
-        "cost_nano_usd": row.cost_nano_usd,
-        "energy_nwh": row.energy_nwh,
+        **billed(row),
         "label": ",".join(row.labels) or None,
         "agents": ",".join(row.agents) or None,
         "counted": ",".join(row.counted) or None,

@@ -100,6 +100,7 @@ def usage_of(item: dict[str, Any], so_far: Usage | None = None) -> Usage | None:
         cached_input_tokens=before.cached_input_tokens if read is None else read,
         reasoning_tokens=before.reasoning_tokens if thought is None else thought,
         reported=True,
+        cache_write_tokens=before.cache_write_tokens if written is None else written,
     )
 
 

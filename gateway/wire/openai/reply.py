@@ -6,6 +6,7 @@ model name it asked for, the role once, reasoning in one field, tool-call indice
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.domain import JSON, Tree, Usage
@@ -41,7 +42,19 @@ def usage_of(tree: Tree) -> Usage | None:
         cached_input_tokens=_detail(usage, "prompt_tokens_details", "cached_tokens"),
         reasoning_tokens=_detail(usage, "completion_tokens_details", "reasoning_tokens"),
         reported=True,
+        cache_write_tokens=_detail(usage, "prompt_tokens_details", "cache_creation_tokens")
+        or _count(usage.get("cache_creation_input_tokens")),
+        audio_input_tokens=_detail(usage, "prompt_tokens_details", "audio_tokens"),
+        audio_output_tokens=_detail(usage, "completion_tokens_details", "audio_tokens"),
+        told_nano_usd=_told(usage.get("cost")),
     )
+
+
+def _told(cost: JSON) -> int | None:
+    """What the provider says that it cost (OpenRouter): dollars as nano-dollars; no answer costs ten thousand."""
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 10_000:
+        return None
+    return round(Decimal(repr(cost)).scaleb(9))
 
 
 def _count(value: JSON) -> int:

@@ -66,6 +66,7 @@ def usage_of(item: dict[str, Any]) -> Usage | None:
     if not isinstance(counts, dict):
         return None
     read = (counts.get("input_tokens_details") or {}).get("cached_tokens")
+    written = (counts.get("input_tokens_details") or {}).get("cache_write_tokens")
     thought = (counts.get("output_tokens_details") or {}).get("reasoning_tokens")
     return Usage(
         input_tokens=counts.get("input_tokens") or 0,
@@ -73,6 +74,7 @@ def usage_of(item: dict[str, Any]) -> Usage | None:
         cached_input_tokens=read or 0,
         reasoning_tokens=thought or 0,
         reported=True,
+        cache_write_tokens=written or 0,
     )
 
 
