@@ -46,7 +46,7 @@ _HUNK: Final = re.compile(r"@@ -\d+(?:,\d+)? \+\d+")
 
 
 _VARIABLE: Final = re.compile(
-    r"(?:^|[\s;(,])(?![\w.]*(?i:id|no\b|num|nr\b|pt|pat|person|mrn|rec|chart|acc|case|user|member|key|hosp|nhs|ssn|dob|client|visit|claim|ref|who|name|tel|phone|zip|code|pin|card))"
+    r"(?:^|[\s;(,])(?![\w.]*(?i:id|no\b|num|nr\b|pt|pat|person|mrn|rec|chart|acc|case|user|member|key|hosp|nhs|ssn|dob|client|visit|claim|ref|who|name|tel|phone|zip|code|pin|card|serial|rx|imei|udi|spec|enc|adm))"
     r"[a-z][\w.]{0,20}\s?(?:[+*/-]|:)?=\s?$"
 )
 """A number that a program calculates with, whose name is no word for somebody or for what is theirs: `x = 120394`."""

@@ -35,6 +35,8 @@ def test_what_numbers_things_is_nobodys(text, value):
     [
         ("p.chart_no = 120394", "120394"),
         ("mrn=120394", "120394"),
+        ("heartbeat lost serial=HV20448113", "HV20448113"),
+        ("failed for rx=RX5510239", "RX5510239"),
         ("her number is 120394", "120394"),
         ("show --patient-id 20871", "20871"),
         ("chart 31969-472", "31969-472"),
