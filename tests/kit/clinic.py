@@ -186,7 +186,7 @@ def _config(here: UpstreamServer, cloud: UpstreamServer, other: UpstreamServer, 
             "transcription": {"targets": ["dictation"], "operation": "transcriptions"},
         },
         agents={agent: {"route": route} for agent, route in ROUTES.items()},
-        pricing={"tariff_usd_per_kwh": 0.15},
+        pricing={"tariff_usd_per_kwh": 0.15, "baseline": "sonnet"},
         budgets=[
             {"per": "route", "name": "report-writing", "of": "dollars", "amount": 5, "every": "month"},
             {"per": "route", "name": "spent", "of": "requests", "amount": 0, "every": "month"},

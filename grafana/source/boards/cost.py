@@ -4,6 +4,7 @@ from grafana.source.panels import Bars, Board, Query, Row, Series, Stat, Table
 from grafana.source.promql import count, events, now, or_zero, rate
 
 COST = "gateway_cost_usd_total"
+BASELINE = "gateway_cost_baseline_usd_total"
 ENERGY = "gateway_energy_joules_total"
 TOKENS = "gateway_tokens_total"
 MODEL = "gen_ai_request_model"
@@ -36,6 +37,13 @@ BOARD = Board(
                     [Query(f"({or_zero(count(COST))}) / {ANSWERED}")],
                     "currencyUSD",
                     decimals=5,
+                ),
+                Stat(
+                    "Saved",
+                    "What the same tokens would have cost at `pricing.baseline`, less what they cost. None without a baseline.",
+                    [Query(f"{count(BASELINE)} - ({or_zero(count(COST))})")],
+                    "currencyUSD",
+                    steps=((None, "orange"), (0, "green")),
                 ),
                 Stat(
                     "Energy",
@@ -87,6 +95,12 @@ BOARD = Board(
                     ],
                     "short",
                     rows={"caller": "Caller", "agent": "Agent", "route": "Route"},
+                ),
+                Series(
+                    "Saved an hour",
+                    "What the same tokens would have cost at `pricing.baseline`, less what they did cost, an hour.",
+                    [Query(or_zero(f"3600 * ({rate(BASELINE)} - {rate(COST)})"), "saved")],
+                    "currencyUSD",
                 ),
                 Series(
                     "Reported and estimated",
