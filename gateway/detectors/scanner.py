@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import Final, Protocol
 
@@ -14,7 +14,7 @@ from gateway.detectors.secondary import SecondaryDetector
 from gateway.detectors.turns import BATCH, STEP, Turns
 from gateway.detectors.union import united
 from gateway.detectors.varied import VARIED
-from gateway.detectors.worker import Job, Worker, WorkerFailed
+from gateway.detectors.worker import CHARS, Job, Worker, WorkerFailed, allowed_s
 from gateway.domain import Detection, Kind, Passage, UnknownReason
 from gateway.phi.find.across import windows
 from gateway.phi.find.engine import Engine, Look, load_engine
@@ -52,9 +52,9 @@ class Scanner:
     """An engine with a memory, a worker and a deadline; with `second`, two detectors must agree that a text is clear.
 
     `inline_chars` of new text are looked at where we are; more goes to the worker process. `deadline_s` holds for one
-    request. `second` looks at new passages meanwhile, in its own process and under the same deadline. `own` are the
-    administrator's words in force, asked at every request. What was loaded on demand (the encoder, the worker) is given
-    back after `idle_s` without a question.
+    request of 16,384 characters; a larger one may take longer (`allowed_s`). `second` looks at new passages meanwhile, in
+    its own process and within the same time. `own` are the administrator's words in force, asked at every request. What
+    was loaded on demand (the encoder, the worker) is given back after `idle_s` without a question.
     """
 
     def __init__(  # noqa: PLR0913  (each is one part of how a text is looked at)
@@ -81,6 +81,10 @@ class Scanner:
         self._idle_s: Final = idle_s
         self._waking: Final = asyncio.Lock()
         self._resting: asyncio.TimerHandle | None = None
+
+    def allowed_s(self, passages: Sequence[Passage]) -> float:
+        """How long the scan of a request with these passages may take, all in all."""
+        return allowed_s(self.deadline_s, passages)
 
     @property
     def version(self) -> str:
@@ -127,15 +131,15 @@ class Scanner:
     ) -> Sequence[Detection]:
         """One detection per passage; all of them `scan_failed` when the scan failed or was not done by `until`.
 
-        `until` (monotonic seconds) is given by whoever began earlier, with a walk that counts; else it is `deadline_s`
+        `until` (monotonic seconds) is given by whoever began earlier, with a walk that counts; else it is `allowed_s`
         from now. What must be loaded first takes nothing of that time.
         """
         try:
             waited_s = await self._awake()
-            turns = Turns(time.monotonic() + self.deadline_s if until is None else until + waited_s)
+            turns = Turns(time.monotonic() + self.allowed_s(passages) if until is None else until + waited_s)
             if self._second is None:
                 return await self._first(passages, caller, turns)
-            _demand_readable(passages, turns)
+            self._demand_readable(passages, turns)
             other, found = await asyncio.gather(  # the second first: it is under way while the engine holds the loop
                 self._second.detect(passages, caller=caller, timeout_s=turns.left_s),
                 self._first(passages, caller, turns),
@@ -168,7 +172,7 @@ class Scanner:
     async def look_again(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]:
         """The engine alone, like `look`, for a request so large that others need their turn meanwhile."""
         try:
-            return await self._first(passages, caller, Turns(time.monotonic() + self.deadline_s))
+            return await self._first(passages, caller, Turns(time.monotonic() + self.allowed_s(passages)))
         except Exception:  # noqa: BLE001  the edge, as in `detect`
             return [FAILED] * len(passages)
 
@@ -187,7 +191,7 @@ class Scanner:
 
     async def _first(self, passages: Sequence[Passage], caller: str, turns: Turns) -> list[Detection]:
         """What the engine says, in slices."""
-        _demand_readable(passages, turns)
+        self._demand_readable(passages, turns)
         work = self._steps(passages, caller)
         answer: Sequence[Look] | None = None
         try:
@@ -203,14 +207,20 @@ class Scanner:
     async def _looks(self, passages: Sequence[Passage], turns: Turns) -> list[Look]:
         looks: list[Look] = []
         if sum(len(passage.text) for passage in passages) > self.inline_chars:
-            for at in range(0, len(passages), BATCH):
-                looks += await self._worker.ask(passages[at : at + BATCH], timeout_s=turns.left_s)
+            for portion in _batches(passages):
+                looks += await self._worker.ask(portion, timeout_s=turns.left_s)
             return looks
         for passage in passages:
             looks.append(self._engine.look(passage))
             if turns.due:
                 await turns.give()
         return looks
+
+    def _demand_readable(self, passages: Sequence[Passage], turns: Turns) -> None:
+        """Raise `WorkerFailed` where nobody could read it in time: not even its digests are made then."""
+        within_s = min(turns.left_s, self.deadline_s)
+        if sum(len(passage.text) for passage in passages) > within_s * CHARS_PER_S:
+            raise WorkerFailed("nobody could read this in time")
 
     def _steps(
         self, passages: Sequence[Passage], caller: str
@@ -288,10 +298,15 @@ class Scanner:
         return across
 
 
-def _demand_readable(passages: Sequence[Passage], turns: Turns) -> None:
-    """Raise `WorkerFailed` where nobody could read it in time: not even its digests are made then."""
-    if sum(len(passage.text) for passage in passages) > turns.left_s * CHARS_PER_S:
-        raise WorkerFailed("nobody could read this in time")
+def _batches(passages: Sequence[Passage]) -> Iterator[Sequence[Passage]]:
+    """Passages in such portions that others get their turn between them."""
+    first = chars = 0
+    for at, passage in enumerate(passages):
+        if at - first == BATCH or (at > first and chars + len(passage.text) > CHARS):
+            yield passages[first:at]
+            first, chars = at, 0
+        chars += len(passage.text)
+    yield passages[first:]
 
 
 def _message(known: Kept | Window | None) -> Kept | None:

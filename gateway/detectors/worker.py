@@ -18,9 +18,22 @@ from gateway.domain import Passage
 LOAD_S: Final = 60.0
 """How long a process may take until it is ready."""
 
+CHARS: Final = 16_384
+"""Characters that one limit of time is meant for."""
+MOST: Final = 8
+"""Limits that a larger text may take, at the most."""
+
 A = TypeVar("A")
 Job: TypeAlias = Callable[[Sequence[Passage]], A]
 """What a process does, over and over: an answer to a list of passages, never None."""
+
+
+def allowed_s(limit_s: float, passages: Sequence[Passage]) -> float:
+    """How long a look at `passages` may take, where one at `CHARS` characters may take `limit_s`: in proportion, within `MOST`.
+
+    A prompt of 200 KB takes its model many seconds too, and is no failure because it takes more than one of 2 KB.
+    """
+    return limit_s * min(MOST, max(1.0, sum(len(passage.text) for passage in passages) / CHARS))
 
 
 class WorkerFailed(Exception):
@@ -45,7 +58,7 @@ class Worker(Generic[A]):
     """One process, started when first needed, replaced when it dies or is stuck, ended with the gateway.
 
     A single thread talks to it, and waiting callers hold no thread each. A caller waits for `timeout_s`; the process
-    itself may take `limit_s` for a question, and `LOAD_S` to get ready: a text that was late
+    itself may take `limit_s` for a question of `CHARS` characters, and `LOAD_S` to get ready: a text that was late
     only because others came first, or while the process was loading, costs no restart.
     """
 
@@ -119,7 +132,7 @@ class Worker(Generic[A]):
         if time.monotonic() > until:
             raise WorkerFailed("nobody waits any more")
         connection.send(passages)
-        if not connection.poll(self._limit_s):
+        if not connection.poll(allowed_s(self._limit_s, passages)):
             self._end()
             self._thread.submit(self._ready)  # so that the next text does not wait for all of the start
             raise WorkerFailed("the worker is stuck")

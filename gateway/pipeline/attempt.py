@@ -51,8 +51,7 @@ _MAY_PASS: Final = frozenset({AttemptResult.CONNECT, AttemptResult.SERVER_ERROR,
 class SecondLook(Protocol):
     """The second look at what is about to leave: where we are, or in slices of the event loop."""
 
-    @property
-    def deadline_s(self) -> float: ...
+    def allowed_s(self, passages: Sequence[Passage]) -> float: ...
     @property
     def inline_chars(self) -> int: ...
     def look(self, passages: Sequence[Passage], *, caller: str = "") -> Sequence[Detection]: ...
@@ -309,7 +308,7 @@ class Attempts:
 
         def look(passages: Sequence[Passage]) -> Sequence[Detection]:
             work = self._scanner.look_again(passages, caller=call.caller.name)
-            return asyncio.run_coroutine_threadsafe(work, loop).result(self._scanner.deadline_s + 1)
+            return asyncio.run_coroutine_threadsafe(work, loop).result(self._scanner.allowed_s(passages) + 1)
 
         return look
 

@@ -33,8 +33,7 @@ class Scan(Protocol):
     def covers(self) -> frozenset[Kind]: ...
     @property
     def detectors(self) -> int: ...
-    @property
-    def deadline_s(self) -> float: ...
+    def allowed_s(self, passages: Sequence[Passage]) -> float: ...
     def detect(
         self, passages: Sequence[Passage], *, caller: str, until: float | None = None
     ) -> Awaitable[Sequence[Detection]]: ...
@@ -79,8 +78,9 @@ def standing(caller: Caller, settings: Settings) -> Caller | None:
 
 async def scanned(call: Call, scanner: Scan, aside: Aside, terms: LabelTerms) -> Findings:
     """What is in the payload, as far as anyone can tell within the deadline, which counts from the first step to the last."""
-    until = time.monotonic() + scanner.deadline_s
+    began_s = time.monotonic()
     leaves, passages, labels = await aside(partial(_laid_open, call, terms), large=call.large)
+    until = began_s + scanner.allowed_s(passages)
     detections = await scanner.detect(passages, caller=call.caller.name, until=until)
     if time.monotonic() < until:
         said = partial(gather, leaves, detections, scanner.covers, detectors=scanner.detectors)

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from gateway.detectors.scanner import looking
-from gateway.detectors.worker import Worker, WorkerFailed
+from gateway.detectors.worker import CHARS, MOST, Worker, WorkerFailed, allowed_s
 from gateway.domain import Passage
 from gateway.phi.find.engine import Engine, Look
 
@@ -38,6 +38,14 @@ async def worker():
     made = Worker(partial(looking, Slow), limit_s=3)
     yield made
     await made.aclose()
+
+
+@pytest.mark.parametrize(
+    ("chars", "limits"),
+    [((), 1), ((1,), 1), ((CHARS,), 1), ((CHARS, CHARS), 2), ((3 * CHARS,), 3), ((1_000 * CHARS,), MOST)],
+)
+def test_a_larger_text_may_take_longer_and_none_may_take_for_ever(chars, limits):
+    assert allowed_s(2.0, [Passage("x" * size) for size in chars]) == 2.0 * limits
 
 
 async def test_it_looks_in_another_process(worker):
