@@ -87,9 +87,17 @@ _AFFILIATED: Final = re.compile(rf"{_HOUSE.pattern}[^\n,;:.]{{0,60}}, (?:[^\n,;:
 """Right before the address of a house: its name, and the parts of it that stand between two commas."""
 
 
-def owned(hit: Hit, text: str) -> bool:
-    """Whether a hit is of an office, a firm, a thing or a maker by what stands beside it."""
-    return _of_an_office(hit, text) or _of_a_firm(hit, text) or of_a_thing(hit, text) or _of_a_maker(hit, text)
+def owned(hit: Hit, text: str, domains: frozenset[str]) -> bool:
+    """Whether a hit is of an office, a firm, a thing or a maker by what stands beside it; `domains` are those of `text`."""
+    return _of_an_office(hit, text) or _of_a_firm(hit, text, domains) or of_a_thing(hit, text) or _of_a_maker(hit, text)
+
+
+def domains(text: str) -> frozenset[str]:
+    """The first words of the domains of addresses in a text, with and without the part before their first dot, in small letters."""
+    return frozenset(word for found in _DOMAIN.finditer(text.casefold()) for word in found.groups() if word is not None)
+
+
+_DOMAIN: Final = re.compile(r"(?:@|//|www\.)(\w+)(?:[\w-]*\.(\w+))?")
 
 
 BRACKETED: Final = frozenset({Kind.NAME, Kind.EMAIL})
@@ -156,16 +164,13 @@ _OF_A_STUDY: Final = re.compile(
 )
 
 
-def _of_a_firm(hit: Hit, text: str) -> bool:
+def _of_a_firm(hit: Hit, text: str, domains: frozenset[str]) -> bool:
     """Whether a word that a model takes for a name is also the domain of an address in the text: a firm is called so."""
     if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
         return False
     if _INCORPORATED.match(text, hit.end):
         return True
-    words = _LONG_WORD.findall(text[hit.start : hit.end].casefold())
-    return bool(words) and any(
-        re.search(rf"(?:@|//|www\.)(?:[\w-]+\.)?{word}\b", text, re.IGNORECASE) for word in words[:2]
-    )
+    return not domains.isdisjoint(_LONG_WORD.findall(text[hit.start : hit.end].casefold())[:2])
 
 
 _INCORPORATED: Final = re.compile(

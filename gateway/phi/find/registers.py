@@ -16,7 +16,7 @@ from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.notices import Notice
-from gateway.phi.find.organisations import BRACKETED, CONTACTS, in_its_field, of_a_thing, owned, reaches_nobody
+from gateway.phi.find.organisations import BRACKETED, CONTACTS, domains, in_its_field, of_a_thing, owned, reaches_nobody
 from gateway.phi.find.retrieved import Retrieved
 from gateway.phi.find.text.marks import Marks
 from gateway.phi.find.text.ways import one_of
@@ -157,7 +157,8 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     someone = [said.start() for said in _SOMEONE.finditer(text) if not _in_office(said, notice)]
     firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
-    retrieved = Retrieved(text, notice, someone, firm)
+    article = any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks)
+    retrieved, named = Retrieved(text, notice, someone, firm), domains(text)
     return [
         _may(hit)
         and (
@@ -166,8 +167,8 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
                 not _any(someone, hit.start - _NEAR, hit.end + _NEAR)
                 and not _any(firm, hit.start - _NEAR, hit.end + _NEAR)
                 and (
-                    owned(hit, text)
-                    or _of_a_byline(hit, text, marks)
+                    owned(hit, text, named)
+                    or (article and _of_a_byline(hit, text))
                     or _of_a_sum(hit, text)
                     or notice.explains(hit)
                     or any(_of(register, found, hit, text) for register, found in marks)
@@ -313,11 +314,9 @@ def _any(places: Sequence[int], low: int, high: int) -> bool:
     return bisect_left(places, low) < bisect_right(places, high)
 
 
-def _of_a_byline(hit: Hit, text: str, marks: Sequence[tuple[Register, Sequence[tuple[int, str]]]]) -> bool:
-    """Whether it stands in a line of nothing but names, in a text that has the parts of an article."""
+def _of_a_byline(hit: Hit, text: str) -> bool:
+    """Whether it stands in a line of nothing but names, as in a text that has the parts of an article."""
     if hit.kind not in _BYLINE or hit.evidence is not Evidence.CONTEXT:
-        return False
-    if not any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks):
         return False
     start = text.rfind("\n", 0, hit.start) + 1
     end = text.find("\n", hit.end)

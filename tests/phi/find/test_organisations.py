@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.organisations import of_a_thing, owned
+from gateway.phi.find.organisations import domains, of_a_thing, owned
 
 OWNED = [
     (Kind.OTHER_ID, "Rebuild with #«1030638» fixed"),
@@ -63,13 +63,13 @@ def told(kind, marked, evidence=Evidence.CONTEXT):
 @pytest.mark.parametrize(("kind", "marked"), OWNED)
 def test_what_is_of_a_house_a_firm_or_a_maker(kind, marked):
     hit, text = told(kind, marked)
-    assert owned(hit, text)
+    assert owned(hit, text, domains(text))
 
 
 @pytest.mark.parametrize(("kind", "marked"), NOT_OWNED)
 def test_what_may_be_of_a_person(kind, marked):
     hit, text = told(kind, marked)
-    assert not owned(hit, text)
+    assert not owned(hit, text, domains(text))
 
 
 def test_a_number_with_a_cue_of_its_own_is_of_a_thing_only_in_a_study():
@@ -84,7 +84,7 @@ def test_reading_takes_no_more_time_in_a_longer_text(piece):
         hit = Hit(Kind.EMAIL, len(text) - 14, len(text), 0.9)
         began = time.process_time()
         for _ in range(200):
-            owned(hit, text)
+            owned(hit, text, domains(text))
         return time.process_time() - began
 
     seconds(10)
