@@ -201,10 +201,11 @@ class Price:
 class Complexity(StrEnum):
     """How much a request asks of a model.
 
-    Simple is looked up, read off or changed by rule, in one step: a fact, a label, an extraction, a translation of a sentence.
-    Medium is one piece of ordinary work along a known path: a summary, a letter, an explanation, a function, a comparison.
-    Complex are steps that depend on each other, evidence that is weighed, or a whole out of many parts: a differential, a
-    design, a search for a cause, a plan under constraints.
+    Simple is what a small local model (1 to 8 B) does well: one short question, an extraction, a label, a sentence put otherwise,
+    a greeting, a format. Medium needs a capable one (14 to 70 B): a page of notes summed up, a report made of findings, a letter
+    or a piece of code with constraints, several fields out of a note. Complex needs the best: a differential over findings that
+    contradict each other, several documents brought together, long work with several tools, a difficult design or
+    proof, a plan under many constraints. How long an order is says little about whether it is complex.
     """
 
     SIMPLE = "simple"

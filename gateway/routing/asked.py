@@ -1,7 +1,8 @@
 """The words by which people ask for little, for work and for thought, as tables; pure.
 
-A table is a level: what is looked up or read off, what is composed along a known path, what has to be thought through. Words
-that only make a request harder stand apart, since one of them alone says little. Texts are looked at in lower case.
+Some tables are of a level: what is looked up or read off, what is composed along a known path, what has to be thought through.
+Others only say more about it: what makes it harder, what thing is wanted, what frame is set for it. How much a word of each
+table counts is in `weights.py`. Texts are looked at in lower case.
 """
 
 from __future__ import annotations
@@ -97,6 +98,23 @@ THOUGHT: Final = _words(
     """,
 )
 """What has to be thought through, or made whole out of many parts."""
+DOUBT: Final = _words(
+    r"""
+    can(?:['’])?(?:no)?t (?:all |both )?(?:be|hold) (?:both )?(?:true|right|followed|at once) ; disagree|conflict|contradict ;
+    (?:who|which)(?:['’]s|\sis|\sone\sis|\sof\s\w+\sis)? (?:right|true|wrong|correct)\b ; convince ; change (?:your|my|our) mind ;
+    settle ; refut|falsif|disprov|counter-?example ; defend|argue ; plausib ; unif(?:y|ied|ying) ;
+    what (?:most likely )?happened ; why (?:would|does|do|is|did|might) (?:my|our|the) ; what else could|which else could ;
+    how (?:do|would|can|could|should) (?:you|we|i) (?:prove|know|find out|tell|decide) ; invariant ; starv|deadlock|livelock ;
+    crash[- ]safe|torn write|partition(?:ed)?\b|exactly[- ]once|idempot|lock-free|race\b ; attack|adversar|threat ;
+    bias(?:es)?\b|confound ; worst[- ]case|bounded ; regret ; first principles|derive ; points? of no return|roll-?back ;
+    second[- ]order ; think (?:it |this )?through|reason ; take (?:me through|apart)|pick apart|cross-examin ; rank ; evidence ;
+    what (?:would|do) you (?:do|give up|need|regret) ; work out (?:what|why|how|whether) ; find (?:the|out) (?:cause|why) ;
+    reproduce ; explanations?\b|explains? why ; strategy|recovery|roadmap ; guarantee|proof|prove|show (?:that|whether|why) ;
+    design|invent\b ; plan the (?:move|migration) ; depends? on ; uncertain|how sure|confidence ; trade-?off ; differential ;
+    likely ; how far ; reconcil ; hypothes ; what would (?:you|make|settle|change)
+    """,
+)
+"""That it is not settled what is true, what will hold, or what is best."""
 WORK: Final = _words(
     r"""
     summari[sz] ; summary of ; recap\b ; condense ; explain ; describe ; elaborate ; clarify ; draft ; compose ; (?:re)?write ;
@@ -188,7 +206,7 @@ HARDER: Final = _words(
     long-term ; stepwise ; decision points? ; including (?:\w+[ ,]+){2,}and ; integrat ; test(?:s|ing)?\b ; validat
     """,
 )
-"""What makes work harder: each different one is worth a point, once there is work at all."""
+"""What makes work harder."""
 LITTLE: Final = _words(
     r"""
     shorten to ; search the ; do you have ; tell me (?:how often|how many) ;
@@ -224,8 +242,48 @@ LEAST: Final = _words(
         just) ;
     (?:answer|reply|respond) with (?:only|just|the|a|one) ; only the ;
     (?:json|nothing else|the label|the code|the number|the word) only ; nothing else ;
-    no (?:explanation|commentary|other text) ; without explanation ; one of(?: the following)?: ;
+    no (?:explanation|commentary|other text) ; without explanation ; one of(?: the following)?: ; (?:one|a) per line ;
+    (?:in )?(?:one|two|a|1|2) (?:short )?(?:\w+ )?(?:sentences?|lines?|words?|title)\b ; (?:only|just) the \w+ ;
+    (?:names?|words?|labels?|codes?|numbers?|values?|terms?)(?: \w+){0,3} only ; nothing (?:else|more) ;
     (?:exactly|at most) (?:one|two|three|five|ten|\d{1,2}) words?
     """,
 )
 """That the answer is to be short."""
+THING: Final = _words(
+    r"""
+    (?:letter|e-?mail|reply|note|report|summary|minutes|agenda|table|(?:information )?sheet|leaflet|hand-?out|hand-?over|poster|
+        script|function|component|class|query|sql|endpoint|playbook|yaml|csv|json|template|form|checklist|quiz|questions|
+        vignette|slide|memo|message|story|faq|guide|how-to|rota|schedule|(?:test|care|teaching|meal) plan|home programme|
+        newsletter|post|speech|page|paragraph|release notes|list|section|dictation|code|difference|comparison|translation|
+        formula|regex|snippet|dockerfile|manifest|config)s?\b
+    """
+)
+"""Things that one makes."""
+MAKING: Final = _words(
+    r"""
+    (?:please )?(?:(?:can|could) you |help me |i need |need )?(?:please )?(?:write|rewrite|draft|compose|make|prepare|create|
+        generate|turn|convert|translate|summari[sz]e|compare|explain|describe|suggest|give|fill|tidy|structure|code|build|read|
+        review|list|format|produce|put|improve|proofread|extract)\b
+    """,
+    begins=r"(?:^|(?<=[.!?:]\s))",
+)
+"""A sentence that orders something to be made of what is known."""
+FRAME: Final = _words(
+    r"""
+    (?:under|about|around|max(?:imum)?|at most|up to|no more than|not more than|below|within|roughly|approximately|of|in)
+        (?:\w+ )?\d[\d,]* ?(?:to \d+ )?(?:words?|lines?|characters?|pages?|sentences?|minutes|bullets|columns) ;
+    \d+[ -](?:word|page|minute|line)s?\b ;
+    (?:one|two|half a|a single|three|five|ten|four|six)[ -](?:page|line|sentence|bullet|paragraph|column)s? ;
+    max\.? \d+ ; at most ; no more than ; keep (?:it|each|every|the|all) ; headings? ; sections? ; columns? ; bullets? ;
+    table\b ; template ; numbered ; json|csv|yaml ; format ; title ; (?:grade|year|b1|a2|b2|reading (?:age|level)) ;
+    plain (?:language|words|english)|simple words ; friendly|polite|formal|warm|firm ; tone ;
+    (?:no|without) (?:\w+ ){0,3}(?:jargon|abbreviations|capitals|names|formulas?|librar(?:y|ies)|packages|framework|references|
+        questions|brand) ;
+    standard library ; type hints?|docstrings? ; comments? ; tests? ; example ;
+    for (?:the|our|my|new|an?) (?:\w+ )?(?:website|newsletter|ward|board|patients?|nurses?|students?|juniors?|team|staff|leaflet|
+        poster|slide|gp|director|helpdesk|registrars?|beginners?|parents|clinicians) ;
+    (?:end|start|finish) with ; mention ; leave out ; include ; sign(?:ed)? ; subject line ; spelling ; print ; style ;
+    audience ; synthetic|made[- ]up|invented
+    """
+)
+"""How long, in what form, for whom: who says so knows what is to come out."""

@@ -139,7 +139,10 @@ async def test_a_target_says_for_which_level_it_is_meant(start, upstream):
     more = {"first_more": ", complexity: [medium, complex]", "second_more": ", complexity: [simple]"}
     gateway = await start(pair(first, second, route=", order: by_complexity", **more))
     assert (await gateway.chat("Hello.")).headers["x-gateway-target"] == "second"
-    ordinary = await gateway.chat("Draft a letter to a patient about her new appointment.")
+    letter = (
+        "Draft a letter to a patient about her new appointment: when, where, what to bring. Plain words, half a page."
+    )
+    ordinary = await gateway.chat(letter)
     assert ordinary.headers["x-gateway-target"] == "first"
     said = await gateway.chat(headers={"x-gateway-complexity": "medium"})
     assert said.headers["x-gateway-target"] == "first"
