@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gateway.domain import DIRECT, Carrier, Kind, Part, Passage
+from gateway.phi.find import called
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen, parts
@@ -34,6 +35,7 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
     Only passages of one carrier and one part are neighbours: nobody cuts a number between a system prompt and a
     message, or between a message and a value of a record.
     """
+    yield from called.windows(passages)
     yield from _texts(passages)
     spoken = [
         index
@@ -139,6 +141,9 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
     `own` are the hits of each passage by itself.
     """
     folded = [normalise(passage.text) for passage in passages]
+    if passages[0].carrier in called.ASKS:
+        said = called.told(passages[0], folded[0], folded[1])
+        return {1: said} if said else {}
     edges = [_edge(text, hits, first=index == 0) for index, (text, hits) in enumerate(zip(folded, own, strict=True))]
     values = passages[0].part is Part.VALUE
     found: dict[int, list[Hit]] = {}

@@ -109,9 +109,17 @@ _KINDS: Final = {phrase.strip(): kind for kind, phrases in _TABLE for phrase in 
 _LONGEST: Final = max(len(phrase.split()) for phrase in _KINDS)
 
 
+_TOGETHER: Final = {phrase.replace(" ", ""): phrase.split() for phrase in _KINDS if " " in phrase}
+"""Keys that programs and databases write in one word: `lastname`, `PHONENUMBER`, `dateofbirth`."""
+
+
 def words(key: str) -> list[str]:
-    """The words of a key: `patientDOB`, `patient_dob`, `Patient DOB` and `patient-dob` are one."""
-    return [word.casefold() for word in _WORDS.findall(key)]
+    """The words of a key: `patientDOB`, `patient_dob`, `Patient DOB` and `patient-dob` are one, and so are `lastname` and `last_name`."""
+    found: list[str] = []
+    for word in _WORDS.findall(key):
+        folded = word.casefold()
+        found += _TOGETHER.get(folded, (folded,)) if folded not in _KINDS else (folded,)
+    return found
 
 
 def kind_of(cue: str) -> Kind | None:

@@ -150,12 +150,17 @@ def told(texts: Sequence[Normalised]) -> dict[int, list[Hit]]:
     return hits
 
 
+def asks(text: str) -> bool:
+    """Whether a text ends by asking for something, whatever it is."""
+    return _ASKING.search(text[-_ANSWER:].rstrip()) is not None
+
+
 def replied(question: Normalised, answer: Normalised) -> list[Hit]:
     """What is said in `answer`, a message, to a message that ends by asking for it: hits in `answer`."""
     if len(answer.text) > _ANSWER:
         return []
     asking = question.text[-_ANSWER:].rstrip()
-    if _ASKING.search(asking) is None:
+    if not asks(asking):
         return []
     text = f"{asking}\n{answer.text}"
     begin = len(asking) + 1

@@ -6,6 +6,7 @@ import base64
 import binascii
 import html
 import re
+import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,8 +19,13 @@ from gateway.phi.find.text.gate import Gate
 
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,24});")
-_ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/.@-])+")
-_ONE_ESCAPE: Final = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/.@-]")
+_BACKSLASHED: Final = r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"/.@-]"
+_COUNTED: Final = r"\\[01][0-7]{2}|(?:\\[23][0-7]{2})+|\\u\{[0-9A-Fa-f]{1,6}\}|\(cid:\d{2,5}\)"
+"""Characters by their number: in octal (git, C, PDF), in braces (JavaScript, Rust), of a font without a map. Bytes beyond ASCII
+are one letter together, so a run of them is read at once, and every other number by itself, whatever its width.
+"""
+_ESCAPE: Final = re.compile(rf"(?:{_BACKSLASHED})+|{_COUNTED}")
+_ONE_ESCAPE: Final = re.compile(rf"{_BACKSLASHED}|{_COUNTED}")
 _QUOTED: Final = re.compile(r"(?:=(?:[0-9A-Fa-f]{2}|\r?\n))+")
 _INLINE: Final = (
     r"</?(?:b|i|u|em|strong|span|font|mark|a|sub|sup|wbr|br|small|code|tt|s|strike|del|ins|o:p)\b[^<>\n]{0,120}>"
@@ -54,7 +60,7 @@ _GATE: Final = Gate(
     {
         "percent": r"%[0-9A-Fa-f]{2}",
         "entity": r"&[#A-Za-z][0-9A-Za-z]{1,24};",
-        "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/.@-]",
+        "escape": r"\\[ux][0-9A-Fa-f]{2}|\\[nrt\"/.@-]|\\[0-3][0-7]{2}|\\u\{[0-9A-Fa-f]|\(cid:\d{2}",
         "quoted": r"=[0-9A-Fa-f]{2}|=\r?\n",
         "broken": rf"[A-Za-z0-9@./-]{BREAK}[A-Za-z0-9@./-]|\\\\n",
         "typeset": rf"{_COMMAND}\*?(?:-?\d{{1,6}})?(?:\[[^\[\]\n]{{0,80}}\])?[ {{}}\\]",
@@ -207,6 +213,11 @@ def _unquoted(value: str) -> str:
 def _unescaped(value: str) -> str:
     def one(match: re.Match[str]) -> str:
         escape = match.group()
+        if escape[1].isdigit():
+            return _decoded(bytes(int(digits, 8) for digits in escape[1:].split("\\")))
+        if escape[0] == "(" or escape[2:3] == "{":
+            code = int(escape[5:-1]) if escape[0] == "(" else int(escape[3:-1], 16)
+            return chr(code) if code <= sys.maxunicode else escape
         if escape[1] in "ux":
             return chr(int(f"0x{escape[2:]}", 0))
         return {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
@@ -223,7 +234,11 @@ def spelled(text: str, ways: frozenset[str]) -> Iterator[tuple[int, int, str]]:
 
 def _unquoted_printable(value: str) -> str:
     """Quoted-printable, as mail is written (RFC 2045, section 6.7): `=20` is a space, `=` at an end of line is nothing."""
-    raw = bytes.fromhex(re.sub(r"=|\r?\n", "", value))
+    return _decoded(bytes.fromhex(re.sub(r"=|\r?\n", "", value)))
+
+
+def _decoded(raw: bytes) -> str:
+    """Bytes as the text that they are, or as the characters that older programs wrote so."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

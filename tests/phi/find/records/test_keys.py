@@ -48,3 +48,23 @@ def test_data_in_a_schema_is_left_alone():
 )  # fmt: skip
 def test_a_value_must_fit_its_kind(kind, value, fitting):
     assert keys.fits(kind, value) is fitting
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("lastname", "Okonjo", Kind.NAME),
+        ("FIRSTNAME", "Wiremu", Kind.NAME),
+        ("patientname", "Okonjo", Kind.NAME),
+        ("pat_dateofbirth", "12091944", Kind.DATE),
+        ("phonenumber", "5550177", Kind.PHONE),
+        ("memberid", "X7712", Kind.PLAN_MEMBER),
+    ],
+)
+def test_a_key_in_one_word_says_the_same(key, value, kind):
+    assert [hit.kind for hit in keys.whole(value, Passage(value, key))] == [kind]
+
+
+@pytest.mark.parametrize(("key", "value"), [("classname", "Okonjo"), ("hostname", "fjord"), ("filename", "a.txt")])
+def test_other_keys_in_one_word_say_nothing(key, value):
+    assert list(keys.whole(value, Passage(value, key))) == []
