@@ -31,6 +31,7 @@ from gateway.document import DocumentInvalid
 from gateway.domain import Adapter, Provider
 from gateway.errors import KeysUnavailable
 from gateway.events import BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
+from gateway.kinds.origin import host_and_port
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -256,7 +257,8 @@ class Gateway:
         providers = in_force.configured.providers
         if providers.get(provider.name) != provider:  # reloaded meanwhile: its own round is under way
             return
-        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up))
+        address = host_and_port(provider.base_url)
+        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up, address=address))
         before = {name: one for name, one in self.health.known().items() if name in providers}
         known = {**before, provider.name: answer}
         self.health.learn(known)

@@ -265,9 +265,12 @@ class BaaSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderProbed:
+    """A server answered, or did not; `address` is its configured one, as `host:port`."""
+
     event: ClassVar[str] = "provider.probed"
     provider: str
     up: bool
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,14 @@ def origin(url: str) -> Origin | None:
         return None
 
 
+def host_and_port(url: str) -> str:
+    """Which server a URL means, as `host:port`, without a user, a password or a path; "" if it means none."""
+    known = origin(url)
+    if known is None:
+        return ""
+    return f"[{known.host}]:{known.port}" if ":" in known.host else f"{known.host}:{known.port}"
+
+
 @lru_cache(maxsize=1024)  # asked for every request, of the few hosts there are
 def _one_spelling(host: str) -> str:
     host = host.strip("[]").lower()

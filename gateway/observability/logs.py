@@ -159,6 +159,7 @@ class AllowList:
         """Take the names of a reloaded configuration."""
         known = _one_of(vocabulary.names)
         self._schema |= dict.fromkeys(NAMES, lambda value: _enum(value) or known(value))
+        self._schema["address"] = _one_of(vocabulary.addresses)
         labels = vocabulary.labels
         self._schema["labels"] = lambda value: isinstance(value, list) and labels.issuperset(value)
 
@@ -172,7 +173,7 @@ class EventLog:
 
     def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
         self._allow = AllowList(vocabulary)
-        self._up: dict[str, bool] = {}
+        self._up: dict[str, tuple[str, bool]] = {}
         self._lines = Lines(stream)
         self._render = _json if style is Style.JSON else _Console(stream)
 
@@ -212,10 +213,10 @@ class EventLog:
             case events.BaaSeen() if event.days_left <= BAA_NOTICE_DAYS:
                 what = "baa.ended" if event.days_left < 1 else "baa.ends"
                 self._write(logging.WARNING, what, {"provider": event.provider, "days_left": event.days_left})
-            case events.ProviderProbed() if self._up.get(event.provider) is not event.up:
-                self._up[event.provider] = event.up
+            case events.ProviderProbed() if self._up.get(event.provider) != (event.address, event.up):
+                self._up[event.provider] = event.address, event.up
                 level = logging.INFO if event.up else logging.WARNING
-                self._write(level, event.event, {"provider": event.provider, "up": event.up})
+                self._write(level, event.event, {"provider": event.provider, "address": event.address, "up": event.up})
             case events.EmergencyOpened() | events.EmergencyEnded():
                 self._write(logging.WARNING, event.event, emergency_line(event))
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():

@@ -30,6 +30,8 @@ class Vocabulary:
     """What a request may be labelled."""
     emergencies: frozenset[str] = frozenset()
     """Reasons of emergency access."""
+    addresses: frozenset[str] = frozenset()
+    """`host:port` of the servers; in log lines only."""
 
     @classmethod
     def of(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from gateway.config import Settings
 from gateway.domain import USUAL_OPERATION
 from gateway.domain.quota import Per
+from gateway.kinds.origin import host_and_port
 from gateway.observability.vocabulary import Vocabulary
 from gateway.phi.replace.redact import Refused
 from gateway.pipeline.settlement import PERMITTED, REDACTED
@@ -32,6 +33,7 @@ def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabula
         reasons=vocabulary.reasons | {rule.id for rule in settings.policy.rules},
         labels=settings.table.labels,
         emergencies=frozenset(settings.emergency.reasons),
+        addresses=frozenset(host_and_port(provider.base_url) for provider in settings.providers.values()),
     )
 
 

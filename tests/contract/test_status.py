@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
 import pytest
@@ -63,6 +64,17 @@ async def test_it_tells_which_routes_answer_and_why_others_do_not(start, upstrea
     assert (tree["providers"]["local"]["up"], tree["providers"]["down"]["up"]) == (True, False)
     assert tree["providers"]["cloud"]["baa_days_left"] > 0
     assert tree["last_reading"]["result"] == "started"
+
+
+async def test_the_log_says_which_server_did_not_answer(start, upstream):
+    local = await upstream()
+    gateway = await start(config(local, await upstream()), {"p.yaml": POLICY})
+    await gateway.gateway.refresh()
+    seen = [json.loads(line) for line in gateway.log.getvalue().splitlines() if '"provider.probed"' in line]
+    told = {line["provider"]: (line["up"], line["address"]) for line in seen}
+    assert told["local"] == (True, f"127.0.0.1:{local.port}")
+    assert told["down"][0] is False
+    assert told["down"][1].startswith("127.0.0.1:")
 
 
 async def test_a_target_that_fails_and_one_that_no_rule_lets_anything_go_to(start, upstream):

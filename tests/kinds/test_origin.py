@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.kinds.origin import Origin, origin
+from gateway.kinds.origin import Origin, host_and_port, origin
 
 API = Origin("https", "api.vendor.example", 443)
 
@@ -65,3 +65,16 @@ def test_what_is_no_web_address_has_no_origin(url):
 )
 def test_an_ip_address_is_literal(url, literal):
     assert origin(url).literal is literal
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("http://user:secret@10.1.2.3:11434/v1?key=1", "10.1.2.3:11434"),
+        ("https://gpu.clinic.example/path", "gpu.clinic.example:443"),
+        ("http://[fd00::1]:8000", "[fd00::1]:8000"),
+        ("", ""),
+    ],
+)
+def test_a_server_is_named_by_host_and_port_alone(url, server):
+    assert host_and_port(url) == server

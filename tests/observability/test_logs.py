@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -188,6 +189,14 @@ def test_a_probe_is_a_line_only_when_something_changed(log, stream):
         log.emit(events.ProviderProbed(provider="ollama", up=up))
 
     assert [line["up"] for line in lines(stream)] == [True, False, True]
+
+
+def test_a_probe_says_which_server_it_asked_if_that_is_a_configured_one(log, stream):
+    log.learn(replace(vocabulary(), addresses=frozenset({"10.1.2.3:11434"})))
+    for address in ("10.1.2.3:11434", "10.1.2.4:11434", "Ann Muster"):
+        log.emit(events.ProviderProbed(provider="ollama", up=False, address=address))
+
+    assert [line.get("address") for line in lines(stream)] == ["10.1.2.3:11434", None, None]
 
 
 def test_what_is_counted_elsewhere_is_no_line(log, stream):
