@@ -310,12 +310,14 @@ def _explain(error: ErrorDetails, model: type[BaseModel], document: Document) ->
     if kind in ("too_short", "string_too_short") and error.get("ctx", {}).get("min_length") == 1:
         return document.problem(path, f"`{where}` must not be empty.")
     if _SAFE_MESSAGES.fullmatch(kind):
-        message = error["msg"].removeprefix("Input ")
+        message = _MEMBER.sub(r"\1", error["msg"].removeprefix("Input "))
         remedy = _meant(error, path, document)
         return document.problem(path, f"`{where}` {message[:1].lower()}{message[1:]}.", remedy)
     return document.problem(path, f"`{where}` has a value that is not allowed here.")
 
 
+_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""What pydantic makes of a member of an enum among the values that are allowed."""
 _FLAGS: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _QUOTED: Final = re.compile(r"'([^']*)'")
 

@@ -61,8 +61,7 @@ def _assembled(
     except DocumentInvalid as invalid:
         problems += invalid.problems
     try:
-        where = settings.policies if settings else str(pathlib.Path(path).parent / "policies")
-        folder = folder or read_folder(where)
+        folder = folder or read_folder(settings.policies if settings else _policies_said(path, text, environ))
         rules = load_policies(folder.rules, tests=folder.tests)
         problems += clashes(rules)
         if settings is not None:
@@ -85,7 +84,11 @@ def state_dir_of(path: str, environ: Mapping[str, str]) -> str:
 
 def policies_of(path: str, environ: Mapping[str, str]) -> str:
     """Where the file at `path` says that the policies are, whatever else is wrong with it. Raises `DocumentInvalid`."""
-    document, _ = substitute(read(_text(path), file=path), environ)
+    return _policies_said(path, _text(path), environ)
+
+
+def _policies_said(path: str, text: str, environ: Mapping[str, str]) -> str:
+    document, _ = substitute(read(text, file=path), environ)
     told = document.tree.get("policies")
     policies = told if isinstance(told, str) and told else ConfigFile.model_fields["policies"].default
     return str(pathlib.Path(path).parent / policies)

@@ -43,7 +43,7 @@ def resolve(call: Call, table: RoutingTable, *, system_text: str = "", default_a
             raise AgentNotAllowed(
                 "This caller may not act as that agent. See `callers` and `agents` in the configuration."
             )
-    agents = claimed or _bound(call.caller)
+    agents = claimed or _bound(call.caller, table)
     label, route = _route(call, table, _leading(table, call.claimed_agents, matched, agents))
     _granted(route, call.caller)
     if route.operation is not call.operation:
@@ -79,12 +79,8 @@ def _labels(call: Call, table: RoutingTable, agents: frozenset[str]) -> frozense
         known = ", ".join(sorted(table.labels))
         raise InvalidRequest(f"There is no such label here. Labels are: {known}. See `labels` in the configuration.")
     own = call.labels.union(call.caller.labels)
-    asking = [
-        agent
-        for agent in table.agents.values()
-        if agent.name in agents or (not agents and grants(call.caller.agents, agent.name))
-    ]
-    return own.union(*(agent.labels for agent in asking))
+    asking = agents or _possible(call.caller, table)
+    return own.union(*(agent.labels for agent in table.agents.values() if agent.name in asking))
 
 
 def label_sources(call: Call, table: RoutingTable, resolution: Resolution) -> dict[str, list[str]]:
@@ -96,7 +92,7 @@ def label_sources(call: Call, table: RoutingTable, resolution: Resolution) -> di
     for agent in table.agents.values():
         if agent.name in resolution.agents:
             who.append((f"agent {agent.name}", agent.labels))
-        elif resolution.agent_unclear and grants(call.caller.agents, agent.name):
+        elif resolution.agent_unclear and agent.name in _possible(call.caller, table):
             who.append((f"agent {agent.name}, which may be asking as none is named", agent.labels))
     return {label: [name for name, gives in who if label in gives] for label in sorted(resolution.labels)}
 
@@ -116,9 +112,18 @@ def _matched(table: RoutingTable, system_text: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=found.__getitem__))
 
 
-def _bound(caller: Caller) -> frozenset[str]:
-    """A caller granted exactly one agent is that agent."""
-    return caller.agents if len(caller.agents) == 1 and EVERY not in caller.agents else frozenset()
+def _bound(caller: Caller, table: RoutingTable) -> frozenset[str]:
+    """A caller granted exactly one agent is that agent, if there is one of that name: otherwise it is unclear who asks.
+
+    A key may outlive its agent, or name one that never was, and rules, the record and metrics know agents that there are.
+    """
+    return caller.agents if len(caller.agents) == 1 and caller.agents <= table.agents.keys() else frozenset()
+
+
+def _possible(caller: Caller, table: RoutingTable) -> frozenset[str]:
+    """The agents that a caller who names none may be; all of them, if it is granted one that there is not (law 5)."""
+    astray = not caller.agents - {EVERY} <= table.agents.keys()
+    return frozenset(name for name in table.agents if astray or grants(caller.agents, name))
 
 
 def _leading(table: RoutingTable, explicit: frozenset[str], matched: tuple[str, ...], otherwise: frozenset[str]) -> str:

@@ -290,6 +290,24 @@ def test_problems_of_the_configuration_and_of_the_policies_come_together(directo
     assert {pathlib.Path(problem.file).name for problem in caught.value.problems} == {"config.yaml", "a.yaml"}
 
 
+@pytest.mark.parametrize("wrong", ["routes: 7", "routes: ["])
+def test_a_mistake_in_the_file_says_nothing_untrue_of_the_policies_that_it_names(
+    directory: pathlib.Path, wrong: str
+) -> None:
+    (directory / "policies").rename(directory / "elsewhere")
+    (directory / "config.yaml").write_text(f"version: 1\npolicies: ./elsewhere\n{wrong}\n")
+    with pytest.raises(DocumentInvalid) as caught:
+        load(str(directory / "config.yaml"), {})
+    assert {pathlib.Path(problem.file).name for problem in caught.value.problems} == {"config.yaml"}
+
+
+def test_an_agreement_that_excludes_an_unknown_feature_is_told_the_words_there_are() -> None:
+    baa = "baa: {reference: C-1, expires: 2027-11-30, excludes: [visoin]}"
+    (problem,) = problems(f"version: 1\nproviders: {{openai: {{kind: openai, api_key: k, {baa}}}}}\n")
+    assert "should be 'vision', 'audio', 'files', " in problem.message
+    assert problem.remedy == "Did you mean `vision`?"
+
+
 def test_a_policy_that_is_not_text_is_a_problem(directory: pathlib.Path) -> None:
     (directory / "policies" / "a.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentInvalid) as caught:

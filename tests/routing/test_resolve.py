@@ -108,6 +108,7 @@ def test_what_a_server_has_under_the_very_name_comes_before_what_a_pattern_makes
         ({"caller": Caller("c", agents=claims("writer", "radiologist"))}, "", "", claims(), True),
         ({"caller": Caller("c", agents=claims("writer", "*"))}, "", "", claims(), True),
         ({"caller": Caller("c", agents=claims())}, "", "", claims(), True),
+        ({"caller": Caller("c", agents=claims("one-that-went"))}, "", "", claims(), True),
     ],
 )
 def test_agents_are_claimed_or_bound_or_unclear(
@@ -295,3 +296,15 @@ def test_it_is_told_who_gave_a_label() -> None:
     assert label_sources(named, table, resolve(named, table))["psychotherapy"] == ["agent therapy-notes"]
     other = call(caller=several, model="gpt-x", claimed_agents=frozenset({"writer"}))
     assert label_sources(other, table, resolve(other, table)) == {"hiv": ["caller soma"]}
+
+
+@pytest.mark.parametrize("granted", [claims("therapy-note"), claims("therapy-note", "writer")])
+def test_a_key_for_an_agent_that_there_is_not_may_be_of_any_agent(granted: frozenset[str]) -> None:
+    """Misspelt, or taken out at a reload: the rules and the labels of all agents hold for it, and not those of none."""
+    notes = Agent("therapy-notes", "writing", labels=frozenset({"psychotherapy"}))
+    table = replace(TABLE, agents={**TABLE.agents, "therapy-notes": notes}, labels=frozenset({"psychotherapy"}))
+    asked = call(caller=Caller("soma", agents=granted), model="gpt-x")
+    resolution = resolve(asked, table)
+    assert (resolution.agents, resolution.agent_unclear) == (claims(), True)
+    assert resolution.labels == {"psychotherapy"}
+    assert "which may be asking" in label_sources(asked, table, resolution)["psychotherapy"][0]
