@@ -107,11 +107,14 @@ DOUBT: Final = _words(
     how (?:do|would|can|could|should) (?:you|we|i) (?:prove|know|find out|tell|decide) ; invariant ; starv|deadlock|livelock ;
     crash[- ]safe|torn write|partition(?:ed)?\b|exactly[- ]once|idempot|lock-free|race\b ; attack|adversar|threat ;
     bias(?:es)?\b|confound ; worst[- ]case|bounded ; regret ; first principles|derive ; points? of no return|roll-?back ;
-    second[- ]order ; think (?:it |this )?through|reason ; take (?:me through|apart)|pick apart|cross-examin ; rank ; evidence ;
+    second[- ]order ; think (?:it |this )?through ; reason(?:ing|s aloud|\s(?:it|through|about|aloud|from)\b) ;
+    take (?:me through|apart)|pick apart|cross-examin ; rank ; evidence ;
     what (?:would|do) you (?:do|give up|need|regret) ; work out (?:what|why|how|whether) ; find (?:the|out) (?:cause|why) ;
     reproduce ; explanations?\b|explains? why ; strategy|recovery|roadmap ; guarantee|proof|prove|show (?:that|whether|why) ;
     design|invent\b ; plan the (?:move|migration) ; depends? on ; uncertain|how sure|confidence ; trade-?off ; differential ;
-    likely ; how far ; reconcil ; hypothes ; what would (?:you|make|settle|change)
+    likely ; how far ; reconcil ; hypothes ; what would (?:you|make|settle|change) ; trace\b ; (?:what|which) (?:\w+ )?is true ;
+    which way now ; (?:don['’]t|do not|without|not) break(?:ing)? ; orchestrat|coordinat ; (?:work|proceed) in steps|plan first ;
+    undo\b|not be undone ; verify (?:each|after|every)
     """,
 )
 """That it is not settled what is true, what will hold, or what is best."""
