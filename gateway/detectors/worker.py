@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -148,6 +149,7 @@ class Worker(Generic[A]):
         self._end()
         if self._closed:
             raise WorkerFailed("the gateway ends")
+        resource_tracker.ensure_running()  # the first start of it lets SIGINT through to this thread again
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl-C is ours, and we end the process
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -26,6 +28,20 @@ class Slow:
         if passage.text == "die":
             os._exit(1)
         return Engine().look(passage)
+
+
+FIRST_EVER = """
+import asyncio, signal
+from functools import partial
+from gateway.detectors.worker import Worker
+
+async def main():
+    worker = Worker(partial(partial, signal.pthread_sigmask, signal.SIG_BLOCK))
+    print(signal.SIGINT in await worker.ask([], timeout_s=60))
+    await worker.aclose()
+
+asyncio.run(main())
+"""
 
 
 class Unfit(Slow):
@@ -69,6 +85,12 @@ async def test_an_exception_says_nothing_of_the_text_and_ends_nothing(worker):
         await worker.ask([Passage("raise")], timeout_s=30)
     assert "8675309" not in str(failure.value)
     assert worker.pid == before
+
+
+def test_a_terminal_does_not_interrupt_the_first_worker_of_a_process_either():
+    """Not seen from here, where another test may have started multiprocessing's tracker already."""
+    told = subprocess.run([sys.executable, "-c", FIRST_EVER], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout == "True\n"
 
 
 async def test_a_stuck_worker_is_replaced(worker):
