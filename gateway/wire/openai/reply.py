@@ -250,20 +250,8 @@ class ChunkStream:
     """
 
     __slots__ = (
-        *(
-            "_calls",
-            "_choices",
-            "_created",
-            "_ended",
-            "_id",
-            "_include_usage",
-            "_model",
-            "_open",
-            "_roles",
-            "_thoughts",
-            "_told",
-        ),
-        "counts",
+        *("_calls", "_choices", "_created", "_ended", "_id", "_include_usage", "_model", "_open"),
+        *("_roles", "_said_before", "_thoughts", "_told", "counts"),
     )
 
     def __init__(self, *, model: str, reply_id: str, created: int, include_usage: bool, choices: int = 1) -> None:
@@ -278,6 +266,7 @@ class ChunkStream:
         self._open: set[int] = set()
         self._thoughts: dict[int, Thought] = {}
         self._told: Tree = {}
+        self._said_before: Tree = {}
         self.counts: Tree | None = None
 
     @property
@@ -345,14 +334,21 @@ class ChunkStream:
         return self._frame([choice for choice in choices if choice])
 
     def last(self) -> Tree | None:
-        """The chunk that ends a stream: usage for a caller that asked for it, and what was told after the last choice."""
+        """The chunk that ends a stream: usage for a caller that asked for it, and what was told after the last choice.
+
+        What was only told again, as `system_fingerprint` is by every chunk, makes none: there are clients for which the
+        last chunk says why the answer ended.
+        """
         if self._include_usage:
             return {**self._said([]), "usage": self.counts}
+        if all(name in self._said_before and self._said_before[name] == told for name, told in self._told.items()):
+            return None
         silent: Tree = {"index": 0, "delta": {}, "finish_reason": None}  # there are clients that read `choices[0]`
-        return self._said([silent]) if self._told else None
+        return self._said([silent])
 
     def _said(self, choices: list[JSON]) -> Tree:
         told, self._told = self._told, {}
+        self._said_before |= told
         return {**self._frame(choices), **told}
 
     def _frame(self, choices: list[JSON]) -> Tree:

@@ -46,6 +46,15 @@ def test_what_comes_after_the_last_choice_ends_the_stream_in_a_form_that_every_c
     assert shaped().last() is None
 
 
+def test_what_every_chunk_tells_does_not_put_one_after_the_reason_for_the_end():
+    shape = shaped()
+    shape.chunk({**said({"content": "Hi"}, "stop"), "system_fingerprint": "fp"})
+    counted = {"choices": [], "usage": {"prompt_tokens": 3}, "system_fingerprint": "fp"}
+    assert (shape.chunk(counted), shape.last()) == (None, None)
+    shape.chunk({**counted, "system_fingerprint": "fp_2"})
+    assert shape.last()["system_fingerprint"] == "fp_2"
+
+
 def test_a_function_call_of_the_older_form_is_content():
     assert has_content({"choices": [{"delta": {"function_call": {"name": "look_up"}}}]})
     assert not has_content({"choices": [{"delta": {"role": "assistant"}}]})
