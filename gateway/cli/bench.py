@@ -19,6 +19,7 @@ from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
 from gateway.domain import Price, Target, Usage
 from gateway.routing.price import cost
+from gateway.upstream.ourselves import Client, NotAnswered
 
 _EXAMPLES: Final = """examples:
   gateway bench agents                             each agent by its own route, at http://127.0.0.1:8080
@@ -26,6 +27,8 @@ _EXAMPLES: Final = """examples:
   gateway bench agents --use pathologist=pathology --use radiologist=radiology --svg pipeline.svg
   gateway bench agents --json > today.json
 """
+_NOBODY: Final = 2
+_THERE_S: Final = 10.0
 _NOTHING: Final = Run(name="", calls=())
 IN_THE_CLOUD: Final = frozenset({"report-writer"})
 """Whom a hybrid has answered by a cloud: the agent that needs the best language, and may be asked there."""
@@ -69,12 +72,17 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure and print; exit status 1 if any answer failed."""
+    """Measure and print; exit status 1 if any answer failed, 2 if no gateway answers."""
     tasks = {task.name for task in (*AGENTS, *OPERATIONS)}
     models = dict(pair.partition("=")[::2] for pair in options.use)
     if unknown := sorted(models.keys() - tasks):
         print(f"There is no task {', '.join(unknown)}. There are {', '.join(sorted(tasks))}.", file=sys.stderr)
         return 1
+    try:
+        asyncio.run(_is_there(options.url, options.key))
+    except NotAnswered as failed:
+        print(failed.at(options.url), file=sys.stderr)
+        return _NOBODY
     bench = Bench(
         options.url.rstrip("/"),
         options.key,
@@ -91,6 +99,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(markdown(tables(measured)) if options.markdown else text(tables(measured)))
     return 1 if measured.failed else 0
+
+
+async def _is_there(url: str, key: str) -> None:
+    """Asked once, so that an address where nobody is makes no table. Raises `NotAnswered`."""
+    async with Client(url, key=key, answer_s=_THERE_S) as client:
+        await client.ask("GET", "/health", None)
 
 
 async def measure(bench: Bench, case: str, *, only: str, settings: Settings | None) -> Measured:

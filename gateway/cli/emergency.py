@@ -58,10 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         answered = asyncio.run(_ask(options))
     except NotAnswered as failed:
-        print(
-            f"There is no answer at {options.url} ({failed}). Start the gateway, or name it with --url.",
-            file=sys.stderr,
-        )
+        print(failed.at(options.url), file=sys.stderr)
         return 1
     if answered.status >= 400:
         print(_message(answered.tree), file=sys.stderr)

@@ -59,7 +59,10 @@ def run(options: argparse.Namespace) -> int:
     """Ask, print, and say by the exit status whether all is well."""
     try:
         status = asyncio.run(_far(options)) if options.url else near(_state_dir(options), timeout_s=options.timeout)
-    except (Silent, NotAnswered, DocumentInvalid) as error:
+    except NotAnswered as failed:
+        print(failed.at(options.url), file=sys.stderr)
+        return _NOBODY
+    except (Silent, DocumentInvalid) as error:
         print(error, file=sys.stderr)
         return _NOBODY
     print(json.dumps(status, indent=2) if options.json else "\n".join(_lines(status)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
 from gateway.domain import Tree
 
 OK, FORBIDDEN = 200, 403
+_NO_ADDRESS: Final = frozenset({"InvalidURL", "UnsupportedProtocol"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,26 @@ class Answered:
 class NotAnswered(Exception):
     """There was no gateway, or no answer of one; the message is the name of what went wrong."""
 
+    def at(self, url: str) -> str:
+        """What whoever named `url` is told, and what to do."""
+        if str(self) in _NO_ADDRESS:
+            return f"{url} is no address of a gateway. Write it with its scheme and port: http://localhost:8080"
+        return f"There is no answer at {url} ({self}). Start the gateway, or name it with --url."
+
 
 class Client:
-    """One gateway at `url`; each answer may take `answer_s`. Use it as a context."""
+    """One gateway at `url`; each answer may take `answer_s`. Use it as a context.
+
+    Raises:
+        NotAnswered: `url` cannot be read as one.
+    """
 
     def __init__(self, url: str, *, key: str, answer_s: float) -> None:
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=answer_s, trust_env=False)
+        try:
+            self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=answer_s, trust_env=False)
+        except httpx.InvalidURL as error:
+            raise NotAnswered(type(error).__name__) from None
 
     async def __aenter__(self) -> Self:
         return self

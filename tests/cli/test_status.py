@@ -100,10 +100,19 @@ def test_where_none_runs_or_an_old_one_nothing_is_sent_to_it(tmp_path, capsys, t
     assert (code, "still starting" in err) == (2, True)
 
 
-def test_at_an_address_where_nobody_is(serving, capsys):
-    folder, _ = serving
-    code, _, err = status(folder, capsys, "--url", "http://127.0.0.1:9", "--timeout", "2")
-    assert (code, err.strip()) == (2, "ConnectError")
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://127.0.0.1:9", "There is no answer at http://127.0.0.1:9 (ConnectError). Start the gateway"),
+        ("localhost:8080", "localhost:8080 is no address of a gateway. Write it with its scheme and port"),
+        ("http://localhost:http", "http://localhost:http is no address of a gateway."),
+    ],
+)
+def test_at_an_address_where_nobody_is(tmp_path, capsys, url, told):
+    code, _, err = status(tmp_path, capsys, "--url", url, "--timeout", "2")
+    assert (code, err.startswith(told)) == (2, True)
+    assert main(["bench", "agents", "--url", url]) == 2
+    assert capsys.readouterr() == ("", err)
 
 
 def test_the_list_of_models_says_who_waits(serving, capsys):
