@@ -18,6 +18,13 @@ from gateway.ports import LedgerUnavailable
 from gateway.state.sqlite.backup import backup
 from gateway.state.sqlite.reader import CONFIG, EVENT, Entry, tail
 
+_EXAMPLES: Final = """examples:
+  gateway audit tail                             the last rows
+  gateway audit query --since 1d --destination cloud
+  gateway audit show req_0123456789abcdef        one request, in sentences
+  gateway audit report --quarter 2026Q4          the auditor's question, and what the answer rests on
+  gateway audit verify                           whether a row was changed, taken out or put in
+"""
 _EXAMPLE: Final = """examples:
   gateway audit tail
   gateway audit tail -n 100 --json | jq 'select(.phase == "intent")'
@@ -36,6 +43,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "audit",
         help="read the record, check it, report on it",
         description="The record of what left, and how it ended: read it, check that nobody changed it, report on it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     last = actions.add_parser(

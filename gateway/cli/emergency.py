@@ -45,7 +45,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str, method: str
 ) -> argparse.ArgumentParser:
-    action = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    action = actions.add_parser(
+        name,
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     action.add_argument("--url", default="http://127.0.0.1:8080", help="the running gateway (http://127.0.0.1:8080)")
     action.add_argument(
         "--key", default=os.environ.get("GATEWAY_API_KEY", ""), help="the caller's key (GATEWAY_API_KEY)"

@@ -50,7 +50,13 @@ _PATIENCE_S: Final = 1.0
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `phi scan`."""
-    parser = commands.add_parser("phi", help="look for PHI in files", description="The built-in PHI detector.")
+    parser = commands.add_parser(
+        "phi",
+        help="look for PHI in files",
+        description="The built-in PHI detector.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     scan = actions.add_parser(
         "scan",

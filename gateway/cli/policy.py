@@ -35,6 +35,12 @@ from gateway.state import acceptance
 from gateway.state.sqlite.facts import recorded
 from gateway.state.sqlite.store import FILE
 
+_EXAMPLES: Final = """examples:
+  gateway policy test                     whether every example holds
+  gateway policy matrix --target sonnet   who may send what there
+  gateway policy diff in-force policies   what a reload would change
+  gateway policy accept 0f1e2d3c4b5a6978  let it, where it opens more
+"""
 _TEST: Final = """examples:
   gateway policy test
   gateway policy test --policies policies/packs        try files that are not in force
@@ -74,7 +80,11 @@ _SHOWN: Final = 20
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `policy test`, `matrix`, `diff` and `accept`."""
     parser = commands.add_parser(
-        "policy", help="try policies, show and compare them", description="Try policies, show and compare them."
+        "policy",
+        help="try policies, show and compare them",
+        description="Try policies, show and compare them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     tried = _action(actions, "test", "try every example and say which rules none of them decides", _TEST)

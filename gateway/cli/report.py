@@ -32,7 +32,13 @@ Run = Callable[[argparse.Namespace], int]
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    report = commands.add_parser("report", help="say what was used, what it cost and how long it took")
+    report = commands.add_parser(
+        "report",
+        help="say what was used, what it cost and how long it took",
+        description="Say what was used, what it cost and how long it took, from the record.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     actions = report.add_subparsers(title="actions", metavar="ACTION", required=True)
     _action(actions, "usage", "requests, tokens, dollars and energy", _usage)
     cost = _action(actions, "cost", "what answers cost, and would have cost elsewhere", _cost)

@@ -1,17 +1,26 @@
+import argparse
+
 import pytest
 
 from gateway import __version__
-from gateway.cli import main
-
-COMMANDS = ("serve", "check", "explain", "keys", "models", "phi", "audit")
+from gateway.cli import main, parser
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_helps_with_an_example(command, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main([command, "--help"])
-    assert ended.value.code == 0
-    assert f"gateway {command}" in capsys.readouterr().out
+def every(command):
+    yield command
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for further in action.choices.values():
+                yield from every(further)
+
+
+def test_every_command_and_action_helps_with_an_example():
+    without = {
+        command.prog
+        for command in every(parser())
+        if f"\n  {command.prog}" not in command.format_help().partition("\nexample")[2]
+    }
+    assert without == set()
 
 
 def test_the_version_is_the_packages(capsys):
