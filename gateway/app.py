@@ -31,6 +31,7 @@ from gateway.ports import AuditSink, LedgerUnavailable, Quota
 from gateway.runtime import Gateway, Parts
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
+from gateway.state.elsewhere import Authority
 from gateway.state.memory import LruMemory, MemoryHealth
 from gateway.state.quota import MemoryQuota
 from gateway.state.reopening import ReopeningLedger
@@ -42,6 +43,7 @@ from gateway.state.sqlite.quota import FILE as QUOTA
 from gateway.state.sqlite.quota import SqliteQuota
 from gateway.state.sqlite.store import FILE as LEDGER_FILE
 from gateway.state.sqlite.store import prepare_directory
+from gateway.state.stamps import Stamps, folder_of
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
@@ -167,12 +169,16 @@ def _counts(settings: Settings) -> tuple[Quota, tuple[str, ...]]:
         return MemoryQuota(), (note,)
 
 
-def checkpoints_of(settings: Settings, secret: bytes) -> Checkpoints:
-    """The second place of the record's signatures, and the key that makes them."""
+def checkpoints_of(settings: Settings, secret: bytes, *, events: EventSink | None = None) -> Checkpoints:
+    """The second place of the record's signatures, and the key that makes them; with `events`, witnesses hear of them."""
     witness = settings.witness
     seed = derive(secret, Purpose.CHECKPOINT)
     second = Path(witness.checkpoints) if witness.checkpoints else Path(settings.state_dir) / CHECKPOINTS
-    return Checkpoints(second, seed=seed, to_syslog=witness.syslog)
+    heard = None
+    if witness.timestamp and events is not None:
+        ask = Authority(witness.timestamp).stamp
+        heard = Stamps(ask, folder_of(second), every_s=witness.timestamp_s, sink=events).offer
+    return Checkpoints(second, seed=seed, to_syslog=witness.syslog, heard=heard)
 
 
 def installed_secret(settings: Settings, environ: Mapping[str, str]) -> bytes:
@@ -183,7 +189,7 @@ def installed_secret(settings: Settings, environ: Mapping[str, str]) -> bytes:
 
 def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> Ledger:
     """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
-    checkpoints, every_s = checkpoints_of(settings, secret), settings.witness.every_s
+    checkpoints, every_s = checkpoints_of(settings, secret, events=events), settings.witness.every_s
     return Ledger(Path(settings.state_dir), words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
 
 

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from gateway.state.sqlite.opening import accept
 from gateway.state.sqlite.prune import old_rows, prune
 from gateway.state.sqlite.reader import name_and_key
 from gateway.state.sqlite.store import Store
+from gateway.state.stamps import Held, folder_of, held
 
 _VERIFY = """examples:
   gateway audit verify
@@ -108,18 +110,32 @@ def run_verify(options: argparse.Namespace) -> int:
         verdict = verify_ledger.verify(
             path, checkpoints=text, keys=options.key, every_signature=options.every_signature
         )
+        stamped = held(path, folder_of(Path(kept_at)), origin=verdict.origin)
     except (OSError, ValueError, DocumentInvalid) as error:
         print(error, file=sys.stderr)
         return 2
     if options.json:
-        print(json.dumps(verify_ledger.as_json(verdict)))
+        stamps = [{"file": str(one.file), "rows": one.size, "at": one.at, "problem": one.problem} for one in stamped]
+        print(json.dumps({**verify_ledger.as_json(verdict), "stamps": stamps}))
     else:
-        print(
-            "\n".join(
-                [f"file       {path}", f"against    {kept_at if text else 'nothing'}", *verify_ledger.told(verdict)]
-            )
-        )
-    return 1 if verdict.problems else 0
+        against = f"against    {kept_at if text else 'nothing'}"
+        print("\n".join([f"file       {path}", against, *_stamps_told(stamped), *verify_ledger.told(verdict)]))
+    return 1 if verdict.problems or any(one.problem for one in stamped) else 0
+
+
+def _stamps_told(stamped: Sequence[Held]) -> list[str]:
+    """What stamps say of when the record was as it is, and how somebody sees who says so."""
+    if not stamped:
+        return []
+    lines = [f"PROBLEM    the time stamp {one.file} {one.problem}" for one in stamped if one.problem]
+    sound = [one for one in stamped if not one.problem]
+    if sound:
+        last = sound[-1]
+        lines += [
+            f"stamped    {len(sound)} times; the last stamp names the root of the first {last.size} rows at {last.at}. By whom:",
+            f"           openssl ts -verify -digest {last.root.hex()} -in {last.file} -CAfile CA_OF_THE_AUTHORITY.pem",
+        ]
+    return lines
 
 
 def run_verifier(options: argparse.Namespace) -> int:

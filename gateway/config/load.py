@@ -24,7 +24,8 @@ from gateway.config.servers import (
     build_listeners,
     build_networks,
 )
-from gateway.config.settings import Pricing, Settings, Sources, Witness
+from gateway.config.settings import Pricing, Settings, Sources
+from gateway.config.witnesses import build_witness
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.domain.emergency import EmergencyTerms
 from gateway.policy.names import unresolved
@@ -175,11 +176,7 @@ def _build(draft: Draft, text: str) -> Settings:
         state_dir=draft.beside(config.state_dir),
         policies=draft.beside(config.policies),
         ledger_local=config.ledger.local,
-        witness=Witness(
-            draft.beside(config.ledger.checkpoints),
-            every_s=config.ledger.checkpoint_s,
-            syslog=config.ledger.syslog,
-        ),
+        witness=build_witness(draft),
         scan_deadline_s=config.scan.deadline_ms / 1000,
         scan_second=config.scan.second or "",
         own_words=build_own_words(draft),

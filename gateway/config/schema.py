@@ -151,6 +151,8 @@ class LedgerSection(Section):
     checkpoints: str = ""
     checkpoint_s: Seconds = 60.0
     syslog: Flag = False
+    timestamp: Text | None = None
+    timestamp_s: Seconds = 3600.0
 
 
 class ReloadSection(Section):

@@ -97,11 +97,16 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Where signatures of what the record comes to are kept ("": beside it), and how often one is made."""
+    """Where signatures of what the record comes to are kept ("": beside it), and how often one is made.
+
+    `timestamp` is the URL of an authority (RFC 3161) that stamps one of them every `timestamp_s` seconds; "": nobody does.
+    """
 
     checkpoints: str
     every_s: float = 60.0
     syslog: bool = False
+    timestamp: str = ""
+    timestamp_s: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

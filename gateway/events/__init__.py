@@ -28,6 +28,8 @@ from gateway.events.closed_sets import (
     ReloadResult,
     ScanFailure,
     Side,
+    Witnessing,
+    WitnessLoss,
 )
 from gateway.events.emergency import EmergencyEnd, EmergencyEnded, EmergencyOpened
 from gateway.events.lifetime import (
@@ -74,6 +76,7 @@ __all__ = [
     "LedgerLost",
     "LedgerRecovered",
     "LedgerResult",
+    "LedgerWitnessed",
     "LedgerWritten",
     "ModelLoaded",
     "Noted",
@@ -94,6 +97,8 @@ __all__ = [
     "StateSeen",
     "StreamAborted",
     "TargetForwards",
+    "WitnessLoss",
+    "Witnessing",
 ]
 
 
@@ -205,6 +210,15 @@ class LedgerCheckpointed:
     root: str
     at_s: float
     ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWitnessed:
+    """Somebody elsewhere was told the root of a checkpoint, or was not: why."""
+
+    event: ClassVar[str] = "ledger.witnessed"
+    by: Witnessing
+    loss: WitnessLoss | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +343,7 @@ Event: TypeAlias = (
     | AuthFailed
     | LedgerWritten
     | LedgerCheckpointed
+    | LedgerWitnessed
     | LedgerLost
     | EmergencyOpened
     | EmergencyEnded

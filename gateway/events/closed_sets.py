@@ -129,6 +129,20 @@ class LedgerLoss(StrEnum):
     UNOPENED = "unopened"  # for a reason that has no word
 
 
+class Witnessing(StrEnum):
+    """Who is told the root of the record, beside the file of checkpoints."""
+
+    TIMESTAMP = "timestamp"
+
+
+class WitnessLoss(StrEnum):
+    """Why a witness of the record has nothing to say for a checkpoint."""
+
+    UNREACHED = "unreached"  # nobody listens there, or the answer did not come whole in time
+    DECLINED = "declined"  # it answered, and stamped nothing, or something else
+    MACHINE = "machine"  # what it said could not be kept here
+
+
 class Noted(StrEnum):
     """What the record says besides requests and configurations, in rows of `event`; what its columns hold."""
 

@@ -291,6 +291,11 @@ class Families:
             "Signatures of what the ledger comes to, by whether they were kept in their second place.",
             ("result",),
         )
+        self.audit_witnessed = self._counter(
+            "gateway_audit_witnessed",
+            "Roots of the ledger that were sent to a witness elsewhere, by whether it took them.",
+            ("witness", "result"),
+        )
         self.audit_checkpoint_at = Gauge(
             "gateway_audit_checkpoint_timestamp_seconds",
             "When what the ledger comes to was last signed and kept.",

@@ -54,6 +54,7 @@ LOGGED = (
         events.EmergencyOpened,
         events.EmergencyEnded,
         events.LedgerCheckpointed,
+        events.LedgerWitnessed,
         events.ConfigReloaded,
         events.AttemptEnded,
         events.ModelLoaded,
@@ -128,7 +129,7 @@ QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
     *("cost_quality", "energy_quality"),
-    *("record", "result", "cause", "loss", "restart", "how"),
+    *("record", "result", "cause", "loss", "restart", "how", "witness"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
 NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason", "emergency")
@@ -204,7 +205,12 @@ class EventLog:
                 self._write(logging.CRITICAL, event.event, grave)
             case events.AttemptEnded() | events.TargetForwards() | events.FellShort() | events.ModelLoaded():
                 self._of_target(event)
-            case events.LedgerWritten() | events.LedgerCheckpointed() | events.LedgerRecovered():
+            case (
+                events.LedgerWritten()
+                | events.LedgerCheckpointed()
+                | events.LedgerRecovered()
+                | events.LedgerWitnessed()
+            ):
                 self._of_record(event)
             case events.ConfigReloaded():
                 loud = logging.WARNING if event.opens else logging.INFO
@@ -225,13 +231,19 @@ class EventLog:
             case _:
                 return  # counted, and part of the line of its request
 
-    def _of_record(self, event: events.LedgerWritten | events.LedgerCheckpointed | events.LedgerRecovered) -> None:
+    def _of_record(
+        self,
+        event: events.LedgerWritten | events.LedgerCheckpointed | events.LedgerRecovered | events.LedgerWitnessed,
+    ) -> None:
         """What could not be written, and that it can be again; all else is in the metrics."""
         if isinstance(event, events.LedgerRecovered):
             self._write(logging.WARNING, event.event, {"outage_s": round(event.outage_s, 3), "lost": event.lost})
         elif isinstance(event, events.LedgerCheckpointed):
             if not event.ok:
                 self._write(logging.ERROR, event.event, {"result": events.LedgerResult.FAILED})
+        elif isinstance(event, events.LedgerWitnessed):
+            if event.loss is not None:
+                self._write(logging.ERROR, event.event, {"witness": event.by, "loss": event.loss})
         elif event.result is not events.LedgerResult.OK:
             rows = {"record": event.record, "result": event.result, "count": event.count}
             self._write(logging.ERROR, event.event, rows)

@@ -90,7 +90,13 @@ class Metrics(EventSink):
                 self._kept_in(event)
             case events.QuotaCounted() | events.QuotaRefused():
                 self._used_up(event)
-            case events.LedgerWritten() | events.LedgerLost() | events.LedgerRecovered() | events.LedgerCheckpointed():
+            case (
+                events.LedgerWritten()
+                | events.LedgerLost()
+                | events.LedgerRecovered()
+                | events.LedgerCheckpointed()
+                | events.LedgerWitnessed()
+            ):
                 self._of_record(event)
             case events.ConfigReloaded() | events.BaaSeen() | events.GatewayStarted():
                 self._came_into_force(event)
@@ -306,7 +312,12 @@ class Metrics(EventSink):
                 assert_never(event)
 
     def _of_record(
-        self, event: events.LedgerWritten | events.LedgerLost | events.LedgerRecovered | events.LedgerCheckpointed
+        self,
+        event: events.LedgerWritten
+        | events.LedgerLost
+        | events.LedgerRecovered
+        | events.LedgerCheckpointed
+        | events.LedgerWitnessed,
     ) -> None:
         match event:
             case events.LedgerWritten():
@@ -320,6 +331,8 @@ class Metrics(EventSink):
                 self._families.ledger_writable.set(1)
             case events.LedgerCheckpointed():
                 self._families.audit_checkpoint(event)
+            case events.LedgerWitnessed():
+                self._families.audit_witnessed(event.by.value, "failed" if event.loss else "ok").inc()
             case _:
                 assert_never(event)
 
@@ -375,5 +388,7 @@ class Metrics(EventSink):
             families.reloads(reload.value)
         for kept in ("ok", "failed"):
             families.audit_checkpoints(kept)
+            for witness in events.Witnessing:
+                families.audit_witnessed(witness.value, kept)
         for loss in events.LedgerLoss:
             families.ledger_lost(loss.value)

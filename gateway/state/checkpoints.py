@@ -5,30 +5,34 @@ from __future__ import annotations
 import base64
 import os
 import syslog
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from gateway.audit.verify_ledger import Checkpoint, Tree, checkpoints_in, key_id, vkey
 
 FILE = "ledger.checkpoints"
 _TAIL = 1 << 16
 _SYSLOG_TAG = "triage-gateway"
+Heard: TypeAlias = Callable[[str, int, bytes], None]
 
 
 class Checkpoints:
     """A file of signed notes, one after the other, that only grows; better on another volume, or where only others write.
 
     `seed` (32 bytes) is the private key. With `to_syslog` the machine's log hears each of them too, which may hand it
-    on to another machine.
+    on to another machine. What was kept is `heard` elsewhere: the record's name, its size and its root.
     """
 
-    def __init__(self, path: Path, *, seed: bytes, to_syslog: bool = False) -> None:
+    def __init__(self, path: Path, *, seed: bytes, to_syslog: bool = False, heard: Heard | None = None) -> None:
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415  10 ms that commands need not wait
 
         self.path = path
         self._key = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
         self.public = self._key.public_key().public_bytes_raw()
         self._to_syslog = to_syslog
+        self._heard = heard
 
     def verifier_key(self, origin: str) -> str:
         """What an auditor checks the signatures of this record with."""
@@ -64,3 +68,5 @@ class Checkpoints:
             os.fsync(file)
         finally:
             os.close(file)
+        if self._heard is not None:
+            self._heard(origin, tree.size, tree.root)

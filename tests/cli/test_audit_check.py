@@ -10,8 +10,11 @@ import sys
 
 import pytest
 
+from gateway.audit.timestamp import question
+from gateway.audit.verify_ledger import checkpoints_in
 from gateway.cli import main
 from gateway.state.secret import Purpose, derive, read_or_make
+from tests.kit.authority import authority
 from tests.kit.records import make_record, tampered
 
 
@@ -46,6 +49,27 @@ def test_one_that_was_tampered_with_ends_with_1(audit, state, capsys):
     verdict = json.loads(capsys.readouterr().out)
     assert verdict["sound"] is False
     assert "truncated" in verdict["kinds"]
+
+
+def test_time_stamps_are_shown_and_one_of_another_root_ends_with_1(audit, state, tmp_path, capsys):
+    folder = state.ledger.with_name("ledger.checkpoints.stamps")
+    folder.mkdir()
+    last = list(checkpoints_in(state.ledger.with_name("ledger.checkpoints").read_text()))[-1]
+    file = folder / f"{last.origin.rpartition('/')[2]}-{last.size}.tsr"
+    with authority(tmp_path / "tsa") as tsa:
+        file.write_bytes(tsa.reply(question(last.root, 1)))
+        assert audit("verify") == 0
+        said = capsys.readouterr().out
+        assert f"stamped    1 times; the last stamp names the root of the first {last.size} rows at 20" in said
+        [command] = [line.strip() for line in said.splitlines() if "openssl ts" in line]
+        shown = [str(tsa.ca) if part.startswith("CA_OF") else part for part in command.split()]
+        assert subprocess.run(shown, check=True, capture_output=True, text=True).stdout.strip() == "Verification: OK"
+        file.write_bytes(tsa.reply(question(bytes(32), 1)))
+    assert audit("verify") == 1
+    assert "is of another root" in capsys.readouterr().out
+    assert audit("verify", "--json") == 1
+    [told] = json.loads(capsys.readouterr().out)["stamps"]
+    assert (told["rows"], told["file"]) == (last.size, str(file))
 
 
 def test_checkpoints_may_stand_anywhere_and_must_be_there_if_named(audit, tmp_path, capsys):

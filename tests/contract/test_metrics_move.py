@@ -89,7 +89,7 @@ def config(local, cloud, foreign, ollama):
         ],
         labels={"trial": {"means": "Belongs to a trial."}},
         scan={"deadline_ms": 60000, "never": [{"text": "Maria Lopez", "why": "Our demonstration patient."}]},
-        ledger={"checkpoint_s": 60},
+        ledger={"checkpoint_s": 60, "timestamp": "http://127.0.0.1:1/tsr"},  # nobody stamps there
     )
 
 

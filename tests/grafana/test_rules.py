@@ -146,6 +146,18 @@ CASES = [
         },
     ),
     Case(
+        "GatewayWitnessFailing",
+        {
+            'gateway_audit_witnessed_total{witness="timestamp", result="failed"}': "0x10 1x40",
+            'gateway_audit_witnessed_total{witness="timestamp", result="ok"}': "0x50",
+        },
+        {
+            'gateway_audit_witnessed_total{witness="timestamp", result="failed"}': "0x10 1x40",
+            'gateway_audit_witnessed_total{witness="timestamp", result="ok"}': "0x20 1x30",
+        },
+        45,
+    ),
+    Case(
         "GatewayScanFailing",
         {'gateway_phi_scan_failures_total{action="treated_as_phi"}': "0x10 4x20"},
         {'gateway_phi_scan_failures_total{action="treated_as_phi"}': "0x10 1x20"},

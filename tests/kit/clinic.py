@@ -194,7 +194,7 @@ def _config(here: UpstreamServer, cloud: UpstreamServer, other: UpstreamServer, 
         limits=[{"per": "caller", "name": "scribe", "of": "requests", "amount": 3000, "every": "day"}],
         labels={"trial": {"means": "Belongs to a trial."}},
         scan={"deadline_ms": 60000, "never": [{"text": "Maria Lopez", "why": "Our demonstration patient."}]},
-        ledger={"checkpoint_s": 1},
+        ledger={"checkpoint_s": 1, "timestamp": "http://127.0.0.1:1/tsr"},  # nobody stamps there
     )
 
 

@@ -319,6 +319,19 @@ def test_a_record_that_can_be_written_again_is_told(stream):
     assert (line["event"], line["level"], line["outage_s"], line["lost"]) == ("ledger.recovered", "warning", 12.346, 3)
 
 
+def test_a_witness_that_failed_is_told_with_its_cause_and_one_that_did_not_is_counted_only(stream):
+    log = EventLog(vocabulary(), stream=stream)
+    log.emit(events.LedgerWitnessed(by=events.Witnessing.TIMESTAMP))
+    log.emit(events.LedgerWitnessed(by=events.Witnessing.TIMESTAMP, loss=events.WitnessLoss.DECLINED))
+    (line,) = lines(stream)
+    assert (line["event"], line["level"], line["witness"], line["loss"]) == (
+        "ledger.witnessed",
+        "error",
+        "timestamp",
+        "declined",
+    )
+
+
 async def test_what_is_held_is_written_at_the_end(stream):
     log = EventLog(vocabulary(), stream=stream)
     log.hold(3600)

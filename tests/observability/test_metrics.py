@@ -154,6 +154,18 @@ def test_a_settled_request_is_counted(name, labels, value):
             7,
         ),
         (
+            events.LedgerWitnessed(by=events.Witnessing.TIMESTAMP),
+            "gateway_audit_witnessed_total",
+            {"witness": "timestamp", "result": "ok"},
+            1,
+        ),
+        (
+            events.LedgerWitnessed(by=events.Witnessing.TIMESTAMP, loss=events.WitnessLoss.UNREACHED),
+            "gateway_audit_witnessed_total",
+            {"witness": "timestamp", "result": "failed"},
+            1,
+        ),
+        (
             events.ProviderProbed(provider="ollama", up=True),
             "gateway_backend_up",
             {"gen_ai_provider_name": "ollama"},

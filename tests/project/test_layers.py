@@ -11,6 +11,7 @@ def test_every_import_contract_holds(capsys):
 
 
 PLACES = {
+    "gateway.state.elsewhere",
     "gateway.state.memory",
     "gateway.state.quota",
     "gateway.state.sqlite.ledger",

@@ -17,6 +17,7 @@ CONNECTORS = (
 """What can open a connection to someone else."""
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
+    "gateway/state/elsewhere.py": "the second way out: the root of the record, to the one witness that is configured",
 }
 LOGS_ELSEWHERE = {
     "gateway/upstream/litellm/adapter.py": "silences the loggers of LiteLLM, which would write out requests",
@@ -119,6 +120,31 @@ def test_that_place_gets_its_sockets_from_the_guard():
     ]
     assert isinstance(made.args[0], ast.Call)
     assert called(made.args[0].func) == "guard"
+
+
+SECOND = "gateway/state/elsewhere.py"
+
+
+def test_the_second_way_out_knows_nothing_of_a_request():
+    """What it cannot import it cannot send: of all that is ours, only how a digest is asked about."""
+    ours = {name for name in imports(dict(modules())[SECOND]) if reaches({name}, "gateway")}
+    assert {name.rpartition(".")[0] for name in ours if name.startswith("gateway.audit.timestamp.")} <= {
+        "gateway.audit.timestamp"
+    }
+    assert {name for name in ours if not reaches({name}, "gateway.audit.timestamp")} == set()
+
+
+def test_the_second_way_out_is_taken_by_who_puts_the_gateway_together_and_for_digests_only():
+    assert constructions("Authority") == {"gateway/app.py"}
+    assert constructions("Door") == {SECOND}
+    knowing = {module for module, path in modules() if reaches(imports(path), "gateway.state.elsewhere")}
+    assert knowing == {"gateway/app.py", "gateway/state/stamps.py"}
+    asked = {
+        node.func.attr: [ast.unparse(value) for value in node.args]
+        for node in ast.walk(tree(dict(modules())["gateway/state/stamps.py"]))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "_ask"
+    }
+    assert asked == {"_ask": ["root"]}
 
 
 def test_nothing_but_its_adapter_imports_litellm():

@@ -112,6 +112,15 @@ BOARD = Board(
                     width=8,
                     height=6,
                 ),
+                Stat(
+                    "Witnesses elsewhere",
+                    "Roots of the record that were sent to a witness in the chosen time, by whether it took them.",
+                    [Query(count("gateway_audit_witnessed_total", ("witness", "result")), "{{witness}} {{result}}")],
+                    "short",
+                    decimals=0,
+                    width=8,
+                    height=6,
+                ),
             ),
         ),
         Row(
