@@ -99,10 +99,15 @@ def withheld(fields: Object, payload: Tree, *, found: Collection[str], target: T
 
 def dropped(payload: Tree, kept: Tree, fields: Object) -> tuple[str, ...]:
     """The fields of a request that are not sent, and that we do not write ourselves, wherever they stand
-    (`messages.*.audio`); `*` for those of no table.
+    (`messages.*.audio`); `*` for those of no table. An errand that nobody is sent on (`store: false`) is no loss.
     """
     known = fields.fields
-    sent = {name: value for name, value in payload.items() if not isinstance(known.get(name), Replaced)}
+    sent = {
+        name: value
+        for name, value in payload.items()
+        if not isinstance(field := known.get(name), Replaced)
+        and (value or not (isinstance(field, ErrandField) and field.answered))
+    }
     return tuple(sorted({pattern(path) for path in gone(sent, kept)}))
 
 

@@ -54,6 +54,11 @@ def test_what_is_not_sent_is_named_and_what_no_table_knows_is_a_star():
     assert dropped({**PAYLOAD, "metadata": {}, "model": "m"}, kept, CHAT) == named
 
 
+@pytest.mark.parametrize(("store", "named"), [(True, ("store",)), (False, ()), (None, ())])
+def test_not_to_store_is_obeyed_by_leaving_it_out(store, named):
+    assert dropped({"messages": [], "store": store}, {"messages": []}, CHAT) == named
+
+
 def test_what_only_changes_its_name_or_its_value_is_not_gone():
     given = {"messages": [{"role": "user", "refusal": "No.", "audio": {"id": "1"}, "name": None}, "text"]}
     made = {"messages": [{"role": "assistant", "content": "No."}, {"text": "text"}]}
