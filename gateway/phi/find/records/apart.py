@@ -50,6 +50,8 @@ def _named(sheet: Sheet, found: grids.Grids, places: dict[tuple[str | int, ...],
     personal = any(column is not None and column.personal for column in columns.values())
     for (start, end), name in named:
         value = sheet.text[start:end].strip()
+        if any(keys.words(value) == keys.words(one) for one in name.split(grids.APART)):
+            continue  # the title of a field in a schema: `"mrn": {"title": "Mrn"}`
         kind = keys.told(name, value)
         if kind is not None and keys.kind_of(value) is None:
             sheet.mark(kind, start, end)

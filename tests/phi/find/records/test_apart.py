@@ -19,6 +19,8 @@ def marked(text):
         ('so: [["mrn", "n"], ["8675309", 4], ["551209', ["8675309", "551209"]),
         ('{"columns": ["surname", "ward"], "rows": [["Orlowska", "3B"]]}', ["Orlowska"]),
         ('{"name": "mrn", "value": "unknown"}', []),
+        ('{"properties": {"mrn": {"title": "Mrn"}, "patient_name": {"title": "Patient Name"}}}', []),
+        ('{"properties": {"mrn": {"S": "8675309"}, "patient_name": {"S": "Orlowska"}}}', ["8675309", "Orlowska"]),
         ('{"columns": ["ward", "beds"], "rows": [["3B", 14]]}', []),
         ('{"a": 1, "a": 2, "columns": ["mrn"], "rows": [[1], [22]], "rows": [[333]]}', ["1", "22", "333"]),
     ],
