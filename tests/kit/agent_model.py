@@ -20,6 +20,8 @@ MRN = "00448812"
 NUMBER = re.compile(rf"\[MRN_[a-z2-7]{{10}}\]|{MRN}")
 SCRIPTED = "__exec"
 """A tool of Codex that takes a script and no command."""
+IN_WORDS = ("```json", "match the following json_schema")
+"""How JSON is asked for where there is no field for it, as Instructor does."""
 PIECE = 7
 USAGE = {"prompt_tokens": 21, "completion_tokens": 9, "total_tokens": 30}
 
@@ -155,7 +157,7 @@ def text_of(body: dict[str, Any]) -> str:
     if asked.get("type") == "json_schema":
         schema = asked["json_schema"]["schema"]
         return json.dumps(_example(schema, "", schema, _said(body)))
-    if asked.get("type") == "json_object" or "```json" in json.dumps(body["messages"][-2:]):
+    if asked.get("type") == "json_object" or any(words in json.dumps(body["messages"][-2:]) for words in IN_WORDS):
         wanted = _said(body).quoted if "keys" in json.dumps(body["messages"][-1]) else ()
         return json.dumps(dict.fromkeys(wanted, "a word") or {"mrn": _number(body), "value": 4})
     results = [_plain(message["content"]) for message in body["messages"] if message["role"] == "tool"]

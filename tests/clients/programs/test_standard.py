@@ -13,6 +13,8 @@ from tests.kit.servers import UpstreamServer
 
 pytestmark = pytest.mark.programs
 SCRIPT = HERE / "python" / "standard_langchain.py"
+# One event loop: the clients that LangChain shares between models keep their connections, which end with their loop.
+ONE_LOOP = ["--asyncio-mode=auto", "-o", "asyncio_default_test_loop_scope=session"]
 
 
 async def test_langchains_standard_tests_pass(tmp_path, tripwire):
@@ -25,7 +27,7 @@ async def test_langchains_standard_tests_pass(tmp_path, tripwire):
         keys = {"OPENAI_API_KEY": "sk-none", "ANTHROPIC_API_KEY": "sk-none"}
         ran = await cases(
             PYTHON,
-            ["-c", os.devnull, "--asyncio-mode=auto", SCRIPT.name],
+            ["-c", os.devnull, *ONE_LOOP, SCRIPT.name],
             tmp_path,
             cwd=SCRIPT.parent,
             **addresses,

@@ -1,11 +1,15 @@
 """OpenAI's Agents SDK: its default is the Responses API."""
 
+import asyncio
+
 from agents import Agent, Runner, function_tool, set_tracing_disabled
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from asking import TASK, potassium, tell
 from openai import AsyncOpenAI
 
 set_tracing_disabled(True)
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)  # `run_sync` takes it too: the SDK's client keeps connections, which belong to one loop
 
 
 def made(model):
@@ -21,15 +25,13 @@ def chat():
 
 
 def streamed():
-    import asyncio
-
     async def go():
         result = Runner.run_streamed(made("gpt-4o-mini"), TASK)
         async for _ in result.stream_events():
             pass
         return result.final_output
 
-    return asyncio.run(go())
+    return loop.run_until_complete(go())
 
 
 tell({way.__name__: way for way in (by_default, chat, streamed)})
