@@ -13,6 +13,7 @@ from typing import Final
 from gateway.domain import Carrier, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.model import measures
 
 GIVEN_BY_DEVELOPERS: Final = frozenset({Carrier.TOOL_DEFINITION, Carrier.NAME})
 _ONE_WORD: Final = re.compile(r"[\w.:@+/-]{5,160}", re.ASCII)
@@ -77,6 +78,6 @@ def find(word: str, carrier: Carrier) -> list[Hit]:
     hits += [
         Hit(Kind.OTHER_ID, *found.span(), 0.9, Evidence.CUE, patient=True)
         for found in _LONG_NUMBER.finditer(word)
-        if _INSTANT.fullmatch(found[0]) is None
+        if _INSTANT.fullmatch(found[0]) is None and found[0] not in measures.BOUNDS
     ]
     return hits

@@ -17,7 +17,7 @@ from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.model import constants, made, measures, veto
+from gateway.phi.find.model import constants, made, measures, things, veto
 from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import apart, beside, complaints, formats, inserts, keys, layouts
 from gateway.phi.find.records.formats import Records
@@ -201,6 +201,7 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     cue = reading.passage.cue
     if cue and (measures.measured(cue, text) or (APART in cue and apart.counted(cue, text))):
         return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
+    hits = things.at_home(cue, text, hits) if cue else hits
     return [
         hit
         for hit in hits

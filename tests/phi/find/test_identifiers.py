@@ -59,3 +59,8 @@ def test_an_ordinary_name_is_nobodys(name, carrier):
 
 def test_a_text_is_no_name():
     assert identifiers.find("Ask for Ingrid_Okafor or 219099999", Carrier.TOOL_DEFINITION) == []
+
+
+@pytest.mark.parametrize("bound", ["2147483647", "4294967295"])
+def test_the_end_of_a_number_type_is_nobodys(bound):
+    assert counted(bound, Carrier.TOOL_DEFINITION) == set()

@@ -23,7 +23,7 @@ _MEASURE_WORDS: Final = (
     "x y z w h lat lon lng latitude longitude altitude"
 )
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
-_BOUNDS: Final = frozenset(
+BOUNDS: Final = frozenset(
     str(sign * (2**bits + less)) for bits in (15, 16, 31, 32, 53, 63, 64) for less in (-1, 0) for sign in (-1, 1)
 )
 """Where the number types of machines end: schemas say so everywhere (`maximum: 9007199254740991`)."""
@@ -35,7 +35,7 @@ def measured(key: str, value: str) -> bool:
     words = _WORD.findall(key)
     if not words:
         return False
-    if value in _BOUNDS:
+    if value in BOUNDS:
         return True
     last = words[-1].lower()
     if last in _MEASURES:

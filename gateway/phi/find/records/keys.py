@@ -255,24 +255,7 @@ _LONGEST_VALUE: Final = 120
 _SHORTEST_LINE: Final = 3
 """Digits of an extension; fewer reach nobody."""
 _EMPTY: Final = frozenset(
-    {
-        "null",
-        "none",
-        "true",
-        "false",
-        "n/a",
-        "na",
-        "unknown",
-        "string",
-        "number",
-        "object",
-        "array",
-        "integer",
-        "boolean",
-        "undefined",
-        "tbd",
-        "redacted",
-    }
+    "null none true false n/a na unknown string number object array integer boolean undefined tbd redacted".split()
 )
 _WORDED: Final = frozenset(
     {Kind.NAME, Kind.ADDRESS, Kind.PLACE, Kind.FACILITY, Kind.EMAIL, Kind.URL, Kind.PHOTO, Kind.BIOMETRIC}
@@ -397,4 +380,10 @@ def whole(text: str, passage: Passage) -> list[Hit]:
     if kind is None or kind_of(value) is not None:
         return []
     start = len(text) - len(text.lstrip())
-    return [Hit(kind, start, start + len(value), 0.97, Evidence.CUE, patient=True)]
+    somebodys = kind not in _OF_ANYTHING or not _LIVED_IN.isdisjoint(words(passage.cue))
+    return [Hit(kind, start, start + len(value), 0.97, Evidence.CUE, patient=somebodys)]
+
+
+_OF_ANYTHING: Final = frozenset({Kind.PLACE, Kind.ZIP})
+_LIVED_IN: Final = _PEOPLE | {"birth", "birthplace", "born", "hometown", "home", "residence", "mailing"}
+"""Words of a key that say whose place it is; weather, stores and flights have cities too."""
