@@ -52,6 +52,30 @@ def names(word: str) -> Iterator[Hit]:
             yield Hit(Kind.NAME, found.start(), found.end(), 0.9, Evidence.CUE, patient=True)
 
 
+def unlisted(word: str) -> Iterator[Hit]:
+    """Two capitalised words that no list has, or one beside a long number: `call_Tveit_8821304`, `Skarsgaard_Ulvhild`."""
+    pieces = list(_PIECES.finditer(word)) if one_word(word) else []
+    for first, second in pairwise(pieces):
+        if second.start() - first.end() != 1:
+            continue
+        strange = [
+            _UNLISTED.fullmatch(one[0]) is not None and not lexicon.marks(one[0].casefold()) for one in (first, second)
+        ]
+        numbered = [_NUMBERED.fullmatch(one[0]) is not None for one in (first, second)]
+        if all(strange):
+            yield Hit(Kind.NAME, first.start(), second.end(), 0.8, Evidence.CUE, patient=True)
+        elif any(strange) and any(numbered):
+            for one, is_name in zip((first, second), strange, strict=True):
+                kind = Kind.NAME if is_name else Kind.OTHER_ID
+                yield Hit(kind, one.start(), one.end(), 0.8, Evidence.CUE, patient=True)
+
+
+_PIECES: Final = re.compile(r"[A-Za-z0-9]+")
+_UNLISTED: Final = re.compile(r"[A-Z][a-z]{4,20}")
+_NUMBERED: Final = re.compile(r"(?!20[0-3]\d[01]\d)(?!1[5-9]\d{8})\d{7,11}")
+"""A number as people have one: no day of this century and no instant, by which versions and runs are called."""
+
+
 def _however_written(word: str) -> Iterator[Hit]:
     """The same in small letters or in one word, where both are called so and nothing else is: `lookup_ingeborg_tveit`."""
     pieces = list(_WORDS.finditer(word))
@@ -72,7 +96,7 @@ def find(word: str, carrier: Carrier) -> list[Hit]:
     """What identifies by its shape in a name that a developer gave: nothing else has reason to stand there."""
     if carrier not in GIVEN_BY_DEVELOPERS or not one_word(word):
         return []
-    hits = [*names(word), *_however_written(word)]
+    hits = [*names(word), *unlisted(word), *_however_written(word)]
     hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]
     hits += [Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word)]
     hits += [

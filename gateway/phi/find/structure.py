@@ -48,7 +48,7 @@ def look(text: str) -> Detection:
 
 def _hits(text: str) -> list[Hit]:
     bare = _UUID.sub(lambda found: "u" * len(found[0]), text) if "-" in text else text
-    return [*announced(bare), *_shaped(bare), *identifiers.names(bare)]
+    return [*announced(bare), *_shaped(bare), *identifiers.names(bare), *identifiers.unlisted(bare)]
 
 
 def announced(text: str) -> Iterator[Hit]:

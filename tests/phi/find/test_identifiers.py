@@ -64,3 +64,29 @@ def test_a_text_is_no_name():
 @pytest.mark.parametrize("bound", ["2147483647", "4294967295"])
 def test_the_end_of_a_number_type_is_nobodys(bound):
     assert counted(bound, Carrier.TOOL_DEFINITION) == set()
+
+
+@pytest.mark.parametrize("carrier", [Carrier.TOOL_DEFINITION, Carrier.NAME, Carrier.STRUCTURE])
+@pytest.mark.parametrize(
+    "word",
+    ["call_Skarsgaardt_7712094", "Ulvhilde_Skarsgaardt", "msg_4471902_Skarsgaardt", "chart.Skarsgaardt.Ulvhilde"],
+)
+def test_words_on_no_list_may_be_a_name(word, carrier):
+    assert Kind.NAME in counted(word, carrier)
+
+
+@pytest.mark.parametrize("carrier", [Carrier.NAME, Carrier.STRUCTURE])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "call_Figma_20251022",
+        "run_Qdrant_1733011200",
+        "msg_68a1b2c3d4e5f60718293a4b5c6d7e8f",
+        "toolu_01A09q90qw90lq917835lq9",
+        "Search_Qdrant_v2",
+        "call_TodoWrite_4471902",
+        "chatcmpl-Ab3xYzkLmnOpQ_rStuv-12",
+    ],
+)
+def test_products_and_chance_are_nobody(word, carrier):
+    assert counted(word, carrier) == set()
