@@ -180,7 +180,7 @@ class Attempts:
         """
         began = time.perf_counter()
         slot: Slot | None = None
-        limit = _Limit(began_s, cold=False)
+        limit, queued = _Limit(began_s, cold=False), False
         try:
             async with asyncio.timeout(limit.left_s(run)) as timer:
                 await self._attest(target)
@@ -188,13 +188,15 @@ class Attempts:
                     limit = _Limit(began_s, cold=True)
                     left_s = limit.left_s(run)
                     timer.reschedule(None if left_s is None else asyncio.get_running_loop().time() + left_s)
+                queued = True
                 slot = await self._queued(run, target)
+                queued = False
                 await self._attest(target)
         except BaseException as error:
             if slot is not None:
                 slot.release(counts=False)
             if isinstance(error, TimeoutError):
-                raise limit.missed(run, target) from None
+                raise limit.missed(run, target, queued=queued) from None
             raise
         finally:
             run.trace.held(time.perf_counter() - began)
@@ -373,11 +375,13 @@ class _Limit:
     def left_s(self, run: Run) -> float | None:
         return run.patience.left_s(self.began_s, time.monotonic(), cold=self.cold)
 
-    def missed(self, run: Run, target: Target) -> AttemptFailed:
-        """What it means that it did not come: a model that is being loaded is no failure."""
+    def missed(self, run: Run, target: Target, *, queued: bool = False) -> AttemptFailed:
+        """What it means that it did not come: a model that is being loaded is no failure, nor is our queue."""
         if run.patience.over(time.monotonic()):
             return faults.overdue(target)
-        return faults.loading(target) if self.cold else faults.late(target)
+        if self.cold:
+            return faults.loading(target)
+        return faults.no_turn(target) if queued else faults.late(target)
 
 
 def _tell_passed(run: Run) -> None:

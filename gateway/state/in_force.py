@@ -59,6 +59,15 @@ def write_status(state_dir: Path, *, number: int, tree: Mapping[str, object]) ->
     _put(state_dir / STATUS, {"pid": os.getpid(), "number": number, "status": tree})
 
 
+def hindrance(state_dir: Path) -> str:
+    """Why no status can be written there, in words of the system; empty where it can."""
+    try:
+        _put(state_dir / STATUS, {"room": "." * 8192})
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
 def read_status(state_dir: Path, *, pid: int) -> tuple[int, Mapping[str, object]]:
     """What process `pid` said last of how it is, and for the how many-th time; (0, {}) where it never did."""
     try:

@@ -21,6 +21,7 @@ from gateway.errors import (
     InvalidRequest,
     ModelLoading,
     PayloadTooLarge,
+    QueueFull,
     UpstreamFailed,
     UpstreamLimited,
     UpstreamOverloaded,
@@ -177,6 +178,15 @@ def late(target: Target) -> AttemptFailed:
     return AttemptFailed(UpstreamTimeout(text), result=AttemptResult.TIMEOUT)
 
 
+def no_turn(target: Target) -> AttemptFailed:
+    """Others were served until the route's limit was over; it waited in our queue, and nothing was sent."""
+    text = (
+        f"Target {target.name} was busy with others for as long as `first_token_s` of the route allows: this request waited "
+        "for its turn and was not sent."
+    )
+    return AttemptFailed(QueueFull(text), result=AttemptResult.WAITED_TOO_LONG, reached=False)
+
+
 def left_alone(target: Target, *, limited: bool, wait_s: float) -> AttemptFailed:
     """It failed too often of late, or said itself for how long to leave it alone; nothing was sent."""
     error: UpstreamLimited | UpstreamOverloaded
@@ -218,6 +228,10 @@ def _misconfigured(status: int, said: str, target: Target) -> AttemptFailed:
     provider = target.provider.name
     if status == 404:
         text = f"Provider {provider} does not have the model of target {target.name}. Load or pull it, or name another."
+    elif status == 403:
+        text = (
+            f"Provider {provider} knows our key, or who we are, and forbids this: see what that account may use there."
+        )
     else:
         text = f"Provider {provider} refused our key. Check its `api_key`, or give target {target.name} another."
     return AttemptFailed(UpstreamRejected(said or text), result=AttemptResult.MISCONFIGURED, status=status)

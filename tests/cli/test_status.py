@@ -100,6 +100,19 @@ def test_where_none_runs_or_an_old_one_nothing_is_sent_to_it(tmp_path, capsys, t
     assert (code, "still starting" in err) == (2, True)
 
 
+def test_a_folder_that_cannot_be_written_is_named_and_not_the_gateway(serving, capsys):
+    folder, url = serving
+    part = folder / "state" / "status.part"
+    part.mkdir()  # no room for the answer, whoever the user is
+    try:
+        code, _, err = status(folder, capsys, "--timeout", "0.5")
+        assert status(folder, capsys, "--url", url, "--route", "toy")[0] == 0
+    finally:
+        part.rmdir()
+    assert (code, "cannot be written (Is a directory)" in err, "--url" in err) == (2, True, True)
+    assert status(folder, capsys, "--route", "toy")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [

@@ -88,6 +88,22 @@ async def test_one_who_waited_too_long_is_told(start, upstream):
     assert (await held).status_code == 200
 
 
+async def test_a_wait_that_outlasts_the_route_is_told_as_a_wait_and_not_as_a_slow_target(start, upstream):
+    answer = OneByOne()
+    hasty = "general: {targets: [chat]}\n  hasty: {targets: [chat], first_token_s: 1}"
+    gateway = await start(config(await upstream(answer)).replace("general: {targets: [chat]}", hasty))
+    held = asyncio.create_task(gateway.chat())
+    await until(lambda: answer.order)
+    refused = await gateway.chat(model="hasty")
+    check(refused, 503, "openai", code="overloaded")
+    assert "waited for its turn and was not sent" in refused.text
+    assert gateway.settled()[-1]["outcome"] == "shed"
+    assert gateway.metric("gateway_attempt_failures_total", cause="waited_too_long") == 1
+    answer.go_on.release()
+    assert (await held).status_code == 200
+    assert len(answer.order) == 1
+
+
 async def test_one_who_goes_away_makes_room_and_nothing_is_sent_for_it(start, upstream):
     answer = OneByOne()
     server = await upstream(answer)

@@ -21,6 +21,13 @@ def test_a_note_is_read_as_it_was_written_and_is_ours_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
+def test_what_keeps_a_status_from_being_written_is_said(tmp_path):
+    in_force.write_status(tmp_path, number=1, tree={"ready": True})
+    assert in_force.hindrance(tmp_path) == ""
+    (tmp_path / "status.part").mkdir()
+    assert in_force.hindrance(tmp_path) == "Is a directory"
+
+
 @pytest.mark.parametrize(
     "text", [None, "", "{", "[]", '{"pid": 1}', '{"pid": "x", "reading": 1, "ok": true, "said": []}']
 )
