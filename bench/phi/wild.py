@@ -21,6 +21,17 @@ from gateway.phi.findings import Findings
 Sample: TypeAlias = dict[str, object]
 _FREE, _LONE, _TALK = "free_requests_dev.jsonl", "lone_names_dev.jsonl", "dialogues_dev.jsonl"
 _RECORDS, _LANGUAGES = "records_dev.jsonl", "languages_dev.jsonl"
+_NEUTRAL: Final = {
+    "items": "[1] Vaccines are kept at 2 to 8 degrees. Doses out of range are discarded.\n[2] {}\n"
+    "[3] Fridges are checked twice a day and the log is kept for a year.\nQuestion: how long is the log kept?",
+    "prose": "Vaccines are kept at 2 to 8 degrees. Doses out of range are discarded. {} Fridges are checked twice a day "
+    "and the log is kept for a year.\nHow long is the log kept?",
+    "tags": '<doc id="1">{}</doc>\n<doc id="2">Fridges are checked twice a day by the staff of the department and the '
+    "log is kept for a year by the pharmacy office, version 2.</doc>\nHow long is the log kept?",
+}
+"""Text that names nobody, around a sentence that names somebody."""
+_EACH: Final = 10
+"""One sentence of so many is asked about in each of these."""
 _PLACES: Final = ("ADDRESS", "ZIP", "FACILITY")
 
 
@@ -47,7 +58,7 @@ def _requests(engine: Engine, samples: Iterable[Sample]) -> Iterator[Row]:
 
 
 def _names(engine: Engine, samples: Iterable[Sample]) -> Iterator[Row]:
-    clear, all_of, alike, flagged = Counter[str](), Counter[str](), 0, 0
+    clear, all_of, drowned, alike, flagged = Counter[str](), Counter[str](), Counter[str](), 0, 0
     for one in samples:
         found = _scanned(engine, one)
         if not _spans(one):
@@ -57,9 +68,17 @@ def _names(engine: Engine, samples: Iterable[Sample]) -> Iterator[Row]:
         for name in (str(one["form"]), "all"):
             all_of[name] += 1
             clear[name] += not _kept(found)
+        if all_of["all"] % _EACH == 0:
+            for name, around in _NEUTRAL.items():
+                drowned[name] += not _kept(_scanned(engine, {"text": around.format(one["text"])}))
     for name, floor in {"all": 0.04, "full": 0.01, "first": 0.05, "last": 0.08, "lower": 0.15}.items():
         yield _low(
             f"wild: a lone name called clear, {name} ({all_of[name]})", _share(clear[name], all_of[name]), floor, 0.02
+        )
+    wrapped = all_of["all"] // _EACH
+    for name in _NEUTRAL:
+        yield _low(
+            f"wild: the same among neutral sentences, {name} ({wrapped})", _share(drowned[name], wrapped), 0.1, 0.02
         )
     yield _low(f"wild: look-alikes of a name kept ({alike})", _share(flagged, alike), 0.1, 0.05)
 

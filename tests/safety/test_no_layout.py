@@ -1,4 +1,7 @@
-"""No layout launders a record: laid out as a notice, a list of staff, a program or an article, all but names counts."""
+"""No layout launders a record: laid out as a notice, a list of staff, a program or an article, all but names counts.
+
+And a sentence about somebody does not become nobody's among sentences about nothing.
+"""
 
 from __future__ import annotations
 
@@ -155,3 +158,38 @@ def test_lists_of_patients_count_in_one_layout_within_another(outer, inner, rows
     for value in values:
         at = text.index(value)
         assert counting(text, at, at + len(value)), (value, text)
+
+
+NAMES = ("Margot Tuttle", "Benedita Rocha", "quiterie vandermeulen", "Amara Lindgren", "Tam Okafor", "Sunniva")
+SAID_OF_ONE = (
+    "{}'s sodium fell from 136 to 124 since yesterday.",
+    "Teach {} how to use the inhaler.",
+    "Put {} on the list for a hernia repair, priority P2.",
+    "Could the copay of {} be checked again?",
+    "Counsel {} on warfarin in plain words.",
+    "SBAR for {}: drowsy after the second dose, BP 84/50.",
+    "Book an interpreter for {} at the next eye clinic.",
+    "Write to {} that the biopsy was clear.",
+    "{} will not take the tablets, any tricks?",
+)
+NEUTRAL = {
+    "items": "[1] Linen is counted twice a week. Torn sheets are set aside.\n"
+    "[2] {}\n"
+    "[3] Trolleys are cleaned each evening and the sheet is kept for a year.\n"
+    "Question: how long is the sheet kept?",
+    "prose": "Linen is counted twice a week. Torn sheets are set aside. {} Trolleys are cleaned each evening and the "
+    "sheet is kept for a year.\nHow long is the sheet kept?",
+    "tags": '<doc id="1">{}</doc>\n<doc id="2">Trolleys are cleaned each evening by the staff of the department, and '
+    "the sheet is kept for a year by the stores, version 3.</doc>\nHow long is the sheet kept?",
+}
+
+
+@pytest.mark.parametrize("around", NEUTRAL)
+@pytest.mark.parametrize("said", SAID_OF_ONE)
+def test_neutral_text_around_a_sentence_makes_its_person_nobody_less(around, said):
+    for name in NAMES:
+        text = NEUTRAL[around].format(said.format(name))
+        at = text.index(name)
+        (detection,) = ENGINE.detect([Passage(text)])
+        there = (one for one in detection.findings if one.start < at + len(name) and at < one.end)
+        assert any(one.counts for one in there), text

@@ -97,14 +97,16 @@ _TASK: Final = one_of(
         "officers? coordinators? co-ordinators? managers? directors? secretary secretaries partners? lead leads deputy deputies wardens? organisers? organizers? editors? "
         "chair co-chair registrars? supervisors? owners? administrators? librarians? pharmacists? nurses? engineers? spokes(?:man|woman|person) representatives? investigators? "
         "treasurer trainers? instructors? facilitators? consultants? microbiologists? analysts? executives? volunteers? champions? stewards? advisers? advisors? authors? speakers? "
-        "counsel buyers? receptionists? president governors? attendees? inspectors? technicians? planners? architects? maintainers? presenters? moderators? hosts? staff colleagues?"
-    ).split()
+        "buyers? receptionists? president governors? attendees? inspectors? technicians? planners? architects? maintainers? presenters? moderators? hosts? staff colleagues?"
+    ).split(),
+    "(?:general|legal|in-house|outside|our|the) counsel",
+    r"counsel(?=\W?[:,(–-])",
 )
 _DOING: Final = re.compile(
     r"(?:\b(?i:"
     + _TASK
     + r")(?: \([\w ,&-]{1,40}\))?(?: (?i:is|are|was|for [\w ]{1,30}))?\s?[:,?(–-]{0,2} ?(?i:(?:at present|currently|now|new|both) )?"
-    + r"|\b(?i:book (?:with|via)|register with|contact|questions to|comments to|queries to|speak to|talk to|ask for|signed(?: by)?|(?:edited|approved|written|prepared|recorded|compiled|reviewed|led|chaired|run|taught|presented|updated|issued|owned|signed off|sent|posted|delivered|organised|audited|serviced|checked|moderated|facilitated|approval of|approval from|thanks(?: to| go to)?|congratulations to|farewell to|escalate to|on call|welcome to|regards|best wishes|sincerely|cheers|(?:video|slides|photos?|podcast|talk|recording)[^\n.]{0,20} by)(?: by)?(?: on)?)[:,]? "
+    + r"|\b(?i:book (?:with|via)|register with|contact|questions to|comments to|queries to|speak to|talk to|ask for|signed(?: by)?|(?:edited|approved|written|prepared|recorded|compiled|reviewed|led|chaired|run|taught|presented|updated|issued|owned|signed off|sent|posted|delivered|organised|audited|serviced|checked|moderated|facilitated|approval of|approval from|thanks (?:go )?to|congratulations to|farewell to|escalate to|on call|welcome to|regards|best wishes|sincerely|cheers|(?:video|slides|photos?|podcast|talk|recording)[^\n.]{0,20} by)(?: by)?(?: on)?)[:,]? "
     + r"|\b(?i:present|apologies|in attendance|attendees|action|owner|contact|from|author|sign-off|approver|presenter|trainer|minutes)\s?: ?(?:\w[\w &]{0,30}\()?"
     + r")(?:(?:Dr|Prof|Mr|Mrs|Ms|Miss|Sister|Sr|Nurse|Father|Rev|Sir|Dame|Cllr)\.? )?$"
 )
@@ -119,6 +121,8 @@ _DONE: Final = re.compile(
     + r"|,? (?:who )?(?:leads|chairs|runs|manages|wrote|teaches|presents|presented|said in a statement|oversees|edits|joined|retires)\b)"
 )
 """Behind it: their office, or where in the house they sit."""
+_OF_THEMSELVES: Final = re.compile(r"\s?:\s?[\"'“”‘«]?(?:I|[Mm]y)\b")
+"""Behind the name of somebody: how they begin to speak of themselves, as whoever is heard for a study does."""
 _LISTED: Final = re.compile(
     r"(?:\s?\([\w ,.&-]{1,30}\))?(?:,|;| and| or| &|, and)\s(?:(?:Dr|Prof|Mr|Mrs|Ms|Miss|Sister|Sr|Sir|deputy|in|[A-Z]\.)\.? ?){0,3}|[ .,]{1,3}(?:[A-Z]\. ?)?"
 )
@@ -175,7 +179,7 @@ class Notice:
     def at_work(self, start: int, end: int) -> bool:
         """Whether what stands right beside a name says what they do for the house, or another such name does."""
         text = self._text
-        if not self._marks:
+        if not self._marks or _OF_THEMSELVES.match(text, end):
             return False
         before = text[max(0, start - 120) : start].rpartition("\n")[2]
         told = (

@@ -44,6 +44,9 @@ def test_who_answers_for_a_task_in_a_notice_is_nobody_in_care(kind, value, evide
         "The team rescheduled Harriet Lindqvist.",
         "The manager: Harriet Lindqvist was admitted.",
         "Methotrexate for Harriet Lindqvist is weekly.",
+        "Counsel Harriet Lindqvist on methotrexate in plain words.",
+        "Could I get more tramadol? Thanks Harriet Lindqvist.",
+        "Interview, speaker Harriet Lindqvist: 'I stopped the tablets because of the cramps.'",
     ],
 )
 def test_a_name_that_nothing_says_works_there_is_not_of_the_notice(said):

@@ -87,6 +87,8 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, ex
                 if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
                 and not _held(hit, text, encoder)
             }
+    if whole:
+        added += _by_sentence(text, [*(hit for hit in firm if hit not in gone), *added], asked, encoder)
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
 
@@ -154,7 +156,42 @@ def _named_by_itself(hit: Hit, text: str, encoder: Encoder) -> bool:
     return False
 
 
-_SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{2})[.!?]\s|\n")
+def _by_sentence(text: str, found: Sequence[Hit], asked: Sequence[Hit], encoder: Encoder) -> Iterator[Hit]:
+    """Names that a sentence holds by itself, of a text of several: what stands around must not drown whom one of them is about.
+
+    Only a sentence is asked about that names nobody yet, and in which the tagger doubts or a word is of no list of words.
+    """
+    named = [hit for hit in found if hit.kind is Kind.NAME]
+    sentences = [one for one in _sentences(text) if text[slice(*one)].strip()]
+    for start, end in sentences if len(sentences) > 1 else ():
+        if any(hit.start < end and start < hit.end for hit in named):
+            continue
+        if not any(hit.start < end and start < hit.end for hit in asked) and not _strange(text[start:end]):
+            continue
+        for segment in encoder.cutter.segments(text[start:end]):
+            for hit in _names(segment, encoder.odds(segment), ADD):
+                if _strange(text[start + hit.start : start + hit.end]):
+                    yield hit._replace(start=start + hit.start, end=start + hit.end)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text begin and end; the head of an item and a tag are of none."""
+    at = 0
+    for end in _SENTENCE_END.finditer(text):
+        yield at, end.start() + 1
+        at = end.end()
+    yield at, len(text)
+
+
+def _strange(words: str) -> bool:
+    """Whether one of the words is in no list of words of everyday English and medicine."""
+    return any(not _OTHERWISE & lexicon.marks(word.casefold()) for word in _WORD.findall(words))
+
+
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[^\W_]{2})[.!?]\s|(?:\n|\A)[^\w\n]{0,4}(?:\d{1,3}|[A-Za-z])[\])}.:]{1,2}\s|\n|</?\w[^<>\n]{0,80}>"
+)
 
 
 def _common(hit: Hit, text: str) -> bool:

@@ -254,6 +254,15 @@ def test_the_text_around_a_sentence_does_not_drown_its_name():
     assert found(text, Tags("Olena"), Says(text)) == []
 
 
+def test_a_name_that_is_one_in_its_sentence_only_is_added_and_only_strange_sentences_are_asked_about():
+    text = "Keep the log for a year in the cold store. Box for Olena please. Check it twice a day, and sign for it."
+    encoder = Drowned(text)
+    encoder.cutter = Packed()
+    assert found(text, Tags(), encoder) == ["Box for Olena please"]
+    assert len(encoder.asked) == 2  # the whole, and the sentence with a word of no list
+    assert found(text, Tags(), encoder, carrier=Carrier.SYSTEM) == []
+
+
 def test_where_somebody_was_treated_is_not_taken_back():
     text = "Imaging was done at HMQM and pushed to our archive."
     (found_there,) = Engine(Places("HMQM"), Says(text)).detect([Passage(text)])
