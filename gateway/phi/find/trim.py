@@ -33,7 +33,7 @@ def _cut(hit: Hit, text: str) -> Hit | None:
     first, last = 0, len(words)
     while first < last and words[first][0].casefold() in _SPOKEN:
         first += 1
-    while last > first and words[last - 1][0].casefold() in _ENDS:
+    while last > first and words[last - 1][0].casefold() in _ENDS and not _idaho(hit, text, words[last - 1].start()):
         last -= 1
     if (first, last) == (0, len(words)):
         return hit
@@ -42,3 +42,11 @@ def _cut(hit: Hit, text: str) -> Hit | None:
     start = words[first].start() if first else hit.start
     end = words[last - 1].end() if last < len(words) else hit.end
     return hit._replace(start=start, end=end)
+
+
+def _idaho(hit: Hit, text: str, at: int) -> bool:
+    """Whether "ID" at the end of an address is its state, and no label: nothing stands behind it that it could be the label of."""
+    return hit.kind is Kind.ADDRESS and text[at - 2 : at] == ", " and _STATE.match(text, at) is not None
+
+
+_STATE: Final = re.compile(r"ID(?:[.,;)](?:\s|\Z)|\s*\Z|\n| [a-z])")

@@ -40,5 +40,10 @@ def test_a_name_stays_as_it_is(value):
     assert trimmed(value) == [value]
 
 
+def test_idaho_at_the_end_of_an_address_is_no_label():
+    assert trimmed("44 Elm St, Boise, ID", Kind.ADDRESS) == ["44 Elm St, Boise, ID"]
+    assert trimmed("Boise, ID", Kind.NAME) == ["Boise"]
+
+
 def test_other_kinds_stay_as_they_are():
     assert trimmed("MRN 8675309 is", Kind.MRN) == ["MRN 8675309 is"]
