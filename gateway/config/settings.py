@@ -23,6 +23,7 @@ from gateway.scheduling.machine import Limits as MachineLimits
 
 FACADES: Final = frozenset({"openai", "anthropic", "ollama"})
 BAA_NOTICE_DAYS: Final = 30
+BAA_LONGEST_DAYS: Final = 3653
 IPNetwork: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
@@ -192,7 +193,7 @@ class Settings:
         }
 
     def baa_notes(self, day: date) -> list[str]:
-        """A sentence for each BAA that has ended on `day`, or will within the month."""
+        """A sentence for each BAA that has ended on `day`, will within the month, or ends in a year that looks mistyped."""
         notes = []
         for name, days in self.baa_days(day).items():
             last = day + timedelta(days - 1)
@@ -200,6 +201,10 @@ class Settings:
                 notes.append(f"The BAA of provider {name} has ended ({last}): it counts as having none.")
             elif days <= BAA_NOTICE_DAYS:
                 notes.append(f"The BAA of provider {name} ends in {days} day{'' if days == 1 else 's'} ({last}).")
+            elif days > BAA_LONGEST_DAYS:
+                notes.append(
+                    f"The BAA of provider {name} ends more than ten years from now ({last}). Is the year right?"
+                )
         return notes
 
     @property

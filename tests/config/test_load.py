@@ -282,6 +282,13 @@ def test_a_baa_that_has_ended_or_soon_will_is_said() -> None:
     assert Trait.BAA not in settings.providers["openai"].traits_on(date(2026, 12, 1))
 
 
+def test_a_baa_that_ends_in_a_mistyped_year_is_said() -> None:
+    text = "version: 1\nproviders: {openai: {kind: openai, api_key: k, baa: {reference: C-1, expires: 3026-11-30}}}\n"
+    (note,) = parse(text, file="c.yaml", environ={}).baa_notes(date(2026, 12, 1))
+    assert note == "The BAA of provider openai ends more than ten years from now (3026-11-30). Is the year right?"
+    assert parse(text.replace("3026", "2036"), file="c.yaml", environ={}).baa_notes(date(2026, 12, 1)) == []
+
+
 def test_problems_of_the_configuration_and_of_the_policies_come_together(directory: pathlib.Path) -> None:
     (directory / "config.yaml").write_text("version: 1\ndefault_route: r\n")
     (directory / "policies" / "a.yaml").write_text("version: 1\nrules: [{id: x}]\n")
