@@ -23,6 +23,7 @@ from gateway.events import EventSink, FanOut, LedgerLoss
 from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
+from gateway.observability.spans import Spans
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
 from gateway.pipeline.record import now_us
@@ -45,6 +46,7 @@ from gateway.state.sqlite.store import FILE as LEDGER_FILE
 from gateway.state.sqlite.store import prepare_directory
 from gateway.state.stamps import Stamps, folder_of
 from gateway.upstream.attestation import Attestation
+from gateway.upstream.collector import Collector
 from gateway.upstream.direct.adapter import Direct
 from gateway.upstream.embedded.adapter import EmbeddedUpstream
 from gateway.upstream.litellm.adapter import LiteLlm
@@ -70,15 +72,14 @@ def build(
         PresidioMissing: the configuration asks for it.
     """
     vocabulary = vocabulary_of(settings)
-    log = EventLog(vocabulary, style=log_style, stream=stream)
-    metrics = Metrics(vocabulary)
-    events = FanOut([metrics, log])
+    log, metrics = EventLog(vocabulary, style=log_style, stream=stream), Metrics(vocabulary)
+    spans = Spans(vocabulary) if settings.traces else None
+    events = FanOut([metrics, log, *([spans] if spans else [])])
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
     quota, uncounted = _counts(settings)
     in_force = InForce(settings)
-    second = second or _second(settings)
     key = derive(secret, Purpose.CACHE)
-    scanner = _scanner(settings, key=key, second=second, own=lambda: in_force.settings.own_words)
+    scanner = _scanner(settings, key=key, second=second or _second(settings), own=lambda: in_force.settings.own_words)
 
     def networks() -> tuple[IPNetwork, ...]:
         return in_force.settings.on_prem_networks
@@ -105,6 +106,8 @@ def build(
         metrics=metrics,
         events=events,
         log=log,
+        learners=[metrics.learn, log.learn, *([spans.learn] if spans else [])],
+        collector=_collector(settings, spans, questions=questions, events=events),
         audit_key=derive(secret, Purpose.AUDIT),
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
@@ -112,6 +115,13 @@ def build(
         notes=(*without_encoder(), *notes, *uncounted),
     )
     return Gateway(in_force, parts, facades=facades)
+
+
+def _collector(settings: Settings, spans: Spans | None, *, questions: Questions, events: EventSink) -> Collector | None:
+    """What carries traces, where they go somewhere."""
+    if settings.traces is None or spans is None:
+        return None
+    return Collector(url=settings.traces.otlp, questions=questions, take=spans.take, events=events)
 
 
 def _kept(

@@ -50,6 +50,7 @@ from gateway.policy.names import unmet
 from gateway.ports import AuditSink, ConfigRow, EventRow, Health, Probed, Quota
 from gateway.routing.table import with_discovered
 from gateway.upstream.attestation import Attestation
+from gateway.upstream.collector import Collector
 from gateway.upstream.machines import Machines
 from gateway.upstream.port import Upstream
 from gateway.upstream.premises import Premises
@@ -76,6 +77,9 @@ class Parts:
     metrics: Metrics
     events: EventSink
     log: EventLog
+    learners: Sequence[Callable[[Vocabulary], None]]
+    """Take the names in force: whoever shows events refuses other names."""
+    collector: Collector | None
     audit_key: bytes = field(repr=False)
     pseudonym_key: bytes = field(repr=False)
     warm: Callable[[], None]
@@ -185,6 +189,7 @@ class Gateway:
                 holders=self._holders,
                 aside=self._aside,
                 ready=self.watch.can_answer,
+                traces=self._in_force.started.traces,
             )
             for place, started in enumerate(self._in_force.started.listeners)
         ]
@@ -206,6 +211,8 @@ class Gateway:
             await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
         self._warm()
+        if self._parts.collector is not None:
+            self._parts.collector.start()
         self.watch.ready = True
 
     async def warm_up(self) -> None:
@@ -225,6 +232,8 @@ class Gateway:
         self._aside.close()
         await self._parts.machines.aclose()
         await self._parts.attestation.aclose()
+        if self._parts.collector is not None:
+            await self._parts.collector.aclose()
         await self._parts.scanner.aclose()
         self._holders.emergencies.stop()
         self._record(ReloadResult.STOPPED, before=None)
@@ -370,8 +379,8 @@ class Gateway:
     def _learn(self) -> None:
         """Teach the names in force to all that refuse other names."""
         vocabulary = self._vocabulary()
-        self.metrics.learn(vocabulary)
-        self.log.learn(vocabulary)
+        for learn in self._parts.learners:
+            learn(vocabulary)
         self._learn_for_record(vocabulary)
 
     def _vocabulary(self) -> Vocabulary:

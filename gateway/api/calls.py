@@ -82,6 +82,7 @@ def call_of(request: AuthenticatedRequest, tree: Tree, endpoint: Endpoint) -> Ca
         labels=_labels(exchange.header(names.label), tree),
         complexity=_one_of(exchange.header(names.complexity), names.complexity, *Complexity),
         emergency=request.held.emergency,
+        traced=exchange.traced,
     )
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TypeAlias
 from urllib.parse import parse_qs
 
+from gateway.domain import Traced
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
 
 Scope: TypeAlias = MutableMapping[str, object]
@@ -69,6 +70,7 @@ class Exchange:
     __slots__ = (
         *("_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
         *("caller", "deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
+        "traced",
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +86,7 @@ class Exchange:
         self.headers, self.repeated = _headers(scope)
         self.request_id = f"req_{_RUN}{next(_COUNT):010x}"
         self.started = False
+        self.traced: Traced | None = None
         self.gone = False
         extensions = scope.get("extensions")
         departure = extensions.get(DEPARTURE) if isinstance(extensions, dict) else None

@@ -25,7 +25,9 @@ from gateway.api.astray import advice
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.api.holders import Held, Holders
 from gateway.api.refused import auth_failure, unheard
+from gateway.api.traces import begin
 from gateway.config import Listener, Settings
+from gateway.config.settings import Traces
 from gateway.domain import Caller, Dialect
 from gateway.errors import (
     GatewayError,
@@ -151,6 +153,7 @@ class Front:
         holders: Holders,
         aside: Aside,
         ready: Callable[[Collection[str]], bool],
+        traces: Traces | None = None,
     ) -> None:
         self._listener = listener
         self._settings = settings
@@ -163,6 +166,7 @@ class Front:
         self._holders = holders
         self._aside = aside
         self._ready = ready
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -173,6 +177,8 @@ class Front:
         dialect = dialect_of(exchange.path, exchange.headers)
         began = time.perf_counter()
         exchange.every = cors_headers(exchange, settings)
+        if self._traces is not None:
+            exchange.traced = begin(exchange.header("traceparent"), self._traces)
         try:
             self._check_doors(exchange, settings, scope)
             path = _plain(exchange.path)

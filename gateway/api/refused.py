@@ -36,6 +36,7 @@ def unheard(exchange: Exchange, error: GatewayError, dialect: Dialect, *, durati
         caller=exchange.caller,
         error_code=error.code,
         destination=destination_of_refusal(error.status),
+        traced=exchange.traced,
     )
 
 

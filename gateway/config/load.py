@@ -25,6 +25,7 @@ from gateway.config.servers import (
     build_networks,
 )
 from gateway.config.settings import Pricing, Settings, Sources
+from gateway.config.traces import build_traces
 from gateway.config.witnesses import build_witness
 from gateway.document import DocumentInvalid, Problem, read, salvage
 from gateway.domain.emergency import EmergencyTerms
@@ -195,4 +196,5 @@ def _build(draft: Draft, text: str) -> Settings:
             prices=draft.beside(config.pricing.prices or ""),
         ),
         allowances=build_allowances(draft),
+        traces=build_traces(draft, networks),
     )

@@ -28,17 +28,8 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _HEADER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _RESERVED_HEADERS: Final = frozenset(
     {
-        "authorization",
-        "x-api-key",
-        "api-key",
-        "cookie",
-        "host",
-        "origin",
-        "connection",
-        "upgrade",
-        "accept",
-        "expect",
-        "te",
+        *("authorization", "x-api-key", "api-key", "cookie", "host", "origin", "connection", "upgrade", "accept"),
+        *("expect", "te", "traceparent"),
     }
 )
 
@@ -354,6 +345,11 @@ class PricingSection(Section):
     prices: Text | None = None
 
 
+class TracesSection(Section):
+    otlp: Text | None = None
+    share: Share = 1.0
+
+
 class AllowanceSection(Section):
     """So much of one measure for each span of time (UTC); `name: "*"` is each by itself that has none of its own name."""
 
@@ -389,6 +385,7 @@ class ConfigFile(Section):
     agents: dict[Name, AgentSection] = {}
     routing: RoutingSection = RoutingSection()
     pricing: PricingSection = PricingSection()
+    traces: TracesSection = TracesSection()
     budgets: Annotated[tuple[AllowanceSection, ...], Field(max_length=500)] = ()
     limits: Annotated[tuple[AllowanceSection, ...], Field(max_length=500)] = ()
     aliases: dict[

@@ -97,6 +97,16 @@ class Pricing:
 
 
 @dataclass(frozen=True, slots=True)
+class Traces:
+    """`otlp` is the address of a collector on the premises that speaks OTLP over HTTP, `share` how many of the traces that
+    begin here are kept, of 1.
+    """
+
+    otlp: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """Where signatures of what the record comes to are kept ("": beside it), and how often one is made.
 
@@ -148,6 +158,8 @@ class Settings:
     stored_callers: frozenset[str] = frozenset()
     """Callers of the key store, as it was when this was read: rules and budgets may name them."""
     policy: Policy = field(default_factory=Policy)
+    traces: Traces | None = None
+    """Where traces go; None: nothing is traced."""
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""
     own_words: OwnWords = field(default_factory=OwnWords)

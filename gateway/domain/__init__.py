@@ -41,6 +41,7 @@ from gateway.domain.routing import (
     Trait,
 )
 from gateway.domain.settlement import Settlement
+from gateway.domain.traced import Traced
 
 __all__ = [
     "DIRECT",
@@ -84,6 +85,7 @@ __all__ = [
     "Style",
     "Target",
     "Thinking",
+    "Traced",
     "Trait",
     "Tree",
     "UnknownReason",

@@ -10,6 +10,7 @@ from typing import ClassVar
 from gateway.domain.outcome import Destination, Outcome, Quality, Sensitivity, Usage
 from gateway.domain.phi import Kind, UnknownReason
 from gateway.domain.routing import Dialect, Operation, ProviderKind
+from gateway.domain.traced import Traced
 
 MICRO = 1_000_000
 NANO = 1_000_000_000
@@ -33,6 +34,7 @@ class Settlement:
     `labels` is what the request was labelled, `agents` who asked where it claimed several, `counted` the kinds that made it
     PHI: each in order of their names. `config_hash` is of the configuration by which it was decided, `detectors` how many
     looked at each text and `detector` their versions. `emergency` is the reason of emergency access, or "".
+    `traced` is where it stands in a trace, where traces are kept.
     """
 
     event: ClassVar[str] = "request.settled"
@@ -80,6 +82,7 @@ class Settlement:
     detectors: int | None = None
     detector: str = ""
     emergency: str = ""
+    traced: Traced | None = None
 
     @property
     def facade(self) -> str:

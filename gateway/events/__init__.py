@@ -41,6 +41,7 @@ from gateway.events.lifetime import (
     StateSeen,
 )
 from gateway.events.quota import QuotaCounted, QuotaRefused
+from gateway.events.steps import CollectorSeen, Step, StepEnded
 
 __all__ = [
     "AbortPhase",
@@ -52,6 +53,7 @@ __all__ = [
     "AwaitsRestart",
     "BaaSeen",
     "Cause",
+    "CollectorSeen",
     "ConfigReloaded",
     "Decided",
     "EgressRefused",
@@ -95,6 +97,8 @@ __all__ = [
     "ScanFailure",
     "Side",
     "StateSeen",
+    "Step",
+    "StepEnded",
     "StreamAborted",
     "TargetForwards",
     "WitnessLoss",
@@ -360,6 +364,8 @@ Event: TypeAlias = (
     | GatewayStarted
     | GatewayStopped
     | StateSeen
+    | StepEnded
+    | CollectorSeen
     | EmbeddedStarted
     | EmbeddedExited
 )

@@ -22,7 +22,8 @@ class AttemptStarted:
 class AttemptEnded:
     """One try of one target is over. `status` is the provider's HTTP status or None without one, `cause` why it failed.
 
-    `began` False: it ended in the queue, or before, and no `AttemptStarted` came before it.
+    `began` False: it ended in the queue, or before, and no `AttemptStarted` came before it. `attempt` is its number in its
+    request, from 1; 0: it was passed over.
     """
 
     event: ClassVar[str] = "attempt.ended"
@@ -36,6 +37,7 @@ class AttemptEnded:
     status: int | None = None
     began: bool = True
     cause: Cause | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

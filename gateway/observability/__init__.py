@@ -1,1 +1,1 @@
-"""What operators see: metrics and log lines out of events, prices out of a file; it decides nothing."""
+"""What operators see: metrics, log lines and spans out of events, prices out of a file; it decides nothing."""

@@ -13,6 +13,7 @@ from typing import Final
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from gateway.domain import Settlement
 from gateway.events import LedgerCheckpointed
 from gateway.observability.series import Labelled, Room
 
@@ -34,6 +35,12 @@ TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
 OVERHEAD_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 SCAN_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5)
 WRITE_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+
+
+def exemplar(event: Settlement) -> dict[str, str] | None:
+    """Which trace shows such a request; only OpenMetrics has room for it."""
+    traced = event.traced
+    return {"trace_id": traced.trace_id} if traced is not None and traced.sampled else None
 
 
 class Families:

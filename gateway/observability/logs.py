@@ -58,6 +58,7 @@ LOGGED = (
         events.ConfigReloaded,
         events.AttemptEnded,
         events.ModelLoaded,
+        events.CollectorSeen,
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -67,6 +68,7 @@ COUNTED: Final = frozenset(
     {
         *(events.ScanEnded, events.PhiFound, events.OwnWordsUsed, events.AttemptStarted, events.Decided),
         *(events.EgressRefused, events.QuotaCounted, events.QueueChanged, events.QueueWaited, events.StateSeen),
+        events.StepEnded,
     }
 )
 """What each request brings several of: it is counted, and the line of the request says it."""
@@ -190,7 +192,7 @@ class EventLog:
         """Take the names of a reloaded configuration."""
         self._allow.learn(vocabulary)
 
-    def emit(self, event: Event) -> None:  # noqa: C901  (a case for each sort of line)
+    def emit(self, event: Event) -> None:  # noqa: C901, PLR0912  (a case for each sort of line)
         if type(event) in COUNTED:
             return
         match event:
@@ -223,6 +225,9 @@ class EventLog:
                 self._up[event.provider] = event.address, event.up
                 level = logging.INFO if event.up else logging.WARNING
                 self._write(level, event.event, {"provider": event.provider, "address": event.address, "up": event.up})
+            case events.CollectorSeen():
+                level = logging.INFO if event.up else logging.WARNING
+                self._write(level, event.event, {"up": event.up, "lost": event.lost})
             case events.EmergencyOpened() | events.EmergencyEnded():
                 self._write(logging.WARNING, event.event, emergency_line(event))
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():

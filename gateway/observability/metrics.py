@@ -20,7 +20,7 @@ from gateway.domain.quota import UNITS
 from gateway.domain.settlement import NANO
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
-from gateway.observability.families import SCHEMA, Families
+from gateway.observability.families import SCHEMA, Families, exemplar
 from gateway.observability.series import MAX_SERIES
 from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
 
@@ -114,7 +114,7 @@ class Metrics(EventSink):
         status = str(event.status) if event.status in STATUSES else OTHER
         error = self._name(event.error_code, CODES) if event.error_code else ""
         families.requests(labels.caller, agent, route, status, event.outcome.value).inc()
-        families.request_duration(*model, route, agent, error).observe(event.duration_s)
+        families.request_duration(*model, route, agent, error).observe(event.duration_s, exemplar(event))
         families.overhead(route).observe(event.overhead_s)
         if event.emergency:
             families.emergencies(self._name(event.emergency, self._vocabulary.emergencies)).inc()
@@ -222,7 +222,9 @@ class Metrics(EventSink):
         | events.QueueWaited
         | events.ModelLoaded
         | events.EmergencyOpened
-        | events.EmergencyEnded,
+        | events.EmergencyEnded
+        | events.StepEnded
+        | events.CollectorSeen,
     ) -> None:
         families = self._families
         match event:
@@ -242,8 +244,10 @@ class Metrics(EventSink):
                 families.faults.inc()
             case events.FellShort():
                 families.shortfalls(self._name(event.target, self._vocabulary.targets), event.how.value).inc()
-            case events.GatewayStopped() | events.TargetForwards():
-                return  # nobody scrapes a gateway that has stopped; and requests to such a target count as to any cloud
+            case events.GatewayStopped() | events.TargetForwards() | events.StepEnded() | events.CollectorSeen():
+                # Nobody scrapes a gateway that has stopped, requests to such a target count as to any cloud, and traces
+                # show the rest.
+                return
             case _:
                 assert_never(event)
 

@@ -20,6 +20,7 @@ from gateway.domain import (
     Style,
     Target,
     Thinking,
+    Trait,
     Tree,
     UnknownReason,
 )
@@ -79,6 +80,7 @@ class Outbound:
     betas: tuple[str, ...] = ()
     version: str = ""  # of the API, where the caller named one that its target may be asked in
     content_type: str = JSON_TYPE
+    traceparent: str = ""  # only where its target may know what request it belongs to
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
@@ -150,12 +152,11 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     """
     if findings.payload is not call.payload:
         raise ValueError("the findings are of another payload")
-    refuse_forbidden(call.payload, call.endpoint.fields)
-    target = egress.target
+    target, fields = egress.target, call.endpoint.fields
+    refuse_forbidden(call.payload, fields)
     refuse_errands(findings.errands, target)
     to = endpoint_of(target, call.endpoint, call.payload)
     form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream, thinking=thinking)
-    fields = call.endpoint.fields
     found = {str(at.leaf.path[0]) for at in findings.located if at.leaf.path}
     kept = minimise(
         call.payload,
@@ -181,6 +182,7 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         betas=_betas(call, to),
         version=_version(call, to),
         content_type=content_type,
+        traceparent=_traceparent(call, target, today),
         seal=_SEAL,
     )
     unheard = form.unheard(kept)
@@ -202,6 +204,13 @@ def _lasting(key: bytes, call: Call, target: Target) -> bytes:
     if target.provider.on_prem:
         return b""
     return hmac.digest(key, f"{call.caller.name}\0{target.provider.name}".encode(), "sha256")
+
+
+def _traceparent(call: Call, target: Target, today: date) -> str:
+    """What tells a target which span asks it: of a caller's trace, so on the premises or under a BAA, and nowhere else."""
+    provider = target.provider
+    may_know = provider.on_prem or Trait.BAA in provider.traits_on(today)
+    return call.traced.header if call.traced is not None and may_know else ""
 
 
 def _betas(call: Call, to: Endpoint) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from gateway.domain import Adapter, Content, Detection, Passage, Target
 from gateway.errors import EgressDenied, ErrandDenied, InvalidRequest, NotRecorded, UpstreamFailed
-from gateway.events import AttemptResult
+from gateway.events import AttemptResult, Step
 from gateway.kinds import profile
 from gateway.outbound.prepare import Detect, Prepared, RedactionRefused, prepare
 from gateway.phi.findings import Findings
@@ -259,7 +259,7 @@ class Attempts:
         try:
             work = partial(
                 prepare,
-                run.call,
+                run.call_now,
                 standing,
                 findings=run.findings,
                 key=run.key,
@@ -269,13 +269,16 @@ class Attempts:
                 lasting=run.lasting,
                 thinking=run.thinking,
             )
-            return await self._aside(work, large=slow)
+            began = time.perf_counter()
+            prepared = await self._aside(work, large=slow)
         except (InvalidRequest, ErrandDenied) as unable:  # what one target cannot carry another one may
             raise AttemptFailed(unable, result=AttemptResult.REFUSED, reached=False) from None
         except RedactionRefused as refused:
             if not standing.target.provider.on_prem:
                 run.trace.kept_from(standing.target, refused.reason)
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None
+        run.trace.stepped(Step.PREPARE, time.perf_counter() - began)
+        return prepared
 
     async def _fits(self, run: Run, prepared: Prepared) -> None:
         """Whether the request has any chance: its pictures can be read, and it fits, where somebody says what the target holds.
@@ -323,7 +326,9 @@ class Attempts:
             return
         try:
             row = intent_row(prepared, run.trace.account, key=self._audit_key)
+            began = time.perf_counter()
             await self._ledger.intend(row)
+            run.trace.stepped(Step.RECORD, time.perf_counter() - began)
         except LedgerUnavailable:
             error = NotRecorded("The audit ledger cannot be written, so nothing may leave the premises.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None

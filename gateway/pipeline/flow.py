@@ -15,7 +15,7 @@ from gateway.config.changes import word_changes
 from gateway.detectors.scanner import Scanner
 from gateway.domain import Outcome, Shortfall, Target, Tree, UnknownReason, Usage
 from gateway.errors import GatewayError, InternalError, PhiScanFailed, UpstreamFailed
-from gateway.events import AbortPhase, AttemptResult, Cause, EventSink, Side, StreamAborted
+from gateway.events import AbortPhase, AttemptResult, Cause, EventSink, Side, Step, StreamAborted
 from gateway.kinds import profile
 from gateway.phi.findings import Findings
 from gateway.phi.replace.events import EventRestorer
@@ -123,7 +123,9 @@ class Pipeline:
         findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
         forwards = self._attestation.forwards
+        began = time.perf_counter()
         judged = judge(call, resolution, findings, settings, known=self._known(), forwards=forwards)
+        trace.stepped(Step.DECIDE, time.perf_counter() - began)
         trace.decided(judged.decision, judged.facts, config_hash=settings.hash)
         planned = judged.planned
         if not planned and UnknownReason.SCAN_FAILED in findings.unknowns:
@@ -337,8 +339,9 @@ async def _read_out(opened: Opened, trace: Trace) -> Tree:
 
 
 def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
-    restorer = _restorer(opened, trace.account.call)
+    restorer, began = _restorer(opened, trace.account.call), time.perf_counter()
     restored = restorer.reply(tree)
+    trace.stepped(Step.RESTORE, time.perf_counter() - began)
     trace.restored(unresolved=restorer.unresolved)
     given, wanted = tree.get("choices"), choices_of(opened.prepared.outbound.tree)
     if isinstance(given, list) and len(given) < wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.domain import UNSAID_THINKING, Target, Thinking, Tree
@@ -52,6 +52,12 @@ class Run:
     thinking: Thinking = UNSAID_THINKING
     retries: int = 0
     allowances: Allowances = NO_ALLOWANCES
+
+    @property
+    def call_now(self) -> Call:
+        """The call, as its current attempt stands in the trace."""
+        traced = self.call.traced
+        return self.call if traced is None else replace(self.call, traced=traced.at(len(self.trace.account.attempts)))
 
     def streams(self, target: Target) -> bool:
         """Whether `target` is asked for a stream."""

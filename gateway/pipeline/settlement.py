@@ -123,6 +123,7 @@ def settlement(
     return Settlement(
         at_us=at_us,
         request_id=call.request_id,
+        traced=call.traced,
         operation=call.operation,
         dialect=call.dialect,
         outcome=outcome,

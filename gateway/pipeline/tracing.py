@@ -25,6 +25,8 @@ from gateway.events import (
     PhiFound,
     ScanEnded,
     ScanFailure,
+    Step,
+    StepEnded,
 )
 from gateway.outbound.prepare import Prepared
 from gateway.phi.findings import Findings
@@ -93,6 +95,7 @@ class Trace:
         self.account.detector = by
         failed = ScanFailure.TREATED_AS_PHI if UnknownReason.SCAN_FAILED in findings.unknowns else None
         self._events.emit(ScanEnded(duration_s=duration_s, failed=failed))
+        self.stepped(Step.SCAN, duration_s)
         if not findings.located and not findings.spared:
             return
         for (kind, carrier), count in Counter((at.finding.kind, at.carrier) for at in findings.located).items():
@@ -109,6 +112,13 @@ class Trace:
         for refusal in decision.refusals:
             if not refusal.target.provider.on_prem:
                 self.kept_from(refusal.target, refusal.reason)
+
+    def stepped(self, step: Step, duration_s: float) -> None:
+        """A step is over; told where somebody follows the request."""
+        call = self.account.call
+        if call.traced is not None and call.traced.sampled:
+            attempt = len(self.account.attempts) if step in {Step.PREPARE, Step.RECORD} else 0
+            self._events.emit(StepEnded(request_id=call.request_id, step=step, duration_s=duration_s, attempt=attempt))
 
     def kept_from(self, target: Target, reason: str) -> None:
         """A target off the premises may not have the request; `reason` is a code of the policy or of the redaction."""
@@ -197,6 +207,7 @@ class Trace:
                 status=status,
                 began=attempt.began,
                 cause=cause,
+                attempt=0 if result is AttemptResult.PASSED_OVER else len(self.account.attempts),
             )
         )
 

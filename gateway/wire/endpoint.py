@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gateway.domain import Caller, Dialect, Operation, Tree
+from gateway.domain import Caller, Dialect, Operation, Traced, Tree
 from gateway.wire.checks import check
 from gateway.wire.fields import Object
 from gateway.wire.hub import Translated
@@ -156,7 +156,7 @@ class Call:
     `batch`: where requests queue it goes last, or not, or it does
     not say. `large`: reading it holds up others. `labels` are those the caller gave it, known or not.
     `complexity`: `simple`, `medium` or `complex` by the caller's own word, or "". `emergency` is the reason of its caller's
-    emergency access, or "": no rule and no decision knows it.
+    emergency access, or "": no rule and no decision knows it. `traced` is where it stands in a trace, where traces are kept.
     """
 
     endpoint: Endpoint
@@ -175,6 +175,7 @@ class Call:
     labels: frozenset[str] = frozenset()
     complexity: str = ""
     emergency: str = ""
+    traced: Traced | None = None
 
     @property
     def operation(self) -> Operation:

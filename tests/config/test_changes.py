@@ -29,6 +29,7 @@ WAITING = {
     "ledger: {checkpoints: elsewhere}": AwaitsRestart.LEDGER,
     "scan: {deadline_ms: 7}": AwaitsRestart.SCAN_DEADLINE,
     "scan: {second: presidio}": AwaitsRestart.SCAN_SECOND,
+    "traces: {otlp: 'http://127.0.0.1:4318'}": AwaitsRestart.TRACES,
 }
 
 

@@ -49,7 +49,9 @@ def provider_of(kind: ProviderKind, server: UpstreamServer | None = None, *, on_
     return Provider("vendor", kind, Adapter.LITELLM, traits=traits, **fields)
 
 
-def outbound_of(payload, provider: Provider, *, model="test-model", operation=Operation.CHAT, stream=False) -> Outbound:
+def outbound_of(
+    payload, provider: Provider, *, model="test-model", operation=Operation.CHAT, stream=False, traced=None
+) -> Outbound:
     """What the pipeline would hand the adapter: decided and prepared, with nothing found."""
     target = Target("target", provider, model)
     call = Call(
@@ -59,6 +61,7 @@ def outbound_of(payload, provider: Provider, *, model="test-model", operation=Op
         stream=stream,
         caller=Caller("soma"),
         request_id="req_0123456789abcdef",
+        traced=traced,
     )
     leaves = walk(call)
     findings = gather(leaves, [Detection()] * len(leaves.passages), frozenset(Kind))

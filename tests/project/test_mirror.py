@@ -46,6 +46,7 @@ ELSEWHERE = {
     "gateway/pipeline/tracing.py": "tests/contract/test_refused_are_told.py",
     "gateway/scheduling/machine.py": "tests/scheduling/test_reducer.py",  # values, which the tables use
     "gateway/upstream/machines.py": "tests/contract/test_queue.py",  # requests that really wait
+    "gateway/upstream/collector.py": "tests/contract/test_traces.py",  # over real sockets
     "gateway/upstream/ourselves.py": "tests/cli/test_bench.py",
     "gateway/state/sqlite/bill_columns.py": "tests/contract/test_one_truth.py",  # what they hold is what all others say
     "gateway/state/sqlite/usage.py": "tests/cli/test_report.py",  # over a record that a ledger wrote

@@ -12,11 +12,14 @@ import threading
 
 import pytest
 
+from gateway.domain import Traced
 from gateway.observability.logs import EventLog, take_over
 from gateway.observability.vocabulary import Vocabulary
 from gateway.state import in_force
+from tests.kit import rows
 from tests.kit.bad_upstreams import BAD
 from tests.kit.patience import SOON_S, until
+from tests.kit.ports import unused_port
 from tests.kit.running import one_route
 from tests.kit.search import forms, leaks
 from tests.kit.servers import breaks_after, echoes, hangs, says, status
@@ -42,9 +45,14 @@ def canary():
 
 
 @pytest.fixture
-async def pair(start, upstream):
+async def pair(start, upstream, monkeypatch):
+    monkeypatch.setattr("gateway.upstream.collector.EVERY_S", 3600)  # `everything_of` fetches spans in its place
     server = await upstream()
-    limits = "server: {commit_s: 0.2, body_timeout_s: 0.3, max_body_mb: 1}\nagents: {helper: {route: general}}"
+    limits = f"""
+server: {{commit_s: 0.2, body_timeout_s: 0.3, max_body_mb: 1}}
+agents: {{helper: {{route: general}}}}
+traces: {{otlp: "http://127.0.0.1:{unused_port()}"}}
+"""
     return await start(one_route(server, limits)), server
 
 
@@ -92,14 +100,24 @@ def chat_with(canary, **more) -> dict:
 
 
 def everything_of(gateway) -> list[bytes | str]:
-    """All that the gateway keeps or shows beside the answer: log, metrics, how it is, and every byte of its state."""
+    """All that the gateway keeps or shows beside the answer: log, metrics, how it is, spans, and every byte of its state."""
     gateway.gateway.watch.tell()  # as a scrape has it do
     tree = gateway.gateway.watch.look().tree()
     in_force.write_status(gateway.state_dir, number=1, tree=tree)
     state = [path.read_bytes() for path in gateway.state_dir.rglob("*") if path.is_file()]
     assert any(path.name.endswith(("-wal", ".db", ".sqlite")) for path in gateway.state_dir.rglob("*"))
     metrics = [gateway.gateway.metrics.render(accept)[1] for accept in ("", "application/openmetrics-text")]
-    return [gateway.log.getvalue(), *metrics, json.dumps(tree), *state]
+    return [gateway.log.getvalue(), *metrics, json.dumps(tree), *spans_of(gateway), *state]
+
+
+def spans_of(gateway) -> list[str]:
+    """The spans of all requests that are over, as they would be sent; there are some, where there is a collector."""
+    collector = gateway.gateway._parts.collector
+    if collector is None:
+        return []
+    made = [json.dumps(tree) for tree in iter(lambda: collector.take()[0], None)]
+    assert any("spanId" in tree for tree in made)
+    return made
 
 
 async def ask(gateway, path, body, headers) -> list[bytes | str]:
@@ -270,15 +288,18 @@ def test_the_search_would_find_a_leaking_logger():
     assert leaks([secret], ours.getvalue()) == []
 
 
-@pytest.mark.parametrize("place", ["label", "help", "state"])
+@pytest.mark.parametrize("place", ["label", "help", "span", "state"])
 async def test_a_leak_into_metrics_or_files_would_be_found(pair, canary, place):
     """The control: what is planted is found, so that nothing found means something."""
     gateway, _ = pair
     planted = canary("planted")
+    await gateway.chat()
     if place == "label":
         gateway.gateway.metrics._families.queue_waiting(planted).set(1)
     elif place == "help":
         gateway.gateway.metrics._families.scan._documentation = planted
+    elif place == "span":
+        gateway.gateway.events.emit(rows.settled(traced=Traced(planted, planted)))
     else:
         (gateway.state_dir / "note.tmp").write_bytes(planted[::-1].encode())
     assert leaks([planted], *everything_of(gateway)) == [planted]

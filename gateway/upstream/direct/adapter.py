@@ -110,6 +110,7 @@ def _headers(address: Address, outbound: Outbound) -> dict[str, str]:
         **outbound.spoken.headers(address.api_key),
         **({"anthropic-version": outbound.version} if outbound.version else {}),
         **({"anthropic-beta": ",".join(outbound.betas)} if outbound.betas else {}),
+        **({"traceparent": outbound.traceparent} if outbound.traceparent else {}),
     }
 
 

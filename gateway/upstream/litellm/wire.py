@@ -217,7 +217,7 @@ async def _request(
             method,
             URL(url, encoded=True),
             data=body or None,
-            headers={name: value for name, value in headers.items() if _leaves(name.lower())},
+            headers=_leaving(headers, exchange.outbound),
             allow_redirects=False,
             proxy=exchange.outbound.target.provider.proxy or None,
         )
@@ -229,6 +229,12 @@ async def _request(
         raise exchange.fail(faults.unreachable(exchange.outbound.target, reached=reached, cause=cause)) from None
     finally:
         leaving.reset(token)
+
+
+def _leaving(headers: Mapping[str, str], outbound: Outbound) -> dict[str, str]:
+    """What may go along of what LiteLLM set, and the trace where the target may know it."""
+    kept = {name: value for name, value in headers.items() if _leaves(name.lower())}
+    return kept | ({"traceparent": outbound.traceparent} if outbound.traceparent else {})
 
 
 def _leaves(header: str) -> bool:

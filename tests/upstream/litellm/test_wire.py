@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from datetime import date
 
 import aiohttp
 import httpx
 import pytest
 
-from gateway.domain import ProviderKind
+from gateway.domain import BaaTerm, ProviderKind, Traced
 from gateway.events import AttemptResult
 from gateway.testing import RecordingSink
 from gateway.upstream.litellm.wire import Exchange, NoWire, Stopped, Wire, fetch_token, no_other_way
@@ -72,6 +73,17 @@ async def test_headers_of_the_sdk_about_this_machine_stay_here(client, upstream,
     headers = {name.lower(): value for name, value in server.sent[0].headers.items()}
     assert "x-stainless-os" not in headers
     assert headers["x-api-key"] == "k"
+
+
+@pytest.mark.parametrize("baa", [None, BaaTerm("C-1", date(2099, 12, 31))])
+async def test_a_vendor_with_a_baa_is_told_of_the_trace(client, upstream, baa):
+    server, traced = await upstream(answers({})), Traced("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")
+    pools = Pools(networks=list, events=RecordingSink())
+    outbound = outbound_of(ASKED, provider_of(ProviderKind.OPENAI, server, baa=baa), traced=traced)
+    with Exchange(outbound, pools).entered():
+        await client.post(server.base_url, json={}, headers={"accept": "*/*"})
+    await pools.aclose()
+    assert server.sent[0].headers.get("traceparent") == (traced.header if baa else None)
 
 
 async def test_cookies_are_neither_kept_nor_shown(client, upstream, exchange_of):
