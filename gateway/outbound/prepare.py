@@ -41,7 +41,7 @@ from gateway.policy.decide import Egress
 from gateway.wire.endpoint import Call, Endpoint, Spoken
 from gateway.wire.fields import Alias, Object
 from gateway.wire.hub import Translated
-from gateway.wire.operations import spoken, translate
+from gateway.wire.operations import in_ollamas_words, spoken, translate
 from gateway.wire.paths import pattern, refuse_forbidden
 from gateway.wire.reply import choices_of
 
@@ -249,7 +249,7 @@ def endpoint_of(target: Target, asked: Endpoint, payload: Tree) -> Endpoint:
     """
     provider, known = target.provider, profile(target.provider.kind)
     able = provider.adapter is Adapter.DIRECT and Adapter.OLLAMA in known.ways
-    native = provider.adapter is Adapter.OLLAMA or (able and asked.dialect is Dialect.OLLAMA)
+    native = provider.adapter is Adapter.OLLAMA or (able and in_ollamas_words(asked))
     own = asked.spoken.only_for if asked.spoken and asked.name in known.also else None
     if own is not None and provider.adapter is not Adapter.LITELLM and own(payload):
         return asked

@@ -106,6 +106,11 @@ def endpoint_for(dialect: Dialect, operation: Operation | None, payload: Tree) -
     return next((row for row in rows if row.subject in payload), rows[0])
 
 
+def in_ollamas_words(asked: Endpoint) -> bool:
+    """Whether a caller speaks Ollama's own dialect, some words of which no other has."""
+    return asked.dialect is Dialect.OLLAMA
+
+
 def spoken(asked: Endpoint, *, native: bool = False, untranslated: bool = False, also: Container[str] = ()) -> Endpoint:
     """The row in whose words a target is asked; the same as `asked` where nothing has to be translated.
 

@@ -33,7 +33,7 @@ def of_kind(server, kind: str, more: str = "") -> str:
         (
             "llama_cpp",
             500,
-            {"error": {"code": 500, "message": f"bad: {CANARY} at /home/ann/model.gguf", "type": "server_error"}},
+            {"error": {"code": 500, "message": f"bad: {CANARY} at /srv/weights/model.gguf", "type": "server_error"}},
         ),
         (
             "ollama",

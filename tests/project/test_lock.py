@@ -9,22 +9,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from tests.kit.locks import LOCKS, PIN, pins
 from tests.kit.source import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock")
 APART = ("tests/kit/mlx/requirements.lock",)
 """Those of environments of their own."""
-PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 BAD_LITELLM = ("1.82.7", "1.82.8", *(f"1.107.{patch}" for patch in range(30)))
 """Releases that were tampered with, or that are missing between their neighbours."""
-
-
-def pins(lock):
-    text = (ROOT / lock).read_text(encoding="utf-8")
-    found: dict[str, set[str]] = {}
-    for match in PIN.finditer(text):
-        found.setdefault(match["name"], set()).add(match["version"])
-    return found
 
 
 def wanted(extras):

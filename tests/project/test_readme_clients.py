@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 SUITES = ROOT / "tests" / "clients"
-NOT_CLIENTS = {"test_node.py"}
-"""What runs the Node scripts is no client of its own."""
+NOT_CLIENTS = {"test_node.py", "test_same.py"}
+"""What runs the Node scripts, and what compares clients with and without the gateway, is no client of its own."""
 
 
 def rows():

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from gateway.upstream.embedded.models import MODELS
+from tests.kit.locks import LOCKS, pins
 from tests.kit.source import ROOT
-from tests.project.test_lock import LOCKS, pins
 
 SBOM = ROOT / ".ci" / "sbom.py"
 RUNS_AT_EVERY_START = {
