@@ -265,7 +265,12 @@ class Gateway:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        said, _ = await made.communicate()
+        try:
+            said, _ = await made.communicate()
+        finally:
+            if made.returncode is None:  # the load is over, and nobody waits for it
+                made.kill()
+                await made.communicate()
         return said.decode()
 
     async def key(self, name: str) -> str:

@@ -180,7 +180,7 @@ UNKNOWN_PATHS = [
     ("POST", "/v1/chat%2Fcompletions/..", "openai"),
     ("POST", "/V1/chat/completions", "openai"),
     ("GET", "/docs", "openai"),
-    ("GET", "/openapi.json", "openai"),
+    ("GET", "/openapi.yaml", "openai"),
     ("GET", f"/agent/{CANARY}", "openai"),
     ("GET", "/agent/", "openai"),
     ("POST", f"/agent/helper/agent/{CANARY}/v1/chat/completions", "openai"),

@@ -113,8 +113,9 @@ async def test_who_says_that_it_is_done_and_gives_no_reason_ends_clean(pair, del
     assert gateway.settled()[-1]["outcome"] == "ok"
 
 
-async def test_a_choice_that_was_asked_for_and_never_began_was_cut_off(pair):
-    gateway, server = pair
+async def test_a_choice_that_was_asked_for_and_never_began_was_cut_off(start, upstream):
+    server = await upstream()  # of a kind that heeds `n`: others are asked as often
+    gateway = await start(one_route(server, "server: {commit_s: 0.2}").replace("openai_compatible", "vllm"))
     for done in (True, False):
         server.answer = streams([chunk(DELTA), chunk({}, "stop")], done=done)
         assert_broken((await gateway.chat(stream=True, n=2)).text, "openai")

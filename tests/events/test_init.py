@@ -44,6 +44,7 @@ def test_no_event_has_room_for_free_text():
         *("kind", "where"),  # of a fault: the class of an exception, a place in our code
         "detector",  # the version of our own parts
         "root",  # a hash
+        "address",  # host and port of a provider, as configured
         *("config_before", "config_after", "policy_before", "policy_after"),  # hashes
     }
     for kind in get_args(Event):

@@ -23,9 +23,12 @@ def whole_call(call: Tree, place: int) -> Tree:
     return made
 
 
+NO_ARGUMENTS = "{}"
+
+
 def whole_arguments(called: Tree) -> Tree:
     """What is called once nothing more comes: no arguments at all are said as JSON, which clients read."""
-    return {**called, "arguments": "{}"} if called.get("arguments") == "" else called
+    return {**called, "arguments": NO_ARGUMENTS} if called.get("arguments") == "" else called
 
 
 def spelled(called: Tree) -> Tree:

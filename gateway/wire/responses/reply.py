@@ -81,7 +81,7 @@ class Frame:
         if tool.namespace:
             item["namespace"] = tool.namespace
         if tool.custom:
-            return item | {"input": tools.as_input(called.arguments) if called.arguments else ""}
+            return item | {"input": tools.as_input(called.arguments)}
         return item | {"arguments": called.arguments}
 
 

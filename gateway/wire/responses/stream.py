@@ -14,6 +14,7 @@ from typing import Any
 from gateway.domain import Usage
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.wire import hub
+from gateway.wire.openai.calls import NO_ARGUMENTS
 from gateway.wire.openai.reply import usage_of
 from gateway.wire.responses import tools
 from gateway.wire.responses.reply import (
@@ -284,8 +285,11 @@ class Stream:
         yield from self._call_added(call)
         said = "".join(call.pieces)
         name = "arguments" if "arguments" in call.item else "input"
-        if name == "input" and said:
+        if name == "input":
             said = tools.as_input(said)
+        elif not said:
+            said = NO_ARGUMENTS  # as whole answers say it: clients read it as JSON
+        if said and (name == "input" or not call.pieces):
             yield self._of_call(call, "delta", {"delta": said})
         call.item |= {name: said, "status": self._status}
         named = {"name": call.item["name"]} if name == "arguments" else {}

@@ -14,6 +14,7 @@ import orjson
 
 from gateway.errors import InvalidRequest
 from gateway.wire.hub import dumps
+from gateway.wire.openai.calls import NO_ARGUMENTS
 
 INPUT = "input"
 """The parameter of a function that stands for a custom tool."""
@@ -83,7 +84,9 @@ def as_arguments(text: str) -> str:
 
 
 def as_input(arguments: str) -> str:
-    """The input that arguments spell; what spells none is itself the input, as a model may well write it."""
+    """The input that arguments spell, none for none; what spells none is itself the input, as a model may well write it."""
+    if arguments in {"", NO_ARGUMENTS}:
+        return ""
     try:
         value = orjson.loads(arguments)
     except orjson.JSONDecodeError:

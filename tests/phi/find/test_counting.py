@@ -100,11 +100,11 @@ def test_a_hit_whose_cue_speaks_of_a_patient_counts():
     assert counted([hit(Kind.DATE, text, "1980-01-01", patient=True)], text) == [True]
 
 
-SUPPORT = "You are an assistant. Questions: desk@vendor.example or 555 010 2000."
+SUPPORT = "You are an assistant. Questions: lena@vendor.example or 555 010 2000."
 
 
 def test_a_developers_own_contacts_do_not_count_by_themselves():
-    mail = hit(Kind.EMAIL, SUPPORT, "desk@vendor.example")
+    mail = hit(Kind.EMAIL, SUPPORT, "lena@vendor.example")
     assert counted([mail], SUPPORT, carrier=Carrier.SYSTEM) == [False]
     assert counted([mail], SUPPORT, carrier=Carrier.MESSAGE) == [True]
 
@@ -112,7 +112,7 @@ def test_a_developers_own_contacts_do_not_count_by_themselves():
 def test_they_count_beside_somebody():
     text = "The caller is 67-year-old, her mail is anna@home.example."
     assert counted([hit(Kind.EMAIL, text, "anna@home.example")], text, carrier=Carrier.SYSTEM) == [True]
-    both = [hit(Kind.EMAIL, SUPPORT, "desk@vendor.example"), Hit(Kind.MRN, 0, 3, 0.9)]
+    both = [hit(Kind.EMAIL, SUPPORT, "lena@vendor.example"), Hit(Kind.MRN, 0, 3, 0.9)]
     assert counted(both, SUPPORT, carrier=Carrier.SYSTEM) == [True, True]
 
 

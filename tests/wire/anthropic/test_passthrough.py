@@ -38,7 +38,7 @@ def test_the_first_event_is_renamed_and_every_other_passes_as_it_is():
     assert not stream.finished
     assert stream.chunk(DELTA) is DELTA
     assert stream.finished
-    assert stream.usage == Usage(8, 9, cached_input_tokens=2, reported=True)
+    assert stream.usage == Usage(8, 9, cached_input_tokens=2, cache_write_tokens=1, reported=True)
     assert stream.last() is None
 
 
@@ -50,7 +50,7 @@ def test_an_error_event_is_a_failure_in_our_words(event):
 
 
 def test_usage_counts_cached_input_as_input():
-    assert usage_of(MESSAGE) == Usage(8, 7, cached_input_tokens=2, reported=True)
+    assert usage_of(MESSAGE) == Usage(8, 7, cached_input_tokens=2, cache_write_tokens=1, reported=True)
     assert usage_of({"type": "ping"}) is None
     thought = {"type": "message_delta", "usage": {"output_tokens": 9, "output_tokens_details": {"thinking_tokens": 4}}}
     assert usage_of(thought).reasoning_tokens == 4

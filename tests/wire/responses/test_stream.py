@@ -81,7 +81,7 @@ def test_a_text_stream_has_the_whole_sequence():
         ),
         (
             {"tool_calls": [call(0, name="read", call_id="c1")]},
-            ["output_item.added", "function_call_arguments.done", "output_item.done"],
+            ["output_item.added", "function_call_arguments.delta", "function_call_arguments.done", "output_item.done"],
         ),
         (
             {"content": "Hi.", "annotations": [{"type": "url_citation", "url_citation": {"url": "u"}}]},
