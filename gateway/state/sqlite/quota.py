@@ -109,7 +109,7 @@ class SqliteQuota(MemoryQuota):
             self._wake.set()
 
     def _keep_writing(self) -> None:
-        while True:
+        while not self._stopping.is_set():  # asked again: what `close` told may have been cleared with the rest
             self._wake.wait()
             if self._stopping.wait(self._linger_s):
                 return

@@ -6,11 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from gateway.ports import Charge, Counted, Exceeded
 from gateway.state.sqlite.quota import FILE, SqliteQuota
+from tests.kit.patience import SOON_S
 
 ONE = Charge("budget/caller/soma/dollars/month", 0, 100, 40)
 
@@ -49,6 +51,31 @@ def test_what_a_gateway_held_that_was_killed_is_held_until_its_time_is_up(tmp_pa
     assert quota.reserve("next", [ONE], now_us=2, until_us=9) == Exceeded(ONE, 30)
     assert quota.counted([ONE], now_us=1000) == (Counted(30, 0),)
     quota.close()
+
+
+def test_it_ends_also_when_it_is_told_to_just_after_it_asked(tmp_path):
+    """What wakes the writer is cleared once it was asked whether to stop, and with it what `close` told in between."""
+    made, told = SqliteQuota(tmp_path, linger_s=0), threading.Event()
+
+    class Wake(threading.Event):
+        def set(self):
+            super().set()
+            if made._stopping.is_set():
+                told.set()
+
+    class Stopping(threading.Event):
+        def wait(self, timeout=None):
+            before = self.is_set()
+            told.wait(SOON_S)
+            return before
+
+    woken, made._wake, made._stopping = made._wake, Wake(), Stopping()
+    woken.set()  # the writer now asks the others
+    made.reserve("a", [ONE], now_us=1, until_us=1000)
+    closing = threading.Thread(target=made.close, daemon=True)
+    closing.start()
+    closing.join(SOON_S)
+    assert not closing.is_alive()
 
 
 def test_the_file_is_for_nobody_else(tmp_path):
