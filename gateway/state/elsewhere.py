@@ -11,7 +11,6 @@ import secrets
 import socket
 import ssl
 import threading
-import time
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -85,10 +84,10 @@ class Authority:
             if self._tls:
                 made = ssl.create_default_context().wrap_socket(made, server_hostname=self._host)
             # Each read has a limit of its own, so one byte now and then would hold the thread for ever.
-            late = threading.Timer(self._limit_s, _shut, (made,))
+            ended = threading.Event()
+            late = threading.Timer(self._limit_s, _shut, (made, ended))
             late.daemon = True
             late.start()
-            until_s = time.monotonic() + self._limit_s
             try:
                 answer = self._exchanged(made, body)
             finally:
@@ -97,7 +96,7 @@ class Authority:
             raise OSError("the answer did not come whole") from error
         finally:
             made.close()
-        if time.monotonic() >= until_s:  # what came by then reads like a whole answer that ends there
+        if ended.is_set():  # what came by then reads like a whole answer that ends there
             raise TimeoutError("the answer did not come in time")
         return answer
 
@@ -116,8 +115,9 @@ class Authority:
         return answer
 
 
-def _shut(made: socket.socket) -> None:
-    """End whatever waits on it."""
+def _shut(made: socket.socket, ended: threading.Event) -> None:
+    """End whatever waits on it, having said so first: whoever wakes may rely on it."""
+    ended.set()
     try:
         made.shutdown(socket.SHUT_RDWR)
     except OSError:
