@@ -143,7 +143,7 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     """The outbound of one egress, made from the original payload by that egress's own terms (law 2).
 
     `key` is the conversation's (`phi.pseudonym.conversation_key`), `lasting` one for what a provider compares from day to day
-    (seeds, end users); `stream` is how the target is asked, else as the caller did; `thinking` is what its route says of it.
+    (seeds, end users, traces); `stream` is how the target is asked, else as the caller did; `thinking` is its route's word.
 
     Raises:
         RedactionRefused: something that the decision wanted out cannot be taken out, or was still there.
@@ -155,14 +155,14 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
     target, fields = egress.target, call.endpoint.fields
     refuse_forbidden(call.payload, fields)
     refuse_errands(findings.errands, target)
-    to = endpoint_of(target, call.endpoint, call.payload)
+    to, lasting = endpoint_of(target, call.endpoint, call.payload), _lasting(lasting or key, call, target)
     form = _Form(call.endpoint, to, target, stream=call.stream if stream is None else stream, thinking=thinking)
     found = {str(at.leaf.path[0]) for at in findings.located if at.leaf.path}
     kept = minimise(
         call.payload,
         fields,
         on_prem=target.provider.on_prem,
-        key=_lasting(lasting or key, call, target),
+        key=lasting,
         withheld=withheld(fields, call.payload, found=found, target=target, today=today),
     )
     body, redacted, pseudonyms = _redacted(
@@ -182,7 +182,7 @@ def prepare(  # noqa: PLR0913  what is said of one request by five others, each 
         betas=_betas(call, to),
         version=_version(call, to),
         content_type=content_type,
-        traceparent=_traceparent(call, target, today),
+        traceparent=_traceparent(call, target, today, lasting),
         seal=_SEAL,
     )
     unheard = form.unheard(kept)
@@ -206,11 +206,18 @@ def _lasting(key: bytes, call: Call, target: Target) -> bytes:
     return hmac.digest(key, f"{call.caller.name}\0{target.provider.name}".encode(), "sha256")
 
 
-def _traceparent(call: Call, target: Target, today: date) -> str:
-    """What tells a target which span asks it: of a caller's trace, so on the premises or under a BAA, and nowhere else."""
-    provider = target.provider
-    may_know = provider.on_prem or Trait.BAA in provider.traits_on(today)
-    return call.traced.header if call.traced is not None and may_know else ""
+def _traceparent(call: Call, target: Target, today: date, key: bytes) -> str:
+    """What tells a target which span asks it: as it is on the premises, of a keyed hash of the trace under a BAA, else "".
+
+    A trace's id is a caller's value of 32 digits, in which a number of somebody's has room.
+    """
+    provider, traced = target.provider, call.traced
+    if traced is None or provider.on_prem:
+        return traced.header if traced is not None else ""
+    if Trait.BAA not in provider.traits_on(today):
+        return ""
+    hashed = hmac.digest(key, f"trace\0{traced.trace_id}".encode(), "sha256").hex()[: len(traced.trace_id)]
+    return replace(traced, trace_id=hashed).header
 
 
 def _betas(call: Call, to: Endpoint) -> tuple[str, ...]:

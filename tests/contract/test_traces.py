@@ -134,8 +134,19 @@ async def test_a_cloud_is_told_of_the_trace_under_a_baa_only(start, upstream, co
     assert (await gateway.chat(CLEAN, headers={"traceparent": PARENT})).status_code == 200
     await collector.has(1)
     assert ("traceparent" in cloud.sent[0].headers) is told
-    assert (TRACE in str(cloud.sent[0].headers)) is told
+    assert TRACE not in str(cloud.sent[0].headers)
     assert {"tracestate", "baggage"}.isdisjoint(name.lower() for name in cloud.sent[0].headers)
+
+
+async def test_a_cloud_reads_one_trace_as_one_and_no_digit_of_its_id(start, upstream, collector):
+    """A number of somebody's has room in 32 digits."""
+    first, second = await upstream(), await upstream()
+    gateway = await start(traced(collector, first, second, away=[True, True]), PHI_STAYS)
+    for parent in (PARENT, PARENT, PARENT.replace(TRACE, "0000000000000000000004155550132a")):
+        assert (await gateway.chat(CLEAN, headers={"traceparent": parent})).status_code == 200
+    one, again, other = (sent.headers["traceparent"].split("-")[1] for sent in first.sent)
+    assert one == again != other
+    assert "4155550132" not in str(first.sent[2].headers)
 
 
 @pytest.mark.parametrize(
