@@ -282,14 +282,14 @@ class Gateway:
             self._learn()
 
     def reload(self, settings: Settings, *, opens: Sequence[str] = ()) -> Reloaded:
-        """Take up new settings, which let out what `opens` says; requests under way keep those they started with, as far as
-        these still permit them.
+        """Take up new settings, which let out what `opens` says; what needs a restart is told by name, and stays as it is.
 
-        What needs a restart is told by name, and stays as it is.
+        Requests under way keep the settings they started with, as far as these still permit them.
         """
         in_force = self._in_force
         before = in_force.configured
         in_force.configured = settings = priced(settings)
+        self._holders.emergencies.keep_to(settings.emergency)
         answers = self.health.known()
         self.health.learn({n: a for n, a in answers.items() if settings.providers.get(n) == before.providers.get(n)})
         kept = {

@@ -20,9 +20,10 @@ _MINUTE_S: Final = 60
 
 @dataclass(slots=True)
 class _Open:
-    """A window, when it ends on the monotonic clock, which nobody sets, and what ends it then."""
+    """A window, how long it was opened for, when it ends on the monotonic clock, which nobody sets, and what ends it then."""
 
     window: Window
+    minutes: int
     until_s: float
     timer: asyncio.TimerHandle
 
@@ -69,7 +70,7 @@ class Emergencies:
         at_us = _now_us()
         window = Window(caller.name, reason, at_us, at_us + lasts * _MINUTE_S * _US)
         timer = asyncio.get_running_loop().call_later(lasts * _MINUTE_S, self._end, caller.name, EmergencyEnd.EXPIRED)
-        self._open[caller.name] = _Open(window, time.monotonic() + lasts * _MINUTE_S, timer)
+        self._open[caller.name] = _Open(window, lasts, time.monotonic() + lasts * _MINUTE_S, timer)
         self._ledger.noted(
             EventRow(
                 at_us=at_us, what=Noted.EMERGENCY_OPENED, subject=caller.name, since_us=window.until_us, reason=reason
@@ -81,6 +82,13 @@ class Emergencies:
     def close(self, caller: Caller) -> bool:
         """End the window of `caller`; whether there was one."""
         return self._end(caller.name, EmergencyEnd.CLOSED)
+
+    def keep_to(self, terms: EmergencyTerms) -> None:
+        """End what new terms do not allow: windows for a reason that is gone, and those open for longer than one may be now."""
+        now_s = time.monotonic()
+        for name, one in tuple(self._open.items()):
+            if one.window.reason not in terms.reasons or one.minutes > terms.longest_minutes:
+                self._end(name, EmergencyEnd.WITHDRAWN if now_s < one.until_s else EmergencyEnd.EXPIRED)
 
     def stop(self) -> None:
         """End all of them, before the record is closed."""
@@ -104,6 +112,7 @@ _ENDS: Final = {
     EmergencyEnd.EXPIRED: Noted.EMERGENCY_EXPIRED,
     EmergencyEnd.CLOSED: Noted.EMERGENCY_CLOSED,
     EmergencyEnd.REPLACED: Noted.EMERGENCY_CLOSED,
+    EmergencyEnd.WITHDRAWN: Noted.EMERGENCY_CLOSED,
     EmergencyEnd.STOPPED: Noted.EMERGENCY_CLOSED,
 }
 

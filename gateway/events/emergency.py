@@ -13,6 +13,7 @@ class EmergencyEnd(StrEnum):
     EXPIRED = "expired"
     CLOSED = "closed"  # by its caller
     REPLACED = "replaced"  # by another window of its caller
+    WITHDRAWN = "withdrawn"  # a reload took its reason away, or so much time
     STOPPED = "stopped"  # the gateway was
 
 

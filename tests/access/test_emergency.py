@@ -68,3 +68,26 @@ async def test_a_second_one_takes_the_place_of_the_first_and_the_end_of_the_gate
     ended = [event.how for event in sink.events if isinstance(event, EmergencyEnded)]
     assert ended == [EmergencyEnd.REPLACED, EmergencyEnd.STOPPED]
     await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "stays"),
+    [
+        (TERMS, True),
+        (EmergencyTerms({"drill": "As before.", "fire": "More."}, longest_minutes=60), True),
+        (EmergencyTerms({"drill": "Nothing happened."}, longest_minutes=8), True),
+        (EmergencyTerms({"drill": "Nothing happened."}, longest_minutes=7), False),
+        (EmergencyTerms({"fire": "Another reason."}, longest_minutes=10), False),
+        (EmergencyTerms(), False),
+    ],
+)
+async def test_new_terms_end_a_window_that_they_do_not_allow(made, terms, stays):
+    emergencies, ledger, sink = made
+    emergencies.open(caller(), "drill", TERMS, minutes=8)
+    emergencies.keep_to(terms)
+    assert emergencies.reason(caller()) == ("drill" if stays else "")
+    assert len(emergencies.listed()) == stays
+    if not stays:
+        assert sink.events[-1] == EmergencyEnded(caller="ward", emergency="drill", how=EmergencyEnd.WITHDRAWN)
+        assert ledger.rows[-1].what is Noted.EMERGENCY_CLOSED
+    emergencies.stop()
