@@ -134,7 +134,8 @@ class Holdings:
         told: list[Tree] = []
         for one, count, span in zip(held, counts, spans, strict=True):
             allowance = one.allowance
-            sort, per, name, of, every = one.account.split("/")
+            sort, per, rest = one.account.split("/", 2)
+            name, of, every = rest.rsplit("/", 2)  # a model's name has strokes of its own
             unit = UNITS[allowance.of]
             told.append(
                 {

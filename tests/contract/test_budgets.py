@@ -11,6 +11,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from gateway.domain.quota import Allowance, Every, Measure, Per, Sort
+from gateway.pipeline.holding import Holdings
+from gateway.routing.charges import Held
+from gateway.state.quota import MemoryQuota
+from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S, until
 from tests.kit.running import running
 from tests.kit.servers import breaks_after, chunk, status
@@ -306,3 +311,11 @@ async def test_all_who_ask_at_once_never_overspend_together(begin):
     assert spent <= LEFT, f"{spent - LEFT} overspent"
     assert served >= LEFT // 8_500  # none takes more, and none is refused while there is anything left
     assert gateway.metric("gateway_quota_used_total", of="tokens") == spent
+
+
+@pytest.mark.parametrize("name", ["ollama/llama3.2:8b", "general", "a/b/c", "/"])
+def test_what_is_left_is_told_by_names_with_strokes_too(name):
+    """A model that a local server lists is a route of its own name."""
+    one = Allowance(sort=Sort.BUDGET, per=Per.ROUTE, name="*", of=Measure.TOKENS, amount=9, every=Every.DAY)
+    (told,) = Holdings(MemoryQuota(), RecordingSink()).left([Held(one, one.account(name))])
+    assert (told["name"], told["per"], told["of"], told["every"], told["left"]) == (name, "route", "tokens", "day", 9)
