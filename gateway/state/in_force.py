@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -60,11 +62,18 @@ def write_status(state_dir: Path, *, number: int, tree: Mapping[str, object]) ->
 
 
 def hindrance(state_dir: Path) -> str:
-    """Why no status can be written there, in words of the system; empty where it can."""
+    """Why no status can be written there, in words of the system; empty where it can. Tried beside it, in a file of our own."""
+    if (state_dir / STATUS).with_suffix(".part").is_dir():
+        return os.strerror(errno.EISDIR)
+    room = state_dir / f"room-{os.getpid()}.json"
     try:
-        _put(state_dir / STATUS, {"room": "." * 8192})
+        _put(room, {"room": "." * 8192})
     except OSError as error:
         return error.strerror or type(error).__name__
+    finally:
+        for left in (room, room.with_suffix(".part")):
+            with contextlib.suppress(OSError):
+                left.unlink()
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 
 import pytest
@@ -24,6 +25,8 @@ def test_a_note_is_read_as_it_was_written_and_is_ours_alone(tmp_path):
 def test_what_keeps_a_status_from_being_written_is_said(tmp_path):
     in_force.write_status(tmp_path, number=1, tree={"ready": True})
     assert in_force.hindrance(tmp_path) == ""
+    assert in_force.read_status(tmp_path, pid=os.getpid()) == (1, {"ready": True})
+    assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
     (tmp_path / "status.part").mkdir()
     assert in_force.hindrance(tmp_path) == "Is a directory"
 
