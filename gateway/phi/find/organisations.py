@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi.find import lexicon
+from gateway.phi.find import lexicon, mailboxes
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.text.ways import one_of
 
@@ -56,29 +56,6 @@ _OF_OFFICE: Final = re.compile(
 """What stands behind the name of a part of a house: "Urology nurses"."""
 CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.ZIP, Kind.PLACE, Kind.FACILITY})
 _PLACED: Final = frozenset({Kind.ZIP, Kind.PLACE, Kind.FACILITY})
-_SHARED: Final = re.compile(
-    r"(?i)(?:[\w+]+[._-])*(?:bugs?|lists?|announce|discuss|devel|dev|users|owner|request|commits|patches|help|helpdesk|info|contact|hello|press|media|sales|services?|"
-    r"safety|drugsafety|security|people|team|office|reception|enquiries|support|admin|noreply|no-reply|feedback|editor|editors|library|webmaster|postmaster|maintainers?|"
-    r"buildd|project|publications|training|research|orders|returns|complaints|bookings|careers|jobs|privacy|legal|abuse|hr|payroll|finance|billing)(?:[._-]\w+)*@"
-)
-"""Mailboxes of a task or a group."""
-_PART: Final = frozenset(
-    "team teams clinic clinics office dept department unit service services desk rota pharmacy guideline guidelines referrals appointments bookings admissions "
-    "discharges reception outpatients inpatients theatres stewardship governance formulary coding registry secretaries nursing education learning imaging dietetics "
-    "catering estates facilities operations informatics helpline triage screening vaccinations immunisations immunizations infection trials ethics committee claims "
-    "appeals benefits membership providers enrolment enrollment eligibility procurement purchasing supplies stores laboratory diagnostics".split()
-)
-"""Parts of a house, none of which is anybody's name."""
-_FIELD_OF_MEDICINE: Final = re.compile(
-    r"[a-z]*(?:ology|ologia|ologie|iatrics?|iatria|crobials?|therapy|terapia|surgery|radiography)"
-)
-_WORDS: Final = re.compile(r"[a-z]+(?:[._-][a-z]+){0,4}")
-_ACRONYM: Final = 4
-_ANYBODYS: Final = re.compile(
-    r"@(?:[\w-]+\.)*(?:gmail|googlemail|google|outlook|hotmail|live|msn|yahoo|ymail|rocketmail|icloud|me|mac|proton|protonmail|pm|gmx|web|aol|mail|zoho|yandex|fastmail|"
-    r"hey|tutanota|tuta|t-online|freenet|orange|wanadoo|libero|btinternet|sky|virginmedia|ntlworld|talktalk|comcast|verizon|att|sbcglobal|cox|charter|qq|163)\.[a-z.]{2,6}$"
-)
-"""Domains at which everybody can have a mailbox, and call it as they like."""
 _CREDITED_BY: Final = re.compile(
     r"(?i)\b(?:debianized|packaged|maintained|written|contributed|ported|translated|reported|suggested|sponsored|created|developed|authored|updated|rewritten|designed|"
     r"implemented|edited|provided|requested|fixed|pointed out|thanks to|patch from|credit to) (?:by |to )?(?:[^\W\d_][\w'’.-]*[ \t]+){0,4}(?:&lt;|<{1,2}|\()?\s?$"
@@ -152,7 +129,7 @@ def _of_an_office(hit: Hit, text: str) -> bool:
     if hit.kind not in CONTACTS or _WHOSE.search(text, max(0, hit.start - 60), hit.start):
         return False
     if hit.kind is Kind.EMAIL:
-        return _SHARED.match(text, hit.start, hit.end) is not None or _of_a_part(text[hit.start : hit.end].casefold())
+        return mailboxes.of_many(text[hit.start : hit.end])
     above, _, before = text[max(0, hit.start - 260) : hit.start].rpartition("\n")
     if not before.strip(" \t*>#"):  # an address goes to the next line as a whole
         before = f"{above.rpartition(chr(10))[2]} "
@@ -161,22 +138,6 @@ def _of_an_office(hit: Hit, text: str) -> bool:
     return hit.kind in _PLACED and _ORGANISATION.search(before) is not None
 
 
-def _of_a_part(address: str) -> bool:
-    """Whether a mailbox is called after a part of a house or a field of medicine, in words and acronyms that are nobody's name."""
-    box = address.partition("@")[0]
-    if not _WORDS.fullmatch(box) or _ANYBODYS.search(address):
-        return False
-    words = re.split(r"[._-]", box)
-    told = [word in _PART or _FIELD_OF_MEDICINE.fullmatch(word) is not None for word in words]
-    return any(told) and all(part or _nobodys_word(word) for part, word in zip(told, words, strict=True))
-
-
-def _nobodys_word(word: str) -> bool:
-    marks = lexicon.marks(word)
-    return not marks & lexicon.PEOPLE and (1 < len(word) <= _ACRONYM or bool(marks & _SAID))
-
-
-_SAID: Final = frozenset({lexicon.ORDINARY, lexicon.TERM, lexicon.BODY, lexicon.DRUG})
 _OF_A_KEY: Final = re.compile(
     r"(?i)\b(?:pgp|gpg|fingerprint|sha-?\d{0,3}|md5|checksum|digest|build|rebuild with|ticket|issue|bug|cve)[\w ]{0,12}[\s:=#(]{1,3}$"
 )

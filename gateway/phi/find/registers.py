@@ -329,7 +329,9 @@ _ARTICLE: Final = 6
 _SEVERAL: Final = 3
 _LINE: Final = 4_000
 _PARTED: Final = re.compile(r"[,;] (?:and |& )?| and | & ")
-_BY: Final = re.compile(r"(?:[^\W\d_][\w'’.-]*\s?){1,6}[\d*†‡§¹²³⁴-⁹]*(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*\s*|\d{1,2}")
+_BY: Final = re.compile(
+    r"[^\W\d_][\w'’.-]*+(?:\s[^\W\d_][\w'’.-]*+){0,5}\s?[\d*†‡§¹²³⁴-⁹]*(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*\s*|\d{1,2}"
+)
 
 
 def _of_a_sum(hit: Hit, text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi.find import lexicon
+from gateway.phi.find import lexicon, mailboxes
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.cue import announced
 from gateway.phi.find.rules.rule import Rule
@@ -93,30 +93,9 @@ def _internal(value: str, before: str, after: str) -> float:
     return 0.95 if len(_digits(value)) > 4 or _PAGER.search(before) else 0.0
 
 
-_ROLE: Final = (
-    "(?:"
-    + one_of(
-        *(
-            "support info help helpdesk contacts? admin no-?reply do-?not-?reply sales billing privacy security "
-            "abuse webmaster postmaster hostmaster root feedback press media legal careers jobs team hello git "
-            "services? office enquiries inquiries example users? name email mailer list ops devops sre dev devel "
-            "developers? maintainers? contributors? api bot ci cd build builds release releases alerts? alarms? "
-            "watch notify notifications? notices? digest status errors? cron monitoring oncall on-call bi core "
-            "data analytics reports? reporting performance quality platform infra it web community docs training "
-            "events library register registry bookings? appointments? reception frontdesk payroll hr estates facilities "
-            "procurement communications? comms rota pharmacy editor(?:ial|s)? submissions? volunteers? fundraising "
-            "orders? batch [a-z]{2,16}[._-](?:team|ops|dev|bot|support|group|list|alerts?|noreply) team[._-][a-z]{2,16}"
-        ).split()
-    )
-    + ")"
-)
-_ROLE_MAILBOX: Final = re.compile(rf"(?i)(?:{_ROLE}(?:[._-]{_ROLE})*@|[^@]+@(?:[\w-]+\.)*(?:no-?reply|donotreply)\.)")
-"""Nobody's own address: that of a task or a group, or one at which nobody reads."""
-
-
 def mailbox(address: str) -> float:
     """How sure it is that an address of mail is somebody's own."""
-    return 0.6 if _ROLE_MAILBOX.match(address) else 0.99
+    return 0.6 if mailboxes.of_many(address) else 0.99
 
 
 def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001

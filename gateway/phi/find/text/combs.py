@@ -16,7 +16,7 @@ _MARK: Final = r"[ \t]{0,3}[-/.–][ \t]{0,3}"
 _CHARACTER: Final = re.compile(r"[A-Za-z0-9]")
 _COMB: Final = re.compile(
     rf"(?P<above>(?:\r?\n[ \t]*[-+=|_ ]{{3,}}(?=\r?\n))*\r?\n[ \t]*)?(?P<opening>{_BOX}[ \t]{{0,2}})?(?<![^\W_])"
-    rf"[A-Za-z0-9](?:(?:{_GLUE})?{_MARK}(?:{_GLUE})?[A-Za-z0-9](?![A-Za-z0-9])|(?:{_GLUE})[A-Za-z0-9](?![A-Za-z0-9])){{3,}}"
+    rf"[A-Za-z0-9](?>(?:{_GLUE})?{_MARK}(?:{_GLUE})?[A-Za-z0-9](?![A-Za-z0-9])|(?:{_GLUE})[A-Za-z0-9](?![A-Za-z0-9])){{3,}}"
     rf"(?P<closing>[ \t]{{0,2}}{_BOX})?"
 )
 GATE: Final = (
