@@ -9,6 +9,8 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN /opt/gateway/bin/pip install --require-hashes --no-deps --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY config.yaml ./
+COPY policies ./policies
 COPY gateway ./gateway
 RUN /opt/gateway/bin/pip install --no-deps --no-build-isolation .
 

@@ -11,7 +11,8 @@ from typing import Final
 from gateway import __version__
 
 _EPILOG = """examples:
-  gateway serve                       serve config.yaml on 127.0.0.1:8080
+  gateway init                        write a configuration for the servers on this machine
+  gateway serve                       serve config.yaml on 127.0.0.1:8080; a demonstration where there is none
   gateway check --config config.yaml  list every problem of a configuration
   gateway status                      say which routes can answer now, and why others cannot
   gateway reload                      have the running gateway read it again
@@ -22,6 +23,7 @@ _EPILOG = """examples:
 
 _COMMANDS: Final = (
     *(
+        "init",
         "serve",
         "status",
         "reload",
@@ -37,6 +39,8 @@ _COMMANDS: Final = (
     ),
     *("schema", "bench"),
 )
+_MODULES: Final = {"init": "starting"}
+"""Modules that are called otherwise than their command."""
 
 
 def parser(only: str = "") -> argparse.ArgumentParser:
@@ -53,7 +57,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"gateway {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in (only,) if only in _COMMANDS else _COMMANDS:
-        import_module(f"gateway.cli.{name}").register(commands)
+        import_module(f"gateway.cli.{_MODULES.get(name, name)}").register(commands)
     return made
 
 

@@ -50,6 +50,8 @@ def _provider(gateway: Gateway, provider: Provider) -> str:
     if profile(provider.kind).demonstration:
         problem = gateway.demonstration_problem()
         return f"{name}{problem or 'ready: a small model to try things with, not for medicine'}"
+    if profile(provider.kind).in_process:
+        return f"{name}answers from a script, and opens no connection"
     if not is_asked(provider):
         where = "" if provider.on_prem else ", off the premises: used only where a policy permits"
         return f"{name}configured{where}"

@@ -23,6 +23,7 @@ from gateway import __version__
 from gateway.api.server import GRACE_S, AddressInUse, Servers
 from gateway.app import build
 from gateway.cli.picture import picture
+from gateway.cli.shipped import demonstration
 from gateway.cli.wider import Began, begin, keep, take_up
 from gateway.config import Settings, load
 from gateway.config.load import load_kept
@@ -39,6 +40,7 @@ from gateway.state import in_force
 from gateway.state.holder import Holder, StateDirInUse
 from gateway.state.in_force import InForceNote
 from gateway.state.secret import SecretUnusable
+from gateway.upstream.embedded.models import FOLDER
 from gateway.upstream.probe import is_asked
 
 FILES: Final = 10_240
@@ -49,8 +51,18 @@ LINES_S: Final = 0.05
 """How long a line of the log may wait for others, with which it is written."""
 GARBAGE: Final = (20_000, 50, 100)
 """How many objects more than were freed, and how many turns of each younger generation, before cycles are looked for."""
+CONFIG: Final = "config.yaml"
+MAX_PORT: Final = 65_535
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_IGNORED: Final = "it would have the keys of all TLS connections written to a file."
+_DEMONSTRATION: Final = (
+    "Note       There is no config.yaml here, so this is a demonstration: no request leaves this machine, and nothing is kept.",
+    "           `gateway init` writes a configuration; `gateway demo` shows what a gateway is for.",
+)
+_DEMONSTRATION_STAYS: Final = """There is no config.yaml here, and a demonstration serves this machine only.
+  Write a configuration with `gateway init`, or name one with `--config FILE`."""
 _EPILOG: Final = """examples:
-  gateway serve
+  gateway serve                                  config.yaml; where there is none, a demonstration that sends nothing anywhere
   gateway serve --config /etc/triage-gateway/config.yaml --port 9000
   gateway serve --log json 2> gateway.log
 
@@ -68,9 +80,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--config", metavar="FILE", default="config.yaml", help="configuration (%(default)s)")
+    parser.add_argument(
+        "--config", metavar="FILE", help=f"configuration ({CONFIG}; a demonstration where there is none)"
+    )
     parser.add_argument("--host", help="address of the main listener, in place of the configured one")
-    parser.add_argument("--port", type=int, help="port of the main listener, in place of the configured one")
+    parser.add_argument("--port", type=port, help="port of the main listener, in place of the configured one")
     parser.add_argument(
         "--log",
         choices=[style.value for style in LogStyle],
@@ -79,19 +93,38 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
 
 
+def port(text: str) -> int:
+    """A port as an argument: 0 lets the system choose."""
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"must be a port, 0 to {MAX_PORT}")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal; 1 if the configuration, the secret, the state or an address cannot be used."""
+    if options.config or Path(CONFIG).exists():
+        return serve(options, options.config or CONFIG)
+    if options.host not in {None, *_THIS_MACHINE}:
+        print(_DEMONSTRATION_STAYS, file=sys.stderr)
+        return 1
+    with demonstration(Path("state", FOLDER)) as config:
+        return serve(options, str(config), notes=_DEMONSTRATION)
+
+
+def serve(options: argparse.Namespace, config: str, *, notes: Sequence[str] = ()) -> int:
+    """The same for the file `config`; `notes` are told with what was found."""
     environ = dict(os.environ)  # as it was at the start: LiteLLM gets to see less of it
-    read = partial(load, options.config, environ, host=options.host, port=options.port)
+    read = partial(load, config, environ, host=options.host, port=options.port)
     style = LogStyle(options.log) if options.log else LogStyle.CONSOLE if sys.stderr.isatty() else LogStyle.JSON
     for early in (signal.SIGHUP, signal.SIGUSR1):  # `gateway reload` and `status` may find us before we can take it up
         signal.signal(early, signal.SIG_IGN)
-    _meanwhile(f"Triage Gateway {__version__} starts: it reads {options.config}.")
+    _meanwhile(f"Triage Gateway {__version__} starts: it reads {config}.")
+    notes = [*notes, *(f"Note       {name} is ignored: {_IGNORED}" for name in options.ignored)]
     try:
         settings = read()
         with _held(Path(settings.state_dir)):
-            began = begin(settings, partial(load_kept, options.config, environ, host=options.host, port=options.port))
-            return _run(began, read, style, ignored=options.ignored)
+            began = begin(settings, partial(load_kept, config, environ, host=options.host, port=options.port))
+            return _run(began, read, style, notes=notes)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
     except (AddressInUse, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
@@ -107,7 +140,7 @@ def _held(state_dir: Path) -> AbstractContextManager[object]:
         return nullcontext()
 
 
-def _run(began: Began, read: partial[Settings], style: LogStyle, *, ignored: Sequence[str]) -> int:
+def _run(began: Began, read: partial[Settings], style: LogStyle, *, notes: Sequence[str]) -> int:
     settings = began.settings
     gateway = build(settings, environ=os.environ, log_style=style, stream=sys.stderr)
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
@@ -116,7 +149,7 @@ def _run(began: Began, read: partial[Settings], style: LogStyle, *, ignored: Seq
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_S)
     reader = _Reader(gateway, read, Path(settings.state_dir))
-    announce = partial(_announce, gateway, addresses, reader, ignored, began)
+    announce = partial(_announce, gateway, addresses, reader, notes, began)
     if style is LogStyle.JSON:
         gateway.log.hold(LINES_S)
     _meanwhile(waited_for(settings))
@@ -192,7 +225,7 @@ def _spare_the_collector() -> None:
 
 
 def _announce(
-    gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader, ignored: Sequence[str], began: Began
+    gateway: Gateway, addresses: list[tuple[str, int]], reader: _Reader, notes: Sequence[str], began: Began
 ) -> None:
     settings = gateway.settings
     gateway.events.emit(
@@ -201,11 +234,8 @@ def _announce(
         )
     )
     print(picture(gateway, addresses), flush=True)
-    for name in ignored:
-        print(
-            f"Note       {name} is ignored: it would have the keys of all TLS connections written to a file.",
-            flush=True,
-        )
+    for note in notes:
+        print(note, flush=True)
     if began.said:
         print("\n".join(began.said), flush=True)
     if began.waits is not None:

@@ -36,6 +36,10 @@ class Profile:
     """Its answers are worth nothing in a clinic: no agent, alias or other route may lead to it."""
     synonyms: tuple[str, ...] = ()
     """What `routing.primary` and `routing.fallback` may call it, in lower case without spaces or hyphens."""
+    ports: tuple[int, ...] = ()
+    """Where on a machine it listens unless told otherwise."""
+    owner: str = ""
+    """Whom its list of models calls their owner, where no other kind does: so it is known whichever port it has."""
     start: str = ""
     """What an administrator does to bring it up; `{model}` stands for the model."""
 

@@ -20,6 +20,7 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     synonyms=("lmstudio",),
+    ports=(1234,),
     start="start LM Studio's server (`lms server start`) and load {model}",
     needs_url=True,
     one_choice=True,

@@ -20,6 +20,7 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.LITELLM),
     local=True,
     synonyms=("mlx",),
+    ports=(8080, 8081),
     start="start `mlx_lm.server --port 8081 --model {model}`",
     needs_url=True,
     one_choice=True,

@@ -20,6 +20,7 @@ PROFILE = Profile(
     ways=(Adapter.DIRECT, Adapter.OLLAMA, Adapter.LITELLM),
     local=True,
     synonyms=("ollama",),
+    ports=(11434,),
     start="start Ollama (`ollama serve`) and pull {model} (`ollama pull {model}`)",
     needs_url=True,
     under_v1=True,

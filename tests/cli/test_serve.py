@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import pytest
 from gateway.cli import main
 from gateway.cli.serve import waited_for
 from gateway.config import parse
+from tests.kit.source import ROOT
 
 CONFIG = """
 version: 1
@@ -128,3 +130,43 @@ def test_ctrl_c_while_it_still_imports_leaves_no_traceback(tmp_path, imported):
     # Within `exec`, as dataclasses are made by, Python notes the interrupt and ends itself by the same signal at last.
     assert process.returncode in {0, 130, -signal.SIGINT}
     assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize("port", ["80000", "-1", "http"])
+def test_a_port_that_is_none_is_the_options_fault_and_not_the_files(port, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", f"--port={port}"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "argument --port: must be a port" in said
+    assert "config.yaml:" not in said
+
+
+def test_without_a_configuration_it_demonstrates_and_says_so(tmp_path):
+    command = [sys.executable, "-m", "gateway", "serve", "--port", "0", "--log", "json"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        url = process.stdout.readline().split()[-1]
+        said = ""
+        while "gateway demo" not in said:
+            said += process.stdout.readline()
+        question = json.dumps({"messages": [{"role": "user", "content": "Patient Maria Lopez, MRN 8675309."}]})
+        asked = urllib.request.Request(f"{url}/v1/chat/completions", question.encode())
+        asked.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(asked, timeout=30) as reply:
+            target = reply.headers["x-gateway-target"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert "no request leaves this machine" in said
+    assert target == "hospital"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demonstration_serves_nobody_elsewhere(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", "--host", "0.0.0.0"]) == 1
+    assert "a demonstration serves this machine only" in capsys.readouterr().err
+    assert main(["serve", "--config", "config.yaml"]) == 1  # who names a file wants that file
+    assert "cannot be read" in capsys.readouterr().err

@@ -45,3 +45,13 @@ def test_what_a_kind_answers_besides_is_a_row_that_not_everybody_has():
     besides = {row.name for row in ENDPOINTS if row.spoken is not None and not row.spoken.everywhere}
     assert besides
     assert set[str]().union(*(known.also for known in PROFILES.values())) == besides
+
+
+def test_who_answers_at_a_port_is_known_by_one_kind_that_says_nothing_and_others_that_do():
+    ports = {port for known in PROFILES.values() for port in known.ports}
+    assert ports
+    for port in ports:
+        silent = [known.kind for known in PROFILES.values() if port in known.ports and not known.owner]
+        assert len(silent) <= 1, port
+    owners = [known.owner for known in PROFILES.values() if known.owner]
+    assert len(owners) == len(set(owners))

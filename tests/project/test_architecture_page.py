@@ -50,6 +50,7 @@ def test_every_command_is_on_the_map():
         "asked",
         "policy_sides",
         "wider",
+        "nearby",
     }
     commands = {path.stem for path in (ROOT / "gateway" / "cli").glob("*.py")} - parts
     assert commands - set(re.findall(r"`(\w+)`", section("The map"))) == set()

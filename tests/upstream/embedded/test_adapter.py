@@ -53,4 +53,4 @@ async def test_without_the_models_the_answer_is_an_error_that_names_the_provider
         reply = await client.post("/v1/chat/completions", json=ASK)
     assert reply.status_code == 503
     assert "embedded" in reply.json()["error"]["message"]
-    assert "make models" in gateway.gateway.demonstration_problem()
+    assert "gateway models fetch" in gateway.gateway.demonstration_problem()

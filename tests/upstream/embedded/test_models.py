@@ -83,7 +83,7 @@ def test_half_a_file_is_fetched_again(tmp_path, toy, shelf):
 def test_without_an_index_the_message_says_what_to_do_and_nothing_is_left(tmp_path, toy, shelf):
     folder = tmp_path / "models"
     shelf.unlink()
-    with pytest.raises(FetchFailed, match="run `make models` where there is one, and copy its models folder"):
+    with pytest.raises(FetchFailed, match="run `gateway models fetch` where there is one, and copy its models folder"):
         bring(folder, toy, shelf)
     assert list(folder.iterdir()) == []
 

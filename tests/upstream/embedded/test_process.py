@@ -133,8 +133,8 @@ async def test_a_child_that_ignores_the_end_is_killed(folder, heard):
 
 async def test_models_that_are_not_here_are_named_with_the_remedy(tmp_path, heard):
     children = Children(tmp_path, events=heard)
-    assert "make models" in children.problem()
-    with pytest.raises(UpstreamFailed, match="make models"):
+    assert "gateway models fetch" in children.problem()
+    with pytest.raises(UpstreamFailed, match="gateway models fetch"):
         await children.endpoint(EMBEDDING.name)
     assert heard.events == []
 
