@@ -183,6 +183,8 @@ DEVELOPERS: Final = frozenset({Carrier.SYSTEM, Carrier.TOOL_DEFINITION})
 SHARED_MAILBOX: Final = 0.6
 """Confidence of the address of a task or a group, such as support@: nobody's own."""
 _CONTACTS: Final = frozenset({Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.ADDRESS})
+SOMEBODYS: Final = DIRECT - _CONTACTS - {Kind.NAME, Kind.OTHER_ID}
+"""Numbers that are somebody's whatever stands around: no author, office or notice has a record number."""
 
 
 def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAGE) -> list[bool]:
@@ -193,6 +195,8 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
+    if any(hit.kind in SOMEBODYS for hit in hits):
+        return [True] * len(hits)  # as nearly every note: what stands around need not be read
     house = [
         (carrier in DEVELOPERS and _of_the_house(hit, text))
         or _shared(hit, text)

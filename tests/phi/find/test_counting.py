@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Carrier, Kind, Passage
-from gateway.phi.find.counting import SHARED_MAILBOX, counted
+from gateway.phi.find.counting import SHARED_MAILBOX, SOMEBODYS, counted, excused
 from gateway.phi.find.engine import load_engine
-from gateway.phi.find.hit import Hit
+from gateway.phi.find.hit import Evidence, Hit
 
 
 def hit(kind: Kind, text: str, value: str, *, patient: bool = False) -> Hit:
@@ -227,3 +227,21 @@ def test_who_stands_for_anybody_and_who_wrote_a_program_are_nobody_in_care(text,
     [said] = load_engine().detect([Passage(text)])
     assert said.findings
     assert {finding.counts for finding in said.findings} == {counts}
+
+
+@pytest.mark.parametrize("kind", sorted(SOMEBODYS))
+@pytest.mark.parametrize("evidence", list(Evidence))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Signed-off-by: 8675309 <dev@example.org>\nAuthor: 8675309",
+        "In 1848 and again in 1852 Semmelweis (8675309) published on puerperal fever.",
+        "Medication policy, revised 3 May 2024. Questions to the pharmacy team, extension 8675309. " * 4,
+        "Excerpt A: the committee meets in hall 2.\nExcerpt B: ask 8675309.\nQuestion: when is the hall open?" * 3,
+    ],
+)
+def test_no_author_office_or_notice_has_a_record_number(kind, evidence, text):
+    one = hit(kind, text, "8675309")._replace(evidence=evidence)
+    assert excused([one], text) == [False]
+    name = hit(Kind.NAME, text, text.split()[1])
+    assert counted([one, name], text) == [True, True]

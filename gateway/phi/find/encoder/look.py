@@ -64,18 +64,20 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, ex
     whole = len(text) <= SHORT and passage.carrier in _SPOKEN
     alone = whole and len(text) <= SENTENCE
     asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
-    if not whole and asked:
-        asked = [hit for hit, known in zip(hits, excused(hits, text), strict=True) if hit in asked and not known]
-    if not whole and not asked:
-        return firm
+    if not whole and (not asked or any(map(_of_a_record, firm))):
+        return firm  # nothing could be taken back
+    if not whole:
+        excusable = set(asked)
+        known = zip(hits, excused(hits, text), strict=True)
+        asked = [hit for hit, nobodys in known if hit in excusable and not nobodys]
     handbook = not whole and not any(_of_somebody(hit) for hit in firm)
     added: list[Hit] = []
     gone: set[Hit] = set()
-    for segment in encoder.cutter.segments(text):
+    for segment in encoder.cutter.segments(text) if whole or asked else ():
         start, end = segment.starts[0], segment.ends[-1]
         there = [hit for hit in asked if hit.start < end and start < hit.end]
         if not whole and (not there or any(_somebodys(hit, start, end) for hit in firm)):
-            continue  # nothing could be taken back
+            continue
         odds = encoder.odds(segment)
         seen = _names(segment, odds, ALONE if alone else ADD)
         added += [hit for hit in seen if hit.confidence >= ADD or not _common(hit, text)]
@@ -109,14 +111,19 @@ def _somebodys(hit: Hit, start: int, end: int) -> bool:
     A record number says so of its whole passage, a telephone or an address, which a firm may have too, of its segment, as does
     what a cue calls a patient's: a date of birth.
     """
-    if hit.patient and hit.evidence is not Evidence.CONTEXT and hit.start < end and start < hit.end:
+    if _of_a_record(hit):
         return True
-    if hit.evidence is Evidence.CONTEXT or hit.kind not in DIRECT or hit.kind is Kind.NAME:
-        return False
-    return hit.kind not in _CONTACTS or (hit.start < end and start < hit.end)
+    there = hit.evidence is not Evidence.CONTEXT and hit.start < end and start < hit.end
+    return there and (hit.patient or hit.kind in _CONTACTS)
+
+
+def _of_a_record(hit: Hit) -> bool:
+    """Whether it is a number that says so of its whole passage."""
+    return hit.evidence is not Evidence.CONTEXT and hit.kind in _RECORDS
 
 
 _CONTACTS: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.EMAIL, Kind.ADDRESS, Kind.OTHER_ID})
+_RECORDS: Final = DIRECT - _CONTACTS - {Kind.NAME}
 
 
 def _surely_none(hit: Hit, segment: Segment, odds: Sequence[Odds], least: float) -> bool:

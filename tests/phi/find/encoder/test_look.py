@@ -276,3 +276,16 @@ class Places(Tags):
 
     def find(self, text: str) -> list[Finding]:
         return [Finding(Kind.PLACE, *found.span(), 0.8) for found in re.finditer(self.names, text)]
+
+
+def test_where_a_record_number_stands_nobody_reads_what_stands_around():
+    text = "Restart Kafka tonight, MRN 8675309. " + "The broker is slow and the queue is long. " * 20
+    start = text.index("Kafka")
+    hits = [Hit(Kind.NAME, start, start + 5, 0.8, Evidence.CONTEXT), Hit(Kind.MRN, 27, 34, 0.9, Evidence.CUE)]
+
+    def read(*_: object) -> list[bool]:
+        raise AssertionError("what stands around was read")
+
+    encoder = Says(text)
+    assert again(Passage(text), text, hits, encoder, read) == hits
+    assert encoder.asked == []
