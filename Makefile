@@ -110,6 +110,8 @@ lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	    pyproject.toml --output-file requirements-dev.lock
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra presidio --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-presidio.lock
+	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra redis --extra postgres --constraint requirements.lock \
+	    pyproject.toml --output-file requirements-replicas.lock
 	$(LOCK) $(ARGS) $(PROGRAMS)/requirements.in --output-file $(PROGRAMS)/requirements.lock
 	$(LOCK) $(ARGS) $(OPENAI2)/requirements.in --output-file $(OPENAI2)/requirements.lock
 	$(LOCK) $(ARGS) $(AIDER)/requirements.in --output-file $(AIDER)/requirements.lock

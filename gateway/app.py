@@ -35,6 +35,7 @@ from gateway.state.checkpoints import Checkpoints
 from gateway.state.elsewhere import Authority
 from gateway.state.memory import LruMemory, MemoryHealth
 from gateway.state.quota import MemoryQuota
+from gateway.state.redis.quota import RedisQuota
 from gateway.state.reopening import ReopeningLedger
 from gateway.state.secret import FILE as SECRET_FILE
 from gateway.state.secret import SECRET_BYTES, Purpose, SecretUnusable, derive, override, read_or_make
@@ -69,7 +70,7 @@ def build(
 
     Raises:
         SecretUnusable: the secret is there and cannot be trusted.
-        PresidioMissing: the configuration asks for it.
+        PresidioMissing, ExtraMissing: the configuration asks for it.
     """
     vocabulary = vocabulary_of(settings)
     log, metrics = EventLog(vocabulary, style=log_style, stream=stream), Metrics(vocabulary)
@@ -112,7 +113,7 @@ def build(
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
         demonstration_problem=embedded.problem,
-        notes=(*without_encoder(), *notes, *uncounted),
+        notes=lambda: (*without_encoder(), *notes, *uncounted()),
     )
     return Gateway(in_force, parts, facades=facades)
 
@@ -165,18 +166,21 @@ _REMEDIES: Final = {
 }
 
 
-def _counts(settings: Settings) -> tuple[Quota, tuple[str, ...]]:
+def _counts(settings: Settings) -> tuple[Quota, Callable[[], tuple[str, ...]]]:
     """What counts budgets and limits, and what to say where there is no place to keep it; kept or not, they are enforced."""
+    if settings.shared_redis:
+        shared = RedisQuota(settings.shared_redis)
+        return shared, lambda: shared.notes
     try:
-        return SqliteQuota(Path(settings.state_dir)), ()
+        return SqliteQuota(Path(settings.state_dir)), tuple
     except (OSError, sqlite3.Error):
         if not settings.allowances:
-            return MemoryQuota(), ()
+            return MemoryQuota(), tuple
         note = (
             f"{settings.state_dir}/{QUOTA} cannot be used: budgets and limits count from nothing until it can be, and after "
             "each start. Make it writable, or move it away if it is damaged."
         )
-        return MemoryQuota(), (note,)
+        return MemoryQuota(), lambda: (note,)
 
 
 def checkpoints_of(settings: Settings, secret: bytes, *, events: EventSink | None = None) -> Checkpoints:

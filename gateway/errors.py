@@ -18,7 +18,7 @@ GatewayError
 ├── InternalError 500 internal_error
 ├── UpstreamRejected 502 upstream_rejected      ├── UpstreamFailed 502 upstream_failed
 ├── TargetsUnavailable 503 upstream_failed      ├── Overloaded, Stopping, UpstreamOverloaded 503 overloaded
-├── NotRecorded 503 not_recorded
+├── NotRecorded 503 not_recorded               ├── NotCounted 503 not_counted
 ├── PhiScanFailed 503 phi_scan_failed           └── UpstreamTimeout 504 upstream_timeout
 
 A refusal by policy is 403, because SDKs retry 408, 409, 429 and 5xx.
@@ -257,6 +257,14 @@ class NotRecorded(GatewayError):
 
     status = 503
     code = "not_recorded"
+    retry_after_s = 5
+
+
+class NotCounted(GatewayError):
+    """Nobody can say what is left of a budget or limit, and so nothing that may cost is begun: a fault of ours."""
+
+    status = 503
+    code = "not_counted"
     retry_after_s = 5
 
 

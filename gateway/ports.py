@@ -26,6 +26,11 @@ from gateway.domain import (
 )
 from gateway.events import AttemptResult, Noted, ReloadResult
 
+
+class ExtraMissing(Exception):
+    """A package of an extra is not installed, and the configuration asks for it; the message says which."""
+
+
 # --- the record --------------------------------------------------------------------------------------------------------
 
 
@@ -257,13 +262,17 @@ class Exceeded:
     left: int
 
 
+class QuotaUnavailable(Exception):
+    """Nobody can say what is left: what counts for all replicas does not answer. Nothing that costs may be begun."""
+
+
 class Quota(Protocol):
     """Counts what is used, so that many who reserve at once never hold more together than there is.
 
-    Times are UTC in microseconds and come from whoever calls. No method waits for anything.
+    Times are UTC in microseconds and come from whoever calls. Only `reserve` and `recount` may have to ask somebody else.
     """
 
-    def reserve(
+    async def reserve(
         self, lease: str, charges: Sequence[Charge], *, now_us: int, until_us: int
     ) -> Exceeded | tuple[Counted, ...]:
         """Hold all of `charges` under a new name, or none.
@@ -272,6 +281,10 @@ class Quota(Protocol):
 
         Returns:
             What each account counts now, or the first of them that has too little left.
+
+        Raises:
+            QuotaUnavailable: nobody answered in time. The lease may be settled all the same, or given back: what was
+                used is counted as soon as it can be.
         """
         ...
 
@@ -284,11 +297,15 @@ class Quota(Protocol):
         ...
 
     def counted(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
-        """What each account counts now; `amount` says nothing here."""
+        """What each account counts, as this process heard last; `amount` says nothing here."""
         ...
 
-    def close(self) -> None:
-        """Keep what there is to keep, then stop. Blocks; call it from a thread."""
+    async def recount(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
+        """The same as of now, by whoever counts. Raises `QuotaUnavailable`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Keep what there is to keep, then stop."""
 
 
 # --- keys --------------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ class Parts:
     """Loads what the translating adapter needs; called where a target needs it, long before the first request does."""
     demonstration_problem: Callable[[], str]
     """Why the demonstration models cannot be served, or ""."""
-    notes: tuple[str, ...] = ()
+    notes: Callable[[], tuple[str, ...]] = tuple
     """What whoever starts the gateway should know: a directory that cannot be written, a secret that will not last."""
 
 
@@ -153,7 +153,7 @@ class Gateway:
         settings = self.settings
         in_vain = unmet(settings.policy, detectors=self._parts.scanner.detectors)
         return (
-            *self._parts.notes,
+            *self._parts.notes(),
             *self._parts.keys.notes,
             *(f"{problem.message} {problem.remedy}" for problem in in_vain),
             *settings.baa_notes(today()),
@@ -239,7 +239,7 @@ class Gateway:
         self._record(ReloadResult.STOPPED, before=None)
         await asyncio.to_thread(self._holders.close)
         await asyncio.to_thread(self._parts.ledger.close)
-        await asyncio.to_thread(self._parts.quota.close)
+        await self._parts.quota.aclose()
 
     async def refresh(self) -> None:
         """Ask all local servers now, and wait for what each of them says."""

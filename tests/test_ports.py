@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -33,10 +34,13 @@ from gateway.ports import (
 )
 from gateway.state.memory import LruMemory, MemoryHealth, MemoryKeys, MemoryLedger
 from gateway.state.quota import KEPT_US, MemoryQuota
+from gateway.state.redis.quota import RedisQuota
 from gateway.state.sqlite.keys import SqliteKeys
 from gateway.state.sqlite.ledger import Ledger
 from gateway.state.sqlite.quota import SqliteQuota
 from gateway.testing import RecordingSink
+from tests.kit.patience import SOON_S
+from tests.kit.redis_server import redis_server
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
 
 # --- the record --------------------------------------------------------------------------------------------------------
@@ -200,113 +204,130 @@ NOW_US = 1_800_000_000_000_000
 LATER_US = NOW_US + 60_000_000
 
 
-def quota_in_memory(_directory) -> Quota:
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory):
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+def quota_in_memory(_directory, _redis) -> Quota:
     return MemoryQuota()
 
 
-def quota_in_sqlite(directory) -> Quota:
+def quota_in_sqlite(directory, _redis) -> Quota:
     return SqliteQuota(directory)
 
 
-@pytest.fixture(params=[quota_in_memory, quota_in_sqlite], ids=["memory", "sqlite"])
-def quota(request, tmp_path):
-    made = request.param(tmp_path / "state")
+def quota_in_redis(_directory, redis) -> Quota:
+    return RedisQuota(redis.url, prefix=secrets.token_hex(8), limit_s=SOON_S)
+
+
+QUOTAS = pytest.mark.parametrize(
+    "make_quota", [quota_in_memory, quota_in_sqlite, quota_in_redis], ids=["memory", "sqlite", "redis"]
+)
+
+
+@pytest.fixture(params=[quota_in_memory, quota_in_sqlite, quota_in_redis], ids=["memory", "sqlite", "redis"])
+async def quota(request, tmp_path, redis):
+    made = request.param(tmp_path / "state", redis)
     yield made
-    made.close()
+    await made.aclose()
 
 
 def charge(amount, *, account="a", limit=100, since_s=0) -> Charge:
     return Charge(account, since_s, limit, amount)
 
 
-def reserve(quota, lease, *charges, now_us=NOW_US, until_us=LATER_US):
-    return quota.reserve(lease, charges, now_us=now_us, until_us=until_us)
+async def reserve(quota, lease, *charges, now_us=NOW_US, until_us=LATER_US):
+    return await quota.reserve(lease, charges, now_us=now_us, until_us=until_us)
 
 
-def counted(quota, *, account="a", since_s=0, now_us=NOW_US) -> Counted:
-    return quota.counted([charge(0, account=account, since_s=since_s)], now_us=now_us)[0]
+async def counted(quota, *, account="a", since_s=0, now_us=NOW_US) -> Counted:
+    return (await quota.recount([charge(0, account=account, since_s=since_s)], now_us=now_us))[0]
 
 
-def test_what_is_held_is_taken_from_what_is_left(quota):
-    assert reserve(quota, "one", charge(60)) == (Counted(0, 60),)
-    assert reserve(quota, "two", charge(41)) == Exceeded(charge(41), 40)
-    assert reserve(quota, "two", charge(40)) == (Counted(0, 100),)
+async def test_what_is_held_is_taken_from_what_is_left(quota):
+    assert await reserve(quota, "one", charge(60)) == (Counted(0, 60),)
+    assert await reserve(quota, "two", charge(41)) == Exceeded(charge(41), 40)
+    assert await reserve(quota, "two", charge(40)) == (Counted(0, 100),)
 
 
-def test_all_are_held_or_none(quota):
-    refused = reserve(quota, "one", charge(10), charge(11, account="b", limit=10))
+async def test_all_are_held_or_none(quota):
+    refused = await reserve(quota, "one", charge(10), charge(11, account="b", limit=10))
     assert refused == Exceeded(charge(11, account="b", limit=10), 10)
-    assert counted(quota) == counted(quota, account="b") == Counted()
+    assert await counted(quota) == await counted(quota, account="b") == Counted()
 
 
-def test_one_account_may_be_charged_twice_and_is_held_together(quota):
-    assert reserve(quota, "one", charge(60), charge(60)) == Exceeded(charge(60), 100)
-    assert counted(quota) == Counted()
-    assert reserve(quota, "one", charge(50), charge(50)) == (Counted(0, 50), Counted(0, 100))
+async def test_one_account_may_be_charged_twice_and_is_held_together(quota):
+    assert await reserve(quota, "one", charge(60), charge(60)) == Exceeded(charge(60), 100)
+    assert await counted(quota) == Counted()
+    assert await reserve(quota, "one", charge(50), charge(50)) == (Counted(0, 50), Counted(0, 100))
 
 
-def test_settling_counts_what_was_used_and_lets_the_rest_go(quota):
-    reserve(quota, "one", charge(60))
+async def test_settling_counts_what_was_used_and_lets_the_rest_go(quota):
+    await reserve(quota, "one", charge(60))
     quota.settle("one", {"a": 25}, now_us=NOW_US)
-    assert counted(quota) == Counted(25, 0)
+    assert await counted(quota) == Counted(25, 0)
 
 
-def test_a_lease_is_settled_once_and_an_unknown_one_never(quota):
-    reserve(quota, "one", charge(60))
+async def test_a_lease_is_settled_once_and_an_unknown_one_never(quota):
+    await reserve(quota, "one", charge(60))
     quota.settle("one", {"a": 25}, now_us=NOW_US)
     quota.settle("one", {"a": 25}, now_us=NOW_US)
     quota.settle("another", {"a": 25}, now_us=NOW_US)
-    assert counted(quota) == Counted(25, 0)
+    assert await counted(quota) == Counted(25, 0)
 
 
-def test_more_than_was_held_is_counted_all_the_same(quota):
-    reserve(quota, "one", charge(60))
+async def test_more_than_was_held_is_counted_all_the_same(quota):
+    await reserve(quota, "one", charge(60))
     quota.settle("one", {"a": 130}, now_us=NOW_US)
-    assert counted(quota).used == 130
-    assert reserve(quota, "two", charge(1)) == Exceeded(charge(1), 0)
+    assert (await counted(quota)).used == 130
+    assert await reserve(quota, "two", charge(1)) == Exceeded(charge(1), 0)
 
 
-def test_a_refund_leaves_nothing_behind(quota):
-    reserve(quota, "one", charge(60))
+async def test_a_refund_leaves_nothing_behind(quota):
+    await reserve(quota, "one", charge(60))
     quota.refund("one", now_us=NOW_US)
     quota.settle("one", {"a": 60}, now_us=NOW_US)
-    assert counted(quota) == Counted()
+    assert await counted(quota) == Counted()
 
 
-def test_spans_are_counted_apart(quota):
-    reserve(quota, "one", charge(100))
-    assert reserve(quota, "two", charge(100, since_s=60)) == (Counted(0, 100),)
+async def test_spans_are_counted_apart(quota):
+    await reserve(quota, "one", charge(100))
+    assert await reserve(quota, "two", charge(100, since_s=60)) == (Counted(0, 100),)
 
 
-def test_a_lease_returns_by_itself_when_its_holder_died(quota):
-    reserve(quota, "one", charge(100))
-    assert reserve(quota, "two", charge(100), now_us=LATER_US - 1) == Exceeded(charge(100), 0)
-    assert reserve(quota, "two", charge(100), now_us=LATER_US, until_us=LATER_US + 1) == (Counted(0, 100),)
+async def test_a_lease_returns_by_itself_when_its_holder_died(quota):
+    await reserve(quota, "one", charge(100))
+    assert await reserve(quota, "two", charge(100), now_us=LATER_US - 1) == Exceeded(charge(100), 0)
+    assert await reserve(quota, "two", charge(100), now_us=LATER_US, until_us=LATER_US + 1) == (Counted(0, 100),)
 
 
-def test_what_is_settled_after_its_time_is_counted_still(quota):
-    reserve(quota, "one", charge(100))
-    assert counted(quota, now_us=LATER_US) == Counted()
+async def test_what_is_settled_after_its_time_is_counted_still(quota):
+    await reserve(quota, "one", charge(100))
+    assert await counted(quota, now_us=LATER_US) == Counted()
     quota.settle("one", {"a": 70}, now_us=LATER_US)
-    assert counted(quota, now_us=LATER_US) == Counted(70, 0)
+    assert await counted(quota, now_us=LATER_US) == Counted(70, 0)
 
 
-def test_a_lease_whose_holder_never_came_back_is_forgotten(quota):
-    reserve(quota, "one", charge(100))
+async def test_a_lease_whose_holder_never_came_back_is_forgotten(quota):
+    await reserve(quota, "one", charge(100))
     long_after = LATER_US + KEPT_US
-    counted(quota, now_us=LATER_US)
-    counted(quota, now_us=long_after)
+    await counted(quota, now_us=LATER_US)
+    await counted(quota, now_us=long_after)
     quota.settle("one", {"a": 70}, now_us=long_after)
-    assert counted(quota, now_us=long_after) == Counted()
+    assert await counted(quota, now_us=long_after) == Counted()
 
 
-def test_threads_that_reserve_at_once_hold_no_more_than_there_is(quota):
-    def try_one(number):
-        return isinstance(reserve(quota, str(number), charge(3)), tuple)
+async def test_many_that_reserve_at_once_hold_no_more_than_there_is(quota):
+    answers = await asyncio.gather(*(reserve(quota, str(number), charge(3)) for number in range(200)))
+    won = sum(isinstance(answer, tuple) for answer in answers)
+    assert (won, await counted(quota)) == (33, Counted(0, 99))
 
-    with ThreadPoolExecutor(8) as pool:
-        won = sum(pool.map(try_one, range(200)))
-    assert (won, counted(quota)) == (33, Counted(0, 99))
+
+async def test_what_was_heard_last_is_known_without_asking(quota):
+    await reserve(quota, "one", charge(60))
+    assert quota.counted([charge(0)], now_us=NOW_US) == (Counted(0, 60),)
 
 
 STEPS = st.lists(
@@ -317,10 +338,12 @@ STEPS = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-@pytest.mark.parametrize("make", [quota_in_memory, quota_in_sqlite], ids=["memory", "sqlite"])
-def test_whatever_comes_in_whatever_order_never_more_is_used_and_held_than_there_is(make, steps, tmp_path_factory):
+@QUOTAS
+async def test_whatever_comes_in_whatever_order_never_more_is_used_and_held_than_there_is(
+    make_quota, steps, redis, tmp_path_factory
+):
     """Leases that nobody outlives are settled for what they held at most: then used and held stay within the limit."""
-    quota, now_us = make(tmp_path_factory.mktemp("quota")), NOW_US
+    quota, now_us = make_quota(tmp_path_factory.mktemp("quota"), redis), NOW_US
     live: dict[str, tuple[int, int]] = {}
     used = 0
     for at, (what, which, amount) in enumerate(steps):
@@ -329,7 +352,7 @@ def test_whatever_comes_in_whatever_order_never_more_is_used_and_held_than_there
         match what:
             case "reserve":
                 until_us = now_us + 10
-                if isinstance(reserve(quota, str(at), charge(amount), now_us=now_us, until_us=until_us), tuple):
+                if isinstance(await reserve(quota, str(at), charge(amount), now_us=now_us, until_us=until_us), tuple):
                     live[str(at)] = (amount, until_us)
             case "settle" if name:
                 held, _ = live.pop(name)
@@ -343,22 +366,22 @@ def test_whatever_comes_in_whatever_order_never_more_is_used_and_held_than_there
                 live = {each: one for each, one in live.items() if one[1] > now_us}
             case _:
                 continue
-        said = counted(quota, now_us=now_us)
+        said = await counted(quota, now_us=now_us)
         assert said == Counted(used, sum(held for held, _ in live.values()))
         assert said.used + said.held <= 100
-    quota.close()
+    await quota.aclose()
 
 
 @given(amounts=st.lists(st.integers(0, 50), max_size=6), refunded=st.integers(0, 100))
 @settings(max_examples=50, deadline=None)
-def test_a_refund_restores_what_was_there_before(amounts, refunded):
+async def test_a_refund_restores_what_was_there_before(amounts, refunded):
     quota = MemoryQuota()
     for at, amount in enumerate(amounts):
-        reserve(quota, str(at), charge(amount))
-    before = counted(quota)
-    if isinstance(reserve(quota, "more", charge(refunded)), tuple):
+        await reserve(quota, str(at), charge(amount))
+    before = await counted(quota)
+    if isinstance(await reserve(quota, "more", charge(refunded)), tuple):
         quota.refund("more", now_us=NOW_US)
-    assert counted(quota) == before
+    assert await counted(quota) == before
 
 
 # --- keys --------------------------------------------------------------------------------------------------------------

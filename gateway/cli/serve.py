@@ -35,6 +35,7 @@ from gateway.events import GatewayStarted, GatewayStopped
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.logs import take_over
 from gateway.phi.find.own_words import canonical
+from gateway.ports import ExtraMissing
 from gateway.runtime import START_S, Gateway
 from gateway.state import in_force
 from gateway.state.holder import Holder, StateDirInUse
@@ -127,7 +128,7 @@ def serve(options: argparse.Namespace, config: str, *, notes: Sequence[str] = ()
             return _run(began, read, style, notes=notes)
     except DocumentInvalid as invalid:
         print("\n".join(map(str, invalid.problems)), file=sys.stderr)
-    except (AddressInUse, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
+    except (AddressInUse, ExtraMissing, PresidioMissing, SecretUnusable, StateDirInUse, WorkerFailed) as error:
         print(error, file=sys.stderr)
     return 1
 

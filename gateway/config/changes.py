@@ -23,6 +23,7 @@ _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] 
     AwaitsRestart.LEDGER: lambda settings: settings.witness,
     AwaitsRestart.SCAN_DEADLINE: lambda settings: settings.scan_deadline_s,
     AwaitsRestart.SCAN_SECOND: lambda settings: settings.scan_second,
+    AwaitsRestart.SHARED: lambda settings: settings.shared_redis,
     AwaitsRestart.TRACES: lambda settings: settings.traces,
 }
 

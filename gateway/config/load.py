@@ -14,6 +14,7 @@ from gateway.config.labels import build_label_terms
 from gateway.config.own_words import build_own_words
 from gateway.config.policies import PolicyFolder, read_folder
 from gateway.config.providers import build_machines, build_providers, build_targets
+from gateway.config.replicas import build_redis
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
 from gateway.config.servers import (
@@ -197,4 +198,5 @@ def _build(draft: Draft, text: str) -> Settings:
         ),
         allowances=build_allowances(draft),
         traces=build_traces(draft, networks),
+        shared_redis=build_redis(draft, networks),
     )

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from gateway.document import scalar
+from gateway.config.values import (
+    Amount,
+    Count,
+    Dollars,
+    Flag,
+    Gigabytes,
+    HeaderName,
+    Milliseconds,
+    Name,
+    Port,
+    Seconds,
+    Sha256,
+    Share,
+    Text,
+    Watts,
+    plain,
+)
 from gateway.domain import (
     USUAL_OPERATION,
     Capability,
@@ -22,65 +36,6 @@ from gateway.domain import (
     Trait,
 )
 from gateway.domain.quota import Every, Measure, Per
-
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
-_HEADER: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_RESERVED_HEADERS: Final = frozenset(
-    {
-        *("authorization", "x-api-key", "api-key", "cookie", "host", "origin", "connection", "upgrade", "accept"),
-        *("expect", "te", "traceparent"),
-    }
-)
-
-
-def _plain(value: object) -> object:
-    """Text that came from the environment, as the number or boolean it stands for; nothing for nothing."""
-    return scalar(value) if isinstance(value, str) else value
-
-
-def _dollars(value: object) -> object:
-    """A sum as it is written, since a float of it would be a little more or less."""
-    value = _plain(value)
-    return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise ValueError("must be a name of letters, digits, `.`, `_` and `-`, at most 64.")
-    return text
-
-
-def _sha256(text: str) -> str:
-    if not _SHA256.fullmatch(text):
-        raise ValueError("must be the 64 hexadecimal digits that `gateway keys new` prints.")
-    return text
-
-
-def _header(name: str) -> str:
-    name = name.lower()
-    if not _HEADER.fullmatch(name):
-        raise ValueError("must be a header name of letters, digits and hyphens.")
-    if name in _RESERVED_HEADERS or name.startswith(("content-", "transfer-", "sec-")):
-        raise ValueError("is a header with a meaning of its own; choose another.")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_name)]
-Sha256 = Annotated[str, AfterValidator(_sha256)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-HeaderName = Annotated[str, AfterValidator(_header)]
-Flag = Annotated[bool, BeforeValidator(_plain)]
-Port = Annotated[int, BeforeValidator(_plain), Field(ge=0, le=65535)]
-Count = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=1_000_000)]
-Milliseconds = Annotated[int, BeforeValidator(_plain), Field(ge=1, le=3_600_000)]
-Seconds = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=3600, allow_inf_nan=False)]
-Watts = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=100_000, allow_inf_nan=False)]
-Gigabytes = Annotated[float, BeforeValidator(_plain), Field(gt=0, le=100_000, allow_inf_nan=False)]
-Share = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=1, allow_inf_nan=False)]
-Dollars = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=100_000, allow_inf_nan=False)]
-
-Amount = Annotated[Decimal, BeforeValidator(_dollars), Field(ge=0, le=10**12, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -146,6 +101,12 @@ class LedgerSection(Section):
     timestamp_s: Seconds = 3600.0
 
 
+class SharedSection(Section):
+    """What replicas share, and where."""
+
+    redis: Text | None = None
+
+
 class ReloadSection(Section):
     """`wider: accept`: what lets more out than before waits for `gateway policy accept`."""
 
@@ -156,7 +117,7 @@ class EmergencySection(Section):
     """Emergency access: `reasons` are codes and what each means; a caller needs `may: [emergency]` besides."""
 
     reasons: dict[Name, Text] = Field(default={}, max_length=50)
-    longest_minutes: Annotated[int, BeforeValidator(_plain), Field(ge=1, le=1440)] = 60
+    longest_minutes: Annotated[int, BeforeValidator(plain), Field(ge=1, le=1440)] = 60
 
 
 class AlsoSection(Section):
@@ -238,7 +199,7 @@ class BaaSection(Section):
     expires: date
     excludes: tuple[Excluded, ...] = ()
     region: Text | None = None
-    retention_days: Annotated[int | None, BeforeValidator(_plain), Field(ge=0, le=36_500)] = None
+    retention_days: Annotated[int | None, BeforeValidator(plain), Field(ge=0, le=36_500)] = None
 
 
 class ProviderSection(Section):
@@ -253,7 +214,7 @@ class ProviderSection(Section):
     proxy: str = ""
     ca_bundle: str = ""
     relay_errors: Flag = False
-    connect_s: Annotated[float | None, BeforeValidator(_plain), Field(gt=0, le=60, allow_inf_nan=False)] = None
+    connect_s: Annotated[float | None, BeforeValidator(plain), Field(gt=0, le=60, allow_inf_nan=False)] = None
     machine: Name | None = None
 
 
@@ -286,7 +247,7 @@ class TargetSection(Section):
     relay_errors: Flag = False
     token_note: Flag = False
     idle_s: Seconds | None = None
-    slots: Annotated[int | None, BeforeValidator(_plain), Field(ge=1, le=10_000)] = None
+    slots: Annotated[int | None, BeforeValidator(plain), Field(ge=1, le=10_000)] = None
     memory_gb: Gigabytes | None = None
     preload: Flag = False
     quality: Share | None = None
@@ -297,12 +258,12 @@ class RouteSection(Section):
     targets: tuple[Text, ...] = Field(min_length=1)
     order: Order = Order.LISTED
     min_quality: Share | None = None
-    retries: Annotated[int, BeforeValidator(_plain), Field(ge=0, le=3)] = 0
+    retries: Annotated[int, BeforeValidator(plain), Field(ge=0, le=3)] = 0
     operation: Operation = USUAL_OPERATION
     first_token_s: Seconds | None = None
     cold_first_token_s: Seconds | None = None
     idle_s: Seconds | None = None
-    total_s: Annotated[float | None, BeforeValidator(_plain), Field(gt=0, le=86_400, allow_inf_nan=False)] = None
+    total_s: Annotated[float | None, BeforeValidator(plain), Field(gt=0, le=86_400, allow_inf_nan=False)] = None
     thinking: Flag = True
     thinking_budget: Count | None = None
 
@@ -336,7 +297,7 @@ class RoutingSection(Section):
     primary: str = ""
     fallback: str = ""
     auto_fallback: Flag = True
-    first_token_ms: Annotated[Milliseconds | None, BeforeValidator(_plain)] = None
+    first_token_ms: Annotated[Milliseconds | None, BeforeValidator(plain)] = None
 
 
 class PricingSection(Section):
@@ -370,6 +331,7 @@ class ConfigFile(Section):
     state_dir: Text = "./state"
     policies: Text = "./policies"
     ledger: LedgerSection = LedgerSection()
+    shared: SharedSection = SharedSection()
     scan: ScanSection = ScanSection()
     reload: ReloadSection = ReloadSection()
     emergency: EmergencySection = EmergencySection()

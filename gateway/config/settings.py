@@ -160,6 +160,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     traces: Traces | None = None
     """Where traces go; None: nothing is traced."""
+    shared_redis: str = field(default="", repr=False)
+    """The URL of what counts budgets and limits for all replicas, maybe with a password; "": this process does."""
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""
     own_words: OwnWords = field(default_factory=OwnWords)

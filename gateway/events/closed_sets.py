@@ -198,6 +198,7 @@ class AwaitsRestart(StrEnum):
     LEDGER = "ledger"
     SCAN_DEADLINE = "scan.deadline_ms"
     SCAN_SECOND = "scan.second"
+    SHARED = "shared"
     TRACES = "traces"
 
 

@@ -148,7 +148,7 @@ class Attempts:
             if prepared.unheard and not anyway:
                 raise faults.unheard(prepared.outbound.target, prepared.unheard)
             await self._fits(run, prepared)
-            prepared = self.holdings.hold(run, prepared)
+            prepared = await self.holdings.hold(run, prepared)
             await self._record(run, prepared)
             opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)

@@ -118,7 +118,7 @@ class Pipeline:
         """Resolve, scan, decide, plan: all that happens before anything is prepared."""
         resolution = resolved(call, settings, default_agent=default_agent)
         trace.resolved(resolution)
-        self._attempts.holdings.admit(call, resolution, settings.allowances)
+        await self._attempts.holdings.admit(call, resolution, settings.allowances)
         began = time.perf_counter()
         findings = await scanned(call, self._scanner, self._aside, settings.label_terms)
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)

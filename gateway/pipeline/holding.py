@@ -14,13 +14,13 @@ from typing import Final
 
 from gateway.domain import EVERY, Caller, Settlement, Target, Tree, UnknownReason
 from gateway.domain.quota import UNITS, Allowance, Allowances, Measure, Per, Sort, window
-from gateway.errors import BudgetSpent, GatewayError, RateLimitExceeded
+from gateway.errors import BudgetSpent, GatewayError, NotCounted, RateLimitExceeded
 from gateway.events import AttemptResult, EventSink, QuotaCounted, QuotaRefused
 from gateway.outbound.prepare import JSON_TYPE, Prepared, capped
 from gateway.pipeline.concern import Concern
 from gateway.pipeline.record import now_us
 from gateway.pipeline.run import Run
-from gateway.ports import Charge, Exceeded, Quota
+from gateway.ports import Charge, Counted, Exceeded, Quota, QuotaUnavailable
 from gateway.routing.charges import Held, Size, amount_of, bounds_output, concerned, output_within, unknown, used
 from gateway.routing.resolve import Resolution
 from gateway.upstream.port import AttemptFailed
@@ -49,7 +49,7 @@ class Holdings:
         self._allowances: Allowances | None = None
         self._concerns: dict[tuple[object, ...], Concern] = {}
 
-    def admit(self, call: Call, resolution: Resolution, allowances: Allowances) -> None:
+    async def admit(self, call: Call, resolution: Resolution, allowances: Allowances) -> None:
         """Whether anything is left of what every request takes: asked before a request is scanned, and nothing is held yet.
 
         Raises:
@@ -60,8 +60,14 @@ class Holdings:
         at_us = now_us()
         concern = self._concern(allowances, call.caller, resolution, at_us)
         counts = self._quota.counted(concern.probes, now_us=at_us)
+        if not any(_spent(pair) for pair in zip(concern.probes, counts, strict=True)):
+            return
+        try:  # others may have given some back since
+            counts = await self._quota.recount(concern.probes, now_us=at_us)
+        except QuotaUnavailable:
+            return  # what is on the premises may be asked all the same: `hold` knows the target
         for charge, count in zip(concern.probes, counts, strict=True):
-            if count.used + count.held >= charge.limit:
+            if _spent((charge, count)):
                 place = next(at for at, one in enumerate(concern.held) if one.account == charge.account)
                 one = concern.held[place].allowance
                 self._tell(one)
@@ -70,7 +76,7 @@ class Holdings:
                 error.headers = concern.told(all_counts, at_us)
                 raise error
 
-    def hold(self, run: Run, prepared: Prepared) -> Prepared:
+    async def hold(self, run: Run, prepared: Prepared) -> Prepared:
         """Hold what this attempt may take; what is sent then, since an answer without an end is given one.
 
         Raises:
@@ -84,15 +90,15 @@ class Holdings:
         if not concern.held:
             return prepared
         if run.call.emergency:
-            return self._held(run, prepared, concern.endless(), at_us)
+            return await self._held(run, prepared, concern.endless(), at_us)
         target = prepared.outbound.target
         if (measure := unknown(concern.measures, target)) is not None:
             one = next(each.allowance for each in concern.held if each.allowance.of is measure)
             self._tell(one)
             raise AttemptFailed(_unpriced(target, measure), result=AttemptResult.REFUSED, reached=False)
-        return self._held(run, prepared, concern, at_us)
+        return await self._held(run, prepared, concern, at_us)
 
-    def _held(self, run: Run, prepared: Prepared, concern: Concern, at_us: int) -> Prepared:
+    async def _held(self, run: Run, prepared: Prepared, concern: Concern, at_us: int) -> Prepared:
         outbound, held = prepared.outbound, concern.held
         number = answers(outbound.tree, outbound.times)
         speaks = outbound.endpoint.reply.streamed is not None
@@ -108,7 +114,10 @@ class Holdings:
             output_tokens = each * number if speaks else 0
             size = Size(target=outbound.target, input_tokens=input_tokens, output_tokens=output_tokens, seconds=left_s)
             charges = concern.charges([amount_of(one.allowance.of, size) for one in held])
-            answer = self._quota.reserve(lease, charges, now_us=at_us, until_us=until_us)
+            try:
+                answer = await self._quota.reserve(lease, charges, now_us=at_us, until_us=until_us)
+            except QuotaUnavailable:
+                return self._uncounted(run, prepared, _Lease(self._quota, self._events, lease, held, charges, {}))
             if not isinstance(answer, Exceeded):
                 break
             place = next(at for at, charge in enumerate(charges) if charge is answer.charge)
@@ -124,6 +133,14 @@ class Holdings:
             return prepared
         run.trace.hold_headers["x-gateway-capped-tokens"] = str(each)
         return capped(prepared, each)
+
+    def _uncounted(self, run: Run, prepared: Prepared, lease: _Lease) -> Prepared:
+        """What runs on the premises goes on, and is counted later; what may cost money elsewhere is not begun."""
+        if not prepared.outbound.target.provider.on_prem and not run.call.emergency:
+            lease.refund()
+            raise AttemptFailed(NotCounted(_UNCOUNTED), result=AttemptResult.REFUSED, reached=False)
+        run.trace.hold(lease)
+        return prepared
 
     def left(self, held: Sequence[Held]) -> list[Tree]:
         """What is left of each allowance, in what people write, and when it is whole again."""
@@ -174,6 +191,17 @@ class Holdings:
 
     def _tell(self, one: Allowance) -> None:
         self._events.emit(QuotaRefused(sort=one.sort, per=one.per, of=one.of, every=one.every))
+
+
+_UNCOUNTED: Final = (
+    "The gateway cannot reach what counts budgets and limits for all its replicas, so nothing is sent to targets off the "
+    "premises. Try again; an administrator looks at the server that `shared.redis` names."
+)
+
+
+def _spent(pair: tuple[Charge, Counted]) -> bool:
+    charge, count = pair
+    return count.used + count.held >= charge.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from gateway.errors import (
     EgressDenied,
     GatewayError,
     InsufficientQuota,
+    NotCounted,
     NotRecorded,
     Overloaded,
     QueueFull,
@@ -230,7 +231,7 @@ def outcome_of(error: GatewayError) -> Outcome:
             return Outcome.POLICY_DENIED
         case AccessDenied():
             return Outcome.CLIENT_ERROR
-        case Overloaded() | RateLimitExceeded() | BudgetSpent() | QueueFull():
+        case Overloaded() | RateLimitExceeded() | BudgetSpent() | QueueFull() | NotCounted():
             return Outcome.SHED
         case NotRecorded():
             return Outcome.UNRECORDED

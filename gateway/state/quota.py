@@ -41,7 +41,7 @@ class MemoryQuota:
         self._sweep_at = SWEEP
         self._lock: Final = threading.Lock()
 
-    def reserve(
+    async def reserve(
         self, lease: str, charges: Sequence[Charge], *, now_us: int, until_us: int
     ) -> Exceeded | tuple[Counted, ...]:
         with self._lock:
@@ -85,7 +85,10 @@ class MemoryQuota:
             spans = [(charge.account, charge.since_s) for charge in charges]
             return tuple(Counted(self._used.get(span, 0), self._held.get(span, 0)) for span in spans)
 
-    def close(self) -> None:
+    async def recount(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
+        return self.counted(charges, now_us=now_us)
+
+    async def aclose(self) -> None:
         return
 
     # --- for who keeps it elsewhere too; called with the lock held ------------------------------------------------------

@@ -26,6 +26,7 @@ DOCUMENTS = (
     "policies/README.md",
     "gateway/ARCHITECTURE.md",
     "CHANGELOG.md",
+    "deploy/REPLICAS.md",
     "grafana/README.md",
     "grafana/RUNBOOK.md",
 )

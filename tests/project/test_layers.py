@@ -14,6 +14,8 @@ PLACES = {
     "gateway.state.elsewhere",
     "gateway.state.memory",
     "gateway.state.quota",
+    "gateway.state.redis.quota",
+    "gateway.state.redis.server",
     "gateway.state.sqlite.ledger",
     "gateway.state.sqlite.quota",
 }

@@ -21,6 +21,8 @@ ELSEWHERE = {
     "gateway/cli/rows.py": "tests/cli/test_audit.py",
     "gateway/cli/bench_agents.py": "tests/cli/test_bench.py",  # asked of a gateway that listens
     "gateway/cli/emergency.py": "tests/contract/test_emergency.py",  # the command asks a gateway that listens
+    "gateway/config/values.py": "tests/config/test_schema.py",  # what each field takes
+    "gateway/state/redis/server.py": "tests/state/redis/test_quota.py",  # whatever becomes of the server
     "gateway/config/in_force.py": "tests/test_runtime.py",
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",

@@ -17,6 +17,7 @@ CONNECTORS = (
 """What can open a connection to someone else."""
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
+    "gateway/state/redis/server.py": "the counts that replicas share: scripts and numbers, to the one Redis that is configured",
     "gateway/state/elsewhere.py": "the second way out: the root of the record, to the one witness that is configured",
 }
 LOGS_ELSEWHERE = {

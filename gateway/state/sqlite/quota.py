@@ -6,6 +6,7 @@ next one begins with. Requests wait for no disk: what changed is written togethe
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import threading
@@ -66,7 +67,11 @@ class SqliteQuota(MemoryQuota):
         self._writer.start()
 
     @override
+    async def aclose(self) -> None:
+        await asyncio.to_thread(self.close)
+
     def close(self) -> None:
+        """Write what is waiting, then stop. Blocks."""
         self._stopping.set()
         self._wake.set()
         self._writer.join()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 
@@ -17,15 +17,15 @@ from tests.kit.patience import SOON_S
 ONE = Charge("budget/caller/soma/dollars/month", 0, 100, 40)
 
 DIES = """
-import os, signal, sqlite3, sys, time
+import asyncio, os, signal, sqlite3, sys, time
 from pathlib import Path
 from gateway.ports import Charge
 from gateway.state.sqlite.quota import SqliteQuota
 one = Charge("budget/caller/soma/dollars/month", 0, 100, 40)
 quota = SqliteQuota(Path(sys.argv[1]), linger_s=0)
-quota.reserve("settled", [one], now_us=1, until_us=1000)
+asyncio.run(quota.reserve("settled", [one], now_us=1, until_us=1000))
 quota.settle("settled", {one.account: 30}, now_us=1)
-quota.reserve("under way", [one], now_us=1, until_us=1000)
+asyncio.run(quota.reserve("under way", [one], now_us=1, until_us=1000))
 reader = sqlite3.connect(Path(sys.argv[1]) / "quota.db")
 while reader.execute("SELECT count(*) FROM lease").fetchone() != (1,) or not reader.execute("SELECT 1 FROM used").fetchone():
     time.sleep(0.01)
@@ -33,9 +33,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_what_was_used_is_used_after_a_start(tmp_path):
+async def test_what_was_used_is_used_after_a_start(tmp_path):
     first = SqliteQuota(tmp_path)
-    first.reserve("one", [ONE], now_us=1, until_us=1000)
+    await first.reserve("one", [ONE], now_us=1, until_us=1000)
     first.settle("one", {ONE.account: 25}, now_us=1)
     first.close()
     second = SqliteQuota(tmp_path)
@@ -43,17 +43,17 @@ def test_what_was_used_is_used_after_a_start(tmp_path):
     second.close()
 
 
-def test_what_a_gateway_held_that_was_killed_is_held_until_its_time_is_up(tmp_path):
-    ended = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL
+async def test_what_a_gateway_held_that_was_killed_is_held_until_its_time_is_up(tmp_path):
+    dying = await asyncio.create_subprocess_exec(sys.executable, "-c", DIES, str(tmp_path))
+    assert await dying.wait() == -signal.SIGKILL
     quota = SqliteQuota(tmp_path)
     assert quota.counted([ONE], now_us=2) == (Counted(30, 40),)
-    assert quota.reserve("next", [ONE], now_us=2, until_us=9) == Exceeded(ONE, 30)
+    assert await quota.reserve("next", [ONE], now_us=2, until_us=9) == Exceeded(ONE, 30)
     assert quota.counted([ONE], now_us=1000) == (Counted(30, 0),)
     quota.close()
 
 
-def test_it_ends_also_when_it_is_told_to_just_after_it_asked(tmp_path):
+async def test_it_ends_also_when_it_is_told_to_just_after_it_asked(tmp_path):
     """What wakes the writer is cleared once it was asked whether to stop, and with it what `close` told in between."""
     made, told = SqliteQuota(tmp_path, linger_s=0), threading.Event()
 
@@ -71,25 +71,25 @@ def test_it_ends_also_when_it_is_told_to_just_after_it_asked(tmp_path):
 
     woken, made._wake, made._stopping = made._wake, Wake(), Stopping()
     woken.set()  # the writer now asks the others
-    made.reserve("a", [ONE], now_us=1, until_us=1000)
+    await made.reserve("a", [ONE], now_us=1, until_us=1000)
     closing = threading.Thread(target=made.close, daemon=True)
     closing.start()
     closing.join(SOON_S)
     assert not closing.is_alive()
 
 
-def test_the_file_is_for_nobody_else(tmp_path):
+async def test_the_file_is_for_nobody_else(tmp_path):
     SqliteQuota(tmp_path / "state").close()
     assert (tmp_path / "state" / FILE).stat().st_mode & 0o077 == 0
 
 
-def test_what_cannot_be_written_is_enforced_and_written_when_it_can_be(tmp_path):
+async def test_what_cannot_be_written_is_enforced_and_written_when_it_can_be(tmp_path):
     quota = SqliteQuota(tmp_path, linger_s=0)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")  # somebody else keeps the file
-    quota.reserve("one", [ONE], now_us=1, until_us=1000)
+    await quota.reserve("one", [ONE], now_us=1, until_us=1000)
     quota.settle("one", {ONE.account: 90}, now_us=1)
-    assert quota.reserve("two", [ONE], now_us=1, until_us=1000) == Exceeded(ONE, 10)
+    assert await quota.reserve("two", [ONE], now_us=1, until_us=1000) == Exceeded(ONE, 10)
     other.execute("COMMIT")
     other.close()
     quota.close()
@@ -98,7 +98,7 @@ def test_what_cannot_be_written_is_enforced_and_written_when_it_can_be(tmp_path)
     again.close()
 
 
-def test_a_file_that_is_no_database_is_said(tmp_path):
+async def test_a_file_that_is_no_database_is_said(tmp_path):
     (tmp_path / FILE).write_bytes(b"no database" * 500)
     with pytest.raises(sqlite3.Error):
         SqliteQuota(tmp_path)

@@ -1,0 +1,1 @@
+"""What several gateways count together, in Redis or Valkey."""

@@ -1,0 +1,93 @@
+"""One connection to the Redis or Valkey that is configured: scripts and their numbers go there, and nothing of any request.
+
+It knows nothing of requests, providers or policies (law 1); what it is given are names of accounts and of leases, and numbers.
+Needs the extra `redis`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import importlib.util
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from gateway.ports import ExtraMissing
+
+if TYPE_CHECKING:
+    from redis import asyncio as redis
+
+SKEW_S: Final = 30
+"""A clock that is further off would count for another minute, day or month than the others do."""
+
+Argument = str | int
+Reply = list[int]
+
+
+class Away(Exception):
+    """It did not answer, or does not take what it was told. The message says which, and holds nothing of what it said."""
+
+
+class RedisServer:
+    """Runs scripts, all of a batch on the way at once; whoever asks waits for `limit_s` at most."""
+
+    def __init__(self, url: str, scripts: Sequence[str], *, limit_s: float) -> None:
+        """Connects when it is first asked.
+
+        Raises:
+            ExtraMissing: the package is not installed.
+        """
+        if importlib.util.find_spec("redis") is None:
+            raise ExtraMissing("`shared.redis` needs a package: pip install 'triage-gateway[redis]'")
+        from redis import asyncio as library  # noqa: PLC0415  only those who share have it
+        from redis.asyncio.retry import Retry  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415
+
+        self._errors: Final[tuple[type[Exception], ...]] = (library.RedisError, OSError, TimeoutError)
+        self._gone: Final[tuple[type[Exception], ...]] = (library.ConnectionError, OSError, TimeoutError)
+        self._limit_s: Final = limit_s
+        self._scripts: Final = tuple(scripts)
+        self._names: Final = {one: hashlib.sha1(one.encode()).hexdigest() for one in scripts}  # noqa: S324  as Redis names them
+        self._client: Final[redis.Redis] = library.Redis.from_url(
+            url,
+            socket_timeout=limit_s,
+            socket_connect_timeout=limit_s,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+            client_name="triage-gateway",
+        )
+
+    async def greet(self) -> None:
+        """Give a server that was away, or is another one by now, its scripts. Raises `Away`."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                seconds, _ = await self._client.time()
+                for script in self._scripts:
+                    await self._client.script_load(script)
+        except self._errors as error:
+            raise await self._away(error) from None
+        if abs(seconds - time.time()) > SKEW_S:
+            raise Away(f"has another time: its clock and ours differ by more than {SKEW_S} s.")
+
+    async def run(self, batch: Sequence[tuple[str, Sequence[Argument]]]) -> list[Reply]:
+        """What each script says, in their order; where it did not take all of them, none is said to be taken. Raises `Away`."""
+        pipe = self._client.pipeline(transaction=False)
+        for script, arguments in batch:
+            pipe.evalsha(self._names[script], 1, *arguments)
+        try:
+            async with asyncio.timeout(self._limit_s):
+                replies = await pipe.execute(raise_on_error=True)
+        except self._errors as error:
+            raise await self._away(error) from None
+        return [reply if isinstance(reply, list) else [] for reply in replies]
+
+    async def aclose(self) -> None:
+        with contextlib.suppress(*self._errors):
+            await self._client.aclose()
+
+    async def _away(self, error: Exception) -> Away:
+        with contextlib.suppress(*self._errors):
+            await self._client.connection_pool.disconnect(inuse_connections=True)
+        return Away("does not answer." if isinstance(error, self._gone) else "refuses to count.")
