@@ -15,6 +15,7 @@ from gateway.api.endpoints import facades
 from gateway.config import Settings
 from gateway.config.in_force import InForce
 from gateway.config.settings import IPNetwork
+from gateway.console.views import console_of
 from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
 from gateway.detectors.secondary import SecondaryDetector
@@ -24,6 +25,7 @@ from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
 from gateway.observability.spans import Spans
+from gateway.observability.trail import Trail
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
 from gateway.pipeline.record import now_us
@@ -74,8 +76,8 @@ def build(
     """
     vocabulary = vocabulary_of(settings)
     log, metrics = EventLog(vocabulary, style=log_style, stream=stream), Metrics(vocabulary)
-    spans = Spans(vocabulary) if settings.traces else None
-    events = FanOut([metrics, log, *([spans] if spans else [])])
+    spans, trail = Spans(vocabulary) if settings.traces else None, Trail(vocabulary)
+    events = FanOut([metrics, log, trail, *([spans] if spans else [])])
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
     quota, uncounted = _counts(settings)
     in_force = InForce(settings)
@@ -107,7 +109,7 @@ def build(
         metrics=metrics,
         events=events,
         log=log,
-        learners=[metrics.learn, log.learn, *([spans.learn] if spans else [])],
+        learners=[metrics.learn, log.learn, trail.learn, *([spans.learn] if spans else [])],
         collector=_collector(settings, spans, questions=questions, events=events),
         audit_key=derive(secret, Purpose.AUDIT),
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
@@ -115,7 +117,13 @@ def build(
         demonstration_problem=embedded.problem,
         notes=lambda: (*without_encoder(), *notes, *uncounted()),
     )
-    return Gateway(in_force, parts, facades=facades)
+    return _shown(Gateway(in_force, parts, facades=facades), trail)
+
+
+def _shown(gateway: Gateway, trail: Trail) -> Gateway:
+    """The gateway with the console that shows it."""
+    gateway.pages = console_of(gateway, trail)
+    return gateway
 
 
 def _collector(settings: Settings, spans: Spans | None, *, questions: Questions, events: EventSink) -> Collector | None:

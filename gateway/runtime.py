@@ -13,7 +13,7 @@ from gateway.access.emergency import Emergencies
 from gateway.access.stored import StoredKeys
 from gateway.api.admission import InFlight
 from gateway.api.control import control
-from gateway.api.front import Facade, Front
+from gateway.api.front import Facade, Front, Pages
 from gateway.api.holders import Holders
 from gateway.config import Listener, Settings
 from gateway.config.changes import (
@@ -140,10 +140,11 @@ class Gateway:
             demonstration_problem=parts.demonstration_problem,
         )
         self._facades = facades(self.pipeline)
+        self.pages: Pages | None = None
         self._in_flight = InFlight()
         emergencies = Emergencies(events=parts.events, ledger=parts.ledger)
-        self._holders = Holders(parts.keys, ledger=parts.ledger, emergencies=emergencies)
-        self._control = control(metrics=self.metrics, pipeline=self.pipeline, watch=self.watch, holders=self._holders)
+        self.holders = Holders(parts.keys, ledger=parts.ledger, emergencies=emergencies)
+        self._control = control(metrics=self.metrics, pipeline=self.pipeline, watch=self.watch, holders=self.holders)
         self._holding: asyncio.Task[None] | None = None
         parts.keys.on_names = self._learn
 
@@ -186,9 +187,10 @@ class Gateway:
                 events=self.events,
                 ledger=self._parts.ledger,
                 in_flight=self._in_flight,
-                holders=self._holders,
+                holders=self.holders,
                 aside=self._aside,
                 ready=self.watch.can_answer,
+                pages=self.pages,
                 traces=self._in_force.started.traces,
             )
             for place, started in enumerate(self._in_force.started.listeners)
@@ -202,8 +204,8 @@ class Gateway:
         self._learn_for_record(self._vocabulary())
         self._record(ReloadResult.STARTED, before=None, opens=opens)
         with contextlib.suppress(KeysUnavailable):  # `notes` says it
-            self._holders.look()
-        self._holding = asyncio.create_task(self._holders.keep())
+            self.holders.look()
+        self._holding = asyncio.create_task(self.holders.keep())
         self._tell_of_agreements()
         await self._parts.scanner.start()
         self._learn_for_record(self._vocabulary())  # a second detector has said its version by now
@@ -235,16 +237,15 @@ class Gateway:
         if self._parts.collector is not None:
             await self._parts.collector.aclose()
         await self._parts.scanner.aclose()
-        self._holders.emergencies.stop()
+        self.holders.emergencies.stop()
         self._record(ReloadResult.STOPPED, before=None)
-        await asyncio.to_thread(self._holders.close)
+        await asyncio.to_thread(self.holders.close)
         await asyncio.to_thread(self._parts.ledger.close)
         await self._parts.quota.aclose()
 
     async def refresh(self) -> None:
         """Ask all local servers now, and wait for what each of them says."""
-        under_way = self._begin_rounds()
-        if under_way:
+        if under_way := self._begin_rounds():
             await asyncio.wait(under_way)
 
     def _begin_rounds(self) -> list[asyncio.Task[None]]:
@@ -266,8 +267,7 @@ class Gateway:
         providers = in_force.configured.providers
         if providers.get(provider.name) != provider:  # reloaded meanwhile: its own round is under way
             return
-        address = host_and_port(provider.base_url)
-        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up, address=address))
+        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up, address=host_and_port(provider.base_url)))
         before = {name: one for name, one in self.health.known().items() if name in providers}
         known = {**before, provider.name: answer}
         self.health.learn(known)
@@ -289,7 +289,7 @@ class Gateway:
         in_force = self._in_force
         before = in_force.configured
         in_force.configured = settings = priced(settings)
-        self._holders.emergencies.keep_to(settings.emergency)
+        self.holders.emergencies.keep_to(settings.emergency)
         answers = self.health.known()
         self.health.learn({n: a for n, a in answers.items() if settings.providers.get(n) == before.providers.get(n)})
         kept = {

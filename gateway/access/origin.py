@@ -38,6 +38,13 @@ def check_origin(origin: str | None, host_policy: HostPolicy) -> None:
     raise OriginNotAllowed("Web pages of this origin may not call the gateway. See `server.cors_origins`.")
 
 
+def check_same_origin(origin: str | None, host: str | None) -> None:
+    """Raise `OriginNotAllowed` for a page that is not of the host that was asked: none but our own pages use the console."""
+    if origin is None or (host is not None and origin.lower().partition("://")[2] == host.strip().lower()):
+        return
+    raise OriginNotAllowed("Only pages of the gateway itself may use its console.")
+
+
 def host_name(host: str) -> str:
     """The name in a `Host` header without its port, in lower case; "" when it is none."""
     host = host.strip().lower()

@@ -115,6 +115,11 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._extensions[DEPARTURE].happen()
 
+    @override
+    def shutdown(self) -> None:
+        self._extensions[DEPARTURE].nears = True
+        super().shutdown()
+
     # --- from the parser ---------------------------------------------------------------------------------------------
 
     @override

@@ -38,10 +38,11 @@ DEPARTURE = "gateway.departure"
 class Departure:
     """The end of a connection, as those hear of it who answer on it."""
 
-    __slots__ = ("_then", "happened")
+    __slots__ = ("_then", "happened", "nears")
 
     def __init__(self) -> None:
         self.happened = False
+        self.nears = False  # the server stops: an answer without an end of its own should find one
         self._then: Callable[[], None] | None = None
 
     def then(self, left: Callable[[], None] | None) -> None:
@@ -93,6 +94,11 @@ class Exchange:
         self._departure = departure if isinstance(departure, Departure) else None
         self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
         self._asks_first = "expect" in self.headers  # and has sent nothing yet
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the server stops, and what would go on for ever should not."""
+        return self._departure is not None and self._departure.nears
 
     def header(self, name: str) -> str:
         """The first value of a header (name in lower case), or ""."""

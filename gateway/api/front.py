@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import orjson
 
 from gateway.access.callers import authenticate
-from gateway.access.origin import check_host, check_origin
+from gateway.access.origin import check_host, check_origin, check_same_origin
 from gateway.api.admission import InFlight
 from gateway.api.astray import advice
+from gateway.api.cors import cors_headers, preflight
 from gateway.api.exchange import ClientGone, Exchange, Receive, Scope, Send
 from gateway.api.holders import Held, Holders
 from gateway.api.refused import auth_failure, unheard
@@ -51,25 +51,9 @@ LIVENESS, READINESS = "/health", "/ready"
 CONTROL_PATHS = frozenset({"/metrics", READINESS, "/gateway/explain", "/gateway/emergency", "/openapi.json"})
 SINGULAR = frozenset({"host", "origin", "authorization", "x-api-key", "api-key", "content-encoding"})
 """Headers that decide something and may stand once: of two, another reader might believe the other one."""
-_TOKEN = re.compile(r"[a-z0-9-]{1,64}")
 AGENT_PREFIX = "/agent/"
 BROKEN = "Something went wrong inside the gateway. Tell the administrator the request id."
 WRONG_METHOD = "This path does not take this method."
-ALLOWED_HEADERS = (
-    *("authorization", "content-type", "accept", "x-api-key", "api-key", "anthropic-version", "anthropic-beta"),
-    *(
-        "x-gateway-route",
-        "x-gateway-agent",
-        "x-gateway-conversation",
-        "x-gateway-priority",
-        "x-gateway-complexity",
-        "traceparent",
-        "tracestate",
-    ),
-)
-"""What a page may send, and is told where it does not ask."""
-ALLOWED_PREFIXES = ("x-stainless-", "x-gateway-", "anthropic-", "openai-")
-"""SDKs send more headers with each version: what they ask for under these names is let through, and read by nobody."""
 
 
 @dataclass(slots=True)
@@ -115,6 +99,18 @@ class Facade:
     banner: str = ""
 
 
+class Pages(Protocol):
+    """What is served to people with a browser, beside the APIs: it says itself who may see it."""
+
+    def take(self, exchange: Exchange, settings: Settings) -> bool:
+        """Whether it answers this request."""
+        ...
+
+    async def serve(self, exchange: Exchange, settings: Settings, listener: Listener) -> None:
+        """Answer it, whatever becomes of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Offer:
     """What one listener offers, as it is configured now. `withheld` are the facades that it does not."""
@@ -153,6 +149,7 @@ class Front:
         holders: Holders,
         aside: Aside,
         ready: Callable[[Collection[str]], bool],
+        pages: Pages | None = None,
         traces: Traces | None = None,
     ) -> None:
         self._listener = listener
@@ -166,6 +163,7 @@ class Front:
         self._holders = holders
         self._aside = aside
         self._ready = ready
+        self._pages = pages
         self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,7 +178,8 @@ class Front:
         if self._traces is not None:
             exchange.traced = begin(exchange.header("traceparent"), self._traces)
         try:
-            self._check_doors(exchange, settings, scope)
+            pages = self._pages if self._pages is not None and self._pages.take(exchange, settings) else None
+            self._check_doors(exchange, settings, scope, own=pages is not None)
             path = _plain(exchange.path)
             query = exchange.query() if path == READINESS else {}
             if path == LIVENESS or (path == READINESS and "deep" not in query):
@@ -188,6 +187,9 @@ class Front:
                 return
             self._in_flight.enter(settings.limits.max_concurrency)
             try:
+                if pages is not None:
+                    await pages.serve(exchange, settings, self._offer().listener)
+                    return
                 await self._enter(exchange, settings, scope, partial(self._tell, exchange, dialect, began))
             finally:
                 self._in_flight.leave()
@@ -228,7 +230,7 @@ class Front:
         self, exchange: Exchange, settings: Settings, scope: Scope, tell: Callable[[GatewayError], None]
     ) -> None:
         if exchange.method == "OPTIONS":
-            await exchange.reply(204, _preflight(exchange, settings), b"")
+            await exchange.reply(204, preflight(exchange, settings), b"")
             return
         path = "/" + exchange.path.lstrip("/")
         if path.startswith(AGENT_PREFIX):
@@ -268,12 +270,17 @@ class Front:
             self._offered = _Offer.of(listener, self._facades)
         return self._offered
 
-    def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope) -> None:
+    def _check_doors(self, exchange: Exchange, settings: Settings, scope: Scope, *, own: bool) -> None:
+        """Raise where host or origin is none that may be; `own`: only pages of our own may ask."""
         if exchange.repeated:
             _refuse_repeated(exchange.repeated, settings)
         host = exchange.headers.get("host")
         check_host(host, settings.host_policy, http_version=str(scope.get("http_version", "1.1")))
-        check_origin(exchange.headers.get("origin"), settings.host_policy)
+        origin = exchange.headers.get("origin")
+        if own:
+            check_same_origin(origin, host)
+        else:
+            check_origin(origin, settings.host_policy)
 
     def _request(
         self, exchange: Exchange, settings: Settings, listener: Listener, tell: Callable[[GatewayError], None]
@@ -358,30 +365,6 @@ def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
     if path.startswith(AGENT_PREFIX):
         path = "/" + path.removeprefix(AGENT_PREFIX).partition("/")[2]
     return dialect_at(path, headers)
-
-
-def cors_headers(exchange: Exchange, settings: Settings) -> dict[str, str]:
-    """What lets a page of a configured origin read the answer; nothing for anyone else."""
-    origin = exchange.header("origin")
-    if not origin or origin.lower() not in settings.host_policy.origins:
-        return {}
-    return {"access-control-allow-origin": origin, "vary": "origin", "access-control-expose-headers": "*"}
-
-
-def _preflight(exchange: Exchange, settings: Settings) -> dict[str, str]:
-    """Of the headers that a page asks for, those that it may send; a browser refuses the request if one is missing."""
-    known = {*ALLOWED_HEADERS, *settings.headers.names}
-    wanted = [name.strip().lower() for name in exchange.header("access-control-request-headers").split(",")]
-    allowed = [
-        name for name in wanted if name in known or (name.startswith(ALLOWED_PREFIXES) and _TOKEN.fullmatch(name))
-    ]
-    return {
-        "access-control-allow-origin": exchange.header("origin"),
-        "access-control-allow-methods": "GET, POST, HEAD",
-        "access-control-allow-headers": ", ".join(allowed or sorted(known)),
-        "access-control-max-age": "600",
-        "vary": "origin, access-control-request-headers",
-    }
 
 
 def _where(fault: BaseException) -> str:

@@ -199,4 +199,5 @@ def _build(draft: Draft, text: str) -> Settings:
         allowances=build_allowances(draft),
         traces=build_traces(draft, networks),
         shared_redis=build_redis(draft, networks),
+        console=config.server.console,
     )

@@ -64,6 +64,7 @@ class ServerSection(Bind):
     on_prem_networks: tuple[Text, ...] = ()
     allow_unauthenticated: Flag = False
     keys: Literal["required"] | None = None
+    console: Flag = True
     max_body_mb: Count = 32
     body_budget_mb: Count = 256
     header_timeout_s: Seconds = 10.0

@@ -16,8 +16,8 @@ from gateway.config.settings import FACADES, Headers, IPNetwork, Limits, Listene
 from gateway.domain import EVERY, Caller, Path, Permission
 
 ANONYMOUS: Final = "anonymous"
-UNNAMED_MAY: Final = frozenset({Permission.EXPLAIN, Permission.METRICS})
-"""What whoever calls without a key may on loopback; emergency access is of somebody with a name."""
+UNNAMED_MAY: Final = frozenset({Permission.EXPLAIN, Permission.METRICS, Permission.CONSOLE})
+"""What whoever calls without a key may on loopback; emergency access and what changes something is of somebody with a name."""
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+")
 
 

@@ -162,6 +162,8 @@ class Settings:
     """Where traces go; None: nothing is traced."""
     shared_redis: str = field(default="", repr=False)
     """The URL of what counts budgets and limits for all replicas, maybe with a password; "": this process does."""
+    console: bool = True
+    """Whether browsers are shown the console."""
     scan_second: str = ""
     """The detector that must agree that a text is clear, or ""."""
     own_words: OwnWords = field(default_factory=OwnWords)

@@ -310,6 +310,8 @@ class Permission(StrEnum):
     EXPLAIN = "explain"
     METRICS = "metrics"
     EMERGENCY = "emergency"
+    CONSOLE = "console"
+    OPERATE = "operate"
 
 
 EVERY = "*"

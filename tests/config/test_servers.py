@@ -61,10 +61,10 @@ def test_callers_are_what_a_listener_beyond_loopback_needs() -> None:
     assert listener.anonymous is None
 
 
-def test_without_callers_loopback_is_served_to_anyone_with_every_permission() -> None:
+def test_without_callers_loopback_is_served_to_anyone_who_may_look_and_change_nothing() -> None:
     [listener] = settings("").listeners
     assert listener.anonymous is not None
-    assert listener.anonymous.may == {Permission.EXPLAIN, Permission.METRICS}
+    assert listener.anonymous.may == {Permission.EXPLAIN, Permission.METRICS, Permission.CONSOLE}
 
 
 def test_nobody_beyond_loopback_has_a_permission_without_a_key() -> None:

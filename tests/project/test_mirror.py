@@ -9,6 +9,7 @@ ELSEWHERE = {
     "gateway/__main__.py": "tests/project/test_documents.py",  # two lines: every documented command goes through them
     "gateway/api/connection.py": "tests/contract/test_connections.py",
     "gateway/api/control.py": "tests/contract/test_doors.py",
+    "gateway/api/cors.py": "tests/contract/test_doors.py",  # asked as a browser asks before it sends
     "gateway/api/demand.py": "tests/contract/test_emergency.py",
     "gateway/api/emergency.py": "tests/contract/test_emergency.py",  # opened, shown and closed over a socket
     "gateway/api/front.py": "tests/contract/test_doors.py",
@@ -24,6 +25,7 @@ ELSEWHERE = {
     "gateway/config/values.py": "tests/config/test_schema.py",  # what each field takes
     "gateway/state/redis/server.py": "tests/state/redis/test_quota.py",  # whatever becomes of the server
     "gateway/config/in_force.py": "tests/test_runtime.py",
+    "gateway/console/views.py": "tests/console/test_console.py",  # every page is asked of a gateway that it joined
     "gateway/domain/phi.py": "tests/policy/test_decide.py",  # values with one-line claims, which the tables use
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",

@@ -1,0 +1,102 @@
+// The console's one script. It asks this gateway alone, and puts in the page what the gateway made of its templates.
+
+const one = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+/** The part of another page that is shown within this one. */
+async function part(path, options) {
+  const answer = await fetch(path, { credentials: "same-origin", ...options });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return one("[data-part]", page) ?? one("#main", page);
+}
+
+// --- Live -------------------------------------------------------------------------------------------------------------
+
+const watch = one("#watch");
+if (watch) live(watch);
+
+function live(bar) {
+  const body = one("#trail tbody");
+  const state = one("[data-state]"), said = one("[data-said]"), sample = one("[data-sample]"), pause = one("[data-pause]");
+  const counts = [];
+  let paused = false, waiting = [], last = 0, quiet = 0;
+
+  const source = new EventSource(bar.dataset.events);
+  source.onopen = () => tell();
+  source.onmessage = (event) => {
+    const { rows, came, shown } = JSON.parse(event.data);
+    counts.push([performance.now(), came, shown]);
+    waiting.push(rows);
+    if (waiting.length > 40) waiting.shift();
+    if (!paused) put();
+    tell();
+  };
+  source.onerror = () => {
+    const over = source.readyState === EventSource.CLOSED;
+    state.textContent = over ? "Not connected. Load the page again." : "Not connected; trying again …";
+  };
+
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = paused ? "Go on" : "Pause";
+    if (!paused) put();
+    tell();
+  });
+  for (const radio of all("[name=which]")) {
+    radio.addEventListener("change", () => { one("#trail").dataset.which = radio.value; });
+    if (radio.checked) one("#trail").dataset.which = radio.value;
+  }
+  setInterval(tell, 1000);
+
+  function put() {
+    if (!waiting.length) return;
+    const made = document.createElement("template");
+    made.innerHTML = waiting.reverse().join("");
+    waiting = [];
+    body.prepend(made.content);
+    while (body.rows.length > 200) body.deleteRow(-1);
+    one("[data-empty]").hidden = true;
+  }
+
+  function tell() {
+    if (source.readyState !== EventSource.OPEN) return;
+    const now = performance.now();
+    while (counts.length && now - counts[0][0] > 5000) counts.shift();
+    const came = counts.reduce((sum, [, number]) => sum + number, 0);
+    const shown = counts.reduce((sum, [, , number]) => sum + number, 0);
+    const rate = (came / 5).toFixed(came < 50 ? 1 : 0);
+    state.textContent = paused ? "Paused." : came ? `${rate} requests a second.` : "Watching. Nothing at the moment.";
+    sample.hidden = came <= shown;
+    if (came > shown) sample.textContent = `More comes than anybody can read: ${Math.round((100 * shown) / came)} % is shown, what was kept back or went wrong first.`;
+    quiet += came ? 1 : 0;
+    if (now - last > 10000 && came) {
+      last = now;
+      said.textContent = `${came} request${came === 1 ? "" : "s"} in the last five seconds.`;
+    }
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-story]"), dialog = one("#story");
+  if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  one("[data-part]", dialog).replaceChildren(await part(link.href));
+  dialog.showModal();
+});
+
+// --- Copying ----------------------------------------------------------------------------------------------------------
+
+for (const button of all("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const text = one("pre", button.parentElement).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(one("pre", button.parentElement));
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+}
