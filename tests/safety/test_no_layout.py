@@ -49,6 +49,11 @@ AROUND = {
     "- Pharmacy team, office hours\n"
     "- {}\n"
     "- Estates helpdesk, ext 12\n",
+    "houses": "Going home after an operation\n"
+    "If the wound opens, contact the dressing clinic on 020 7946 0018 or the hospital switchboard, 020 7946 0000.\n"
+    "Kestrel Pharmacy, 14 High Street, telephone 020 7946 0021, fax 020 7946 0022.\n"
+    "Advice line (office hours): {}\n"
+    "The outpatient department is at 3 Infirmary Walk, Ousby.\n",
     "minutes": "Minutes of the committee, 3 May 2025\n"
     "Present: Dame Ottilie Brandvold (chair), Lorcan Vey (secretary)\n"
     "Apologies: none\n"

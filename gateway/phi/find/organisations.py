@@ -1,7 +1,7 @@
 """What is of an organisation, of who made something, or of a thing: a firm, a maker, a study; text in, verdicts out.
 
-How to reach somebody is told by its own shape only (a number that is free to call, the mailbox of a task, an address that begins
-with the name of a house), never by what stands around it: a list of patients can be laid out like one of staff. Nothing here
+How to reach somebody is told here by its own shape only (a number that is free to call, the mailbox of a task, an address that begins
+with the name of a house); `houses` asks what its own clause says, where a text speaks of nobody. Nothing here
 looks for somebody in care; `registers` takes a verdict back where one is spoken of.
 """
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.houses import reached
 from gateway.phi.find.notices import Notice
 from gateway.phi.find.organisations import BRACKETED, CONTACTS, domains, in_its_field, of_a_thing, owned, reaches_nobody
 from gateway.phi.find.retrieved import Retrieved
@@ -141,6 +142,8 @@ _SOMEONE: Final = re.compile(
     + r")|(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]|[MF]\d{2}\b|\d{2}[MF]\b(?![-/]))"
 )
 """What speaks of one person; plurals and rules for anybody do not."""
+_ROOM: Final = re.compile(r"(?i)room \d|nhs\b(?!['’s]{0,2}\W{0,3}(?:no|number|id|#|:|\d{3} ?\d))")
+"""Where somebody may lie, and also where things stand; and who runs hospitals."""
 _STYLED: Final = re.compile(r"(?:Mr|Mrs|Ms|Miss)\b\.? (?:[A-Z]\. ?)?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)?")
 _NEAR: Final = 300
 """Characters before and after a hit in which that is looked for."""
@@ -159,7 +162,7 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
     article = any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks)
     retrieved, named = Retrieved(text, notice, someone, firm), domains(text)
-    return [
+    told = [
         _may(hit)
         and (
             retrieved.explains(hit)
@@ -177,6 +180,8 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
         )
         for hit in hits
     ]
+    one_person = bool(firm) or any(not _ROOM.match(text, at) for at in someone)
+    return reached(hits, told, text, somebody=one_person)
 
 
 def _in_office(said: re.Match[str], notice: Notice) -> bool:

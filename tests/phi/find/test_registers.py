@@ -55,6 +55,7 @@ NOBODYS = [
         text,
     ),
     (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 0345 120 4471.", "0345 120 4471"), text),
+    (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 01632 960450.", "01632 960450"), text),
     (
         context(
             Kind.PLACE,
@@ -66,7 +67,7 @@ NOBODYS = [
 ]
 SOMEBODYS = [
     (shaped(Kind.EMAIL, text := ABSTRACT + "ob@example.org " + ABSTRACT, "ob@example.org"), text),
-    (shaped(Kind.PHONE, text := "Out of hours ring the ward office on 01632 960450.", "01632 960450"), text),
+    (shaped(Kind.PHONE, text := "Out of hours ring Brandvold's ward office on 01632 960450.", "01632 960450"), text),
     (shaped(Kind.PHONE, text := LABEL.format("Corvexa", "202-555-0172", "Corvexa"), "202-555-0172"), text),
     (context(Kind.NAME, text := PROGRAM.format("fails for our patient Jarvis"), "Jarvis"), text),
     (context(Kind.NAME, text := PROGRAM.format("Mrs Jarvis, she rang"), "Jarvis"), text),

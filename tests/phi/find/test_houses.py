@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.domain import Kind, Passage
+from gateway.phi.find.engine import load_engine
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.houses import reached
+
+ENGINE = load_engine()
+
+OF_HOUSES = [
+    (Kind.PHONE, "Out of hours ring the ward office on «01632 960450»."),
+    (Kind.PHONE, "Hospital switchboard «020 7946 0018», open day and night."),
+    (Kind.PHONE, "Eye casualty reception: «(503) 555-0142»"),
+    (Kind.PHONE, "If the wound opens, contact the dressing clinic on «020 7946 0018» or come back."),
+    (Kind.PHONE, "The Discharge Lounge can be called on «01632 960450»."),
+    (Kind.PHONE, "The main switchboard number is 0300 456 8000 (local rate) or «01632 960450»."),
+    (Kind.PHONE, "Patients and carers can call «503-555-0142» about parking. The unit is on the third floor."),
+    (Kind.PHONE, "For the renal unit please ring «01632 960450»."),
+    (Kind.PHONE, "Patient Advice and Liaison Service (PALS)\nTelephone: «01632 960450»"),
+    (Kind.PHONE, "Kestrel Pharmacy, 14 Elm Street. Open Monday to Friday, 8:30 to 18:00. Phone «503-555-0142»"),
+    (Kind.FAX, "Booking office: 01632 960450, fax «01632 960451»"),
+    (Kind.OTHER_ID, "Occupational Health (outside hours «555-0144»)"),
+    (Kind.ADDRESS, "The regional centre is at «14 Elm Street, Salem, OR 97301»."),
+    (Kind.ADDRESS, "The infusion centre has moved to «14 Elm Street, Salem, OR 97301»."),
+    (Kind.ADDRESS, "The clinic is on the ground floor of Tarn House, «14 Elm Street, Salem»."),
+    (Kind.ADDRESS, "Corvexa Ltd, «14 Elm Street, Salem, OR 97301»"),
+    (Kind.EMAIL, "Trial office, Institute of Nephrology, «trialoffice@stanwick.example»"),
+    (Kind.EMAIL, "Emergency directorate. Queries to «ecd.policies@stanwick.example»"),
+    (Kind.NAME, "Oxygen is brought by «Corvexa Ltd». Its office: 01632 960450"),
+]
+OF_SOMEBODY = [
+    "The eye clinic is overbooked. Please call «020 7946 0018» to rebook.",
+    "From: eye clinic\nPlease call «020 7946 0018».",
+    "Appt at the eye clinic, call «020 7946 0018».",
+    "The clinic should ring «020 7946 0018».",
+    "Call me at the clinic on «020 7946 0018».",
+    "Ring the patient's home from the clinic: «020 7946 0018».",
+    "The pharmacy has her number, «020 7946 0018».",
+    "The clinic has a number for next of kin: «020 7946 0018».",
+    "Ask the ward to text «07700 900233».",
+    "Hospital switchboard «07700 900233»",
+    "Reception desk +44 7700 900233: «+44 7700 900234»",
+    "Clinic: Eye\nPhone: «020 7946 0018»",
+    "Ward: Ash\nTelephone: «020 7946 0018»",
+    "Surgery: 14 March. Phone: «(503) 555-0142»",
+    "Call the lady who left her bag at reception on «020 7946 0018».",
+    "ward,phone\nAsh ward,«020 7946 0018»",
+    '{"clinic":"Eye clinic","phone":"«020 7946 0018»"}',
+    "Okonkwo, eye clinic, «020 7946 0018»",
+    "Quiterie Vandermeulen, pharmacy, «202-555-0187»",
+    "Please get back to me, I am at the office: «202-555-0187»",
+    "My mother waits in the ward: «(503) 555-0142»",
+    "Results to fax «(503) 555-0142», attention radiology",
+    "The caller from the practice left «020 7946 0018».",
+    "Voicemail for the clinic, «503-555-0142», wants a refill.",
+    "Missed call on the ward phone, number «020 7946 0018», asked about visiting.",
+    "No-show at the eye clinic: «020 7946 0018»",
+    "Waiting list office, «(503) 555-0142» cancelled again",
+    "Ambulance from the clinic to «12 Elm Street, Salem, OR 97301».",
+    "Pick-up: eye clinic. Drop-off: «12 Elm Street, Salem, OR 97301».",
+    "The team visited at «12 Elm Street, Salem, OR 97301».",
+    "Discharged from the unit to «12 Elm Street, Salem, OR 97301».",
+    "Deliver to the pharmacy customer at «12 Elm Street, Salem, OR 97301».",
+    "Staff nurse from the eye clinic: «b.rocha77@example.net»",
+    "Reception: «margot.tuttle@example.org»",
+    "Press team, «tuttle.team@stanwick.example»",
+]
+BESIDE_SOMEBODY = [
+    "Hospital switchboard «020 7946 0018». Margot Tuttle is still tachycardic.",
+    "Hospital switchboard «020 7946 0018». MRN 8675309 is still tachycardic.",
+    "Hospital switchboard «020 7946 0018». She is still tachycardic.",
+    "Hospital switchboard «020 7946 0018». This patient is still tachycardic.",
+    "Hospital switchboard «020 7946 0018». DOB 03/04/1951, still tachycardic.",
+]
+"""What is of a house counts beside one person in the same text, however far away."""
+
+
+def marked(text: str) -> tuple[str, int, int]:
+    start, end = text.index("«"), text.index("»") - 1
+    return text.replace("«", "").replace("»", ""), start, end
+
+
+def counting(text: str, start: int, end: int) -> bool:
+    (detection,) = ENGINE.detect([Passage(text)])
+    return any(found.counts and found.start < end and start < found.end for found in detection.findings)
+
+
+@pytest.mark.parametrize(("kind", "text"), OF_HOUSES)
+def test_how_to_reach_a_house_is_nobodys_where_the_text_speaks_of_nobody(kind, text):
+    text, start, end = marked(text)
+    (detection,) = ENGINE.detect([Passage(text)])
+    assert not any(found.counts for found in detection.findings), (kind, text)
+    assert any(found.start < end and start < found.end for found in detection.findings), "it is reported"
+
+
+@pytest.mark.parametrize("text", OF_SOMEBODY)
+def test_what_a_house_does_with_a_value_makes_it_no_value_of_the_house(text):
+    text, start, end = marked(text)
+    assert counting(text, start, end)
+
+
+@pytest.mark.parametrize("text", BESIDE_SOMEBODY)
+@pytest.mark.parametrize("between", ["", " Linen is counted twice a week." * 40])
+def test_one_person_in_the_text_makes_all_values_of_houses_count(text, between):
+    text, start, end = marked(text.replace(" ", between + " ", 5).replace(between + " ", " ", 4))
+    assert counting(text, start, end)
+
+
+def test_what_is_asked_of_many_lines_is_linear_in_them():
+    line = "Eye clinic, phone 020 7946 0018, fax 020 7946 0019, open Monday to Friday, 9 to 5.\n"
+
+    def seconds(times: int) -> float:
+        text = line * times
+        hits = [
+            Hit(Kind.PHONE, at + first, at + first + 13, 0.9, Evidence.CUE)
+            for at in range(0, len(text), len(line))
+            for first in (line.index("020"), line.index("020 7946 0019"))
+        ]
+        begun = time.process_time()
+        assert all(reached(hits, [False] * len(hits), text, somebody=False))
+        return time.process_time() - begun
+
+    seconds(20)
+    assert seconds(400) < 30 * max(seconds(40), 0.002)
