@@ -64,10 +64,12 @@ def parser(only: str = "") -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, *, ignored: Sequence[str] = ()) -> int:
     """Run the command; the exit status. `ignored` names variables of the environment that were taken away before."""
     try:
-        given = sys.argv[1:] if arguments is None else arguments
-        options = parser(given[0] if given else "").parse_args(
-            given
-        )  # which imports, and that takes long enough to be interrupted
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        made = parser(given[0] if given else "")  # which imports, and that takes long enough to be interrupted
+        if unfinished := _unfinished(made, given):
+            print(unfinished.format_help(), file=sys.stderr)
+            return 2
+        options = made.parse_args(given)
         options.ignored = ignored
         return int(options.run(options))
     except KeyboardInterrupt:
@@ -75,3 +77,15 @@ def main(arguments: Sequence[str] | None = None, *, ignored: Sequence[str] = ())
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe went away: not our failure
         return 0
+
+
+def _unfinished(made: argparse.ArgumentParser, given: Sequence[str]) -> argparse.ArgumentParser | None:
+    """The command that `given` ends with, where it wants an action and none is said: it is helped and not only told off."""
+    for word in [*given, ""]:
+        actions = next((one for one in made._actions if isinstance(one, argparse._SubParsersAction)), None)  # noqa: SLF001
+        if actions is None:
+            return None
+        if word not in actions.choices:
+            return None if word else made
+        made = actions.choices[word]
+    return None

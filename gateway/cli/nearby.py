@@ -80,7 +80,7 @@ async def _at(usual: int, port: int, questions: Questions, attestation: Attestat
     owners = {owner for item in listed if isinstance(owner := item.get("owned_by"), str)}
     if _OURS in owners:
         return Neighbour(asked.kind, port, ours=True)
-    told = [known for known in PROFILES.values() if known.owner in owners]
+    told = [known for known in PROFILES.values() if known.owner and known.owner in owners]
     silent = [known for known in usually if not known.owner]
     for known in [*told, *silent][:1]:
         there = await probe(_provider(known, port), questions, attestation)

@@ -272,8 +272,10 @@ class Attempts:
             began = time.perf_counter()
             prepared = await self._aside(work, large=slow)
         except (InvalidRequest, ErrandDenied) as unable:  # what one target cannot carry another one may
+            run.trace.withheld(unable)
             raise AttemptFailed(unable, result=AttemptResult.REFUSED, reached=False) from None
         except RedactionRefused as refused:
+            run.trace.withheld(refused)
             if not standing.target.provider.on_prem:
                 run.trace.kept_from(standing.target, refused.reason)
             raise AttemptFailed(EgressDenied(str(refused)), result=AttemptResult.REFUSED) from None

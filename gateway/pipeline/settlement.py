@@ -32,6 +32,8 @@ from gateway.wire.endpoint import Call
 
 PERMITTED = "permitted"
 REDACTED = "redacted"
+ERRAND = "errand"
+"""A target was not asked because it would have had to fetch, store or call something (law 11)."""
 KEPT_BACK = frozenset({401, 403})
 """Statuses of requests that a key, a grant or a rule kept back."""
 
@@ -69,6 +71,8 @@ class Account:
     decision: Decision | None = None
     kept_from: dict[str, str] = field(default_factory=dict)
     """Targets off the premises that may not have the request, each with the code of the reason."""
+    withheld: str = ""
+    """What kept a target out that was permitted, found when the request was prepared for it; the first one's code."""
     labels: tuple[str, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     answer: Prepared | None = None
@@ -188,6 +192,8 @@ def reason_of(account: Account) -> str:
         return ""
     if account.decision.refusals:
         return account.decision.refusals[0].reason
+    if account.withheld:
+        return account.withheld
     return REDACTED if redacted_of(account) else PERMITTED
 
 

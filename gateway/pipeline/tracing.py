@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from gateway.domain import Facts, Kind, Outcome, Settlement, Shortfall, Target, Tree, UnknownReason, Usage
-from gateway.errors import GatewayError
+from gateway.errors import ErrandDenied, GatewayError
 from gateway.events import (
     AttemptEnded,
     AttemptResult,
@@ -28,11 +28,11 @@ from gateway.events import (
     Step,
     StepEnded,
 )
-from gateway.outbound.prepare import Prepared
+from gateway.outbound.prepare import Prepared, RedactionRefused
 from gateway.phi.findings import Findings
 from gateway.pipeline.headers import price_headers
 from gateway.pipeline.record import attempt_row, now_us
-from gateway.pipeline.settlement import Account, Attempt, outcome_of, reason_of, settlement
+from gateway.pipeline.settlement import ERRAND, Account, Attempt, outcome_of, reason_of, settlement
 from gateway.policy.decide import Decision
 from gateway.ports import AuditSink
 from gateway.routing.price import UNSAID, Terms
@@ -123,6 +123,11 @@ class Trace:
     def kept_from(self, target: Target, reason: str) -> None:
         """A target off the premises may not have the request; `reason` is a code of the policy or of the redaction."""
         self.account.kept_from[target.name] = reason
+
+    def withheld(self, why: GatewayError | RedactionRefused) -> None:
+        """A target was permitted, and what was made for it may not be sent: the first one's reason is the decision's."""
+        reason = why.reason if isinstance(why, RedactionRefused) else ERRAND if isinstance(why, ErrandDenied) else ""
+        self.account.withheld = self.account.withheld or reason
 
     def attempting(self, target: Target) -> None:
         """A target is about to be tried."""

@@ -11,14 +11,14 @@ from gateway.domain.quota import Per
 from gateway.kinds.origin import host_and_port
 from gateway.observability.vocabulary import Vocabulary
 from gateway.phi.replace.redact import Refused
-from gateway.pipeline.settlement import PERMITTED, REDACTED
+from gateway.pipeline.settlement import ERRAND, PERMITTED, REDACTED
 from gateway.policy.decide import RefusalReason
 from gateway.routing.charges import NOBODY
 
 
 def vocabulary_of(settings: Settings, *, stored: Iterable[str] = ()) -> Vocabulary:
     """Every name that may become a label, a log field or a column of the record; `stored` are callers of the key store."""
-    reasons = [PERMITTED, REDACTED, *RefusalReason, *Refused]
+    reasons = [PERMITTED, REDACTED, ERRAND, *RefusalReason, *Refused]
     vocabulary = Vocabulary.of(
         list(settings.table.routes.values()),
         callers=[*(caller.name for caller in settings.callers), *stored, "anonymous"],

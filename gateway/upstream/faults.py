@@ -31,11 +31,14 @@ from gateway.errors import (
 from gateway.events import AttemptResult, Cause
 from gateway.kinds import OVERFLOW, STILL_LOADING, UNABLE
 from gateway.upstream.port import AttemptFailed, Unheard
+from gateway.wire.operations import KNOWN_FIELDS
 
 MAX_RELAYED = 500
 MAX_RETRY_AFTER_S: Final = 60
 """A caller is told to wait no longer than this: SDKs sleep for as long as they are told up to here, and give up beyond."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_FIELD: Final = re.compile(r"[A-Za-z_]+")
+"""The field of a request that a path such as `messages[0].content` begins with."""
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?")
 _USED_UP: Final = (b"insufficient_quota", b"credit balance is too low", b"insufficient balance", b"billing_not_active")
 """How OpenAI, Anthropic and DeepSeek say that an account is used up, under 429, 400 and 402."""
@@ -75,7 +78,10 @@ def refused(  # noqa: C901  one line for each sort of answer
                 large, result=AttemptResult.REJECTED, status=status, fallback=False, cause=Cause.TOO_LONG
             )
         case _ if 400 <= status < 500:
-            error = InvalidRequest(said or f"Provider {provider} says that the request is invalid for this model.")
+            param = _param(body)
+            what = f"`{param}` of the request" if param else "the request"
+            text = said or f"Provider {provider} says that {what} is invalid for this model."
+            error = InvalidRequest(text, param=param)
             return AttemptFailed(error, result=AttemptResult.REJECTED, status=status, fallback=False)
         case _ if status >= 500:
             return _failed(
@@ -83,6 +89,18 @@ def refused(  # noqa: C901  one line for each sort of answer
             )
         case _:
             return bad_reply(target, status=status)
+
+
+def _param(body: bytes) -> str:
+    """The field that its error names (`{"error": {"param": …}}`), if our tables know one of that name; else ""."""
+    try:
+        tree = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    error = tree.get("error") if isinstance(tree, dict) else None
+    named = error.get("param") if isinstance(error, dict) else None
+    name = _FIELD.match(named) if isinstance(named, str) else None
+    return name[0] if name is not None and name[0] in KNOWN_FIELDS else ""
 
 
 def told(error: JSON, *, target: Target) -> AttemptFailed:

@@ -36,6 +36,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     embed.ENDPOINT,
     embed.OLDER,
 )
+"""Every way to ask for something, a row each."""
+
+KNOWN_FIELDS: frozenset[str] = frozenset(name for row in ENDPOINTS for name in row.fields.fields)
+"""The fields of all requests, by name: what may be said of a request without quoting it."""
 LISTINGS = (*openai_catalogue.LISTINGS, *anthropic_catalogue.LISTINGS, *ollama_catalogue.LISTINGS)
 REFUSALS = (*openai_catalogue.REFUSALS, *ollama_catalogue.REFUSALS)
 MARKS: Mapping[Dialect, str] = {Dialect.ANTHROPIC: "anthropic-version"}

@@ -187,6 +187,7 @@ async def test_an_address_to_fetch_an_image_from_is_an_errand(made):
     reply = await gateway.chat([QUESTION, part], model="radiology")
     assert reply.status_code == 403
     assert reply.json()["error"]["code"] == "errand_denied"
+    assert reply.headers["x-gateway-decision"] == gateway.settled()[-1]["decision_reason"] == "errand"
     assert local.connections == cloud.connections == 0
 
 

@@ -52,6 +52,26 @@ def test_every_status_has_a_meaning_and_its_words_stay_behind(status, error, res
 
 
 @pytest.mark.parametrize(
+    ("named", "param"),
+    [
+        ("temperature", "temperature"),
+        ("messages[0].content", "messages"),
+        ("tools.0.function.parameters", "tools"),
+        ("Maria Lopez", ""),
+        ("a_field_of_nobody", ""),
+        (["temperature"], ""),
+        (None, ""),
+    ],
+)
+def test_the_field_that_an_error_names_is_named_if_it_is_one(named, param):
+    body = json.dumps({"error": {"message": SAID, "param": named}}).encode()
+    error = faults.refused(400, body, target=TARGET).error
+    assert error.param == param
+    assert (f"`{param}`" in error.message) is bool(param)
+    assert SAID not in error.message
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b'{"error": {"code": 400, "type": "exceed_context_size_error"}}',
