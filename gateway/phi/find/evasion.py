@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.domain import Kind, UnknownReason
@@ -35,6 +35,8 @@ class Hidden:
 
     ways: frozenset[str]
     blobs: tuple[Blob, ...] = ()
+    undone: readings.Undone = field(default_factory=dict, repr=False, compare=False)
+    """What each way undoes in it, once that has been looked for."""
 
 
 _NOTHING: Final = Hidden(frozenset())
@@ -51,7 +53,7 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
     if not seen.ways or depth == 0:
         return []
     hits: list[Hit] = []
-    for reading in _closed_up(folded.text, seen.ways):
+    for reading in _closed_up(folded.text, seen.ways, seen.undone):
         again = normalise(reading.text)
         for hit in _again(again, depth):
             if readings.GAP in again.text[hit.start : hit.end]:
@@ -72,11 +74,16 @@ def find(folded: Normalised, seen: Hidden, depth: int = _DEPTH) -> list[Hit]:
     return hits
 
 
-def _closed_up(text: str, ways: frozenset[str]) -> Iterator[Reading]:
-    """A text with what is encoded undone, and also without its markup: attributes of a tag are gone in the second."""
+def _closed_up(text: str, ways: frozenset[str], undone: readings.Undone) -> Iterator[Reading]:
+    """A text with what is encoded undone, and also without its markup: attributes of a tag are gone in the second.
+
+    Where there is none after all, the second is the first, and is not read again.
+    """
+    before: Reading | None = None
     for some in (ways - _LAID_OUT, ways) if ways & _LAID_OUT else (ways,):
-        reading = readings.closed_up(text, some)
-        if reading is not None and reading.text != text:
+        reading = readings.closed_up(text, some, undone)
+        if reading is not None and reading.text != text and reading != before:
+            before = reading
             yield reading
 
 
@@ -104,7 +111,7 @@ class Inner:
 
 def encoded(folded: Normalised, seen: Hidden) -> Iterator[Inner]:
     """The sentences and values that software has encoded (mail, addresses, markup, base64), as it would write them plainly."""
-    for reading in _closed_up(folded.text, seen.ways & _WRITTEN):
+    for reading in _closed_up(folded.text, seen.ways & _WRITTEN, seen.undone):
         yield Inner(reading.text, reading.starts, reading.ends)
     for blob in seen.blobs:
         if blob.said and _SAYING.search(blob.said) and len(set(blob.said)) > _FEW_LETTERS:

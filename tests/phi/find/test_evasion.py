@@ -145,3 +145,11 @@ def test_what_is_spelled_is_found(text, value):
 def test_letters_and_counting_are_not(text):
     folded = normalise(text)
     assert evasion.find(folded, evasion.hidden(folded)) == []
+
+
+def test_where_markup_undoes_nothing_the_same_is_not_read_twice():
+    folded = normalise("<p>MRN 8.6.7.5.3.0.9</p>\nseen <b>on</b> the ward")
+    plain = normalise("MRN=208675309\nseen on the ward, O.\nK. is well")
+    assert len(list(evasion._closed_up(folded.text, evasion.hidden(folded).ways, {}))) == 2
+    assert "broken" in evasion.hidden(plain).ways
+    assert len(list(evasion._closed_up(plain.text, evasion.hidden(plain).ways, {}))) == 1

@@ -11,7 +11,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.phi.find.text import combs
 from gateway.phi.find.text.breaks import BREAK, Edit, joins
@@ -108,18 +108,26 @@ def triggers(shape: bytes) -> frozenset[str]:
     return _GATE.open(shape)
 
 
-def closed_up(text: str, ways: frozenset[str]) -> Reading | None:
+Undone: TypeAlias = dict[tuple[str, str], list[Edit]]
+"""By a way and a text: what it undoes there. A text is read several times, with these ways and with those."""
+
+
+def closed_up(text: str, ways: frozenset[str], undone: Undone) -> Reading | None:
     """`text` with everything undone that keeps the place of each character; None when nothing changes.
 
-    Where little of a long text changes, only what stands around is in it: the rest has been read as it is.
+    Where little of a long text changes, only what stands around is in it: the rest has been read as it is. What is looked
+    for is kept in `undone`, and not looked for again.
     """
     reading: Reading | None = None
     touched: list[tuple[int, int]] = []
     for name, edits in _UNDO:
         if name in ways:
             plain = reading or Reading(text, range(len(text)), range(1, len(text) + 1))
-            made = [edit for edit in edits(plain.text) if edit[2] != plain.text[edit[0] : edit[1]]]
-            if made:  # a day or a telephone that has all its digits is read as it stands
+            made = undone.get((name, plain.text))
+            if made is None:  # a day or a telephone that has all its digits is read as it stands
+                made = [edit for edit in edits(plain.text) if edit[2] != plain.text[edit[0] : edit[1]]]
+                undone[name, plain.text] = made
+            if made:
                 touched += [(plain.starts[start], plain.ends[end - 1]) for start, end, _ in made]
                 reading = _replaced(plain, made)
     return _around(reading, text, sorted(touched)) if reading is not None else None

@@ -12,7 +12,7 @@ from gateway.phi.find.text.normalise import normalise
 
 def closed_up(text):
     folded = normalise(text)
-    return readings.closed_up(folded.text, readings.triggers(folded.shape))
+    return readings.closed_up(folded.text, readings.triggers(folded.shape), {})
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_blobs_say_what_they_hold(value, said):
 def test_any_text_can_be_read(text):
     folded = normalise(text)
     ways = readings.triggers(folded.shape)
-    reading = readings.closed_up(folded.text, ways)
+    reading = readings.closed_up(folded.text, ways, {})
     if reading is not None:
         assert len(reading.text) == len(reading.starts) == len(reading.ends)
         assert all(
@@ -80,3 +80,28 @@ def test_any_text_can_be_read(text):
         )
     for blob in readings.blobs(folded.text, folded.shape, ways):
         assert 0 <= blob.start < blob.end <= len(folded.text)
+
+
+PIECES = [
+    "MRN=208675309 ",
+    "9 1 2 - 0 4 - 1 2 3 4 ",
+    "5\n5\n5\n0\n1\n",
+    "202-\n555-0142 ",
+    "<b>Kov</b>alchuk ",
+    "[5][2][9]-[3][1] ",
+    "&#77;RN ",
+    "%4DRN\\u0031 ",
+    "O3/l4/196l ",
+    "\\textbf{Olena} ",
+    "seen on the ward\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.data())
+def test_what_was_looked_for_before_is_the_same_when_it_is_looked_for_again(text, data):
+    folded = normalise(text)
+    ways = sorted(readings.triggers(folded.shape))
+    undone: readings.Undone = {}
+    for _ in range(3):
+        some = frozenset(data.draw(st.sets(st.sampled_from(ways)))) if ways else frozenset()
+        assert readings.closed_up(folded.text, some, undone) == readings.closed_up(folded.text, some, {})
