@@ -12,7 +12,8 @@ from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.text.ways import one_of
+from gateway.phi.find.text.told import once
+from gateway.phi.find.text.ways import folded, holds, one_of
 
 _NAMES: Final = frozenset({Kind.NAME, Kind.PLACE})
 """What a surname may be taken for."""
@@ -183,13 +184,20 @@ _HINTS: Final = (
     "orcid", "correspond", "electronic address", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
 )  # fmt: skip
 """Without one of these, and without the date of a publication, nobody is credited with anything."""
+_SAYS_WHO: Final = (
+    "author", "maintain", "__", "written", "created", "contribut", "copyright", "(c)", "©", "todo(", "fixme(", "xxx(", "hack(", "note(", "person(", "developer",
+    "creator", "editor", "-by", "commit", "uploader", "spdx", "packager", "vendor", "electronic", "correspond", "reprint", "conceived", "acknowledg", "orcid",
+    "funding", "translated", "edited", "illustrated", "foreword", "narrated",
+)  # fmt: skip
+"""One of these stands in whatever `_CODE_CREDIT`, `_TRAILER`, `_AUTHORS_ADDRESS`, `_WRITES_BACK` and `_CORRESPONDENCE` find."""
+_SAYS_WHAT: Final = ("author", "editor", "@", "family", "given", "literal", "particle", "title", "publisher", "event", "journal")  # fmt: skip
+"""The same of `_BIBTEX`, `_CSL` and `_CSL_TITLE`."""
 _DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} [(A-Z]|\d\(\d+\):\d")
 
 
 def credited(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether it credits somebody with a text or a program, with nothing of a person in care beside it."""
-    folded = text.casefold()
-    if not any(word in folded for word in _HINTS) and _DATED.search(text) is None:
+    if not once(_hinted, text):
         return [False] * len(hits)  # as nearly every note
     known = [hit.kind in _CREDITED and _credit(hit, text) for hit in hits]
     for index, hit in enumerate(hits):
@@ -207,6 +215,18 @@ def credited(hits: Sequence[Hit], text: str) -> list[bool]:
         one or (bool(words) and _told_again(hit, text, words) and not _in_care(hit, text, firm))
         for one, hit in zip(found, hits, strict=True)
     ]
+
+
+def _hinted(text: str) -> bool:
+    return holds(text.casefold(), _HINTS) or _DATED.search(text) is not None
+
+
+def _of_owners(text: str) -> bool:
+    return "codeowners" in text.casefold()
+
+
+def _sends_a_change(text: str) -> bool:
+    return _PATCH.search(text) is not None
 
 
 def _words(hit: Hit, text: str) -> list[str]:
@@ -233,6 +253,7 @@ def _credit(hit: Hit, text: str) -> bool:
     tag = _TAG.match(text, hit.start)  # a model may take it for a part of the name
     start = tag.end() if tag is not None and tag.end() < hit.end else hit.start
     before = text[max(0, start - _LINE) : start]
+    small = folded(before)
     after = text[hit.end : hit.end + _LINE].partition("\n")[0]
     if _mailed(before, after, hit, text):
         return True
@@ -240,23 +261,27 @@ def _credit(hit: Hit, text: str) -> bool:
         if hit.kind is Kind.OTHER_ID and hit.evidence is not Evidence.CONTEXT and text[hit.start] != "@":
             return False  # a number stays one, whatever field of an author it stands in
         fields = (_CODE_CREDIT, _TRAILER, _AUTHORS_ADDRESS, _WRITES_BACK)
-        return any(one.search(before) for one in fields) or _keyed(before)
-    return _of_a_program(before, after) or _of_a_citation(before, after) or _of_a_reference(hit, text)
+        return (holds(small, _SAYS_WHO) and any(one.search(before) for one in fields)) or _keyed(before)
+    return _of_a_program(before, small, after) or _of_a_citation(before, small, after) or _of_a_reference(hit, text)
 
 
 def _mailed(before: str, after: str, hit: Hit, text: str) -> bool:
     """Whether it is who sends or gets a change of a program, or owns a path of one."""
-    if hit.kind is Kind.EMAIL and _CODE_OWNERS.search(before) and "codeowners" in text.casefold():
+    if hit.kind is Kind.EMAIL and once(_of_owners, text) and _CODE_OWNERS.search(before):
         return True
     if hit.kind in _NAMES and _ADDRESSED.match(after.lstrip("\"'")) is None:
         return False
     if hit.kind in _NAMES and _CHANGED.search(before) is not None:
         return True
-    return _MAILED.search(before) is not None and _PATCH.search(text) is not None
+    return once(_sends_a_change, text) and _MAILED.search(before) is not None
 
 
-def _of_a_program(before: str, after: str) -> bool:
-    if _BLAME.search(before) or _CODE_CREDIT.search(before):
+def _of_a_program(before: str, small: str, after: str) -> bool:
+    if _BLAME.match(before, _last_line(before)):
+        return True
+    if not holds(small, _SAYS_WHO):
+        return _keyed(before)
+    if _CODE_CREDIT.search(before):
         return True
     if _TRAILER.search(before) and (_ADDRESSED.match(after) or "-by" in before.rpartition("\n")[2].casefold()):
         return True
@@ -289,10 +314,16 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return found
 
 
-def _of_a_citation(before: str, after: str) -> bool:
-    if (
-        _TAGGED.search(before)
-        or _BIBTEX.search(before)
+def _last_line(text: str) -> int:
+    """Where the last line of a text begins, with the end of the line before; an end of line at the very end is no line."""
+    return max(0, text.rfind("\n", 0, max(0, len(text) - 1)))
+
+
+def _of_a_citation(before: str, small: str, after: str) -> bool:
+    if _TAGGED.match(before, _last_line(before)):
+        return True
+    if holds(small, _SAYS_WHAT) and (
+        _BIBTEX.search(before)
         or (
             (_CSL.search(before) or _CSL_TITLE.search(before)) and (_CSL_ITEM.search(before) or _CSL_ITEM.search(after))
         )
@@ -300,9 +331,13 @@ def _of_a_citation(before: str, after: str) -> bool:
         return True
     if _CITING.match(after):
         return True
-    if _PARENTHETICAL.search(before) and re.match(r"(?:,| and| &)?[^()\n]{0,60}?\b(?:19|20)\d\d[a-z]?\b", after):
+    if (
+        "(" in before
+        and _PARENTHETICAL.search(before)
+        and re.match(r"(?:,| and| &)?[^()\n]{0,60}?\b(?:19|20)\d\d[a-z]?\b", after)
+    ):
         return True
-    return _CORRESPONDENCE.search(before) is not None or (
+    return (holds(small, _SAYS_WHO) and _CORRESPONDENCE.search(before) is not None) or (
         _AFFILIATED.match(after) is not None and _listed(before.rpartition("\n")[2])
     )
 

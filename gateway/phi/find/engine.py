@@ -134,7 +134,7 @@ class Engine:
         if names and (again := _again(folded.text, names)):
             hits = merge([*hits, *again], folded.text)
         unknowns = evasion.opaque(folded, reading.hidden, hits) | language.unknown(folded.text, words) | inside
-        detection = Detection(_findings(hits, folded, passage.carrier), unknowns)
+        detection = Detection(_findings(hits, folded, passage.carrier, reading.told), unknowns)
         return Look(tuple(hits), detection, words, names)
 
     def _structure(self, text: str) -> Detection:
@@ -245,11 +245,11 @@ def _again(text: str, names: frozenset[str]) -> list[Hit]:
     return [Hit(Kind.NAME, *span, 0.7, Evidence.CONTEXT) for span in propagate.find(text, names)]
 
 
-def _findings(hits: Sequence[Hit], folded: Normalised, carrier: Carrier) -> tuple[Finding, ...]:
+def _findings(hits: Sequence[Hit], folded: Normalised, carrier: Carrier, text: str = "") -> tuple[Finding, ...]:
     if not hits:
         return ()
     found: list[Finding] = []
-    for hit, counts in zip(hits, counting.counted(hits, folded.text, carrier=carrier), strict=True):
+    for hit, counts in zip(hits, counting.counted(hits, text or folded.text, carrier=carrier), strict=True):
         start, end = folded.origin(hit.start, hit.end)
         if found and start < found[-1].end:
             start = found[-1].end

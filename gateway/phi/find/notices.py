@@ -13,6 +13,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.text.marks import Marks
+from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
 _SHORTEST: Final = 200
@@ -141,6 +142,15 @@ _SHORT: Final = 6
 """Digits of the longest extension: a number that is called from within the house only."""
 
 
+def _read(text: str) -> tuple[int, list[tuple[int, str]], int]:
+    """How many marks are enough in a text, where they stand, and where a question begins."""
+    asked = None
+    for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
+        pass
+    until = asked.start() if asked is not None else len(text)
+    return _LEAST if _HEADED.search(text) else _UNHEADED, _MARKS.find(text), until
+
+
 class Notice:
     """The marks of one text, looked for once."""
 
@@ -152,12 +162,7 @@ class Notice:
         self._least = _UNHEADED
         if len(text) < _SHORTEST:
             return
-        self._least = _LEAST if _HEADED.search(text) else _UNHEADED
-        self._marks = _MARKS.find(text)
-        asked = None
-        for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
-            pass
-        self._until = asked.start() if asked is not None else len(text)
+        self._least, self._marks, self._until = once(_read, text)
 
     def explains(self, hit: Hit) -> bool:
         """Whether a hit is of whoever answers for a task there."""

@@ -25,6 +25,7 @@ from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
 from gateway.phi.find.talk.listen import Talk
 from gateway.phi.find.text.normalise import Normalised, normalise
+from gateway.phi.find.text.told import Told
 from gateway.phi.find.trim import trim
 from gateway.phi.grammar import find_tokens
 from gateway.phi.grids import APART
@@ -47,13 +48,15 @@ class Reading:
     hidden: Hidden
     records: Records
     talk: Talk
+    told: Told
+    """The normalised text for whoever asks what stands around a hit, before the encoder and at the end."""
 
     @classmethod
     def of(cls, passage: Passage) -> Reading:
         folded = normalise(passage.text)
         records = formats.recognised(folded, passage.cue)
         talk = Talk() if records.formats - _LOOSE else listen.heard(folded)
-        return cls(passage, folded, evasion.hidden(folded), records, talk)
+        return cls(passage, folded, evasion.hidden(folded), records, talk, Told(folded.text))
 
 
 Pass: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
@@ -143,7 +146,7 @@ def _looking_again(encoder: look.Encoder) -> Pass:
     def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
         if reading.records.formats or reading.passage.cue:
             return [hit for hit in hits if hit.evidence is not Evidence.DOUBT]
-        return look.again(reading.passage, reading.folded.text, hits, encoder, excused)
+        return look.again(reading.passage, reading.told, hits, encoder, excused)
 
     return find
 

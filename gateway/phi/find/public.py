@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
 _BESIDE: Final = 160
@@ -41,6 +42,8 @@ _LATER_YEAR: Final = re.compile(
     + r") 19(?:1[5-9]|2\d|3[0-5])\b(?!\s?(?:h|hrs?|hours|ml|mg)\b|[:.,]\d)"
 )
 """Years that somebody very old may have been born in: three of them tell of history where nobody's birth is told."""
+_ANY_YEAR: Final = re.compile(rf"{_YEAR}|19[1-3]\d")
+"""What all of these hold, looked for first: it costs nearly nothing."""
 _BORN: Final = re.compile(r"(?i)\b(?:dob|d\.o\.b|born|birth|geb)\b")
 _TREATED: Final = re.compile(
     r"(?i)\b(?:"
@@ -116,10 +119,10 @@ _HINTS: Final = re.compile(
 
 def public(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether it is the name of somebody in public text, with nothing of a person in care beside it."""
-    if not any(hit.kind is Kind.NAME for hit in hits) or _HINTS.search(text) is None:
+    if not any(hit.kind is Kind.NAME for hit in hits) or not once(_hinted, text):
         return [False] * len(hits)
     firm = [hit for hit in hits if _firm(hit)]
-    old = [] if firm else _years(text)
+    old = [] if firm else once(_years, text)
     known = [
         hit.evidence is not Evidence.FIELD
         and (
@@ -147,8 +150,14 @@ def public(hits: Sequence[Hit], text: str) -> list[bool]:
     ]
 
 
+def _hinted(text: str) -> bool:
+    return _HINTS.search(text) is not None
+
+
 def _years(text: str) -> list[int]:
     """Where a text tells of years in which nobody in care lived, if it does so more than once."""
+    if _ANY_YEAR.search(text) is None:
+        return []
     old = [year.start() for year in _LONG_AGO.finditer(text)]
     if len(old) >= _LEAST_YEARS:
         return old

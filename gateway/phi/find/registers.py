@@ -20,6 +20,7 @@ from gateway.phi.find.notices import Notice
 from gateway.phi.find.organisations import BRACKETED, CONTACTS, domains, in_its_field, of_a_thing, owned, reaches_nobody
 from gateway.phi.find.retrieved import Retrieved
 from gateway.phi.find.text.marks import Marks
+from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
 
@@ -157,11 +158,11 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     if not any(_may(hit) for hit in hits):
         return none
     notice = Notice(text)
-    someone = [said.start() for said in _SOMEONE.finditer(text) if not _in_office(said, notice)]
+    someone = [said.start() for said in once(_spoken_of, text) if not _in_office(said, notice)]
     firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
-    marks = [(register, _marks(register, text)) for register in _REGISTERS if len(text) >= register.shortest]
+    marks = [(one, once(_marks, text, one.marks)) for one in _REGISTERS if len(text) >= one.shortest]
     article = any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks)
-    retrieved, named = Retrieved(text, notice, someone, firm), domains(text)
+    retrieved, named = Retrieved(text, notice, someone, firm), once(domains, text)
     told = [
         _may(hit)
         and (
@@ -182,6 +183,10 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     ]
     one_person = bool(firm) or any(not _ROOM.match(text, at) for at in someone)
     return reached(hits, told, text, somebody=one_person)
+
+
+def _spoken_of(text: str) -> list[re.Match[str]]:
+    return list(_SOMEONE.finditer(text))
 
 
 def _in_office(said: re.Match[str], notice: Notice) -> bool:
@@ -239,8 +244,8 @@ def _symbol(hit: Hit, text: str) -> bool:
     )
 
 
-def _marks(register: Register, text: str) -> list[tuple[int, str]]:
-    return [(at, word.translate(_SAME)) for at, word in register.marks.find(text) if not _no_hash(word)]
+def _marks(text: str, marks: Marks) -> list[tuple[int, str]]:
+    return [(at, word.translate(_SAME)) for at, word in marks.find(text) if not _no_hash(word)]
 
 
 def _no_hash(word: str) -> bool:

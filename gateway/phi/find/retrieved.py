@@ -16,6 +16,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.notices import Notice
+from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
 _SHORTEST: Final = 160
@@ -85,11 +86,8 @@ class Retrieved:
         self._last: Hit | None = None
         if len(text) < _SHORTEST:
             return
-        heads = _heads(text)
-        asked = None
-        for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
-            pass
-        last = asked.start() if asked is not None else text.rfind("\n\n")
+        heads, asked = once(_heads, text), once(_asked, text)
+        last = asked if asked is not None else text.rfind("\n\n")
         if last > (heads[-1] if heads else 0) and (asked is not None or heads):
             self._until = last
         if (len(heads) < _SEVERAL and self._until < _SHORTEST) or _of_one(text[self._until :]):
@@ -135,6 +133,14 @@ class Retrieved:
                 and _ONE_WORD.fullmatch(self._text, hit.start, hit.end) is not None
             )
         return _GOES_ON.fullmatch(self._text, last.end, hit.start) is not None or _TASKED.search(before) is not None
+
+
+def _asked(text: str) -> int | None:
+    """Where the question of a text begins."""
+    asked = None
+    for asked in _ASKED.finditer(text):  # noqa: B007  (the last one is meant)
+        pass
+    return asked.start() if asked is not None else None
 
 
 def _heads(text: str) -> list[int]:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain import DIRECT, Kind, Passage
+from gateway.phi.find import credits as module
 from gateway.phi.find.credits import credited
 from gateway.phi.find.engine import Engine, load_engine
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.text.ways import folded, holds
 
 
 def hits(text, *values):
@@ -219,3 +221,77 @@ def test_reading_credits_takes_time_that_grows_with_the_text(piece):
 
     seconds(10)
     assert seconds(20_000) < 0.5 + 40 * seconds(2_000)
+
+
+PIECES = [
+    *[
+        "author ",
+        "@author ",
+        "__author__",
+        "Signed-off-by:",
+        "Commit:",
+        "MAINTAINER ",
+        "@",
+        "& ",
+        "# ",
+        "// ",
+        "<dc:creator>",
+    ],
+    *[
+        "( ",
+        "[",
+        "{",
+        "= ",
+        '"',
+        "'",
+        ": ",
+        " - ",
+        "AU",
+        "%A ",
+        "TODO(",
+        "person(",
+        "copyright ",
+        "(c) ",
+        "© ",
+        "Packager:",
+    ],
+    *[
+        "correspondence ",
+        "acknowledgments ",
+        '"family"',
+        '"container-title"',
+        "@article{",
+        "^3f9a2c1b ",
+        "drwxr-xr-x 12 ",
+    ],
+    *[
+        "<author>",
+        "written by ",
+        "Translated by ",
+        "electronic address",
+        "Author(s): ",
+        "see ",
+        "\n -- ",
+        "\n",
+        "\n\n",
+        " ",
+    ],
+    *["\t", ", ", "Ottilie ", "Kim", "autHoR", "mainta\u0130ner", "ed\u0131tor", "\u017figned-off-by:"],
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_the_quick_look_before_an_expression_misses_nothing_that_it_finds(before):
+    small, last = folded(before), module._last_line(before)
+    for pattern in (module._BLAME, module._TAGGED):
+        assert (pattern.match(before, last) is None) == (pattern.search(before) is None)
+    for pattern in (
+        module._CODE_CREDIT,
+        module._TRAILER,
+        module._AUTHORS_ADDRESS,
+        module._WRITES_BACK,
+        module._CORRESPONDENCE,
+    ):
+        assert pattern.search(before) is None or holds(small, module._SAYS_WHO)
+    for pattern in (module._BIBTEX, module._CSL, module._CSL_TITLE):
+        assert pattern.search(before) is None or holds(small, module._SAYS_WHAT)
