@@ -71,11 +71,12 @@ class Text(Field):
 
 @dataclass(frozen=True, slots=True)
 class Name(Field):
-    """An identifier that a model may answer with (a function's name): scanned, replaced only as a whole."""
+    """An identifier that a model may answer with, or of who `cue` says: scanned, replaced only as a whole."""
 
     fate = Fate.SCANNED
     carrier: Carrier
     form: Form | None = None
+    cue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,15 +385,9 @@ class Replaced(Field):
 
 def _takes_text(of: Field) -> bool:
     match of:
-        case (
-            Text(filled=False, visible=False)
-            | Name(form=None)
-            | Id(form=None)
-            | JsonText()
-            | Signed()
-            | Replaced()
-            | Alias(inside="")
-        ):
+        case Text(filled=False, visible=False) | Name(form=None) | Id(form=None) | Alias(inside=""):
+            return True
+        case JsonText() | Signed() | Replaced():
             return True
         case Either(text=inner, refused=False) | Dropped(field=inner) | Local(field=inner):
             return _takes_text(inner)

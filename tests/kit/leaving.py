@@ -24,11 +24,12 @@ from gateway.domain import (
 from gateway.outbound.prepare import prepare
 from gateway.phi.find.engine import load_engine
 from gateway.phi.read.scan import gather, walk
+from gateway.phi.replace.redact import RedactionRefused
 from gateway.policy.decide import decide
 from gateway.policy.parse import load
 from gateway.state.memory import LruMemory
-from gateway.wire.endpoint import Call
-from gateway.wire.operations import endpoint_for
+from gateway.wire.endpoint import Call, Endpoint
+from gateway.wire.operations import ENDPOINTS, endpoint_for
 from tests.kit.source import ROOT
 
 POLICY = load({"hipaa.yaml": (ROOT / "policies" / "hipaa.yaml").read_text(encoding="utf-8")})
@@ -45,19 +46,25 @@ class Leaving(NamedTuple):
     text: str
 
 
-def _cloud(baa: BaaTerm | None) -> Target:
-    provider = Provider("cloud", ProviderKind.OPENAI, Adapter.DIRECT, api_key="k", baa=baa)
+def _cloud(baa: BaaTerm | None, kind: ProviderKind = ProviderKind.OPENAI) -> Target:
+    provider = Provider("cloud", kind, Adapter.DIRECT, api_key="k", baa=baa)
     return Target("cloud", provider, "m", frozenset(Capability))
 
 
-def leaving(payload: Any) -> Leaving:
-    """What becomes of a chat of OpenAI's dialect.
+def leaving(
+    payload: Any,
+    dialect: Dialect = Dialect.OPENAI,
+    operation: Operation = Operation.CHAT,
+    endpoint: Endpoint | None = None,
+) -> Leaving:
+    """What becomes of a request of this dialect, or of the row of the table that is named.
 
     Raises:
         AssertionError: it may not even leave under a BAA.
     """
+    row = endpoint or endpoint_for(dialect, operation, payload)
     call = Call(
-        endpoint=endpoint_for(Dialect.OPENAI, Operation.CHAT, payload),
+        endpoint=row,
         payload=payload,
         model="general",
         stream=False,
@@ -68,7 +75,8 @@ def leaving(payload: Any) -> Leaving:
     findings = gather(leaves, _SCANNER.look(leaves.passages), frozenset(Kind))
     facts = Facts("soma", "r", kinds=findings.kinds, reported=findings.reported, unknowns=findings.unknowns)
     permitted = bool(decide(facts, [_cloud(None)], POLICY, today=TODAY).egresses)
-    under = decide(facts, [_cloud(BaaTerm("C-1", date(2099, 12, 31)))], POLICY, today=TODAY).egresses
+    kind = ProviderKind.ANTHROPIC if row.dialect is Dialect.ANTHROPIC else ProviderKind.OPENAI
+    under = decide(facts, [_cloud(BaaTerm("C-1", date(2099, 12, 31)), kind)], POLICY, today=TODAY).egresses
     assert under, "refused under a BAA too"
     prepared = prepare(call, under[0], findings=findings, key=_KEY, look=_SCANNER.look, today=TODAY)
     tree = prepared.outbound.tree
@@ -80,6 +88,25 @@ def chat(*texts: str) -> dict[str, Any]:
     roles = ("user", "assistant")
     told = [{"role": roles[(len(texts) - 1 - at) % 2], "content": text} for at, text in enumerate(texts)]
     return {"model": "general", "messages": told}
+
+
+def row(name: str) -> Endpoint:
+    """A row of the table of operations by its dialect and name: `openai.responses`."""
+    return next(one for one in ENDPOINTS if f"{one.dialect}.{one.name}" == name)
+
+
+def held(value: str, payload: Any, name: str = "openai.chat") -> bool:
+    """Whether a request may not leave for a cloud without a BAA, and what leaves under one does not hold this value."""
+    try:
+        left = leaving(payload, endpoint=row(name))
+    except RedactionRefused:
+        return True
+    return not left.permitted and value not in left.text
+
+
+def free(payload: Any, name: str = "openai.chat") -> bool:
+    """Whether a request may leave for a cloud without a BAA."""
+    return leaving(payload, endpoint=row(name)).permitted
 
 
 def tool_result(text: str) -> dict[str, Any]:

@@ -113,6 +113,11 @@ def nobody(hits: Iterable[Hit], text: str) -> frozenset[Hit]:
 _CARED: Final = re.compile(r"(?i)\b(?:patient|pt|client|resident|mr|mrs|ms|miss)\b[.,:]? $")
 
 
+def is_product(word: str) -> bool:
+    """Whether a word in small letters is the name of an assistant, a model or who makes it."""
+    return word in _WORDS
+
+
 def _of_products(value: str) -> bool:
     words = _WORD.findall(value.casefold())
     return bool(words) and all(word in _WORDS or word.isdecimal() for word in words)

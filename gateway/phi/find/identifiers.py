@@ -92,13 +92,19 @@ def _however_written(word: str) -> Iterator[Hit]:
             yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
 
 
+def mails(word: str) -> Iterator[Hit]:
+    """Addresses of mail, also with words for their marks: `maria_garcia_at_example_org`."""
+    if "@" in word or "_at_" in word:
+        yield from (Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word))
+
+
 def find(word: str, carrier: Carrier) -> list[Hit]:
     """What identifies by its shape in a name that a developer gave: nothing else has reason to stand there."""
     if carrier not in GIVEN_BY_DEVELOPERS or not one_word(word):
         return []
     hits = [*names(word), *unlisted(word), *_however_written(word)]
     hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]
-    hits += [Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word)]
+    hits += mails(word)
     hits += [
         Hit(Kind.OTHER_ID, *found.span(), 0.9, Evidence.CUE, patient=True)
         for found in _LONG_NUMBER.finditer(word)

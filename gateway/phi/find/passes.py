@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Passage
-from gateway.phi.find import addresses, assistants, evasion, identifiers, processes, structure
+from gateway.phi.find import addresses, assistants, evasion, identifiers, participants, processes, structure
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX, excused
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -90,6 +90,8 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """A value whose key in the payload says what it is, and what stands in the name of a tool or a schema."""
     text, carrier = reading.folded.text, reading.passage.carrier
     hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier)]
+    if reading.passage.cue == participants.SPEAKER and carrier is Carrier.NAME:
+        hits += participants.speaks(text)
     if carrier in identifiers.GIVEN_BY_DEVELOPERS and identifiers.one_word(text):
         hits += [hit._replace(patient=True) for hit in structure.announced(text)]
     return hits
@@ -98,7 +100,7 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Values under the keys of JSON and XML of no known format, after labels, in URLs, and in what databases complain of."""
     text = reading.folded.text
-    more = [*layouts.find(reading.folded), *addresses.find(reading.folded)]
+    more = [*layouts.find(reading.folded), *addresses.find(reading.folded), *structure.hanging(text)]
     return [*hits, *more, *complaints.find(text), *inserts.find(text), *beside.find(text)]
 
 
@@ -125,7 +127,10 @@ def _by(model: Model, *, records: bool, doubting: bool) -> Pass:
 
     def find(reading: Reading, hits: list[Hit]) -> list[Hit]:
         text = reading.folded.text
-        if reading.passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text):
+        passage = reading.passage
+        if passage.carrier is Carrier.TOOL_DEFINITION and _CONSTANT.fullmatch(text):
+            return hits
+        if passage.carrier is Carrier.NAME and passage.cue == participants.SPEAKER and identifiers.one_word(text):
             return hits
         found: list[Hit] = []
         for start, end in reading.records.open(text) if records else ((0, len(text)),):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.domain import DIRECT, Detection, Finding, Kind, Passage
-from gateway.phi.find import identifiers
+from gateway.phi.find import identifiers, participants
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.records import keys
@@ -48,7 +48,13 @@ def look(text: str) -> Detection:
 
 def _hits(text: str) -> list[Hit]:
     bare = _UUID.sub(lambda found: "u" * len(found[0]), text) if "-" in text else text
-    return [*announced(bare), *_shaped(bare), *identifiers.names(bare), *identifiers.unlisted(bare)]
+    words = [
+        *identifiers.names(bare),
+        *identifiers.unlisted(bare),
+        *participants.called(bare),
+        *identifiers.mails(bare),
+    ]
+    return [*announced(bare), *_shaped(bare), *words]
 
 
 def announced(text: str) -> Iterator[Hit]:
@@ -74,6 +80,29 @@ def _shaped(text: str) -> Iterator[Hit]:
                 first, last = folded.origin(hit.start, hit.end)
                 if hit.kind is Kind.EMAIL or _is_number(text[start + first : start + last]):
                     yield hit._replace(start=start + first, end=start + last)
+
+
+def hanging(text: str) -> Iterator[Hit]:
+    """Numbers with a shape that hang on a word, or whose groups hang together: `send_to_078-05-1120`, `943_476_5919_scan`."""
+    if "_" not in text:
+        return
+    for run in _HANGING.finditer(text):
+        value = run[0]
+        hangs = "_" in value or "_" in (text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1])
+        if not hangs or _LITERAL.fullmatch(value) or ("_" in value and not _GROUPS.fullmatch(value)):
+            continue
+        for hit in catalogue.find(normalise(value.replace("_", " "))):
+            if hit.kind in _SHAPED and hit.evidence in {Evidence.SHAPE, Evidence.CHECKED}:
+                yield hit._replace(start=run.start() + hit.start, end=run.start() + hit.end, patient=True)
+
+
+_HANGING: Final = re.compile(r"(?<![A-Za-z0-9.-])[+(]?\d[\d ()_.-]{7,24}\d(?![A-Za-z0-9])")
+_LITERAL: Final = re.compile(
+    r"\d{1,3}(?:_\d{3})+|[\d_]*_20[0-3]\d[_-]?[01]\d[_-]?[0-3]\d[\d_-]*|20[0-3]\d[_-]?[01]\d[_-]?[0-3]\d[\d_-]*"
+)
+"""A number as programs write one, and days with a time."""
+_GROUPS: Final = re.compile(r"[2-9]\d\d_[2-9]\d\d_\d{4}|\d{3}_\d\d_\d{4}")
+_SHAPED: Final = frozenset({Kind.SSN, Kind.PHONE, Kind.CARD, Kind.NATIONAL_ID, Kind.FAX})
 
 
 def _is_number(surface: str) -> bool:

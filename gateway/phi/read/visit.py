@@ -125,7 +125,7 @@ class Visitor:
             case Text() | Signed():
                 self._scalar(value, field.carrier, path, Form.TEXT)
             case Name():
-                self._scalar(value, field.carrier, path, Form.NAME)
+                self._scalar(value, field.carrier, path, Form.NAME, field.cue)
             case JsonText():
                 self._json_text(value, field.carrier, path)
             case Free():
@@ -262,10 +262,10 @@ class Visitor:
 
     # --- texts -----------------------------------------------------------------------------------------------------
 
-    def _scalar(self, value: JSON, carrier: Carrier, path: Path, form: Form) -> None:
+    def _scalar(self, value: JSON, carrier: Carrier, path: Path, form: Form, cue: str = "") -> None:
         if isinstance(value, str):
             if value:
-                self.leaves.append(Leaf(path, value, carrier, "", form))
+                self.leaves.append(Leaf(path, value, carrier, cue, form))
         else:
             self._misplaced(value, carrier, path)
 

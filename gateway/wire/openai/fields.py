@@ -102,12 +102,16 @@ TOOL_CALL = Variant(
 )
 
 
+SPEAKER = Name(Carrier.NAME, cue="speaker")
+"""Who says a message, by name; beside a result it is the function's."""
+
+
 def _message(carrier: Carrier, *, required: tuple[str, ...] = ("role", "content")) -> Object:
     return Object(
         {
             "role": ROLES,
             "content": _content(carrier),
-            "name": Name(Carrier.NAME),
+            "name": Name(Carrier.NAME) if carrier is Carrier.TOOL_RESULT else SPEAKER,
             "refusal": Text(carrier),
             "reasoning": Text(carrier),
             "reasoning_content": Text(carrier),

