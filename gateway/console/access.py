@@ -45,13 +45,14 @@ class Access:
         self._secret = secrets.token_bytes(32)
 
     def visitor(self, exchange: Exchange, settings: Settings, listener: Listener) -> Visitor | None:
-        """Who asks: by their session, by a key in the headers, or whoever calls this listener without one; None: nobody known.
+        """Who asks: by a key in the headers, by their session, or whoever calls this listener without one; None: nobody known.
 
         Raises:
             InvalidApiKey: a key is in the headers, and it is none of ours.
             PermissionDenied: they may not see the console.
         """
-        token = _cookie(exchange.header("cookie"))
+        keyed = presented(exchange.header("authorization"), exchange.header("x-api-key"))
+        token = "" if keyed else _cookie(exchange.header("cookie"))
         caller = self._in_session(token, settings)
         if caller is None:
             token = ""

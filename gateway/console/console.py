@@ -11,7 +11,7 @@ from gateway.config import Listener, Settings
 from gateway.console import pages
 from gateway.console.access import Access, Visitor, check_site
 from gateway.console.assets import PREFIX, assets
-from gateway.console.visit import Answer, Elsewhere, Handler, Page, Visit, read_form
+from gateway.console.visit import KEY_BYTES, Answer, Elsewhere, Handler, Page, Visit, read_form
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound
 from gateway.events import AuthFailed, AuthFailure, EventSink
 
@@ -99,7 +99,7 @@ class Console:
         token = self._access.form_token()
         if exchange.method in _READS:
             return Page("sign_in.html", {"form": token, "problem": ""})
-        fields = await read_form(exchange, settings)
+        fields = await read_form(exchange, settings, limit=KEY_BYTES)
         self._access.check_form(fields.get("form", ""), token)
         try:
             cookie = self._access.sign_in(fields.get("key", "").strip(), settings, listener)

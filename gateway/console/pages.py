@@ -43,6 +43,7 @@ class View(NamedTuple):
 
 VIEWS: Final[Sequence[View]] = (
     View("live", "/console", "Live"),
+    View("try", "/console/try", "Try a text"),
     View("start", "/console/start", "Start here"),
 )
 
@@ -105,7 +106,7 @@ def dollars(amount: object) -> str:
         return "–"
     if amount == 0:
         return "$0"
-    return f"${amount:.2f}" if amount >= 1 else f"${amount:.5f}".rstrip("0") if amount >= 0.00001 else "< $0.00001"
+    return f"${amount:.2f}" if amount >= 1 else f"${amount:.4f}".rstrip("0") if amount >= 0.0001 else "< $0.0001"
 
 
 def watt_hours(amount: object) -> str:

@@ -9,9 +9,11 @@ from gateway.config import Settings
 from gateway.console.access import Access
 from gateway.console.console import Console
 from gateway.console.live import Live
+from gateway.console.playground import Playground
 from gateway.console.start import Start
 from gateway.events import EventSink
 from gateway.observability.trail import Trail
+from gateway.pipeline import Pipeline
 from gateway.pipeline.watch import Watch
 
 
@@ -20,6 +22,7 @@ class Running(Protocol):
 
     events: EventSink
     holders: Holders
+    pipeline: Pipeline
     watch: Watch
 
     @property
@@ -29,10 +32,13 @@ class Running(Protocol):
 def console_of(gateway: Running, trail: Trail) -> Console:
     """The console of this gateway."""
     live, start = Live(trail), Start(gateway.watch.look)
+    playground = Playground(gateway.pipeline, gateway.holders)
     views = {
         ("GET", "/console"): live.show,
         ("GET", "/console/events"): live.stream,
         ("GET", "/console/story/"): live.story,
+        ("GET", "/console/try"): playground.show,
+        ("POST", "/console/try"): playground.tried,
         ("GET", "/console/start"): start.show,
     }
     return Console(Access(gateway.holders), views, settings=lambda: gateway.settings, events=gateway.events)

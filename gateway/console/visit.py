@@ -13,7 +13,9 @@ from gateway.console.access import Access, Visitor
 from gateway.domain import Permission
 from gateway.errors import InvalidRequest, PermissionDenied
 
-FORM_BYTES: Final = 256 * 1024
+FORM_BYTES: Final = 1024 * 1024
+"""A form of somebody who is known: a whole request fits in. Of somebody who is not, a key is all that is read."""
+KEY_BYTES: Final = 4 * 1024
 FORM_KIND: Final = "application/x-www-form-urlencoded"
 _FIELDS: Final = 32
 
@@ -62,7 +64,7 @@ class Visit:
             PermissionDenied: it is not.
             InvalidRequest, PayloadTooLarge, RequestTimeout: as the body was.
         """
-        fields = await read_form(self.exchange, self.settings)
+        fields = await read_form(self.exchange, self.settings, limit=FORM_BYTES)
         self.access.check_form(fields.pop("form", ""), self.visitor.form)
         return fields
 
@@ -72,7 +74,7 @@ Answer: TypeAlias = Page | Elsewhere | None
 Handler: TypeAlias = Callable[[Visit], Awaitable[Answer]]
 
 
-async def read_form(exchange: Exchange, settings: Settings) -> dict[str, str]:
+async def read_form(exchange: Exchange, settings: Settings, *, limit: int) -> dict[str, str]:
     """The fields of a form, the first of each name.
 
     Raises:
@@ -80,7 +82,7 @@ async def read_form(exchange: Exchange, settings: Settings) -> dict[str, str]:
     """
     if exchange.header("content-type").partition(";")[0].strip().lower() != FORM_KIND:
         raise InvalidRequest("The console takes forms of its own pages.")
-    body = await exchange.body(limit=FORM_BYTES, deadline_s=settings.limits.body_timeout_s)
+    body = await exchange.body(limit=limit, deadline_s=settings.limits.body_timeout_s)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=_FIELDS)
     except ValueError:

@@ -180,10 +180,14 @@ def _routing_lines(tree: Tree) -> list[str]:
 
 
 def _told(at: Located, own: OwnWords) -> Tree:
-    """A finding by its kind and place; with the entry of the configuration that found it or took it back."""
+    """A finding by its kind and place, from character `start` up to `end` there; with the entry of the configuration that
+    found it or took it back.
+    """
     told: Tree = {
         "kind": at.finding.kind.value,
         "place": at.shown or "the request",
+        "start": at.finding.start,
+        "end": at.finding.end,
         "carrier": at.carrier.value,
         "counts": at.counts,
     }

@@ -36,8 +36,8 @@ def test_what_a_template_asks_for_in_vain_is_a_mistake():
     ("made", "text"),
     [
         (pages.dollars(0.0), "$0"),
-        (pages.dollars(0.00042), "$0.00042"),
-        (pages.dollars(0.000000001), "< $0.00001"),
+        (pages.dollars(0.00042), "$0.0004"),
+        (pages.dollars(0.000000001), "< $0.0001"),
         (pages.dollars(12.345), "$12.35"),
         (pages.dollars(""), "–"),
         (pages.watt_hours(0.01234), "0.0123 Wh"),

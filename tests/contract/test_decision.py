@@ -225,7 +225,9 @@ async def test_explain_says_what_the_pipeline_does(made):
         reply = await client.post("/gateway/explain", json={"request": request, "agent": "pathologist"})
     told = reply.json()
     assert reply.status_code == 200
-    assert {"kind": "mrn", "place": "messages[0].content", "carrier": "message", "counts": True} in told["found"]
+    start = SENSITIVE.index(MRN)
+    place = {"place": "messages[0].content", "start": start, "end": start + len(MRN)}
+    assert {"kind": "mrn", **place, "carrier": "message", "counts": True} in told["found"]
     assert told["order"] == ["local"]
     assert MRN not in reply.text
     assert cloud.connections == 0

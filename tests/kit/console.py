@@ -8,7 +8,7 @@ import re
 import httpx
 
 KEYS = {name: f"tgw_{name}_" + "a" * 32 for name in ("reader", "chief", "app")}
-MAY = {"reader": "[console]", "chief": "[console, operate, emergency]", "app": "[]"}
+MAY = {"reader": "[console]", "chief": "[console, explain, operate, emergency]", "app": "[]"}
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 

@@ -85,6 +85,59 @@ document.addEventListener("click", async (event) => {
   dialog.showModal();
 });
 
+// --- Try a text -------------------------------------------------------------------------------------------------------
+
+const attempt = one("#try");
+attempt?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = one("#text").value, button = one("button", attempt), result = one("#result"), said = one("[data-said]");
+  button.disabled = true;
+  try {
+    result.replaceChildren(await part(attempt.action, { method: "POST", body: new URLSearchParams(new FormData(attempt)) }));
+    paint(text, result);
+    said.textContent = one(".verdict, .notice", result)?.textContent ?? "";
+  } catch {
+    said.textContent = "The gateway did not answer.";
+  }
+  button.disabled = false;
+});
+
+/** Show the text, which the gateway does not send back, with what was found in it. */
+function paint(text, result) {
+  const echo = one("[data-echo]", result);
+  if (!echo) return;
+  let request = null;
+  try { request = JSON.parse(text); } catch { /* a sentence */ }
+  const places = new Map();
+  for (const span of all("[data-place]", result)) {
+    const { place } = span.dataset;
+    const value = request === null ? (place === "messages[0].content" ? text : undefined) : at(request, place) ?? (place === "messages[0].content" ? text : undefined);
+    if (typeof value !== "string") continue;
+    if (!places.has(place)) places.set(place, [value, []]);
+    places.get(place)[1].push(span.dataset);
+  }
+  for (const [place, [value, spans]] of places) {
+    if (places.size > 1) echo.append(Object.assign(document.createElement("h4"), { textContent: place }));
+    const letters = [...value];
+    let done = 0;
+    for (const { start, end, kind, direct } of spans.sort((a, b) => a.start - b.start)) {
+      if (start < done) continue;
+      const mark = document.createElement("mark");
+      mark.dataset.direct = direct;
+      mark.append(letters.slice(start, end).join(""), Object.assign(document.createElement("small"), { textContent: kind }));
+      echo.append(letters.slice(done, start).join(""), mark);
+      done = Number(end);
+    }
+    echo.append(letters.slice(done).join(""), "\n");
+  }
+  echo.hidden = places.size === 0;
+}
+
+/** The value at a place such as `messages[0].content`. */
+function at(tree, place) {
+  return place.split(/[.[\]]+/).filter(Boolean).reduce((value, step) => value?.[step], tree);
+}
+
 // --- Copying ----------------------------------------------------------------------------------------------------------
 
 for (const button of all("[data-copy]")) {
