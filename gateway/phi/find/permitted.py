@@ -113,6 +113,8 @@ def permitted(hit: Hit, text: str) -> bool:
         return True
     match hit.kind:
         case Kind.DATE:
+            if hit.evidence is not Evidence.CONTEXT and value.casefold() == "the second":
+                return False  # of a month, and no measure of time
             return any(pattern.match(value) for pattern in (_YEAR, _RELATIVE, _DURATION)) or _told_by_a_clock(
                 hit, value
             )

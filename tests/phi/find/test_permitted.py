@@ -30,6 +30,9 @@ def test_years_durations_hours_states_and_ages_under_90_may_stand(kind, value):
     [
         (Kind.DATE, "March 2021"),
         (Kind.DATE, "3/4"),
+        (Kind.DATE, "the second"),
+        (Kind.DATE, "the spring of eighty-one"),
+        (Kind.DATE, "Boxing Day"),
         (Kind.AGE, "90"),
         (Kind.AGE, "his 90s"),
         (Kind.PLACE, "Boston"),

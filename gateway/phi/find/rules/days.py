@@ -210,9 +210,35 @@ _CLAUSE_ENDS: Final = re.compile(
 )
 
 
-def _ordinal_day(value: str, before: str, after: str) -> float:  # noqa: ARG001
-    """`since the seventeenth`, unless a noun follows: the seventeenth day, floor, percentile."""
-    return 0.7 if _CLAUSE_ENDS.match(after) else 0.0
+_UNTIL: Final = re.compile(r"(?i)\b(?:since|until|till|'til|day),? $")
+_IN_A_DIARY: Final = re.compile(
+    r"(?i)\b(?:appointment|appt|booked|book|rebook\w*|clinic|slot|move[ds]?|change[ds]?|make it|born|came|seen|rang|told|started|went|due|date|week|month|night|see you|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+
+
+def _ordinal_day(value: str, before: str, after: str) -> float:
+    """`since the seventeenth`, unless a noun follows (the seventeenth day, floor, percentile); a low one needs a word of a diary."""
+    if not _CLAUSE_ENDS.match(after):
+        return 0.0
+    late = value[4:5].isdigit() or _LATE.match(value) is not None
+    if late and not _LOOSELY.search(before):
+        return 0.7
+    return 0.7 if _UNTIL.search(before) or _IN_A_DIARY.search(before.rpartition(". ")[2]) else 0.0
+
+
+_LOOSELY: Final = re.compile(r"(?i)\b(?:for|to|it) $")
+
+
+def _feast(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A feast on which something happened: behind a word for when, or before its year."""
+    return 0.75 if _WHEN.search(before) or _A_YEAR.match(after) else 0.0
+
+
+_WHEN: Final = re.compile(
+    r"(?i)\b(?:on|since|at|before|after|until|till|by|was|were|is|it's|over|around|last|this|from|born|about|of|like|came|fell|ill|home)(?: the)? $"
+)
+_A_YEAR: Final = re.compile(r"(?i),? (?:of )?(?:'\d\d\b|(?:19|20)\d\d\b|(?:nineteen|twenty|last|this|that) )")
 
 
 _YEAR_OR_NAME: Final = re.compile(r"(?:\s|,\s?)(?:'?\d|[A-Z][a-z])|[a-z'-]")
@@ -242,6 +268,21 @@ _LATE_ORDINAL: Final = one_of(
 )
 """Ordinals that count days more often than anything else."""
 
+_LOW_ORDINAL: Final = one_of(*"first second third fourth fifth sixth seventh eighth ninth".split())
+_TENS: Final = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_SPOKEN_YEAR: Final = (
+    rf"(?:'\d\d|(?:19|20)\d\d|(?:nineteen|twenty)[ -](?:oh[ -]|{_TENS}[ -]?)?[a-z]{{3,9}}|two thousand(?: and [a-z]{{3,9}})?|"
+    rf"{_TENS}(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
+)
+_FEASTS: Final = one_of(
+    "(?:bonfire|burns|guy fawkes|twelfth) night",
+    r"(?:new year'?s?|christmas|boxing|easter|whit|valentine'?s|mother'?s|father'?s|pancake|ash|good|palm|thanksgiving|independence|labou?r|memorial|veterans|anzac|armistice|remembrance|"
+    r"st\.? (?:patrick|david|andrew|george|valentine|stephen)'?s) (?:day|eve|(?:mon|tues|wednes|fri|satur|sun)day|weekend)",
+    *"easter christmas whitsun hallowe?'?en hogmanay diwali eid ramadan hanukkah passover thanksgiving lent".split(),
+)
+"""Days that a calendar of some faith or country fixes, each year anew."""
+_LATE: Final = re.compile(rf"(?i)the {_LATE_ORDINAL}\b")
+
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         Kind.DATE,
@@ -261,11 +302,18 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.DATE,
-        rf"(?i:\b(?:since|on|by|until|till|before|after|from|leav(?:e|es|ing)|discharged?|returns?|returning|home|due|back|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:,? like)?,? (the (?:{_LATE_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))))\b",
+        rf"(?i:\b(?:since|on|by|until|till|before|after|from|for|to|it|leav(?:e|es|ing)|discharged?|returns?|returning|home|due|back|do|make|(?:week|night|morning|evening|weekend) of|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:,? like)?,? (the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))))\b",
         0.7,
         judge=_ordinal_day,
-        hits=("since «the sixteenth»", "on «the fourteenth»"),
-        misses=("on the seventeenth day",),
+        hits=(
+            "since «the sixteenth»",
+            "on «the fourteenth»",
+            "shut till «the second»",
+            "booked for «the thirtieth»",
+            "can you do «the twenty-fourth»?",
+            "see you on «the third» then",
+        ),
+        misses=("on the seventeenth day", "on the second", "better for the third", "it goes to the tenth"),
     ),
     Rule(
         Kind.DATE,
@@ -285,9 +333,38 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.DATE,
-        r"(?i:\b(\d{1,2}(?:st|nd|rd|th) of (?:this|last|next|the same) month))\b",
+        rf"(?i:\b((?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{_LATE_ORDINAL}|{_LOW_ORDINAL}) of (?:this|last|next|the same) month))\b",
         0.7,
-        hits=("«14th of last month»",),
+        hits=("«14th of last month»", "«the fourteenth of last month»"),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b(the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL})) (?:or|and|to|till|until|through) the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL}) of {_MONTH_ALONE}\b)",
+        0.7,
+        hits=("it was «the nineteenth» or the twentieth of April",),
+        misses=("the third or the fourth of them",),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b((?:the )?(?:first|second|third|fourth|last) (?:week|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:of|in) {_MONTH_ALONE}|{_MONTH_ALONE} (?:that|last|this|the same|the next|the following) year))\b",
+        0.7,
+        hits=("«second week of June»", "moved in «November that year»"),
+        misses=("second week of treatment",),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b(?:in|since|until|till|from|during|over|it was|that was|be|by|about|around) ((?:the )?(?:early |late )?(?:spring|summer|autumn|winter) (?:of )?{_SPOKEN_YEAR}))\b",
+        0.7,
+        hits=("in «the summer of ninety-six»", "since «spring 2019»", "be «the winter of '81»"),
+        misses=("in the summer of love",),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b({_FEASTS}))\b",
+        0.75,
+        judge=_feast,
+        hits=("it was «bonfire night»", "the day before «Easter»", "«Whitsun» 1964", "since «New Year's Day»"),
+        misses=("a Christmas Day menu", "Easter eggs"),
     ),
     Rule(
         Kind.DATE,

@@ -78,7 +78,7 @@ def test_a_younger_age_or_a_measure_is_not(text):
         ("cert 10/20/23-12/18/23", "10/20/23-12/18/23"), ("since the sixteenth, fever", "the sixteenth"), ("not well since the 14th.", "the 14th"), ("means to leave the 18th.", "the 18th"), ("calls on 4 and 7 March were", "4 and 7 March"), ("June 3, 5 and 9, 2023", "June 3, 5 and 9, 2023"), ("heart clinic 04.12.24, well", "04.12.24"), ("Rhogam 1/3. Tdap", "1/3"), ("blessed and anointed 8/9; calm", "8/9"), ("began it in July (rash)", "July"), ("back home by mid October.", "October"),
         ("eight eleven seventy-nine", "eight eleven seventy-nine"), ("three four nineteen fifty two", "three four nineteen fifty two"), ("Febuary 21", "Febuary 21"), ("Septmber 3, 2020", "Septmber 3, 2020"),
         ("opgenomen 4 mrt", "4 mrt"), ("entlassen 5. dez 2021", "5. dez 2021"), ("vue le 6 fevrier", "6 fevrier"), ("visto 7 ago. 12 junho 2020", "12 junho 2020"), ("rash after 2/2.", "2/2"),
-        ("Admitted 2/28-3/4.", "2/28-3/4"), ("DOS 04-11", "04-11"), ("since early March she", "March"), ("mid-June surgery", "June"), ("the 14th of last month", "14th of last month"), ("on Tuesday the 9th.", "the 9th"),
+        ("Admitted 2/28-3/4.", "2/28-3/4"), ("DOS 04-11", "04-11"), ("since early March she", "March"), ("mid-June surgery", "June"), ("the 14th of last month", "the 14th of last month"), ("on Tuesday the 9th.", "the 9th"),
         ("may fourth nineteen forty", "may fourth nineteen forty"), ("3 de marzo de 2020", "3 de marzo"), ("TTE 2/5 normal", "2/5"), ("med card, renewal 8/31?", "8/31"), ("Foley out 6/7, voids", "6/7"), ("vom 3.4. bis 17.4.", "17.4."),
     ],
 )  # fmt: skip
