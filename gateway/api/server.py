@@ -66,20 +66,11 @@ class Servers:
             AddressInUse: one cannot be had.
         """
         for listener in self._listeners:
-            family = socket.AF_INET6 if ":" in listener.host else socket.AF_INET
-            made = socket.socket(family, socket.SOCK_STREAM)
-            self._sockets.append(made)
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                made.bind((listener.host, listener.port))
-                made.listen(2048)
-            except OSError as error:
+                self._sockets.append(bound(listener))
+            except AddressInUse:
                 self.close()
-                raise AddressInUse(
-                    f"Cannot listen on {listener.host}:{listener.port}: {error.strerror}. "
-                    "Is another gateway running? Choose another port with --port."
-                ) from None
-            made.setblocking(False)
+                raise
         return [(str(made.getsockname()[0]), int(made.getsockname()[1])) for made in self._sockets]
 
     def close(self) -> None:
@@ -107,6 +98,27 @@ class Servers:
             if server.should_exit:
                 server.hurry()
             server.should_exit = True
+
+
+def bound(listener: Listener) -> socket.socket:
+    """A socket that listens on a listener's address.
+
+    Raises:
+        AddressInUse: it cannot be had.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in listener.host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((listener.host, listener.port))
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        raise AddressInUse(
+            f"Cannot listen on {listener.host}:{listener.port}: {error.strerror}. "
+            "Is another gateway running? Choose another port with --port."
+        ) from None
+    made.setblocking(False)
+    return made
 
 
 def _config(listener: Listener, front: Front, limits: Limits) -> uvicorn.Config:

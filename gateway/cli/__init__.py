@@ -14,6 +14,7 @@ _EPILOG = """examples:
   gateway init                        write a configuration for the servers on this machine
   gateway serve                       serve config.yaml on 127.0.0.1:8080; a demonstration where there is none
   gateway check --config config.yaml  list every problem of a configuration
+  gateway doctor                      look at the machine around it, and say what to do
   gateway status                      say which routes can answer now, and why others cannot
   gateway reload                      have the running gateway read it again
   gateway keys new soma               make a key for an application
@@ -28,6 +29,7 @@ _COMMANDS: Final = (
         "status",
         "reload",
         "check",
+        "doctor",
         "explain",
         "keys",
         "models",

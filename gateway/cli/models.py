@@ -163,14 +163,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _list(options: argparse.Namespace, settings: Settings) -> int:
-    entries = await _entries(settings, _on_the_premises(settings, ()))
+    listed = await entries(settings, on_the_premises(settings, ()))
     busy = await asyncio.to_thread(_busy, settings)
     if options.json:
-        trees = [{**entry.tree(), **_queued(busy, entry.target.provider.machine_name)} for entry in entries]
+        trees = [{**entry.tree(), **_queued(busy, entry.target.provider.machine_name)} for entry in listed]
         print(json.dumps(trees, indent=2))
-    elif entries:
-        print(_table(entries))
-        versions = {one.target.provider.name: one for one in entries if one.version}
+    elif listed:
+        print(_table(listed))
+        versions = {one.target.provider.name: one for one in listed if one.version}
         for name, one in versions.items():
             for warning in one.warnings:
                 print(f"warning: {name} {one.version} {warning}")
@@ -200,10 +200,10 @@ async def _warm(options: argparse.Namespace, settings: Settings) -> int:
     if unknown:
         print(f"There is no route {', '.join(unknown)}. `gateway check` counts those there are.", file=sys.stderr)
         return 1
-    entries = await _entries(settings, _on_the_premises(settings, options.routes))
-    missing = [entry for entry in entries if entry.presence not in _READY]
+    listed = await entries(settings, on_the_premises(settings, options.routes))
+    missing = [entry for entry in listed if entry.presence not in _READY]
     if options.check:
-        print(_table(missing) if missing else f"All {len(entries)} are loaded.")
+        print(_table(missing) if missing else f"All {len(listed)} are loaded.")
         return 1 if missing else 0
     memory_gb = {name: limits.memory_gb for name, limits in settings.machines.items()}
     used_gb = await _used_gb(settings)
@@ -221,7 +221,7 @@ async def _warm(options: argparse.Namespace, settings: Settings) -> int:
             used_gb[machine] = used_gb.get(machine, 0.0) + needs_gb
         else:
             failed.append(entry)
-    for entry in entries:
+    for entry in listed:
         if entry.presence is Presence.LISTED:
             print(f"{entry.target.name}: its server has it, and loads it when it is first asked")
     return 1 if failed else 0
@@ -232,14 +232,14 @@ async def _pull(options: argparse.Namespace, settings: Settings) -> int:
     if unknown:
         print(f"There is no route {', '.join(unknown)}. `gateway check` counts those there are.", file=sys.stderr)
         return 1
-    entries = await _entries(settings, _on_the_premises(settings, options.routes))
-    absent = {(one.target.provider.name, one.target.model): one for one in entries if one.presence is Presence.ABSENT}
-    down = [one for one in entries if one.presence is Presence.DOWN]
+    listed = await entries(settings, on_the_premises(settings, options.routes))
+    absent = {(one.target.provider.name, one.target.model): one for one in listed if one.presence is Presence.ABSENT}
+    down = [one for one in listed if one.presence is Presence.DOWN]
     for one in down:
         print(f"{one.target.name}: {one.presence.value}; {one.advice}", file=sys.stderr)
     pulled = [await _pulled(one, _questions(settings)) for one in absent.values()]
     if not absent and not down:
-        print(f"All {len(entries)} are there.")
+        print(f"All {len(listed)} are there.")
     return 0 if all(pulled) and not down else 1
 
 
@@ -262,7 +262,7 @@ async def _used_gb(settings: Settings) -> dict[str, float]:
     """What the loaded models of the configuration take of each machine."""
     loaded = {
         (one.target.provider.name, one.target.model): one.target
-        for one in await _entries(settings, _on_the_premises(settings, ()))
+        for one in await entries(settings, on_the_premises(settings, ()))
         if one.presence is Presence.LOADED
     }
     used: dict[str, float] = {}
@@ -294,7 +294,7 @@ def _questions(settings: Settings) -> Questions:
     return Questions(networks=lambda: settings.on_prem_networks, events=FanOut([]))
 
 
-def _on_the_premises(settings: Settings, routes: Sequence[str]) -> dict[str, tuple[Target, tuple[str, ...]]]:
+def on_the_premises(settings: Settings, routes: Sequence[str]) -> dict[str, tuple[Target, tuple[str, ...]]]:
     """Targets of other people's servers on the premises that `routes` (or any) lead to, with those routes; each once."""
     wanted = routes or settings.table.routes
     found: dict[str, tuple[Target, tuple[str, ...]]] = {}
@@ -306,7 +306,7 @@ def _on_the_premises(settings: Settings, routes: Sequence[str]) -> dict[str, tup
     return found
 
 
-async def _entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str, ...]]]) -> list[Entry]:
+async def entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str, ...]]]) -> list[Entry]:
     questions = _questions(settings)
     attestation = Attestation(questions, events=FanOut([]))
 
@@ -323,10 +323,10 @@ async def _entries(settings: Settings, wanted: dict[str, tuple[Target, tuple[str
         await attestation.aclose()
 
 
-def _table(entries: Sequence[Entry]) -> str:
+def _table(listed: Sequence[Entry]) -> str:
     rows = [("target", "provider", "model", "state", "")]
     rows += [
-        (entry.target.name, entry.server, entry.target.model, entry.presence.value, entry.advice) for entry in entries
+        (entry.target.name, entry.server, entry.target.model, entry.presence.value, entry.advice) for entry in listed
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(

@@ -19,6 +19,9 @@ leaving: ContextVar[Outbound | None] = ContextVar("leaving", default=None)
 asking: ContextVar[Provider | None] = ContextVar("asking", default=None)
 """The provider on the premises that this task asks about itself (`questions.py`); such a question carries no content."""
 
+trying: ContextVar[Provider | None] = ContextVar("trying", default=None)
+"""The provider whose key this task tries (`tried.py`): a call that carries the key and nothing else."""
+
 
 class AttemptFailed(Exception):
     """One try of one target failed.

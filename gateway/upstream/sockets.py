@@ -13,7 +13,7 @@ from typing import TypeAlias
 from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
 from gateway.kinds.origin import Origin
-from gateway.upstream.port import asking, leaving
+from gateway.upstream.port import asking, leaving, trying
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Networks: TypeAlias = Callable[[], Sequence[Network]]
@@ -51,7 +51,7 @@ def guard(
         family, kind, proto, _, address = addr_info
         outbound, asked = leaving.get(), asking.get()
         sent = outbound is not None and outbound.target.provider.name == provider.name
-        if not sent and not (provider.at_home and asked == provider):
+        if not sent and not (provider.at_home and asked == provider) and trying.get() != provider:
             events.emit(EgressViolation(provider=provider.name))
             raise ForbiddenAddress("no outbound is recorded for this connection")
         if not any(_leads_to(address, one) for one in origins):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.upstream.port import asking, leaving
+from gateway.upstream.port import asking, leaving, trying
 
 
 class Tripwire:
@@ -18,5 +18,5 @@ class Tripwire:
         host, port = arguments[1][:2]
         if host not in {"127.0.0.1", "::1", "localhost"}:
             self.violations.append(f"connection beyond loopback, port {port}")
-        elif port in self.providers and leaving.get() is None and asking.get() is None:
+        elif port in self.providers and not any(why.get() for why in (leaving, asking, trying)):
             self.violations.append(f"connection to a provider without an Outbound, port {port}")
