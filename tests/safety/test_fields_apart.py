@@ -62,3 +62,80 @@ def test_whose_a_call_is_called_after_does_not_leave(name):
 def test_what_hangs_on_its_cue_or_on_a_path_does_not_leave(text, value):
     assert held(value, passed(text))
     assert held(value, {"messages": [{"role": "user", "content": f"Open {text} please."}]})
+
+
+def instructed(instruction, value):
+    """The same two texts in the fields of every dialect, by the row that takes them."""
+    turn = {"role": "user", "content": value}
+    yield "openai.responses", {"instructions": instruction, "input": value}
+    yield "openai.responses", {"input": [turn], "instructions": instruction}
+    yield "openai.chat", {"messages": [{"role": "system", "content": instruction}, turn]}
+    yield (
+        "openai.chat",
+        {"messages": [{"role": "user", "content": instruction}, {"role": "assistant", "content": "Ok."}, turn]},
+    )
+    yield "anthropic.messages", {"max_tokens": 9, "system": instruction, "messages": [turn]}
+    yield "ollama.generate", {"system": instruction, "prompt": value, "stream": False}
+
+
+@pytest.mark.parametrize(
+    ("instruction", "value"),
+    [
+        ("The next user message is the patient's surname.", "brandvold"),
+        ("You will receive a date of birth and compute the age.", "14 March 1962"),
+        ("Each message is a medical record number, validate it.", "8821304"),
+        ("The user types the home address of the patient.", "14 elm"),
+    ],
+)
+def test_what_one_field_says_of_another_does_not_leave(instruction, value):
+    for name, payload in instructed(instruction, value):
+        assert held(value, payload, name), name
+
+
+@pytest.mark.parametrize(
+    ("instruction", "value"),
+    [
+        ("The user gives the name of a drug.", "warfarin"),
+        ("Never ask for a medical record number.", "How do I size a chest tube?"),
+        ("You help staff of a hospital. Ask for the date of birth.", "What are your opening hours?"),
+    ],
+)
+def test_what_an_instruction_does_not_say_to_be_somebodys_may_leave(instruction, value):
+    for name, payload in instructed(instruction, value):
+        assert free(payload, name), name
+
+
+def described(says, value, key="value"):
+    schema = {"type": "object", "properties": {key: {"type": "string", "description": says}}}
+    definition = {"type": "function", "function": {"name": "look_up", "description": "Looks up.", "parameters": schema}}
+    call = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": json.dumps({key: value})}}
+    turn = {"role": "assistant", "content": None, "tool_calls": [call]}
+    return {
+        "messages": [GO, turn, {"role": "tool", "tool_call_id": "call_1", "content": "ok"}, GO],
+        "tools": [definition],
+    }
+
+
+def test_what_a_schema_says_of_an_argument_does_not_leave():
+    for says, value in {
+        "The patient's last name": "brandvold",
+        "Date of birth of the member": "14 March",
+        "caller's phone number": "4155550132",
+        "the patient's medical record number": "8821304",
+    }.items():
+        assert held(value, described(says, value)), says
+    for says, value in {
+        "The city": "Oslo",
+        "Name of the function": "parse_rows",
+        "Name of the drug": "warfarin",
+    }.items():
+        assert free(described(says, value)), says
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [("Patient name:", "Brandvold"), ("Patient's MRN", "8821304"), ("home address?", "14 elm")],
+)
+def test_what_one_text_to_embed_says_of_the_next_does_not_leave(label, value):
+    assert held(value, {"input": [label, value]}, "openai.embeddings")
+    assert held(value, {"input": [label, value]}, "ollama.embed")

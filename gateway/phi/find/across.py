@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gateway.domain import DIRECT, Carrier, Kind, Part, Passage
-from gateway.phi.find import called
+from gateway.phi.find import called, declared
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen, parts
@@ -36,6 +36,7 @@ def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
     message, or between a message and a value of a record.
     """
     yield from called.windows(passages)
+    yield from declared.windows(passages)
     yield from _texts(passages)
     spoken = [
         index
@@ -126,6 +127,10 @@ _CLINGING: Final = frozenset(",.;:!?")
 """Marks that services give as words of their own, and that stand right behind the word before."""
 
 
+_TALKED: Final = frozenset({Carrier.MESSAGE, Carrier.INPUT})
+"""Carriers of texts of which one may answer the one before."""
+
+
 class _Edge(NamedTuple):
     """The end of a passage that is read together with its neighbours: `shape` begins at `offset` of the passage."""
 
@@ -141,16 +146,18 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
     `own` are the hits of each passage by itself.
     """
     folded = [normalise(passage.text) for passage in passages]
-    if passages[0].carrier in called.ASKS:
-        said = called.told(passages[0], folded[0], folded[1])
+    if _apart(passages):
+        by, of = passages[:2]
+        asks = by.carrier in called.ASKS
+        said = called.told(by, folded[0], folded[1]) if asks else declared.told(by, of, folded[0], folded[1])
         return {1: said} if said else {}
     edges = [_edge(text, hits, first=index == 0) for index, (text, hits) in enumerate(zip(folded, own, strict=True))]
     values = passages[0].part is Part.VALUE
     found: dict[int, list[Hit]] = {}
-    if passages[0].carrier is Carrier.MESSAGE and not values and (replied := listen.replied(*folded[:2])):
+    if passages[0].carrier in _TALKED and not values and (replied := listen.replied(*folded[:2])):
         found[1] = replied
-    if passages[0].carrier is Carrier.MESSAGE and not values:
-        for at, told in listen.told(folded).items():
+    if passages[0].carrier in _TALKED and not values:
+        for at, told in (*listen.told(folded).items(), *declared.next_told(passages, folded)):
             found.setdefault(at, []).extend(told)
     if not any(48 <= byte <= 57 or byte == 64 for edge in edges for byte in edge.shape):
         return found
@@ -164,6 +171,11 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
                 for index, piece in pieces:
                     found.setdefault(index, []).append(piece)
     return found
+
+
+def _apart(passages: Sequence[Passage]) -> bool:
+    """Whether two passages are read for what the first says of the second, and are no neighbours."""
+    return passages[0].carrier in called.ASKS or passages[0].carrier is not passages[1].carrier
 
 
 def _named(piece: tuple[int, Hit], edges: Sequence[_Edge]) -> bool:

@@ -57,7 +57,7 @@ def test_a_window_is_bounded():
 
 def test_a_system_prompt_is_no_neighbour_of_a_message():
     prompt = Passage("Never guess a patient's id", "", Carrier.SYSTEM)
-    assert list(across.windows([prompt, Passage("78 years old")])) == []
+    assert across.find([prompt, Passage("78 years old")], ([], [])) == {}
 
 
 @pytest.mark.parametrize(

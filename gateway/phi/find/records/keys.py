@@ -318,6 +318,11 @@ _NO_NAME: Final = frozenset(
 """Words of what is said of somebody instead of what they are called."""
 
 
+def says_how(word: str) -> bool:
+    """Whether a word in small letters says how somebody is, and not what they are called."""
+    return word in _NO_NAME
+
+
 def _is_called(value: str) -> bool:
     """Whether words can be what somebody is called; a word of everyday language alone is not, nor is what only says how they are."""
     if _CALLED.fullmatch(value) is None:
