@@ -81,6 +81,7 @@ budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: n
 
 clients: $(VENV)/.dev-installed programs ## run real agents and frameworks through the gateway (3 GB of packages; ARGS='-k codex')
 	$(PY) -m pytest -n 2 -m programs $(PROGRAMS) $(ARGS)
+	@$(if $(ARGS),,$(PY) .ci/clients.py --passed)
 
 programs: $(PROGRAMS_VENV)/.installed $(OPENAI2_VENV)/.installed $(AIDER_VENV)/.installed $(PROGRAMS)/node/node_modules/.installed $(PROMPTFOO)/node_modules/.installed ## install the agents and frameworks that `make clients` runs
 

@@ -121,6 +121,11 @@ def installed(path: Path, command: str) -> str:
     return str(path)
 
 
+def python_of(script: Path) -> str:
+    """The interpreter of a script of `python/` or `openai2/`."""
+    return installed(OPENAI2_PYTHON if script.parent == OPENAI2 else PYTHON, "make clients")
+
+
 @dataclass
 class Cases:
     """The tests of somebody else's suite by name, and what the suite printed last."""
