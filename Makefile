@@ -107,6 +107,8 @@ format: $(VENV)/.dev-installed ## format the code, and mend what ruff can mend
 lock: ## renew the lock files from pyproject.toml (ARGS=--upgrade)
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build pyproject.toml --output-file requirements.lock
+	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra nvml --extra apple --constraint requirements.lock \
+	    pyproject.toml --output-file requirements-meters.lock
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra dev --constraint requirements.lock \
 	    pyproject.toml --output-file requirements-dev.lock
 	$(LOCK) $(ARGS) --extra embedded --extra encoder --extra build --extra presidio --constraint requirements.lock \

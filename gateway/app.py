@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeAlias
 
 from gateway.access.stored import StoredKeys
 from gateway.api.endpoints import facades
@@ -20,7 +20,12 @@ from gateway.detectors import presidio
 from gateway.detectors.scanner import Scanner
 from gateway.detectors.secondary import SecondaryDetector
 from gateway.domain import Adapter, Detector
-from gateway.events import EventSink, FanOut, LedgerLoss
+from gateway.events import EventSink, FanOut, LedgerLoss, MeterKind
+from gateway.meters.apple import Apple
+from gateway.meters.nvml import Nvml
+from gateway.meters.port import PowerMeter
+from gateway.meters.rapl import Rapl
+from gateway.meters.sampler import Sampler
 from gateway.observability.logs import EventLog, take_over_again
 from gateway.observability.logs import Style as LogStyle
 from gateway.observability.metrics import Metrics
@@ -57,6 +62,13 @@ from gateway.upstream.machines import Machines
 from gateway.upstream.questions import Questions
 from gateway.upstream.scripted import Scripted
 
+Meters: TypeAlias = Mapping[MeterKind, Callable[[], PowerMeter]]
+METERS: Final[Meters] = {
+    MeterKind.RAPL: Rapl.found,
+    MeterKind.NVML: Nvml.found,
+    MeterKind.APPLE: Apple.found,
+}
+
 
 def build(
     settings: Settings,
@@ -65,10 +77,9 @@ def build(
     log_style: LogStyle,
     stream: TextIO,
     second: Callable[[], Detector] | None = None,
+    meters: Meters = METERS,
 ) -> Gateway:
-    """A gateway on this machine: its secret, its record, its log.
-
-    `second` makes a detector to look beside the engine, in place of the one that the configuration names.
+    """A gateway on this machine: its secret, its record, its log. `second` makes a detector in place of the configured one.
 
     Raises:
         SecretUnusable: the secret is there and cannot be trusted.
@@ -77,11 +88,10 @@ def build(
     vocabulary = vocabulary_of(settings)
     log, metrics = EventLog(vocabulary, style=log_style, stream=stream), Metrics(vocabulary)
     spans, trail = Spans(vocabulary) if settings.traces else None, Trail(vocabulary)
-    events = FanOut([metrics, log, trail, *([spans] if spans else [])])
+    events = FanOut([one for one in (metrics, log, trail, spans) if one is not None])
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
     quota, uncounted = _counts(settings)
-    in_force = InForce(settings)
-    key = derive(secret, Purpose.CACHE)
+    in_force, key = InForce(settings), derive(secret, Purpose.CACHE)
     scanner = _scanner(settings, key=key, second=second or _second(settings), own=lambda: in_force.settings.own_words)
 
     def networks() -> tuple[IPNetwork, ...]:
@@ -101,6 +111,7 @@ def build(
         },
         attestation=Attestation(questions, events=events),
         machines=Machines(limits=lambda: in_force.settings.machines, questions=questions, events=events),
+        meters=_meters(settings, meters, events=events),
         ledger=ledger,
         quota=quota,
         keys=StoredKeys(SqliteKeys(Path(settings.state_dir)), now_us=now_us),
@@ -109,7 +120,7 @@ def build(
         metrics=metrics,
         events=events,
         log=log,
-        learners=[metrics.learn, log.learn, trail.learn, *([spans.learn] if spans else [])],
+        learners=[one.learn for one in (metrics, log, trail, spans) if one is not None],
         collector=_collector(settings, spans, questions=questions, events=events),
         audit_key=derive(secret, Purpose.AUDIT),
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
@@ -124,6 +135,15 @@ def _shown(gateway: Gateway, trail: Trail) -> Gateway:
     """The gateway with the console that shows it."""
     gateway.pages = console_of(gateway, trail)
     return gateway
+
+
+def _meters(settings: Settings, meters: Meters, *, events: EventSink) -> Sampler:
+    """What measures the energy of answers, where the configuration says that something does."""
+    metering = settings.metering
+    if metering is None:
+        return Sampler(events=events)
+    found = {kind: meters[kind] for kind in metering.meters}
+    return Sampler(machine=metering.machine, found=found, idle_w=metering.idle_w, events=events)
 
 
 def _collector(settings: Settings, spans: Spans | None, *, questions: Questions, events: EventSink) -> Collector | None:

@@ -32,6 +32,7 @@ from gateway.domain import Adapter, Provider
 from gateway.errors import KeysUnavailable
 from gateway.events import BaaSeen, ConfigReloaded, EventSink, ProviderProbed, ReloadResult
 from gateway.kinds.origin import host_and_port
+from gateway.meters.sampler import Sampler
 from gateway.observability.logs import EventLog
 from gateway.observability.metrics import Metrics
 from gateway.observability.vocabulary import Vocabulary
@@ -69,6 +70,7 @@ class Parts:
     upstreams: Mapping[Adapter, Upstream]
     attestation: Attestation
     machines: Machines
+    meters: Sampler
     ledger: AuditSink
     quota: Quota
     keys: StoredKeys
@@ -102,12 +104,11 @@ class Gateway:
         self.log = parts.log
         self.demonstration_problem = parts.demonstration_problem
         self._probing: asyncio.Task[None] | None = None
-        premises, holdings = Premises.of(parts.attestation, parts.machines), Holdings(parts.quota, parts.events)
+        premises = Premises.of(parts.attestation, parts.machines, parts.meters)
         self._rounds = Rounds(premises, heard=self._heard)
         self._reloaded = asyncio.Event()
-        self._aside = Aside()
+        self._aside, self._standings = Aside(), Standings()
         self._told_on = date.min
-        self._standings = Standings()
         self.pipeline = Pipeline(
             settings=lambda: in_force.settings,
             known=self._known,
@@ -120,7 +121,7 @@ class Gateway:
                 aside=self._aside,
                 audit_key=parts.audit_key,
                 standings=self._standings,
-                holdings=holdings,
+                holdings=(holdings := Holdings(parts.quota, parts.events)),
             ),
             events=parts.events,
             ledger=parts.ledger,
@@ -213,6 +214,7 @@ class Gateway:
             await asyncio.wait(first, timeout=patience_s)
         self._probing = asyncio.create_task(self._keep_probing())
         self._warm()
+        self._parts.meters.start()
         if self._parts.collector is not None:
             self._parts.collector.start()
         self.watch.ready = True
@@ -226,16 +228,14 @@ class Gateway:
         self.watch.ready = False
         for task in filter(None, (self._probing, self._holding)):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)  # one that died earlier keeps nothing from its end
         await self._rounds.aclose()
         for upstream in self._parts.upstreams.values():
             await upstream.aclose()
         self._aside.close()
-        await self._parts.machines.aclose()
-        await self._parts.attestation.aclose()
         if self._parts.collector is not None:
             await self._parts.collector.aclose()
+        await self.watch.premises.aclose()
         await self._parts.scanner.aclose()
         self.holders.emergencies.stop()
         self._record(ReloadResult.STOPPED, before=None)

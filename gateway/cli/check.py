@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from gateway.app import METERS
 from gateway.config import Settings, load
 from gateway.config.changes import rule_changes, word_changes
 from gateway.config.standing import changed, of_standing, standing_of
 from gateway.document import DocumentInvalid
 from gateway.domain import USUAL_OPERATION, Operation, Order
 from gateway.kinds import profile
+from gateway.meters.port import MeterUnreadable
 from gateway.phi.find import own_words
 from gateway.pipeline.judge import today
 from gateway.policy.lint import at_a_glance
@@ -99,6 +101,7 @@ def summary(settings: Settings) -> str:
     own = settings.own_words
     lines += [f"  own words: {len(own.also)} also found, {len(own.never)} never"] if own else []
     lines += [f"  off: {', '.join(off)}"] if off else []
+    lines += _meters(settings)
     lines += [f"  not read: {', '.join(settings.policies_unread)}"] if settings.policies_unread else []
     lines += [f"  {line} (against what the gateway here last worked with)" for line in _since(settings)]
     lines += [f"warning: {problem}" for problem in unmet(settings.policy, detectors=settings.detectors)]
@@ -118,6 +121,17 @@ def _agreements(settings: Settings) -> list[str]:
             more += [] if term.retention_days is None else [f"kept for {term.retention_days} days"]
             more += [f"without {', '.join(sorted(term.excludes))}"] * bool(term.excludes)
             lines.append(f"BAA of {name}: {', '.join([term.reference, f'until {term.expires}', *more])}")
+    return lines
+
+
+def _meters(settings: Settings) -> list[str]:
+    """Which meters of energy can be read here, by whoever asks this."""
+    lines = []
+    for kind in settings.metering.meters if settings.metering else ():
+        try:
+            lines.append(f"  meter {kind.value}: {METERS[kind]().of}")
+        except MeterUnreadable as unreadable:
+            lines.append(f"warning: meter {kind.value}: {unreadable}")
     return lines
 
 

@@ -154,6 +154,7 @@ def _lines(status: Mapping[str, object]) -> Iterator[str]:
     yield from ("", f"In memory: {', '.join(loaded) or 'no model that a server tells of'}")
     if machines := named(status, "machines"):
         yield from ("", "Machines", *(f"  {machine_line(*one)}" for one in machines.items()))
+    yield from ("", energy_line(status.get("energy")))
     if left := _listed(status, "left"):
         yield from ("", "Left of budgets and limits", *(f"  {_left(one)}" for one in left if isinstance(one, dict)))
     if notes := _listed(status, "notes"):
@@ -183,6 +184,20 @@ def _route(name: str, one: Tree) -> str:
 def machine_line(name: str, one: Tree) -> str:
     memory = f", {one['used_gb']:g} of {one['memory_gb']:g} GB in use" if one.get("memory_gb") else ""
     return f"{name:<20}{one.get('waiting')} wait, {one.get('serving')} are served{memory}"
+
+
+def energy_line(energy: object) -> str:
+    """Which meters measure the energy of answers, and why others do not."""
+    meters = named(energy, "meters") if isinstance(energy, dict) else {}
+    if not isinstance(energy, dict) or not meters:
+        return "Energy: by `power_w` of targets; no `meters` are configured"
+    silent = [f"{name}: {one['why_not']}" for name, one in meters.items() if one.get("why_not")]
+    if silent:
+        return f"Energy of {energy['machine']} IS NOT MEASURED: {'; '.join(silent)}"
+    by = ", ".join(f"{name} ({one.get('of')})" for name, one in meters.items())
+    idle_w = energy.get("idle_w")
+    rest = f"{idle_w:.1f} W at rest" if isinstance(idle_w, int | float) else "what it takes at rest is not known yet"
+    return f"Energy of {energy['machine']}: measured by {by}; {rest}"
 
 
 def _left(one: Mapping[str, object]) -> str:

@@ -25,6 +25,7 @@ _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] 
     AwaitsRestart.SCAN_SECOND: lambda settings: settings.scan_second,
     AwaitsRestart.SHARED: lambda settings: settings.shared_redis,
     AwaitsRestart.TRACES: lambda settings: settings.traces,
+    AwaitsRestart.METERS: lambda settings: settings.metering,
 }
 
 

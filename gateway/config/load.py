@@ -11,9 +11,10 @@ from gateway.config.allowances import build_allowances
 from gateway.config.draft import Draft
 from gateway.config.environment import substitute
 from gateway.config.labels import build_label_terms
+from gateway.config.machines import build_machines, build_metering
 from gateway.config.own_words import build_own_words
 from gateway.config.policies import PolicyFolder, read_folder
-from gateway.config.providers import build_machines, build_providers, build_targets
+from gateway.config.providers import build_providers, build_targets
 from gateway.config.replicas import build_redis
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
@@ -191,6 +192,7 @@ def _build(draft: Draft, text: str) -> Settings:
         auto_fallback=config.routing.auto_fallback,
         hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         machines=build_machines(draft),
+        metering=build_metering(draft, providers),
         pricing=Pricing(
             config.pricing.tariff_usd_per_kwh,
             baseline=config.pricing.baseline or "",

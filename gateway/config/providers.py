@@ -11,13 +11,13 @@ from gateway.access.origin import is_loopback
 from gateway.config.addresses import Place, address
 from gateway.config.draft import Draft
 from gateway.config.environment import variables
+from gateway.config.machines import busy_hours
 from gateway.config.schema import BaaSection, ProviderSection, TargetSection
 from gateway.config.settings import IPNetwork
 from gateway.domain import Adapter, BaaTerm, Capability, Path, Price, Provider, Target, Trait
 from gateway.kinds import profile, vendors
 from gateway.kinds.ollama_models import is_cloud_name
 from gateway.kinds.origin import origin
-from gateway.scheduling.machine import Limits
 
 CONNECT_S: Final = 5.0
 """How long a provider may take to accept a connection, unless `connect_s` says."""
@@ -27,7 +27,12 @@ CONNECT_NEAR_S: Final = 3.0
 
 def build_providers(draft: Draft, networks: Sequence[IPNetwork]) -> dict[str, Provider]:
     """Every provider of the draft; problems go into the draft."""
-    return {name: _provider(draft, name, section, networks) for name, section in draft.config.providers.items()}
+    costs = busy_hours(draft)
+    built = {name: _provider(draft, name, section, networks) for name, section in draft.config.providers.items()}
+    return {
+        name: replace(one, usd_per_busy_hour=costs.get(one.machine_name)) if one.at_home else one
+        for name, one in built.items()
+    }
 
 
 def build_targets(draft: Draft, providers: Mapping[str, Provider]) -> dict[str, Target]:
@@ -137,19 +142,6 @@ def _machine(draft: Draft, name: str, section: ProviderSection) -> str:
         return ""
     draft.known("machines", section.machine, ("providers", name, "machine"))
     return section.machine
-
-
-def build_machines(draft: Draft) -> dict[str, Limits]:
-    """What each machine can bear; one that no provider runs on is a slip of the pen."""
-    used = {section.machine or name for name, section in draft.config.providers.items()}
-    for name in draft.config.machines:
-        if name not in used:
-            draft.problem(
-                ("machines", name),
-                "No provider runs on this machine.",
-                f"Write `machine: {name}` on the providers that do, or give it the name of one.",
-            )
-    return {name: Limits(**dict(section)) for name, section in draft.config.machines.items()}
 
 
 def _adapter(draft: Draft, path: Path, section: ProviderSection) -> Adapter:

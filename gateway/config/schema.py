@@ -36,6 +36,7 @@ from gateway.domain import (
     Trait,
 )
 from gateway.domain.quota import Every, Measure, Per
+from gateway.events import MeterKind
 
 
 class Section(BaseModel):
@@ -219,13 +220,24 @@ class ProviderSection(Section):
     machine: Name | None = None
 
 
+class AmortiseSection(Section):
+    """What a machine cost, and over how many busy hours that is spread."""
+
+    usd: Annotated[Dollars, Field(gt=0)]
+    years: Annotated[float, BeforeValidator(plain), Field(gt=0, le=50, allow_inf_nan=False)]
+    busy_hours_a_day: Annotated[float, BeforeValidator(plain), Field(gt=0, le=24, allow_inf_nan=False)]
+
+
 class MachineSection(Section):
-    """A computer on which one or several providers run their models."""
+    """A computer on which one or several providers run their models; `meters` if it is the one the gateway runs on."""
 
     memory_gb: Gigabytes | None = None
     max_queue: Count = 100
     max_wait_s: Seconds = 300.0
     turn_s: Seconds = 60.0
+    meters: tuple[MeterKind, ...] = ()
+    idle_w: Watts | None = None
+    amortise: AmortiseSection | None = None
 
 
 class PriceSection(Section):

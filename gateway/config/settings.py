@@ -14,6 +14,7 @@ from gateway.access.origin import HostPolicy
 from gateway.domain import Caller, Provider, Target
 from gateway.domain.emergency import EmergencyTerms
 from gateway.domain.quota import Allowances
+from gateway.events import MeterKind
 from gateway.phi.find.label_terms import LabelTerms
 from gateway.phi.find.own_words import OwnWords
 from gateway.policy.rules import Policy
@@ -97,6 +98,18 @@ class Pricing:
 
 
 @dataclass(frozen=True, slots=True)
+class Metering:
+    """How the energy of `machine`, the one that the gateway runs on, is measured: by which `meters`.
+
+    `idle_w` is what they show while it has nothing to do, None where that is measured too.
+    """
+
+    machine: str
+    meters: tuple[MeterKind, ...]
+    idle_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Traces:
     """`otlp` is the address of a collector on the premises that speaks OTLP over HTTP, `share` how many of the traces that
     begin here are kept, of 1.
@@ -151,6 +164,8 @@ class Settings:
     auto_fallback: bool
     machines: Mapping[str, MachineLimits] = field(default_factory=dict)
     """What the machines can bear, by the name that `Provider.machine_name` says; others have the usual limits."""
+    metering: Metering | None = None
+    """How the energy of the answers that are made on this machine is measured; None: it is modelled."""
     pricing: Pricing = field(default_factory=Pricing)
     allowances: Allowances = field(default_factory=Allowances)
     """Budgets and limits: what may be used up, by whom."""

@@ -54,6 +54,7 @@ class Quality(StrEnum):
     ESTIMATED = "estimated"  # money: by tokens that we guess, of an answer that broke off
     MEASURED = "measured"  # energy: by a meter of the machine
     MODELLED = "modelled"  # energy: by the configured power, for as long as it took
+    UNKNOWN = "unknown"  # energy: the answer was made on the premises, and nobody says what it took
 
 
 class Outcome(StrEnum):

@@ -147,6 +147,7 @@ class Provider:
     forwards: bool = False  # it stands on the premises, and sends what it is asked on to somebody who does not
     connect_s: float = 5.0  # how long it may take to accept a connection
     machine: str = ""  # where it runs, beside others; "" for one of its own
+    usd_per_busy_hour: Decimal | None = None  # what that machine costs while it works, beside electricity
     off: str = ""  # why it is off ("ANTHROPIC_API_KEY is not set"); empty when it may be tried
 
     def traits_on(self, day: date) -> frozenset[Trait]:

@@ -22,6 +22,8 @@ from gateway.events.closed_sets import (
     FallbackResult,
     LedgerLoss,
     LedgerResult,
+    MeterKind,
+    MeterLoss,
     Noted,
     OwnList,
     Record,
@@ -37,6 +39,7 @@ from gateway.events.lifetime import (
     EmbeddedStarted,
     GatewayStarted,
     GatewayStopped,
+    MeterSeen,
     QuotaLeft,
     StateSeen,
 )
@@ -80,6 +83,9 @@ __all__ = [
     "LedgerResult",
     "LedgerWitnessed",
     "LedgerWritten",
+    "MeterKind",
+    "MeterLoss",
+    "MeterSeen",
     "ModelLoaded",
     "Noted",
     "OwnList",
@@ -364,6 +370,7 @@ Event: TypeAlias = (
     | GatewayStarted
     | GatewayStopped
     | StateSeen
+    | MeterSeen
     | StepEnded
     | CollectorSeen
     | EmbeddedStarted

@@ -200,6 +200,25 @@ class AwaitsRestart(StrEnum):
     SCAN_SECOND = "scan.second"
     SHARED = "shared"
     TRACES = "traces"
+    METERS = "machines.meters"
+
+
+class MeterKind(StrEnum):
+    """What measures the energy of the machine that the gateway runs on."""
+
+    RAPL = "rapl"  # processor packages and memory, by the counters of Linux
+    NVML = "nvml"  # NVIDIA's GPUs
+    APPLE = "apple"  # the chip of a Mac
+
+
+class MeterLoss(StrEnum):
+    """Why a meter does not measure."""
+
+    ABSENT = "absent"  # the machine has nothing of the kind
+    NOT_READABLE = "not_readable"
+    NOT_INSTALLED = "not_installed"  # the extra that it needs
+    FAILED = "failed"  # it answered before
+    SLOW = "slow"  # reading it would keep requests waiting
 
 
 class OwnList(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway.events.closed_sets import ExitReason
+from gateway.events.closed_sets import ExitReason, MeterKind, MeterLoss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,15 @@ class EmbeddedExited:
     reason: ExitReason
     code: int | None = None
     provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterSeen:
+    """A meter of energy measures, or does not, and why; told at the start and whenever that changes."""
+
+    event: ClassVar[str] = "meter.seen"
+    meter: MeterKind
+    loss: MeterLoss | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,11 @@ class Families:
             "Energy of local targets: `quality` says whether it was measured, or modelled by configured power.",
             (*WHO, "quality"),
         )
+        self.energy_unknown = self._counter(
+            "gateway_energy_unknown_requests",
+            "Answers of local targets whose energy nobody says: neither a meter nor `power_w`.",
+            WHO,
+        )
 
     def _define_requests(self) -> None:
         self.requests = self._counter(
@@ -239,6 +244,9 @@ class Families:
 
     def _define_servers(self) -> None:
         self.backend_up = self._gauge("gateway_backend_up", "1 if the provider answered its last probe.", (PROVIDER,))
+        self.meter_up = self._gauge(
+            "gateway_energy_meter_up", "1 if the meter measures the energy of this machine.", ("meter",)
+        )
         self.model_load = self._histogram(
             "gateway_backend_model_load_seconds",
             "Time until a model that we started or had loaded was there.",

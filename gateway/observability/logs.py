@@ -59,6 +59,7 @@ LOGGED = (
         events.AttemptEnded,
         events.ModelLoaded,
         events.CollectorSeen,
+        events.MeterSeen,
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -131,7 +132,7 @@ QUIET = frozenset({events.AttemptResult.OK, events.AttemptResult.CANCELLED})
 ENUMS = (
     *("operation", "dialect", "provider_kind", "outcome", "sensitivity", "destination", "found", "redacted"),
     *("cost_quality", "energy_quality"),
-    *("record", "result", "cause", "loss", "restart", "how", "witness"),
+    *("record", "result", "cause", "loss", "restart", "how", "witness", "meter"),
 )
 HASHES = ("config_hash", "policy_hash", "config_before", "config_after", "policy_before", "policy_after")
 NAMES = ("caller", "route", "agent", "target", "provider", "model", "decision_reason", "reason", "emergency")
@@ -228,6 +229,11 @@ class EventLog:
             case events.CollectorSeen():
                 level = logging.INFO if event.up else logging.WARNING
                 self._write(level, event.event, {"up": event.up, "lost": event.lost})
+            case events.MeterSeen():
+                level = logging.INFO if event.loss is None else logging.WARNING
+                self._write(
+                    level, event.event, {"meter": event.meter, "up": event.loss is None, "loss": event.loss or ""}
+                )
             case events.EmergencyOpened() | events.EmergencyEnded():
                 self._write(logging.WARNING, event.event, emergency_line(event))
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import assert_never
 
 from prometheus_client import CollectorRegistry
@@ -15,11 +14,12 @@ from prometheus_client.openmetrics.exposition import generate_latest as render_o
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Operation, Outcome, Settlement, Usage
+from gateway.domain import Operation, Outcome, Quality, Settlement, Usage
 from gateway.domain.quota import UNITS
 from gateway.domain.settlement import NANO
 from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
+from gateway.observability.at_zero import start_at_zero
 from gateway.observability.families import SCHEMA, Families, exemplar
 from gateway.observability.series import MAX_SERIES
 from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
@@ -58,7 +58,7 @@ class Metrics(EventSink):
         self._families = Families()
         self._vocabulary = vocabulary
         self._asked: dict[tuple[object, ...], _Labels] = {}
-        self._start_at_zero()
+        start_at_zero(self._families)
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -149,6 +149,8 @@ class Metrics(EventSink):
             families.audio(*who).inc(event.usage.audio_ms / 1000)
         if event.energy_nwh is not None and event.energy_quality is not None:
             families.energy(*who, event.energy_quality.value).inc(event.energy_nwh * JOULES_PER_WH / NANO)
+        elif event.energy_quality is Quality.UNKNOWN:
+            families.energy_unknown(*who).inc()
         if event.cost_nano_usd is not None and event.cost_quality is not None:
             families.cost(*who, event.cost_quality.value).inc(event.cost_nano_usd / NANO)
             if event.baseline_nano_usd is not None:
@@ -224,7 +226,8 @@ class Metrics(EventSink):
         | events.EmergencyOpened
         | events.EmergencyEnded
         | events.StepEnded
-        | events.CollectorSeen,
+        | events.CollectorSeen
+        | events.MeterSeen,
     ) -> None:
         families = self._families
         match event:
@@ -232,12 +235,12 @@ class Metrics(EventSink):
                 families.emergency_open.inc()
             case events.EmergencyEnded():
                 families.emergency_open.dec()
-            case events.ProviderProbed():
-                families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
             case events.EmbeddedStarted():
                 families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
             case events.EmbeddedExited():
                 families.embedded_exits(event.reason.value).inc()
+            case events.ProviderProbed() | events.MeterSeen():
+                self._answers(event)
             case events.QueueChanged() | events.QueueWaited() | events.ModelLoaded():
                 self._queued(event)
             case events.Faulted():
@@ -276,6 +279,12 @@ class Metrics(EventSink):
                 self._families.quota_refused(event.sort, event.per, event.of, event.every).inc()
             case _:
                 assert_never(event)
+
+    def _answers(self, event: events.ProviderProbed | events.MeterSeen) -> None:
+        if isinstance(event, events.MeterSeen):
+            self._families.meter_up(event.meter.value).set(event.loss is None)
+        else:
+            self._families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
 
     def _queued(self, event: events.QueueChanged | events.QueueWaited | events.ModelLoaded) -> None:
         families, known = self._families, self._vocabulary
@@ -374,25 +383,3 @@ class Metrics(EventSink):
         if name in known:
             return name
         return OTHER if name else NONE
-
-    def _start_at_zero(self) -> None:
-        """What an alert must see move, though it may never happen: a few closed sets."""
-        families = self._families
-        for action in events.ScanFailure:
-            families.scan_failures(action.value)
-        for phase, side in product(events.AbortPhase, events.Side):
-            families.stream_aborts(phase.value, side.value)
-        for failure in events.AuthFailure:
-            families.auth_failures(failure.value)
-        for record, result in product(events.Record, (events.LedgerResult.FAILED, events.LedgerResult.REFUSED)):
-            families.audit_records(record.value, result.value)
-        for exit_reason in events.ExitReason:
-            families.embedded_exits(exit_reason.value)
-        for reload in (events.ReloadResult.OK, events.ReloadResult.REFUSED, events.ReloadResult.WAITS):
-            families.reloads(reload.value)
-        for kept in ("ok", "failed"):
-            families.audit_checkpoints(kept)
-            for witness in events.Witnessing:
-                families.audit_witnessed(witness.value, kept)
-        for loss in events.LedgerLoss:
-            families.ledger_lost(loss.value)

@@ -81,6 +81,7 @@ class Attempts:
         self.attestation = premises.attestation
         self._windows = premises.windows
         self._machines = premises.machines
+        self._meters = premises.meters
         self._warmth = premises.warmth
         self._ledger = ledger
         self._scanner = scanner
@@ -368,7 +369,7 @@ class Attempts:
         """
         if run.now(prepared.egress) != prepared.egress:
             raise refusal.no_longer(prepared.egress)
-        run.trace.sending(prepared.redacted)
+        run.trace.sending(prepared.redacted, meters=self._meters)
         return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
 
 

@@ -33,4 +33,6 @@ def price_headers(settled: Settlement) -> dict[str, str]:
         headers["x-gateway-cost-usd"] = f"{settled.cost_usd:f}"
     if settled.energy_wh is not None:
         headers["x-gateway-energy-wh"] = f"{settled.energy_wh:f}"
+    if settled.energy_quality is not None:
+        headers["x-gateway-energy-quality"] = settled.energy_quality.value
     return headers

@@ -43,7 +43,8 @@ class Attempt:
     """One try of one target. `waited_s` is how long its answer kept us waiting, `held_s` how long we waited before it was
     sent (for its machine's queue, which is `queued_s` of it, and for what its server says of itself), `began` whether its turn
     came, `reached` whether it may have got the request, and `redacted` what was taken out of what it was sent. `pieces` is how
-    often something of its answer came, `measured_wh` the energy that a meter gives it.
+    often something of its answer came, `measured_wh` the energy that meters give it, and `worked_s` its part of the time that its
+    machine worked, where that is known.
     """
 
     target: Target
@@ -54,6 +55,7 @@ class Attempt:
     queued_s: float = 0.0
     pieces: int = 0
     measured_wh: float | None = None
+    worked_s: float | None = None
     reached: bool = False
     redacted: frozenset[Kind] = frozenset()
     result: AttemptResult = AttemptResult.CANCELLED
@@ -183,7 +185,14 @@ def bill_of(account: Account) -> Bill:
         return Bill()
     attempt = account.attempts[-1]
     target = account.answer.outbound.target
-    return bill(target, account.usage, busy_s=attempt.waited_s, terms=account.terms, measured_wh=attempt.measured_wh)
+    return bill(
+        target,
+        account.usage,
+        busy_s=attempt.waited_s,
+        terms=account.terms,
+        measured_wh=attempt.measured_wh,
+        worked_s=attempt.worked_s,
+    )
 
 
 def reason_of(account: Account) -> str:

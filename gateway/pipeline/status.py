@@ -116,7 +116,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """All of it, at one moment. `left` is what is left of budgets and limits, `notes` what somebody should know."""
+    """All of it, at one moment. `energy` is how the energy of this machine is measured, `left` what is left of budgets
+    and limits, `notes` what somebody should know.
+    """
 
     version: str
     up_s: float
@@ -129,6 +131,7 @@ class Status:
     machines: Mapping[str, MachineNow]
     record: bool
     reading: Reading
+    energy: Tree = field(default_factory=dict)
     left: Sequence[Tree] = ()
     notes: Sequence[str] = ()
 
@@ -147,6 +150,7 @@ class Status:
             "targets": {name: one.tree() for name, one in self.targets.items()},
             "routes": {name: one.tree() for name, one in self.routes.items()},
             "machines": {name: one.tree() for name, one in self.machines.items()},
+            "energy": self.energy,
             "left": list[JSON](self.left),
             "notes": list[JSON](self.notes),
         }

@@ -28,6 +28,8 @@ from gateway.events import (
     Step,
     StepEnded,
 )
+from gateway.meters.sampler import Sampler
+from gateway.meters.shares import Share
 from gateway.outbound.prepare import Prepared, RedactionRefused
 from gateway.phi.findings import Findings
 from gateway.pipeline.headers import price_headers
@@ -75,6 +77,7 @@ class Trace:
     _settlement: Settlement | None = None
     _lease: Lease | None = None
     _broke: Cause | None = None
+    _metered: tuple[Sampler, Share] | None = None
     hold_headers: dict[str, str] = field(default_factory=dict)
     """What the caller is told of the budgets and limits that its answer is held against."""
 
@@ -152,10 +155,12 @@ class Trace:
         """The target that is being tried, as it is by what is in force now."""
         self.account.attempts[-1].target = target
 
-    def sending(self, redacted: frozenset[Kind]) -> None:
-        """From here on the target may have received the request, without what was `redacted`."""
-        self.account.attempts[-1].reached = True
-        self.account.attempts[-1].redacted = redacted
+    def sending(self, redacted: frozenset[Kind], *, meters: Sampler) -> None:
+        """From here on the target may have received the request, without what was `redacted`, and works at it."""
+        attempt = self.account.attempts[-1]
+        attempt.reached, attempt.redacted = True, redacted
+        if self._metered is None and (share := meters.begin(attempt.target)) is not None:
+            self._metered = meters, share
 
     def hold(self, lease: Lease) -> None:
         """Something is held for the attempt."""
@@ -183,6 +188,9 @@ class Trace:
         """
         account, attempt = self.account, self.account.attempts[-1]
         self._trying = False
+        if self._metered is not None:
+            (meters, share), self._metered = self._metered, None
+            attempt.measured_wh, attempt.worked_s = meters.end(share), share.seconds
         attempt.reached = attempt.reached and reached
         duration_s = time.perf_counter() - attempt.began_s
         target = attempt.target
@@ -239,6 +247,8 @@ class Trace:
         attempt = self.account.attempts[-1]
         attempt.waited_s += seconds
         attempt.pieces += 1
+        if self._metered is not None:
+            self._metered[1].made()
 
     def held(self, seconds: float) -> None:
         """Time before anything was sent that was not ours either: the machine was busy, or its server was asked."""

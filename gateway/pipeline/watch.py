@@ -59,6 +59,7 @@ class Watch:
             },
             record=self.ledger.available,
             reading=self.reading,
+            energy=self.premises.meters.tree(),
             left=self.holdings.standing(settings.allowances, self.names()),
             notes=self.notes(),
         )

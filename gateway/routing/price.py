@@ -41,29 +41,53 @@ class Bill:
     baseline_usd: Decimal | None = None
 
 
-def bill(target: Target, usage: Usage, *, busy_s: float, terms: Terms, measured_wh: float | None = None) -> Bill:
+def bill(
+    target: Target,
+    usage: Usage,
+    *,
+    busy_s: float,
+    terms: Terms,
+    measured_wh: float | None = None,
+    worked_s: float | None = None,
+) -> Bill:
     """The bill of one answer that kept `target` busy for `busy_s` seconds.
 
     A configured or published price per token wins; then what the provider itself says; a local target without either costs
-    its electricity, at the tariff: what a meter `measured`, else `power_w` for the time it was busy.
+    its electricity, at the tariff: what a meter `measured`, else `power_w` for the time it was busy; and its part of what its
+    machine cost, where that is spread over the hours that it works: for its part of that time (`worked_s`), or all of its own.
     """
     energy = energy_wh(target.power_w, busy_s) if measured_wh is None else measured_wh
-    usd, quality = _money(target, usage, energy, terms)
+    usd, quality = _money(target, usage, _running_usd(target, energy, busy_s if worked_s is None else worked_s, terms))
     return Bill(
         cost_usd=usd,
         energy_wh=energy,
         cost_quality=None if usd is None else quality,
-        energy_quality=None if energy is None else Quality.MODELLED if measured_wh is None else Quality.MEASURED,
+        energy_quality=_energy_quality(target, energy, measured_wh),
         baseline_usd=None if usd is None else cost(usage, terms.baseline),
     )
 
 
-def _money(target: Target, usage: Usage, energy: float | None, terms: Terms) -> tuple[Decimal | None, Quality]:
+def _energy_quality(target: Target, energy: float | None, measured_wh: float | None) -> Quality | None:
+    """How the energy came about; of what is made elsewhere nobody asks."""
+    if energy is None:
+        return Quality.UNKNOWN if target.provider.on_prem else None
+    return Quality.MODELLED if measured_wh is None else Quality.MEASURED
+
+
+def _running_usd(target: Target, energy: float | None, worked_s: float, terms: Terms) -> Decimal | None:
+    """What it costs to have the machine of `target` work so long; None where its electricity is unknown."""
+    electricity, hour = electricity_usd(energy, terms.usd_per_kwh), target.provider.usd_per_busy_hour
+    if electricity is None or hour is None:
+        return electricity
+    return electricity + hour * Decimal(str(max(worked_s, 0.0))) / SECONDS_PER_HOUR
+
+
+def _money(target: Target, usage: Usage, running_usd: Decimal | None) -> tuple[Decimal | None, Quality]:
     if target.price is not None:
         return cost(usage, target.price), Quality.ESTIMATED if usage.estimated else Quality.REPORTED
     if usage.told_nano_usd is not None:
         return Decimal(usage.told_nano_usd).scaleb(-9), Quality.REPORTED
-    return electricity_usd(energy, terms.usd_per_kwh), Quality.REPORTED
+    return running_usd, Quality.REPORTED
 
 
 def cost(usage: Usage, price: Price | None) -> Decimal | None:

@@ -43,8 +43,7 @@ class Collector:
         """Send the last of it, and end."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)  # one that died earlier keeps nothing from its end
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(END_S):
                 await self.flush()

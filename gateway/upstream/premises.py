@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.meters.sampler import Sampler
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
 from gateway.upstream.warmth import Warmth
@@ -18,9 +19,18 @@ class Premises:
     windows: Windows
     machines: Machines
     warmth: Warmth
+    meters: Sampler
 
     @classmethod
-    def of(cls, attestation: Attestation, machines: Machines) -> Premises:
+    def of(cls, attestation: Attestation, machines: Machines, meters: Sampler) -> Premises:
         """All of it, by who asks the servers where they run what."""
-        questions = attestation.questions
-        return cls(attestation=attestation, windows=Windows(questions), machines=machines, warmth=Warmth(questions))
+        asks = attestation.questions
+        return cls(
+            attestation=attestation, windows=Windows(asks), machines=machines, warmth=Warmth(asks), meters=meters
+        )
+
+    async def aclose(self) -> None:
+        """End all that was started, the connections of questions last."""
+        await self.meters.aclose()
+        await self.machines.aclose()
+        await self.attestation.aclose()

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+from functools import partial
 
 import pytest
 
 from gateway.cli.check import check, register
 from gateway.config import Settings
 from gateway.document import DocumentInvalid, Problem
+from gateway.events import MeterKind
+from gateway.meters.rapl import Rapl
 from gateway.state import in_force
 from gateway.state.in_force import InForceNote
+from tests.kit.meters import powercap
 
 SHIPPED = pathlib.Path(__file__).parents[2] / "config.yaml"
 
@@ -161,3 +165,16 @@ default_route: r
     said = capsys.readouterr().out
     assert "warning: Nobody says how much target endless holds" in said
     assert "target bounded" not in said
+
+
+def test_it_tries_the_meters(tmp_path, capsys, monkeypatch):
+    (tmp_path / "policies").mkdir()
+    path = tmp_path / "config.yaml"
+    path.write_text("version: 1\nproviders: {toy: {kind: embedded}}\nmachines: {toy: {meters: [rapl]}}\n")
+    for made, said in (
+        (powercap(tmp_path / "none", {}), "warning: meter rapl: There is no counter of a processor in "),
+        (powercap(tmp_path / "one", {"intel-rapl:0": ("package-0", 1, 9)}), "meter rapl: 1 package"),
+    ):
+        monkeypatch.setattr("gateway.cli.check.METERS", {MeterKind.RAPL: partial(Rapl.found, made)})
+        assert check(str(path), {}) == 0
+        assert said in capsys.readouterr().out

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from gateway.cli import main
+from gateway.cli.status import energy_line
 from gateway.state import in_force
 from gateway.state.holder import Holder
 from gateway.state.in_force import InForceNote
@@ -71,6 +72,28 @@ def test_it_says_what_answers_and_what_does_not(serving, capsys):
     assert "its BAA HAS ENDED 2020-01-31" in lines["away"]
     assert "ready" in out.splitlines()[0]
     assert "limit per route toy every day: 5.0 of 5.0 requests" in out
+
+
+def test_it_says_that_energy_is_modelled(serving, capsys):
+    folder, _ = serving
+    assert "Energy: by `power_w` of targets; no `meters` are configured" in status(folder, capsys)[1]
+
+
+@pytest.mark.parametrize(
+    ("meters", "idle_w", "said"),
+    [
+        ({"rapl": ("2 packages", "")}, 43.21, "Energy of mac: measured by rapl (2 packages); 43.2 W at rest"),
+        ({"rapl": ("1 package", "")}, None, "measured by rapl (1 package); what it takes at rest is not known yet"),
+        (
+            {"rapl": ("1 package", ""), "nvml": ("", "There is no driver.")},
+            9,
+            "Energy of mac IS NOT MEASURED: nvml: There is no driver.",
+        ),
+    ],
+)
+def test_it_says_which_meters_measure_and_why_others_do_not(meters, idle_w, said):
+    tree = {name: {"of": of, "why_not": why} for name, (of, why) in meters.items()}
+    assert energy_line({"machine": "mac", "idle_w": idle_w, "meters": tree}).endswith(said)
 
 
 def test_a_route_that_answers_is_enough_where_one_is_named(serving, capsys):

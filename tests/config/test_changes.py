@@ -31,6 +31,7 @@ WAITING = {
     "scan: {deadline_ms: 7}": AwaitsRestart.SCAN_DEADLINE,
     "scan: {second: presidio}": AwaitsRestart.SCAN_SECOND,
     "traces: {otlp: 'http://127.0.0.1:4318'}": AwaitsRestart.TRACES,
+    "machines: {p: {meters: [rapl]}}\nproviders: {p: {kind: embedded}}": AwaitsRestart.METERS,
 }
 
 

@@ -10,10 +10,12 @@ import pytest
 from aiohttp import web
 
 from gateway.domain import Adapter, Kind
+from gateway.events import MeterKind
 from gateway.observability.metrics import Metrics
 from gateway.pipeline.words import vocabulary_of
 from gateway.state.sqlite.store import FILE
 from tests.kit import written
+from tests.kit.meters import Steady
 from tests.kit.ollama import Ollama
 from tests.kit.patience import until
 from tests.kit.second_detector import Attentive
@@ -50,11 +52,11 @@ class Doubting(Attentive):
 
 def config(local, cloud, foreign, ollama):
     return written.config(
-        machines={"mac": {"memory_gb": 24}},
+        machines={"mac": {"memory_gb": 24}, "desk": {"meters": ["rapl"]}},
         callers={"ann": {"key_sha256": hashlib.sha256(KEY.encode()).hexdigest(), "may": ["emergency"]}},
         emergency={"reasons": {"drill": "Nothing happened."}},
         providers={
-            "local": written.at_home(local, kind="lm_studio"),
+            "local": written.at_home(local, kind="lm_studio", machine="desk"),
             "hears": written.at_home(local, kind="whisper"),
             "cloud": written.away(cloud),
             "foreign": written.away(foreign, baa=False),
@@ -135,7 +137,9 @@ async def hears(request):
 
 async def test_each_metric_that_is_declared_moves(start, upstream, ollama, monkeypatch):
     local, cloud, foreign = await upstream(), await upstream(), await upstream()
-    gateway = await start(config(local, cloud, foreign, ollama), {"p.yaml": POLICY}, second=Doubting)
+    gateway = await start(
+        config(local, cloud, foreign, ollama), {"p.yaml": POLICY}, second=Doubting, meters={MeterKind.RAPL: Steady}
+    )
     watch = Watch(gateway)
     known = {"authorization": f"Bearer {KEY}"}
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from gateway.events import MeterKind
 from gateway.state.sqlite.reader import tail
 from tests.kit import written
+from tests.kit.meters import Steady
 from tests.kit.patience import SOON_S
 from tests.kit.servers import breaks_after, chunk, says, status, streams, streams_for_ever
 from tests.kit.two_places import CLEAN, POLICY, SENSITIVE
@@ -51,9 +53,16 @@ DETAILED = {
 BEHAVIOURS["counts all sorts"] = streams([chunk({"content": "Words."}), chunk({}, "stop"), chunk(usage=DETAILED)])
 
 
-def two(local, cloud, *, baa):
+METERED = {"here": {"meters": ["rapl"], "idle_w": 50, "amortise": {"usd": 6000, "years": 4, "busy_hours_a_day": 8}}}
+
+
+def two(local, cloud, *, baa, metered):
+    more = {"machines": METERED} if metered else {}
     return written.config(
-        providers={"local": written.at_home(local, kind="lm_studio"), "cloud": written.away(cloud, baa=baa)},
+        providers={
+            "local": written.at_home(local, kind="lm_studio", **({"machine": "here"} if metered else {})),
+            "cloud": written.away(cloud, baa=baa),
+        },
         targets={
             "here": {"provider": "local", "model": "qwen", "power_w": 120},
             "there": {
@@ -64,6 +73,7 @@ def two(local, cloud, *, baa):
         },
         routes={"both": ["here", "there"], "back": ["there", "here"], "cloud": ["there"], "local": ["here"]},
         pricing={"tariff_usd_per_kwh": 0.3, "baseline": "there"},
+        **more,
     )
 
 
@@ -108,11 +118,14 @@ async def send(gateway, content, fate):
         return reply.status_code, reply.headers, {name: value for name, _, value in said}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 async def test_header_log_metrics_and_record_tell_the_same(start, upstream, seed):
     draw = random.Random(seed)
     local, cloud = await upstream(), await upstream()
-    gateway = await start(two(local, cloud, baa=seed % 2 == 1), {"p.yaml": POLICY})
+    metered = seed >= 3
+    config = two(local, cloud, baa=seed % 2 == 1, metered=metered)
+    gateway = await start(config, {"p.yaml": POLICY}, meters={MeterKind.RAPL: Steady})
+    qualities = set()
     for _ in range(10):
         fate = {
             "route": draw.choice(["both", "back", "cloud", "local"]),
@@ -132,9 +145,11 @@ async def test_header_log_metrics_and_record_tell_the_same(start, upstream, seed
         after = counters(gateway)
         added = {key: after[key] - before.get(key, 0.0) for key in after if after[key] != before.get(key, 0.0)}
         compare(fate, status_code, headers, line=line, rows=rows, added=added, comments=comments)
+        qualities |= {row["energy_quality"] for row in rows if row["phase"] == "outcome"}
         compare_what_left(fate, status_code, headers, line=line, rows=rows, added=added)
         kept = seed % 2 == 0 and fate["content"] == SENSITIVE and fate["route"] != "local"
         assert added.get(("gateway_policy_blocked_egress_total", "trait_missing"), 0) == kept, fate
+    assert qualities - {None} == {"measured" if metered else "modelled"}
 
 
 def compare(fate, status_code, headers, *, line, rows, added, comments):
@@ -189,9 +204,12 @@ def compare(fate, status_code, headers, *, line, rows, added, comments):
         if ended_well and fate["stream"] and fate["path"] != "/api/chat":
             told = comments.get(f"x-gateway-{name.replace('_', '-')}")
             assert (None if told is None else Decimal(told)) == recorded, fate
+            told = comments.get("x-gateway-energy-quality")
+            assert told == row["energy_quality"], fate
         header = headers.get(f"x-gateway-{name.replace('_', '-')}")
         if header is not None:
             assert Decimal(header) == recorded, fate
+            assert headers.get("x-gateway-energy-quality") == row["energy_quality"], fate
         elif status_code == 200 and not fate["stream"]:
             assert recorded is None, fate
 

@@ -30,7 +30,7 @@ PIPS = {
     "26.3": "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13",
 }
 """The oldest pip that the README claims, one in the middle, the newest; with their SHA-256."""
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-presidio.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-presidio.lock", "requirements-meters.lock"]
 RUNS = [*(("23.0", lock) for lock in LOCKS), ("24.3.1", LOCKS[1]), ("26.3", LOCKS[1])]
 NAMED = re.compile(r"[^ ;\\]+")
 """`httpx[http2]==0.28.1`: name, extras and version of a line of a lock."""

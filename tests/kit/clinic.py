@@ -24,6 +24,7 @@ from aiohttp import web
 from gateway import events
 from gateway.domain import Kind
 from tests.kit import written
+from tests.kit.meters import Steady
 from tests.kit.ollama import Ollama
 from tests.kit.ports import unused_port
 from tests.kit.running import Running, running
@@ -136,15 +137,18 @@ def keyed() -> str:
     return yaml.safe_dump({"callers": CALLERS, "emergency": EMERGENCY})
 
 
+METERS = {events.MeterKind.RAPL: Steady}
+
+
 def _config(here: UpstreamServer, cloud: UpstreamServer, other: UpstreamServer, ollama: Ollama) -> str:
     soon = (datetime.now(UTC) + timedelta(days=200)).date()
     price = {"input_usd_per_mtok": 3, "output_usd_per_mtok": 15, "cached_input_usd_per_mtok": 0.3}
     return written.config(
-        machines={"mac": {"memory_gb": 36}},
+        machines={"mac": {"memory_gb": 36}, "desk": {"meters": ["rapl"], "idle_w": 50}},
         callers=CALLERS,
         emergency=EMERGENCY,
         providers={
-            "lm_studio": written.at_home(here, kind="lm_studio"),
+            "lm_studio": written.at_home(here, kind="lm_studio", machine="desk"),
             "whisper": written.at_home(here, kind="whisper"),
             "mlx": {"kind": "mlx", "base_url": f"http://127.0.0.1:{unused_port()}/v1", "traits": ["on_prem"]},
             "claude": {**written.away(cloud), "baa": {"reference": "C-1", "expires": soon}},
@@ -320,7 +324,7 @@ async def clinic(directory: Path, *, speed: float = 400.0) -> AsyncIterator[Clin
         await server.start()
     try:
         config = _config(*servers, ollama)
-        async with running(directory, config, {"p.yaml": POLICY}, second=Doubting) as gateway:
+        async with running(directory, config, {"p.yaml": POLICY}, second=Doubting, meters=METERS) as gateway:
             started = events.GatewayStarted(version="0.1.0", config_hash="c0ffee", policy_hash="decade", port=8080)
             gateway.gateway.metrics.emit(started)
             yield Clinic(gateway, servers[1], servers[2], usual)

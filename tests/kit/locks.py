@@ -6,7 +6,13 @@ import re
 
 from tests.kit.source import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-presidio.lock", "requirements-replicas.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-presidio.lock",
+    "requirements-replicas.lock",
+    "requirements-meters.lock",
+)
 PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from gateway.api.server import Servers
-from gateway.app import build
+from gateway.app import METERS, build
 from gateway.config import load
 from gateway.observability.logs import Style
 from gateway.runtime import Gateway
@@ -61,14 +61,16 @@ class Running:
 
 
 @asynccontextmanager
-async def running(directory: Path, config: str, policies=None, environ=None, *, second=None, patience_s=SOON_S):
+async def running(
+    directory: Path, config: str, policies=None, environ=None, *, second=None, meters=METERS, patience_s=SOON_S
+):
     (directory / "config.yaml").write_text(config, encoding="utf-8")
     (directory / "policies").mkdir(exist_ok=True)
     for name, text in (policies or {}).items():
         (directory / "policies" / name).write_text(text, encoding="utf-8")
     settings = load(str(directory / "config.yaml"), environ or {}, port=0)
     log = io.StringIO()
-    gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second)
+    gateway = build(settings, environ=environ or {}, log_style=Style.JSON, stream=log, second=second, meters=meters)
     servers = Servers(settings.listeners, gateway.fronts(), limits=settings.limits)
     addresses = servers.bind()
     await gateway.start(patience_s=patience_s)

@@ -37,6 +37,7 @@ def test_every_pin_has_hashes_and_nothing_but_pins_is_there(lock):
         (LOCKS[1], ["embedded", "build", "dev"]),
         (LOCKS[2], ["embedded", "build", "presidio"]),
         (LOCKS[3], ["embedded", "build", "redis", "postgres"]),
+        (LOCKS[4], ["embedded", "build", "nvml", "apple"]),
     ],
 )
 def test_the_lock_holds_what_the_project_asks_for(lock, extras):

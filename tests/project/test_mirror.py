@@ -22,7 +22,6 @@ ELSEWHERE = {
     "gateway/cli/rows.py": "tests/cli/test_audit.py",
     "gateway/cli/bench_agents.py": "tests/cli/test_bench.py",  # asked of a gateway that listens
     "gateway/cli/emergency.py": "tests/contract/test_emergency.py",  # the command asks a gateway that listens
-    "gateway/config/values.py": "tests/config/test_schema.py",  # what each field takes
     "gateway/state/redis/server.py": "tests/state/redis/test_quota.py",  # whatever becomes of the server
     "gateway/config/in_force.py": "tests/test_runtime.py",
     "gateway/console/views.py": "tests/console/test_console.py",  # every page is asked of a gateway that it joined
@@ -30,6 +29,7 @@ ELSEWHERE = {
     "gateway/domain/routing.py": "tests/policy/test_decide.py",
     "gateway/domain/settlement.py": "tests/pipeline/test_settlement.py",
     "gateway/errors.py": "tests/contract/test_errors.py",  # every class is rendered there, as a client sees it
+    "gateway/meters/port.py": "tests/meters/test_sampler.py",
     "gateway/observability/log_lines.py": "tests/observability/test_logs.py",  # as they are written
     "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",

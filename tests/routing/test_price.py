@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import Adapter, Price, Provider, ProviderKind, Quality, Target, Usage
+from gateway.domain import Adapter, Price, Provider, ProviderKind, Quality, Target, Trait, Usage
 from gateway.routing.price import Terms, bill, cost, electricity_usd, energy_wh
 
 SONNET = Price(input_usd_per_mtok=Decimal(3), output_usd_per_mtok=Decimal(15), cached_input_usd_per_mtok=Decimal("0.3"))
@@ -90,6 +91,21 @@ def test_a_meter_comes_before_the_configured_power():
     assert (made.energy_wh, made.energy_quality, made.cost_usd) == (0.25, Quality.MEASURED, Decimal("0.000025"))
     assert bill(target(power_w=3600), Usage(), busy_s=1, terms=terms).energy_quality is Quality.MODELLED
     assert bill(target(), Usage(), busy_s=1, terms=terms).energy_quality is None
+
+
+def test_an_answer_of_ours_whose_energy_nobody_says_is_unknown():
+    ours = replace(target(), provider=replace(target().provider, traits=frozenset({Trait.ON_PREM})))
+    made = bill(ours, Usage(), busy_s=1, terms=Terms(Decimal("0.1")))
+    assert (made.energy_quality, made.energy_wh, made.cost_usd) == (Quality.UNKNOWN, None, None)
+
+
+@pytest.mark.parametrize(("worked_s", "usd"), [(None, "0.20025"), (900, "0.05025")])
+def test_a_machine_costs_for_the_time_that_it_worked_beside_electricity(worked_s, usd):
+    ours = replace(target(), provider=replace(target().provider, usd_per_busy_hour=Decimal("0.2")))
+    terms = Terms(Decimal("0.1"))
+    made = bill(ours, Usage(), busy_s=3600, terms=terms, measured_wh=2.5, worked_s=worked_s)
+    assert made.cost_usd == Decimal(usd)
+    assert bill(ours, Usage(), busy_s=3600, terms=terms).cost_usd is None  # a part is not the whole
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.domain import Adapter, Provider, ProviderKind, Trait
 from gateway.events import FanOut
+from gateway.meters.sampler import Sampler
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.machines import Machines
 from gateway.upstream.premises import Premises
@@ -59,7 +60,8 @@ async def rounds():
     questions = Questions(networks=tuple, events=FanOut([]))
     attestation = Attestation(questions, events=FanOut([]))
     machines = Machines(limits=dict, questions=questions, events=FanOut([]))
-    made = Rounds(Premises.of(attestation, machines), heard=lambda one, said: heard.append((one.name, said.up)))
+    premises = Premises.of(attestation, machines, Sampler(events=FanOut([])))
+    made = Rounds(premises, heard=lambda one, said: heard.append((one.name, said.up)))
     yield made, heard
     await made.aclose()
     await machines.aclose()

@@ -182,6 +182,23 @@ BOARD = Board(
                     [Query(or_zero(rate(ENERGY, "quality"), quality="nothing"), "{{quality}}")],
                     "watt",
                 ),
+                Stat(
+                    "Answers of unknown energy",
+                    "Answers made on the premises whose energy nobody says: no meter, and no `power_w`.",
+                    [Query(or_zero(events("gateway_energy_unknown_requests_total")))],
+                    "short",
+                    decimals=0,
+                    steps=((None, "green"), (1, "orange")),
+                    width=12,
+                ),
+                Stat(
+                    "Meters that measure",
+                    "How many meters of energy measure now; those that do not are in `gateway status`. None without `meters:`.",
+                    [Query("sum(gateway_energy_meter_up) or vector(0)")],
+                    "short",
+                    decimals=0,
+                    width=12,
+                ),
             ),
         ),
         Row(

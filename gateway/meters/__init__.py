@@ -1,0 +1,1 @@
+"""What measures the energy of this machine, and whose it was."""
