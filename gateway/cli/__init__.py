@@ -11,6 +11,7 @@ from typing import Final
 from gateway import __version__
 
 _EPILOG = """examples:
+  gateway demo                        show what a gateway is for, in half a minute
   gateway init                        write a configuration for the servers on this machine
   gateway serve                       serve config.yaml on 127.0.0.1:8080; a demonstration where there is none
   gateway check --config config.yaml  list every problem of a configuration
@@ -29,6 +30,7 @@ _COMMANDS: Final = (
         "status",
         "reload",
         "check",
+        "demo",
         "doctor",
         "explain",
         "keys",
@@ -39,7 +41,7 @@ _COMMANDS: Final = (
         "report",
         "emergency",
     ),
-    *("schema", "bench"),
+    *("schema", "bench", "completion"),
 )
 _MODULES: Final = {"init": "starting"}
 """Modules that are called otherwise than their command."""

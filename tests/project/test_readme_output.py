@@ -51,6 +51,15 @@ def test_a_new_key(capsys, tmp_path):
     assert said == shown("Key of soma").replace("tgw_…", "…")
 
 
+def test_the_tour(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo"]) == 0
+    said = re.sub(r"_[a-z2-7]{10}\]", "_…]", capsys.readouterr().out)
+    lines = [line for line in shown("A question about nobody").splitlines() if line]
+    at = [said.find(line) for line in lines]
+    assert -1 not in at, [line for line, place in zip(lines, at, strict=True) if place < 0]
+
+
 def test_a_text_is_looked_through(capsys, monkeypatch, tmp_path):
     note = "Patient Maria Lopez, MRN 8675309, seen 2026-03-04. BP 120/80, furosemide 40 mg.\n"
     (tmp_path / "note.txt").write_text(note, encoding="utf-8")
