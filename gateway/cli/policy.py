@@ -23,7 +23,7 @@ from gateway.domain import JSON, Facts, Tree
 from gateway.pipeline.judge import today
 from gateway.policy.examples import Example
 from gateway.policy.lint import Covered, coverage, lint
-from gateway.policy.matrix import Row, matrix, said
+from gateway.policy.matrix import Column, columns, matrix, said
 from gateway.policy.names import unresolved_in_examples
 from gateway.policy.parse import Tried, trials
 from gateway.policy.private import clashes
@@ -217,35 +217,18 @@ def show(options: argparse.Namespace) -> int:
         ]
         print(json.dumps(cells, indent=2))
         return 0
-    groups = _alike(rows, wanted)
-    for names, places in groups:
-        print(f"{', '.join(names)}:")
-        _print_column(rows, places[0])
+    for column in columns(rows, wanted):
+        print(f"{', '.join(column.targets)}:")
+        _print_column(column)
         print()
     return 0
 
 
-def _alike(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[list[str], list[int]]]:
-    """Targets whose whole column is the same, together."""
-    columns: dict[tuple[str, ...], list[int]] = {}
-    for place in range(len(names)):
-        columns.setdefault(tuple(said(row.cells[place]) for row in rows), []).append(place)
-    return [([names[place] for place in places], places) for places in columns.values()]
-
-
-def _print_column(rows: Sequence[Row], place: int) -> None:
-    asked = list(dict.fromkeys(row.what for row in rows))
-    who = list(dict.fromkeys(row.who for row in rows))
-    answers = {(row.who, row.what): said(row.cells[place]) for row in rows}
-    distinct: dict[tuple[str, ...], list[str]] = {}
-    for one in who:
-        distinct.setdefault(tuple(answers[one, what] for what in asked), []).append(one)
-    heads = [", ".join(names) for names in distinct.values()]
-    left = max(map(len, asked))
-    widths = [max(len(head), *(len(cell) for cell in column)) for head, column in zip(heads, distinct, strict=True)]
-    print("  " + " " * left + "".join(f"  {head:<{width}}" for head, width in zip(heads, widths, strict=True)).rstrip())
-    for row, what in enumerate(asked):
-        line = "".join(f"  {column[row]:<{width}}" for column, width in zip(distinct, widths, strict=True))
+def _print_column(column: Column) -> None:
+    left = max(len(what) for what, _ in column.lines)
+    widths = [max(len(head), *(len(cells[at]) for _, cells in column.lines)) for at, head in enumerate(column.who)]
+    for what, cells in (("", column.who), *column.lines):
+        line = "".join(f"  {cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
         print(f"  {what:<{left}}{line}".rstrip())
 
 

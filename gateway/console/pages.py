@@ -44,6 +44,9 @@ class View(NamedTuple):
 VIEWS: Final[Sequence[View]] = (
     View("live", "/console", "Live"),
     View("try", "/console/try", "Try a text"),
+    View("models", "/console/models", "Models"),
+    View("policies", "/console/policies", "Policies"),
+    View("record", "/console/record", "Record and cost"),
     View("start", "/console/start", "Start here"),
 )
 

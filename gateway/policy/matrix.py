@@ -12,6 +12,7 @@ from gateway.policy.examples import request
 from gateway.policy.rules import Policy
 
 ANYBODY = "anybody else"
+WHOLE = "as it is"
 GROUP_NAMES = tuple((name, kinds) for name, kinds in GROUPS.items() if name != "any")
 
 
@@ -52,12 +53,44 @@ def cells(facts: Facts, targets: Sequence[Target], policy: Policy, *, today: dat
     return tuple(answers[id(target)] for target in targets)
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The answers of targets that are all answered alike: by what is asked for, and by everybody who gets the same answers."""
+
+    targets: tuple[str, ...]
+    who: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything may go there as it is."""
+        return all(cell == WHOLE for _, cells in self.lines for cell in cells)
+
+
+def columns(rows: Sequence[Row], names: Sequence[str]) -> tuple[Column, ...]:
+    """The table, with what is the same told once; `names` are those of the targets, in the order of the cells."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(names)):
+        alike.setdefault(tuple(said(row.cells[place]) for row in rows), []).append(place)
+    return tuple(_column(rows, tuple(names[one] for one in places), places[0]) for places in alike.values())
+
+
+def _column(rows: Sequence[Row], targets: tuple[str, ...], place: int) -> Column:
+    asked = list(dict.fromkeys(row.what for row in rows))
+    answers = {(row.who, row.what): said(row.cells[place]) for row in rows}
+    distinct: dict[tuple[str, ...], list[str]] = {}
+    for one in dict.fromkeys(row.who for row in rows):
+        distinct.setdefault(tuple(answers[one, what] for what in asked), []).append(one)
+    lines = tuple((what, tuple(cells[row] for cells in distinct)) for row, what in enumerate(asked))
+    return Column(targets, tuple(", ".join(names) for names in distinct.values()), lines)
+
+
 def said(cell: Egress | Refusal) -> str:
     """One cell in few words."""
     if isinstance(cell, Refusal):
         return f"no: {cell.rule or ('not in the BAA' if cell.excluded else 'not covered')}"
     if not cell.redact:
-        return "as it is"
+        return WHOLE
     kinds = frozenset(cell.redact)
     groups = [name for name, group in GROUP_NAMES if group <= kinds]
     rest = kinds.difference(*(group for name, group in GROUP_NAMES if name in groups))

@@ -199,6 +199,25 @@ class Machines:
         self._events.emit(QueueWaited(target=target.name, duration_s=self._clock() - ticket.since_s))
         return Slot(machine, ticket.number)
 
+    async def warm(self, target: Target, *, caller: str) -> bool:
+        """Have the model of a target in memory, in its turn where others wait for that memory; whether it is there now.
+
+        Raises:
+            AttemptFailed: its turn did not come, or would not.
+        """
+        if not can_be_told(target):
+            return False
+        if _memory_gb(target) is not None:
+            slot = await self.take(target, caller=caller, batch=True)
+            slot.release(counts=False)
+            return True
+        there, began_s = False, self._clock()
+        with contextlib.suppress(Unanswered, TimeoutError):
+            there = await memory.load(self._questions, target)
+        took_s, provider = self._clock() - began_s, target.provider.name
+        self._events.emit(ModelLoaded(provider=provider, target=target.name, ok=there, duration_s=took_s))
+        return there
+
     def states(self) -> Mapping[str, Machine]:
         """Each machine as it is now, by its name."""
         return {name: running.state for name, running in self._machines.items()}
@@ -219,7 +238,7 @@ class Machines:
 
     async def look(self, provider: Provider, targets: Iterable[Target]) -> None:
         """Ask a server on the premises which models are in memory, and remember it, of those too that it loads as it likes."""
-        asked_of = [target for target in targets if target.provider == provider and _can_be_told(target)]
+        asked_of = [target for target in targets if target.provider == provider and can_be_told(target)]
         if not asked_of:
             return
         try:
@@ -314,10 +333,11 @@ def _slots(target: Target) -> int | None:
 
 def _memory_gb(target: Target) -> float | None:
     """What the model takes, where its server can be told to load and unload it: on the premises only."""
-    return target.memory_gb if _can_be_told(target) else None
+    return target.memory_gb if can_be_told(target) else None
 
 
-def _can_be_told(target: Target) -> bool:
+def can_be_told(target: Target) -> bool:
+    """Whether its server can be told to load the model."""
     return target.provider.at_home and profile(target.provider.kind).loading is not None
 
 
@@ -335,7 +355,7 @@ def _model(target: Target) -> Model:
         name=_model_name(target),
         slots=_slots(target),
         memory_gb=_memory_gb(target),
-        pinned=target.preload and _can_be_told(target),
+        pinned=target.preload and can_be_told(target),
     )
 
 

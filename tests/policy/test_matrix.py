@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from gateway.domain import DIRECT, Kind, Style, UnknownReason
 from gateway.policy.decide import Egress, decide
-from gateway.policy.matrix import matrix, said
+from gateway.policy.matrix import columns, matrix, said
 from gateway.policy.rules import Policy
 from tests.kit.policies import ALL, OPEN, PHI_NEEDS_BAA, TODAY, rule
 
@@ -49,3 +49,22 @@ def test_a_cell_is_told_in_few_words():
     everything = Policy((rule("r", kinds=DIRECT, redact=set(Kind)),))
     (row,) = [row for row in matrix(everything, ALL, today=TODAY) if row.what == "direct"]
     assert said(row.cells[1]) == "without direct, indirect"
+
+
+def test_columns_tell_every_cell_and_what_is_the_same_once():
+    policy = Policy((PHI_NEEDS_BAA, rule("r", routes=["radiology"], callers=["soma"], deny=True)))
+    rows = matrix(policy, ALL, today=TODAY)
+    names = [target.name for target in ALL]
+    told = columns(rows, names)
+    assert sorted(name for column in told for name in column.targets) == sorted(names)
+    for column in told:
+        for name in column.targets:
+            place = names.index(name)
+            cells = {
+                (who, what): cell
+                for what, line in column.lines
+                for heads, cell in zip(column.who, line, strict=True)
+                for who in heads.split(", ")
+            }
+            assert cells == {(row.who, row.what): said(row.cells[place]) for row in rows}
+        assert column.whole == all(cell == "as it is" for _, line in column.lines for cell in line)

@@ -1,0 +1,61 @@
+"""What is shown of the rules, and that whoever may operate accepts what waits."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.state import acceptance
+from tests.kit.console import callers, form_of, sign_in
+from tests.kit.running import one_route
+from tests.kit.two_places import POLICY
+
+HASH = "0123456789abcdef"
+
+
+async def test_rules_stand_with_their_why_their_examples_and_their_text(start, upstream):
+    gateway = await start(one_route(await upstream()), {"p.yaml": POLICY})
+    async with gateway.client() as client:
+        page = (await client.get("/console/policies")).text
+    assert "identifiers-stay-in-house" in page
+    assert re.search(r"Decided by|example", page)
+    assert "<summary>p.yaml</summary>" in page
+    assert "Who may send what where" in page
+    assert "Everything may go there as it is" in page
+    assert "started" in page
+
+
+async def test_without_rules_it_says_what_that_means(open_):
+    async with open_.client() as client:
+        page = (await client.get("/console/policies")).text
+    assert "A configuration waits" not in page
+    assert "private-stays-here" in page
+
+
+async def test_a_file_of_rules_is_text(start, upstream):
+    policy = POLICY.replace("why: ", 'why: "<b>bold</b>" # ', 1)
+    gateway = await start(one_route(await upstream()), {"p.yaml": policy})
+    async with gateway.client() as client:
+        page = (await client.get("/console/policies")).text
+    assert "<b>" not in page
+    assert page.count("&lt;b&gt;bold") >= 2
+
+
+async def test_what_waits_is_accepted_by_whoever_may_operate_and_by_its_hash(start, upstream):
+    gateway = await start(one_route(await upstream(), f"reload: {{wider: accept}}\n{callers()}"))
+    acceptance.wait(gateway.state_dir, HASH)
+    async with gateway.client() as client:
+        await sign_in(client, "reader")
+        page = (await client.get("/console/policies")).text
+        assert f"gateway policy accept {HASH}" in page
+        answer = await client.post("/console/policies/accept", data={"form": form_of(page), "hash": HASH})
+        assert answer.status_code == 403
+        assert not acceptance.use(gateway.state_dir, HASH)
+        await sign_in(client, "chief")
+        form = form_of((await client.get("/console/policies")).text)
+        for data, status in (
+            ({"form": form, "hash": "f" * 16}, 400),
+            ({"hash": HASH}, 403),
+            ({"form": form, "hash": HASH}, 303),
+        ):
+            assert (await client.post("/console/policies/accept", data=data)).status_code == status
+    assert acceptance.use(gateway.state_dir, HASH)
