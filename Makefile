@@ -32,13 +32,13 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom budgets observe dashboards pictures lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom bench bench-quick budgets observe dashboards pictures lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
 	@echo "usage: make COMMAND [PORT=8080] [HOST=127.0.0.1] [ARGS='further arguments'] [MINUTES=30]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.run-installed ## create .venv with everything that `make run` needs
 
@@ -75,6 +75,12 @@ soak: $(VENV)/.dev-installed ## mixed load with faults: memory, descriptors and 
 sbom: $(VENV)/.run-installed ## write sbom.cdx.json: what a gateway is made of, off the lock (CycloneDX)
 	@$(PY) .ci/sbom.py requirements.lock > sbom.cdx.json
 	@echo "sbom.cdx.json: $$(grep -c '"bom-ref"' sbom.cdx.json) components"
+
+bench: $(VENV)/.dev-installed ## what the gateway costs beside nginx and others: a page and two pictures (a quarter of an hour)
+	$(PY) -m bench.speed $(ARGS)
+
+bench-quick: $(VENV)/.dev-installed ## the same in two minutes, gateway and nginx: says what got slower, and since which commit
+	$(PY) -m bench.speed --quick $(ARGS)
 
 budgets: $(VENV)/.dev-installed ## 200 callers ask 50 times each, all at once: none may overspend a budget (a minute)
 	BUDGETS_IN_FULL=1 $(PY) -m pytest -q tests/contract/test_budgets.py -k at_once
