@@ -139,3 +139,82 @@ def test_what_a_schema_says_of_an_argument_does_not_leave():
 def test_what_one_text_to_embed_says_of_the_next_does_not_leave(label, value):
     assert held(value, {"input": [label, value]}, "openai.embeddings")
     assert held(value, {"input": [label, value]}, "ollama.embed")
+
+
+def queried(statement, result):
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": "run_sql", "arguments": json.dumps({"sql": statement})},
+    }
+    turn = {"role": "assistant", "content": None, "tool_calls": [call]}
+    return {"messages": [GO, turn, {"role": "tool", "tool_call_id": "call_1", "content": result}, GO]}
+
+
+@pytest.mark.parametrize(
+    ("statement", "result", "values"),
+    [
+        ("SELECT mrn, name FROM patients", '[{"0":"8821304","1":"brandvold"}]', ("8821304", "brandvold")),
+        ("SELECT mrn, name FROM patients", '[["8821304","brandvold"],["8821305","quill"]]', ("8821305", "quill")),
+        ("SELECT mrn, name FROM patients", "8821304\tbrandvold\n8821305\tquill", ("8821305", "quill")),
+        ("select mrn,name from dim_patient", "[(8821304, 'brandvold'), (8821305, 'quill')]", ("8821305", "quill")),
+        ("SELECT mrn m, last_name n FROM patients", '[{"m":"8821304","n":"brandvold"}]', ("8821304", "brandvold")),
+        (
+            "SELECT p.last_name AS n, p.dob FROM patients p",
+            '{"rows":[["brandvold","14 March"]]}',
+            ("brandvold", "14 March"),
+        ),
+        ("SELECT CONCAT(first_name, ' ', last_name) FROM members", "ottilie brandvold", ("brandvold",)),
+    ],
+)
+def test_a_table_is_what_the_columns_of_its_query_are(statement, result, values):
+    for value in values:
+        assert held(value, queried(statement, result)), value
+
+
+@pytest.mark.parametrize(
+    ("statement", "result"),
+    [
+        ("SELECT name, qty FROM products", '[["widget",12],["gasket",44]]'),
+        ("SELECT status, count(*) FROM visits GROUP BY 1", "open\t12\nclosed\t88"),
+        ("SELECT code, label FROM icd", "E11.9 | diabetes\nI10 | hypertension"),
+        ("SELECT table_name FROM information_schema.tables", "patients\nvisits\nlabs"),
+    ],
+)
+def test_a_table_of_things_may_leave(statement, result):
+    assert free(queried(statement, result))
+
+
+@pytest.mark.parametrize("name", ["Brandvold, Ottilie", "GARCIA, MARIA", "Skarsgaard, Ulvhild", "Pettigrew, Joan A"])
+def test_a_name_alone_with_its_family_first_does_not_leave(name):
+    assert held(name, queried("x", name))
+    assert held(name, {"messages": [GO], "stop": [name]})
+
+
+@pytest.mark.parametrize("said", ["Paris, France", "Boston, MA", "Hello, World", "Yes, please", "Monday, Tuesday"])
+def test_two_words_with_a_comma_may_leave(said):
+    assert free(queried("x", said))
+    assert free({"messages": [GO], "stop": [said]})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Ottilie's INR was 3.1", "Ottilie"),
+        ("brandvold's last potassium is 5.9, repeat?", "brandvold"),
+        ("Check Quill's creatinine", "Quill"),
+        ("write to ottilie[@]example[.]org", "ottilie"),
+        ("write to maria@example[.]org", "maria@"),
+        ("DOB 14 III 1962", "14 III 1962"),
+        ("her house is 84VVJM4Q+XX", "84VVJM4Q"),
+    ],
+)
+def test_what_is_written_in_an_unusual_way_does_not_leave(text, value):
+    assert held(value, {"messages": [{"role": "user", "content": text}]})
+
+
+@pytest.mark.parametrize(
+    "text", ["Crohn's CT findings?", "What is today's INR list?", "Python's csv module", "McBurney's pain"]
+)
+def test_eponyms_and_things_have_values_too(text):
+    assert free({"messages": [{"role": "user", "content": text}]})

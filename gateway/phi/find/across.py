@@ -147,10 +147,7 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
     """
     folded = [normalise(passage.text) for passage in passages]
     if _apart(passages):
-        by, of = passages[:2]
-        asks = by.carrier in called.ASKS
-        said = called.told(by, folded[0], folded[1]) if asks else declared.told(by, of, folded[0], folded[1])
-        return {1: said} if said else {}
+        return _said(passages, folded)
     edges = [_edge(text, hits, first=index == 0) for index, (text, hits) in enumerate(zip(folded, own, strict=True))]
     values = passages[0].part is Part.VALUE
     found: dict[int, list[Hit]] = {}
@@ -176,6 +173,18 @@ def find(passages: Sequence[Passage], own: Sequence[Sequence[Hit]]) -> Mapping[i
 def _apart(passages: Sequence[Passage]) -> bool:
     """Whether two passages are read for what the first says of the second, and are no neighbours."""
     return passages[0].carrier in called.ASKS or passages[0].carrier is not passages[1].carrier
+
+
+def _said(passages: Sequence[Passage], folded: Sequence[Normalised]) -> Mapping[int, Sequence[Hit]]:
+    """What the first passage says of those behind it."""
+    by, of = passages[:2]
+    if by.carrier not in called.ASKS:
+        hits = declared.told(by, of, folded[0], folded[1])
+    elif len(passages) > 2:
+        return called.cells(by, passages[1:], folded[1:])
+    else:
+        hits = called.told(by, folded[0], folded[1])
+    return {1: hits} if hits else {}
 
 
 def _named(piece: tuple[int, Hit], edges: Sequence[_Edge]) -> bool:

@@ -18,7 +18,13 @@ _AT_ONCE: Final = 8
 """Calls at once, each of which any of the results behind them may answer."""
 ASKS: Final = frozenset({Carrier.TOOL_ARGS, Carrier.NAME})
 """Carriers of what asks in a call."""
-_SELECTED: Final = re.compile(r"(?i)^\s*select\s+(?:distinct\s+|top \d+\s+)?([\w.\"`, ]{2,120}?)\s+from\s")
+_SELECTED: Final = re.compile(
+    r"(?i)^\s*select\s+(?:distinct\s+|top \d+\s+)?([^;]{2,200}?)\s+from\s+[\"`\[]?(?:\w{1,40}\.){0,2}[\"`\[]?(\w{1,40})"
+)
+_COLUMN: Final = re.compile(r"(?:[^,()]|\([^()]{0,120}\)){1,160}")
+_ALIAS: Final = re.compile(r"(?i)(.{1,120}?)(?:\s+as\s+|(?<=[\w)\"`\]])\s+)[\"`\[']?(\w{1,40})[\"`\]']?\s*")
+_NAMED: Final = re.compile(r"(?:[A-Za-z_]\w{0,40}\.)?[\"`\[]?([A-Za-z_]\w{0,40})[\"`\]]?(?!\s*\()")
+_CELLS: Final = 64
 _WAY: Final = re.compile(r"[$\w]{1,40}(?:(?:\.|/|\[(?:\d+|\*)?\]\.?)[A-Za-z_]\w{0,40}){1,8}")
 _FIELD: Final = re.compile(r"[A-Za-z_]\w{1,40}")
 _SAYS_A_FIELD: Final = frozenset(
@@ -41,22 +47,53 @@ _NOTHING: Final = re.compile(
 """What a tool says that has no answer."""
 
 
-def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, int]]:
-    """Indices of what a call asks and of a result behind it, before anybody says something else."""
+def windows(passages: Sequence[Passage]) -> Iterator[tuple[int, ...]]:
+    """Indices of what a call asks and of a result behind it, before anybody says something else; of a table all its cells."""
     asking: list[int] = []
-    answered = 0
+    results: list[int] = []
     for index, passage in enumerate(passages):
         if passage.carrier in ASKS and passage.part is Part.VALUE:
-            if answered:
-                asking, answered = [], 0
+            if results:
+                yield from _answered(passages, asking, results)
+                asking, results = [], []
             if len(asking) < _AT_ONCE and _may_ask(passage):
                 asking.append(index)
         elif passage.carrier is Carrier.TOOL_RESULT and passage.part is not Part.KEY:
-            answered += 1
-            if answered <= _AT_ONCE and 0 < len(passage.text) <= _LONGEST:
-                yield from ((asked, index) for asked in asking)
+            if asking and len(results) < _CELLS and 0 < len(passage.text) <= _LONGEST:
+                results.append(index)
         elif passage.carrier in {Carrier.MESSAGE, Carrier.SYSTEM}:
-            asking, answered = [], 0
+            yield from _answered(passages, asking, results)
+            asking, results = [], []
+    yield from _answered(passages, asking, results)
+
+
+def _answered(passages: Sequence[Passage], asking: Sequence[int], results: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    for asked in asking:
+        if len(results) > 1 and len(_table(passages[asked].text)) > 1:
+            yield (asked, *results)
+        yield from ((asked, at) for at in results[:_AT_ONCE])
+
+
+def cells(call: Passage, results: Sequence[Passage], texts: Sequence[Normalised]) -> dict[int, list[Hit]]:
+    """What the cells of a table are by the columns that a statement names, by their places behind it."""
+    columns = _table(call.text)
+    named = {alias.casefold(): said for alias, said in columns}
+    whole = len(results) % len(columns) == 0
+    hits: dict[int, list[Hit]] = {}
+    for at, (result, text) in enumerate(zip(results, texts, strict=True)):
+        name = result.cue.rpartition(" ")[2].casefold()
+        said = named.get(name, "")
+        if not said and name.isdigit() and int(name) < len(columns):
+            said = columns[int(name)][1]
+        elif not said and whole:
+            said = columns[at % len(columns)][1]
+        if (
+            said
+            and _NOTHING.fullmatch(text.text) is None
+            and (told_there := keys.whole(text.text, Passage(text.text, said)))
+        ):
+            hits[at + 1] = told_there
+    return hits
 
 
 def told(call: Passage, asked: Normalised, result: Normalised) -> list[Hit]:
@@ -93,12 +130,28 @@ def _columns(passage: Passage) -> list[str]:
     if passage.carrier is Carrier.NAME:
         found = _GETS.fullmatch(text)
         return [_words(found[1])] if found else []
-    if selected := _SELECTED.match(text):
-        return [_words(column.rpartition(".")[2].strip(' "`')) for column in selected[1].split(",")]
+    if table := _table(text):
+        return [said for _, said in table]
     if _WAY.fullmatch(text) and not text.endswith(_FILES):
         return [_words(" ".join(re.split(r"\W+", text)[-2:]))]
     said = bool(_SAYS_A_FIELD & set(passage.cue.casefold().split())) and _FIELD.fullmatch(text)
     return [_words(text)] if said else []
+
+
+def _table(text: str) -> list[tuple[str, str]]:
+    """What the columns of a query are called in its result, and what they hold; a name in a table of people is somebody's."""
+    selected = _SELECTED.match(text)
+    if selected is None:
+        return []
+    of_people = keys.speaks_of_people(selected[2])
+    columns: list[tuple[str, str]] = []
+    for column in _COLUMN.findall(selected[1]):
+        renamed = _ALIAS.fullmatch(column.strip())
+        names = _NAMED.findall(renamed[1] if renamed else column)
+        said = _words(names[-1]) if names else ""
+        said = f"patient {said}" if of_people and said in {"name", "id"} else said
+        columns.append((renamed[2] if renamed else names[-1] if names else "", said))
+    return columns
 
 
 _FILES: Final = (".py", ".js", ".ts", ".md", ".txt", ".json", ".csv", ".yaml", ".yml", ".html", ".sql", ".go", ".rs", ".java")  # fmt: skip

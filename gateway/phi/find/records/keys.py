@@ -247,6 +247,11 @@ _PEOPLE_WORDS: Final = (
 _PEOPLE: Final = frozenset(_PEOPLE_WORDS.split())
 
 
+def speaks_of_people(name: str) -> bool:
+    """Whether the name of a table is of people in care: `patients`, `dim_member`."""
+    return any(part.removesuffix("s") in _PEOPLE for part in words(name))
+
+
 def _speaks_of_a_patient(parts: list[str]) -> bool:
     return any(part in _PEOPLE for part in parts)
 

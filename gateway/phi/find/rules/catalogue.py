@@ -24,8 +24,10 @@ from gateway.phi.find.rules import (
     people,
     places,
     references,
+    roman,
     social_security,
     software,
+    whereabouts,
 )
 from gateway.phi.find.rules.rule import Rule, RuleSet
 from gateway.phi.find.text.normalise import Normalised
@@ -41,12 +43,14 @@ RULES: tuple[Rule, ...] = (
     *contact.RULES,
     *dates.RULES,
     *days.RULES,
+    *roman.RULES,
     *births.RULES,
     *ages.RULES,
     *places.RULES,
     *people.RULES,
     *misread.RULES,
     *software.RULES,
+    *whereabouts.RULES,
 )
 COVERS = frozenset(rule.kind for rule in RULES) - {Kind.PLACE, Kind.FACILITY, Kind.NAME}
 """Kinds that rules alone find; places, facilities and names need a model."""

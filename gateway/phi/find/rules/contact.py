@@ -102,7 +102,7 @@ def _email(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return mailbox(value)
 
 
-_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<]at[)\]}>]|_at_|\s@|@\s")
+_DISGUISED: Final = re.compile(r"(?i)\bdot\b|_dot_|[(\[{<](?:at|@|\.)[)\]}>]|_at_|\bat[- ]sign\b|\s@|@\s")
 _AT_A_DOMAIN: Final = re.compile(r"([a-z]+)\s+@[^\s@]+")
 
 
@@ -228,12 +228,17 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.EMAIL,
-        r"(?i:\b((?:[a-z0-9] ){0,20}[a-z0-9][a-z0-9._+-]{0,40}(?:\s(?:dot|underscore|dash|hyphen|\[dot\]|\(dot\))\s[a-z0-9]{1,30}){0,3}\s?(?:@|\(at\)|\[at\]|\{at\}|\sat\s|<at>|_at_)\s?"
-        r"(?:[a-z0-9] ){0,20}[a-z0-9-]{1,40}(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_)\s?[a-z0-9-]{2,30}){0,3}\s?(?:\(dot\)|\[dot\]|\{dot\}|\sdot\s|_dot_|\.)\s?"
+        r"(?i:\b((?:[a-z0-9] ){0,20}[a-z0-9][a-z0-9._+-]{0,40}(?:\s(?:dot|underscore|dash|hyphen|\[dot\]|\(dot\))\s[a-z0-9]{1,30}){0,3}\s?(?:@|\(at\)|\[at\]|\{at\}|\sat\s|<at>|_at_|[\[({<]@[\])}>]|\sat[- ]sign\s)\s?"
+        r"(?:[a-z0-9] ){0,20}[a-z0-9-]{1,40}(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|<dot>|\sdot\s|_dot_|[\[({<]\.[\])}>])\s?[a-z0-9-]{2,30}){0,3}\s?(?:\(dot\)|\[dot\]|\{dot\}|<dot>|\sdot\s|_dot_|[\[({<]\.[\])}>]|\.)\s?"
         r"(?:com|org|net|edu|gov|co|uk|de|io|health|me|us|ca|au|fr|es|nl|example)))\b",
         0.9,
         judge=_spelt_email,
-        hits=("write to «maria dot g at example dot org»",),
+        hits=(
+            "write to «maria dot g at example dot org»",
+            "write to «maria[@]example[.]org»",
+            "write to «maria@example[.]org»",
+            "write to «maria AT-SIGN example.org»",
+        ),
         misses=("patient at risk. Com",),
     ),
     Rule(

@@ -17,6 +17,7 @@ from gateway.phi.find.rules.persons import (
     known,
     listed,
     newborn,
+    owner,
     quoted,
     signed,
     surname,
@@ -58,6 +59,15 @@ _KINSHIP: Final = (
     )
     + ")"
 )
+_MEASURED: Final = one_of(
+    *(
+        "inr potassium sodium creatinine egfr gfr urea bun hb hgb haemoglobin hemoglobin hba1c a1c crp esr wbc wcc neutrophils platelets plts troponin lactate "
+        "d-?dimer bnp psa tsh ferritin bilirubin alt ast albumin calcium magnesium phosphate glucose sugars? sats spo2 bp bps pulse gcs news2? ecg ekg echo mri cxr "
+        "x-?ray ultrasound biopsy bloods labs culture cultures dressings? cannula catheter drain stoma wound warfarin insulin metformin apixaban chemo dialysis "
+        "meds medications? tablets prescription prescriptions allerg(?:y|ies) tumou?r fracture hernia seizures? wheeze"
+    ).split()
+)
+"""What somebody in care has, and hardly anybody else."""
 _ROLE: Final = (
     "(?:"
     + one_of(
@@ -94,11 +104,19 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.NAME,
+        rf"(?:^|[^\w'])([A-Za-z][a-z]{{2,24}})'s (?i:(?:last|latest|repeat|recent|most recent|morning|current|new|next|first|serum|urine|blood) ){{0,2}}(?i:{_MEASURED})(?:$|[^\w-])",
+        judge=owner,
+        patient=True,
+        hits=("«Ottilie»'s INR was 3.1", "Check «Quill»'s creatinine", "«ottilie»'s last inr"),
+        misses=("Crohn's CT findings", "today's INR list", "Let's check INR", "Women's HbA1c"),
+    ),
+    Rule(
+        Kind.NAME,
         rf"(?:^|[\n|]|\d[.)])[ \t*_-]{{0,4}}({_TITLE}, {_FIRST})(?:$|[^\w-])",
         judge=listed,
         patient=True,
-        hits=("«Fairweather, Leonard»\nH0447182", "«Tuttle, Margot Q»  #SLP-0733"),
-        misses=("Diabetes, Type 2 bed",),
+        hits=("«Fairweather, Leonard»\nH0447182", "«Tuttle, Margot Q»  #SLP-0733", "«Brandvold, Ottilie»"),
+        misses=("Diabetes, Type 2 bed", "Paris, France", "Hello, World", "Apples, Pears"),
     ),
     Rule(
         Kind.NAME,

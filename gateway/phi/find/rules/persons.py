@@ -69,8 +69,35 @@ def filed(value: str, before: str, after: str) -> float:
     return 0.8 if all(person(word) or len(word) == 1 for word in _WORD.findall(value)) else 0.0
 
 
+_CALENDAR: Final = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
+)
+
+
+def owner(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """Whose value it is (`Ottilie's INR`): a name, or a word on no list; no eponym (`Crohn's CT`), nobody's day."""
+    marks = _marks(value)
+    if value.casefold() in _CALENDAR or marks & _MEDICAL:
+        return 0.0
+    if value[0].isupper():
+        return 0.9 if marks & lexicon.PEOPLE or (not marks and len(value) > 3) else 0.0
+    often = bool(marks & lexicon.PEOPLE) and lexicon.ORDINARY not in marks
+    return 0.9 if often or (not marks and len(value) > 4) else 0.0
+
+
+def _alone(word: str) -> bool:
+    """Whether a word is a name or an initial where nothing else stands: on no list, or hardly anything else."""
+    marks = _marks(word)
+    if word.casefold() in _CALENDAR:
+        return False
+    named = person(word) and not marks & _MEDICAL and (lexicon.ORDINARY not in marks or "G" in marks)
+    return len(word) == 1 or named or (len(word) > 3 and strange(word))
+
+
 def listed(value: str, before: str, after: str) -> float:
-    """`Tuttle, Margot rm 12`: in plain letters a record must follow."""
+    """`Tuttle, Margot rm 12`: in plain letters a record must follow, or nothing stands but the name."""
+    if not before and not after.strip():
+        return 0.85 if all(map(_alone, _WORD.findall(value))) else 0.0
     if (
         not re.match(r"[\s,;:|(-]*\S", after)
         or _BESIDE.match(after) is None
