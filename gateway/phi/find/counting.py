@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
+from gateway.phi.find.everyday import PLACEHOLDER, of_anybody
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.public import public, treated
 from gateway.phi.find.registers import nobodys
@@ -202,6 +203,7 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         or _shared(hit, text)
         or _asked(hit, text)
         or _nobody(hit, text)
+        or of_anybody(hit, text)
         for hit in hits
     ]
     known = excused(hits, text)
@@ -261,9 +263,6 @@ def _shared(hit: Hit, text: str) -> bool:
     return all(said.search(side) is None for said in (_SOMEONE, _OWNER) for side in (before, after))
 
 
-_NOBODY: Final = re.compile(
-    r"(?i)(?:(?:john|jane|jimmy|johnny) doe|(?:jane|richard|john) roe|joe bloggs|(?:max|erika|maria) mustermann|jan novak|foo bar)(?:'s)?"
-)
 _EXAMPLE: Final = re.compile(
     r"(?i)\b(?:examples?|sample|placeholder|dummy|mock|fake|fixtures?|template|hypothetical|fictional|made[- ]up|test data|lorem ipsum)\b|\be\.g\."
 )
@@ -272,7 +271,11 @@ _EXAMPLE: Final = re.compile(
 
 def _nobody(hit: Hit, text: str) -> bool:
     """Whether it is who stands for anybody, in an example that speaks of nobody in care beside it."""
-    if hit.kind is not Kind.NAME or hit.evidence is Evidence.FIELD or not _NOBODY.fullmatch(text, hit.start, hit.end):
+    if (
+        hit.kind is not Kind.NAME
+        or hit.evidence is Evidence.FIELD
+        or not PLACEHOLDER.fullmatch(text, hit.start, hit.end)
+    ):
         return False
     low, high = max(0, hit.start - _WIDE), hit.end + _WIDE
     sides = ((low, hit.start), (hit.end, high))

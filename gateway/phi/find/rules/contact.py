@@ -148,6 +148,16 @@ def _ipv6(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.0 if address.is_loopback or address.is_unspecified else 0.95
 
 
+_NO_CARD: Final = re.compile(
+    r"(?i)(?:ff[:-]){5}|(?:00[:-]){5}|00[:-]00[:-]5e[:-]00[:-]|01[:-]00[:-]5e[:-]|33[:-]33[:-]|02[:-]42[:-]"
+)
+"""Of many, of documentation (RFC 9542), or made for a container: on no card that somebody has."""
+
+
+def _mac(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    return 0.0 if _NO_CARD.match(value) else 0.95
+
+
 _LOCAL_HOST: Final = re.compile(
     r"(?i)(?:https?|wss?)://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|(?:www\.)?(?:json-schema\.org|w3\.org|hl7\.org|loinc\.org|snomed\.info|"
     r"schema\.org|unitsofmeasure\.org|terminology\.hl7\.org)(?:[/:]|$))"
@@ -282,7 +292,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         Kind.DEVICE,
         r"(?i:(?:^|[^\w:-])([0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}))(?:$|[^\w:-])",
-        0.95,
+        judge=_mac,
         hits=("«3C:5A:B4:19:0E:7D»", "«00:1A:2B:3C:4D:5E»"),
+        misses=("ff:ff:ff:ff:ff:ff", "00:00:5E:00:53:01", "02:42:ac:11:00:02"),
     ),
 )
