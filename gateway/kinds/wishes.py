@@ -49,7 +49,12 @@ field that has others too."""
 
 def unheard(tree: Tree, ignores: frozenset[str]) -> tuple[str, ...]:
     """The wishes of a request that a server ignores, by the names of their fields."""
-    fields = {wish: wish.partition(".")[0] for wish in ignores}
-    return tuple(
-        sorted({name for wish, name in fields.items() if tree.get(name) is not None and WISHES[wish](tree[name])})
-    )
+    wished = {name for wish in ignores if (name := _FIELDS[wish]) in tree and _asks(wish, tree[name])}
+    return tuple(sorted(wished)) if wished else ()
+
+
+_FIELDS: Final = {wish: wish.partition(".")[0] for wish in WISHES}
+
+
+def _asks(wish: str, value: JSON) -> bool:
+    return value is not None and WISHES[wish](value)

@@ -1,12 +1,13 @@
 import contextlib
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidRequest, PayloadTooLarge
-from gateway.wire.json_body import MAX_DEPTH, _marks_beside_strings, read_object, values_in
+from gateway.wire.json_body import _STEP, MAX_DEPTH, _is_suspicious, _marks_beside_strings, read_object, values_in
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,20 @@ def test_a_number_is_checked_also_where_the_search_is_cut(offset, monkeypatch):
     body = b'{"a": "' + b"x" * (85 + offset) + b'", "b": 99999999999999999999999}'
     with pytest.raises(InvalidRequest):
         read_object(body)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"0", b"7", b"123456", b"9" * 18, b"e", b"E", b"+", b"-", b".", b"e+", b"1e30", b" ", b"x"])
+    ).map(b"".join)
+)
+def test_a_number_that_needs_another_look_is_known_by_its_form(body):
+    expected = re.search(rb"[0-9]{19}|[0-9.][eE]\+?[0-9]{3}", body) is not None
+    assert _is_suspicious(body) == _is_suspicious(bytearray(body)) == expected
+
+
+@pytest.mark.parametrize("number", [b"9" * 19, b"1e999", b"1.E+400"])
+@pytest.mark.parametrize("before", [0, 9, 31])
+def test_a_number_over_the_end_of_a_step_is_seen(number, before):
+    assert _is_suspicious(b" " * (_STEP - before) + number + b" " * 40)
+    assert not _is_suspicious(b" " * (_STEP - before) + number[:2] + b" " * 40)
