@@ -22,6 +22,7 @@ from gateway.upstream.ourselves import Client, NotAnswered
 
 _EPILOG: Final = """examples:
   gateway status                                   the gateway of ./config.yaml on this machine
+  gateway status --alive                           health check of a container: asks the process, with TLS or without
   gateway status --route radiology                 exit status by this route alone
   gateway status --url https://gateway:8080 --json another machine's, by its key in GATEWAY_API_KEY (`may: [metrics]`)
 
@@ -52,6 +53,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="how long to wait (%(default)s)")
     parser.add_argument("--json", action="store_true", help="JSON instead of text")
+    parser.add_argument(
+        "--alive",
+        action="store_true",
+        help="only whether it lives: exit status 0 if it answers, whatever its routes can",
+    )
     parser.set_defaults(run=run)
 
 
@@ -65,6 +71,9 @@ def run(options: argparse.Namespace) -> int:
     except (Silent, DocumentInvalid) as error:
         print(error, file=sys.stderr)
         return _NOBODY
+    if options.alive:
+        print("It lives.")
+        return 0
     print(json.dumps(status, indent=2) if options.json else "\n".join(_lines(status)))
     if unknown := [name for name in options.route if name not in named(status, "routes")]:
         print(f"There is no route {', '.join(unknown)}.", file=sys.stderr)

@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.cli.doctor_looks import State, checks
 from gateway.config import load
 from gateway.state.holder import Holder
+from tests.kit.certificates import certificate
 from tests.kit.running import one_route
 from tests.kit.toy import CONFIG, RULE
 
@@ -85,27 +83,6 @@ def test_a_record_of_tomorrow_is_a_clock_that_is_wrong(look, tmp_path):
     assert worst(look()["clock"]) is State.FAIL
 
 
-def certificate(folder, *, begins, ends, other_key=False):
-    """A certificate of its own with these days, and its key, or another one."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "gateway.clinic.example")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(begins)
-        .not_valid_after(ends)
-        .sign(key, hashes.SHA256())
-    )
-    kept = ec.generate_private_key(ec.SECP256R1()) if other_key else key
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(kept.private_bytes(*form))
-    (folder / "key.pem").chmod(0o600)
-
-
 @pytest.mark.parametrize(
     ("begins", "ends", "other_key", "state"),
     [
@@ -117,17 +94,16 @@ def certificate(folder, *, begins, ends, other_key=False):
     ],
 )
 def test_a_certificate_holds_or_ends_soon_or_does_not_fit(begins, ends, other_key, state, look, tmp_path):
-    days = {"begins": NOW + timedelta(days=begins), "ends": NOW + timedelta(days=ends)}
-    certificate(tmp_path, **days, other_key=other_key)
-    [found] = look(CONFIG.replace("port: 0", "port: 0, tls: {cert: cert.pem, key: key.pem}"))["certificate"]
+    certificate(tmp_path, name="gateway.clinic.example", begins=begins, ends=ends, other_key=other_key)
+    [found] = look(CONFIG.replace("port: 0", "port: 0, tls: {cert: tls.cert, key: tls.key}"))["certificate"]
     assert found.state is state
     assert bool(found.remedy) is (state is not State.OK)
 
 
 def test_a_key_that_is_none_is_told(look, tmp_path):
-    certificate(tmp_path, begins=NOW - timedelta(days=1), ends=NOW + timedelta(days=90))
-    (tmp_path / "key.pem").write_text("nothing")
-    [found] = look(CONFIG.replace("port: 0", "port: 0, tls: {cert: cert.pem, key: key.pem}"))["certificate"]
+    certificate(tmp_path, name="gateway.clinic.example")
+    (tmp_path / "tls.key").write_text("nothing")
+    [found] = look(CONFIG.replace("port: 0", "port: 0, tls: {cert: tls.cert, key: tls.key}"))["certificate"]
     assert found.state is State.FAIL
 
 

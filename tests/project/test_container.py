@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 
 import pytest
 
-from gateway.cli import main
+from gateway.cli import main, parser
 from tests.kit.source import ROOT
 
 LINES = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8")).splitlines()
@@ -48,13 +49,38 @@ def test_it_fetches_nothing_and_holds_no_secret():
     assert [line for line in all_of("ENV") + all_of("ARG") if re.search(r"KEY|SECRET|TOKEN|PASSWORD", line)] == []
 
 
-def test_its_health_is_asked_where_it_serves():
+def test_its_health_is_asked_of_the_process_with_tls_and_without():
+    """`python .ci/image.py` runs it, on a gateway with TLS."""
     (check,) = all_of("HEALTHCHECK")
+    asked = json.loads(check.partition("CMD ")[2])
+    assert asked[0] == "gateway"
+    assert parser().parse_args(asked[1:]).alive
     command = json.loads(all_of("CMD")[-1])
-    port = command[command.index("--port") + 1]
-    assert f"http://127.0.0.1:{port}/health" in check
-    compile(json.loads(check.partition("CMD ")[2])[-1], "healthcheck", "exec")
-    assert all_of("EXPOSE") == [port]
+    assert all_of("EXPOSE") == [command[command.index("--port") + 1]]
+
+
+def test_what_stays_is_what_the_package_asks_for_and_the_second_look():
+    """What builds it and llama.cpp are taken out again: all that only those extras ask for, and nothing else."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    asked_by = {
+        match[1]: set(re.findall(r"#   (?:via )?([a-z0-9._-]+)", match[2]))
+        | set(re.findall(r"# via ([a-z0-9._-]+)", match[2]))
+        for match in re.finditer(r"(?m)^([a-z0-9._-]+)[^\n]*\n((?: +.*\n?)+)", lock)
+    }
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {re.match(r"[a-z0-9-]+", one)[0] for one in declared["optional-dependencies"]["encoder"]}
+    kept = {re.match(r"[a-z0-9-]+", one)[0] for one in declared["dependencies"]} | extras
+    while more := {name for name, by in asked_by.items() if name not in kept and by & kept}:
+        kept |= more
+    (uninstall,) = [line for line in all_of("RUN") if "uninstall" in line]
+    gone = set(re.findall(r"[a-z-]+", uninstall.split("--quiet", 1)[1].split("&&")[0]))
+    assert set(asked_by) - kept == gone
+
+
+def test_the_state_is_a_volume_that_the_configuration_is_told_of():
+    [volume] = json.loads(all_of("VOLUME")[0])
+    assert f"GATEWAY_STATE_DIR={volume}" in all_of("ENV")[-1]
+    assert "${GATEWAY_STATE_DIR:-" in (ROOT / "config.yaml").read_text(encoding="utf-8")
 
 
 def test_what_is_copied_is_there_and_not_ignored():

@@ -28,6 +28,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "deploy/REPLICAS.md",
     "grafana/README.md",
+    "deploy/README.md",
     "grafana/RUNBOOK.md",
 )
 FENCE = re.compile(
@@ -35,7 +36,25 @@ FENCE = re.compile(
 )
 LANGUAGES = {"", "text", "json", "yaml", "bash", "console", "python", "mermaid", "js"}
 PORTS = re.compile(r"(localhost|127\.0\.0\.1):8080")
-FOREIGN = {"cd", "git", "pip", "pipx", "npm", "export", "docker", "ollama", "lms", "kill", "prometheus", "promtool"}
+FOREIGN = {
+    "cd",
+    "cp",
+    "install",
+    "systemctl",
+    "sysadminctl",
+    "launchctl",
+    "git",
+    "pip",
+    "pipx",
+    "npm",
+    "export",
+    "docker",
+    "ollama",
+    "lms",
+    "kill",
+    "prometheus",
+    "promtool",
+}
 """Commands that set up something which is not ours; only that they are spelled like commands can be checked."""
 START_S = 60
 RUN_S = 90
