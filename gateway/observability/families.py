@@ -3,7 +3,7 @@
 Names and buckets of `gen_ai_*` follow the OpenTelemetry conventions for generative AI as of `SCHEMA` (status: development),
 so that dashboards for other gateways fit. Duration buckets are extended to eleven minutes, because a local model may have to
 load. Label values are closed sets or names out of the configuration, never text of a request. A series is made when it is
-first counted; those that an alert must see move from 0 are named in `metrics.py`.
+first counted; those that an alert must see move from 0 are named in `at_zero.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from gateway.domain import Settlement
 from gateway.events import LedgerCheckpointed
-from gateway.observability.series import Labelled, Room
+from gateway.observability.series import Labelled, QuickHistogram, Room
 
 SCHEMA: Final = "1.42.0"
 """Version of the semantic conventions that the `gen_ai_*` names and labels are those of."""
@@ -189,7 +189,7 @@ class Families:
             "Requests by what they are labelled; with several labels under each.",
             ("label",),
         )
-        self.scan = Histogram(
+        self.scan = QuickHistogram(
             "gateway_phi_scan_seconds", "Time of a scan for identifiers.", buckets=SCAN_S, registry=self.registry
         )
         self.scan_failures = self._counter(
@@ -293,7 +293,7 @@ class Families:
             "Rows of the ledger, by table and by whether they are durable.",
             ("record", "result"),
         )
-        self.audit_write = Histogram(
+        self.audit_write = QuickHistogram(
             "gateway_audit_write_seconds", "Time of one commit of the ledger.", buckets=WRITE_S, registry=self.registry
         )
         self.audit_available = Gauge(
@@ -344,6 +344,11 @@ class Families:
         )
         self.ledger_writable.set(1)
 
+    @property
+    def full(self) -> bool:
+        """Whether a series was ever refused because there are too many."""
+        return self._room.full
+
     def audit_checkpoint(self, event: LedgerCheckpointed) -> None:
         """A whole number of 52 bits is exact in the floats of a scrape: 13 digits of the root a part."""
         self.audit_checkpoints("ok" if event.ok else "failed").inc()
@@ -365,5 +370,5 @@ class Families:
     def _histogram(
         self, name: str, documentation: str, labels: tuple[str, ...], buckets: tuple[float, ...]
     ) -> Labelled[Histogram]:
-        metric = Histogram(name, documentation, labels, buckets=buckets, registry=self.registry)
+        metric = QuickHistogram(name, documentation, labels, buckets=buckets, registry=self.registry)
         return Labelled(metric, len(labels), room=self._room, lines=len(buckets) + 3)  # and +Inf, sum and count

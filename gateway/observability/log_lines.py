@@ -2,58 +2,91 @@
 
 from __future__ import annotations
 
-from gateway import events
-from gateway.domain import Quality, Settlement
-from gateway.domain.settlement import NANO
+from typing import Final
 
-MEASURED = frozenset({"status", "duration_s", "overhead_s", "first_token_s", "cost_usd", "energy_wh"})
-"""Where 0 says something: nothing to pay is not the same as nobody knows the price."""
+from gateway import events
+from gateway.domain import Quality, Settlement, Usage
+from gateway.domain.settlement import MICRO, NANO
+
+Words = tuple[object, ...]
+
+
+def words_of(event: Settlement) -> Words:
+    """All that a line says of a request in names, codes and statuses; few requests differ in it, and it can be a key."""
+    return (
+        *(event.operation, event.dialect, event.caller, event.route, event.agent, event.target, event.provider),
+        *(event.model, event.outcome, event.status, event.error_code, event.sensitivity, event.destination),
+        *(event.reason, tuple(event.found), event.redacted, event.labels, event.emergency, event.stream),
+        *(event.cost_quality, event.energy_quality),
+    )
+
+
+_WORDS: Final = (
+    *("operation", "dialect", "caller", "route", "agent", "target", "provider"),
+    *("model", "outcome", "status", "error_code", "sensitivity", "destination"),
+    *("decision_reason", "found", "redacted", "labels", "emergency", "stream"),
+    *("cost_quality", "energy_quality"),
+)
+
+
+def settled_words(words: Words) -> dict[str, object]:
+    """They as fields of the line; what is empty is left out."""
+    line: dict[str, object] = {}
+    for name, value in zip(_WORDS, words, strict=True):
+        if isinstance(value, tuple | frozenset):
+            if value:
+                line[name] = list(value) if name == "labels" else sorted(value)
+        elif value or name == "status":
+            line[name] = value
+    line["facade"] = f"{words[1]}.{words[0]}"
+    if line.get("cost_quality") is not Quality.ESTIMATED:
+        line.pop("cost_quality", None)
+    return line
+
+
+def settled_numbers(event: Settlement) -> dict[str, object]:
+    """The id of the request, and its numbers. 0 says something of times and money: nothing to pay is not an unknown price."""
+    usage = event.usage
+    line: dict[str, object] = {"request_id": event.request_id}
+    if event.attempts:
+        line["attempts"] = event.attempts
+    line["duration_s"] = event.duration_us / MICRO
+    line["overhead_s"] = event.overhead_us / MICRO
+    if event.first_token_us is not None:
+        line["first_token_s"] = event.first_token_us / MICRO
+    if event.queued_us:
+        line["queued_s"] = event.queued_us / MICRO
+    if event.cost_nano_usd is not None:
+        line["cost_usd"] = event.cost_nano_usd / NANO
+    if event.energy_nwh is not None:
+        line["energy_wh"] = event.energy_nwh / NANO
+    if event.baseline_nano_usd:
+        line["baseline_usd"] = event.baseline_nano_usd / NANO
+    if event.pseudonyms_unresolved:
+        line["pseudonyms_unresolved"] = event.pseudonyms_unresolved
+    if usage.reported:
+        line |= _tokens(usage)
+    if usage.audio_ms:
+        line["audio_s"] = usage.audio_ms / 1000
+    return line
+
+
+def _tokens(usage: Usage) -> dict[str, object]:
+    counts = (
+        ("input_tokens", usage.input_tokens),
+        ("output_tokens", usage.output_tokens),
+        ("cached_input_tokens", usage.cached_input_tokens),
+        ("reasoning_tokens", usage.reasoning_tokens),
+        ("cache_write_tokens", usage.cache_write_tokens),
+        ("audio_input_tokens", usage.audio_input_tokens),
+        ("audio_output_tokens", usage.audio_output_tokens),
+    )
+    return {name: count for name, count in counts if count}
 
 
 def settled_line(event: Settlement) -> dict[str, object]:
-    usage = event.usage
-    line: dict[str, object] = {
-        "request_id": event.request_id,
-        "operation": event.operation,
-        "dialect": event.dialect,
-        "facade": event.facade,
-        "caller": event.caller,
-        "route": event.route,
-        "agent": event.agent,
-        "target": event.target,
-        "provider": event.provider,
-        "model": event.model,
-        "outcome": event.outcome,
-        "status": event.status,
-        "error_code": event.error_code,
-        "sensitivity": event.sensitivity,
-        "destination": event.destination,
-        "decision_reason": event.reason,
-        "found": sorted(event.found),
-        "redacted": sorted(event.redacted),
-        "labels": list(event.labels),
-        "emergency": event.emergency,
-        "stream": event.stream,
-        "attempts": event.attempts,
-        "duration_s": event.duration_s,
-        "overhead_s": event.overhead_s,
-        "first_token_s": event.first_token_s,
-        "queued_s": event.queued_s or None,
-        "cost_usd": None if event.cost_nano_usd is None else event.cost_nano_usd / NANO,
-        "energy_wh": None if event.energy_nwh is None else event.energy_nwh / NANO,
-        "cost_quality": event.cost_quality if event.cost_quality is Quality.ESTIMATED else None,
-        "energy_quality": event.energy_quality,
-        "baseline_usd": None if event.baseline_nano_usd is None else event.baseline_nano_usd / NANO,
-        "pseudonyms_unresolved": event.pseudonyms_unresolved,
-    }
-    if usage.reported:
-        line |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        line |= {"cached_input_tokens": usage.cached_input_tokens, "reasoning_tokens": usage.reasoning_tokens}
-        line |= {"cache_write_tokens": usage.cache_write_tokens, "audio_input_tokens": usage.audio_input_tokens}
-        line["audio_output_tokens"] = usage.audio_output_tokens
-    if usage.audio_ms:
-        line["audio_s"] = usage.audio_ms / 1000
-    return {key: value for key, value in line.items() if value not in ("", None, []) and (value or key in MEASURED)}
+    """The whole line."""
+    return {**settled_words(words_of(event)), **settled_numbers(event)}
 
 
 def failed_line(event: events.AttemptEnded) -> dict[str, object]:

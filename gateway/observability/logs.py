@@ -23,8 +23,17 @@ from gateway import events
 from gateway.domain import Dialect, Operation, Outcome, Settlement
 from gateway.events import Event
 from gateway.observability.lines import Lines
-from gateway.observability.log_lines import emergency_line, failed_line, reloaded_line, settled_line, state_line
-from gateway.observability.metrics import CODES
+from gateway.observability.log_lines import (
+    Words,
+    emergency_line,
+    failed_line,
+    reloaded_line,
+    settled_numbers,
+    settled_words,
+    state_line,
+    words_of,
+)
+from gateway.observability.settled import CODES
 from gateway.observability.vocabulary import Vocabulary
 
 Line = Mapping[str, object]
@@ -80,10 +89,6 @@ class Style(StrEnum):
     CONSOLE = "console"
 
 
-def _number(value: object) -> bool:
-    return value is None or isinstance(value, int | float)
-
-
 def _like(pattern: re.Pattern[str]) -> Check:
     return lambda value: isinstance(value, str) and pattern.match(value) is not None
 
@@ -123,6 +128,10 @@ NUMBERS = (
     *("port", "uptime_s", "code", "up", "problems", "rules_added", "rules_removed"),
     *("words_wider", "words_narrower", "opens", "days_left", "outage_s", "lost", "minutes"),
 )
+MAX_WORDS: Final = 2_048
+"""So many different sets of words of lines are remembered."""
+_COUNTS: Final = frozenset(NUMBERS)
+_NUMERIC: Final = frozenset({int, float, bool, type(None)})
 BAA_NOTICE_DAYS = 30
 """From so many days on the end of a BAA is a line, once a day."""
 UNANSWERED = frozenset({Outcome.UPSTREAM_ERROR, Outcome.DEADLINE, Outcome.INTERNAL, Outcome.SHED, Outcome.UNRECORDED})
@@ -143,7 +152,6 @@ class AllowList:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._schema: dict[str, Check] = {
-            **dict.fromkeys(NUMBERS, _number),
             **dict.fromkeys(ENUMS, _enum),
             "timestamp": _like(TIMESTAMP),
             "level": _one_of(LEVELS.values()),
@@ -168,8 +176,14 @@ class AllowList:
         self._schema["labels"] = lambda value: isinstance(value, list) and labels.issuperset(value)
 
     def __call__(self, line: Line) -> dict[str, object]:
-        schema = self._schema
-        return {key: value for key, value in line.items() if key in schema and schema[key](value)}
+        kept: dict[str, object] = {}
+        for key, value in line.items():
+            if key in _COUNTS:
+                if type(value) in _NUMERIC:
+                    kept[key] = value
+            elif (check := self._schema.get(key)) is not None and check(value):
+                kept[key] = value
+        return kept
 
 
 class EventLog:
@@ -178,6 +192,7 @@ class EventLog:
     def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
         self._allow = AllowList(vocabulary)
         self._up: dict[str, tuple[str, bool]] = {}
+        self._words: dict[Words, Line] = {}
         self._lines = Lines(stream)
         self._render = _json if style is Style.JSON else _Console(stream)
 
@@ -192,14 +207,14 @@ class EventLog:
     def learn(self, vocabulary: Vocabulary) -> None:
         """Take the names of a reloaded configuration."""
         self._allow.learn(vocabulary)
+        self._words.clear()
 
     def emit(self, event: Event) -> None:  # noqa: C901, PLR0912  (a case for each sort of line)
         if type(event) in COUNTED:
             return
         match event:
             case Settlement():
-                level = logging.WARNING if event.outcome in UNANSWERED else logging.INFO
-                self._write(level, event.event, settled_line(event))
+                self._settled(event)
             case events.Faulted():
                 line = {"request_id": event.request_id, "exception": event.kind, "where": event.where}
                 self._write(logging.ERROR, event.event, line)
@@ -241,6 +256,21 @@ class EventLog:
                 self._write(logging.WARNING if died else logging.INFO, event.event, state_line(event))
             case _:
                 return  # counted, and part of the line of its request
+
+    def _settled(self, event: Settlement) -> None:
+        """The line of a request. Its words are held against the schema once for all requests that have the same."""
+        words = words_of(event)
+        line = self._words.get(words)
+        if line is None:
+            if len(self._words) >= MAX_WORDS:
+                self._words.clear()
+            level = LEVELS[logging.WARNING if event.outcome in UNANSWERED else logging.INFO]
+            checked = self._allow({**settled_words(words), "event": event.event, "level": level})
+            line = self._words[words] = {name: _plain(one) for name, one in checked.items()}
+        numbers = settled_numbers(event)
+        numbers["timestamp"] = _now()
+        # All others are seldom, and waited for.
+        self._lines.add(self._render({**line, **self._allow(numbers)}), hurry=event.outcome in UNANSWERED)
 
     def _of_record(
         self,
@@ -294,11 +324,20 @@ class EventLog:
         self._write(logging.ERROR, "library.logged", {"logger": "other", "exception": exception.__name__})
 
     def _write(self, level: int, event: str, line: Line) -> None:
-        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         name = LEVELS.get(level, "error")
-        told = self._allow({**line, "event": event, "level": name, "timestamp": at})
-        many = event == Settlement.event and level <= logging.INFO  # all others are seldom, and waited for
-        self._lines.add(self._render(told), hurry=not many)
+        told = self._allow({**line, "event": event, "level": name, "timestamp": _now()})
+        self._lines.add(self._render(told), hurry=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _plain(value: object) -> object:
+    """A word as text, which is written faster than a member of an enum."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _json(line: dict[str, object]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from prometheus_client import CollectorRegistry
@@ -14,41 +13,13 @@ from prometheus_client.openmetrics.exposition import generate_latest as render_o
 from typing_extensions import override
 
 from gateway import events
-from gateway.domain import Operation, Outcome, Quality, Settlement, Usage
+from gateway.domain import Settlement
 from gateway.domain.quota import UNITS
-from gateway.domain.settlement import NANO
-from gateway.errors import GatewayError
 from gateway.events import AttemptResult, Event, EventSink
 from gateway.observability.at_zero import start_at_zero
-from gateway.observability.families import SCHEMA, Families, exemplar
-from gateway.observability.series import MAX_SERIES
-from gateway.observability.vocabulary import NONE, OTHER, Vocabulary
-
-TOKEN_TYPES = ("input", "output", "cached_input", "reasoning", "cache_write", "audio_input", "audio_output")
-JOULES_PER_WH = 3600
-SEVERAL = "several"
-"""The agent of a request that claims more than one."""
-
-
-def _tree(error: type[GatewayError]) -> Iterator[type[GatewayError]]:
-    yield error
-    for child in error.__subclasses__():
-        yield from _tree(child)
-
-
-CODES = frozenset(error.code for error in _tree(GatewayError))
-STATUSES = frozenset(error.status for error in _tree(GatewayError)) | {200, 499}
-
-
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """The labels of one request, by what they are for: `model` of the conventions, `who` of what is used up."""
-
-    model: tuple[str, str, str]
-    who: tuple[str, ...]
-    caller: str
-    route: str
-    agent: str
+from gateway.observability.families import SCHEMA, Families
+from gateway.observability.settled import SettledCounts
+from gateway.observability.vocabulary import Vocabulary, label
 
 
 class Metrics(EventSink):
@@ -57,7 +28,15 @@ class Metrics(EventSink):
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._families = Families()
         self._vocabulary = vocabulary
-        self._asked: dict[tuple[object, ...], _Labels] = {}
+        self._settled = SettledCounts(self._families, vocabulary)
+        self._usual: Mapping[type, Callable[..., None]] = {
+            Settlement: self._settled.count,
+            events.AttemptStarted: self._started,
+            events.AttemptEnded: self._ended,
+            events.Decided: self._decided,
+            events.PhiFound: self._found,
+            events.ScanEnded: self._scanned,
+        }
         start_at_zero(self._families)
 
     @property
@@ -67,7 +46,7 @@ class Metrics(EventSink):
     def learn(self, vocabulary: Vocabulary) -> None:
         """Take the names of a reloaded configuration; what was already counted stays."""
         self._vocabulary = vocabulary
-        self._asked.clear()
+        self._settled.learn(vocabulary)
 
     def render(self, accept: str = "") -> tuple[str, bytes]:
         """(content type, body) of a scrape; OpenMetrics if `accept` asks for it, else plain text 0.0.4."""
@@ -77,15 +56,18 @@ class Metrics(EventSink):
 
     @override
     def emit(self, event: Event) -> None:
+        of_every_request = self._usual.get(type(event))
+        if of_every_request is not None:
+            of_every_request(event)
+        else:
+            self._seldom(event)
+
+    def _seldom(self, event: Event) -> None:
         match event:
-            case Settlement():
-                self._settled(event)
-            case events.AttemptStarted() | events.AttemptEnded():
-                self._tried(event)
             case events.FellBack() | events.StreamAborted() | events.AuthFailed():
                 self._went_wrong(event)
-            case events.Decided() | events.PhiFound() | events.OwnWordsUsed() | events.ScanEnded():
-                self._judged(event)
+            case events.OwnWordsUsed():
+                self._families.own_words(event.of).inc(event.count)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
             case events.QuotaCounted() | events.QuotaRefused():
@@ -102,81 +84,51 @@ class Metrics(EventSink):
                 self._came_into_force(event)
             case events.StateSeen():
                 self._stands(event)
+            case (
+                Settlement()
+                | events.AttemptStarted()
+                | events.AttemptEnded()
+                | events.Decided()
+                | events.PhiFound()
+                | events.ScanEnded()
+            ):
+                return  # `_usual` counts them
             case _:
                 self._changed_state(event)
 
     # --- one method per kind of news -------------------------------------------------------------------------------
 
-    def _settled(self, event: Settlement) -> None:
-        families, labels = self._families, self._labels(event)
-        model, who = labels.model, labels.who
-        route, agent = labels.route, labels.agent
-        status = str(event.status) if event.status in STATUSES else OTHER
-        error = self._name(event.error_code, CODES) if event.error_code else ""
-        families.requests(labels.caller, agent, route, status, event.outcome.value).inc()
-        families.request_duration(*model, route, agent, error).observe(event.duration_s, exemplar(event))
-        families.overhead(route).observe(event.overhead_s)
-        if event.emergency:
-            families.emergencies(self._name(event.emergency, self._vocabulary.emergencies)).inc()
-        for label in event.labels:
-            families.labelled(self._name(label, self._vocabulary.labels)).inc()
-        for unknown in event.unknowns:
-            families.unchecked(unknown.value).inc()
-        if event.first_token_s is not None:
-            families.first_token(*model, route, agent).observe(event.first_token_s)
-            if event.stream and event.usage.output_tokens > 1:
-                generating_s = event.duration_s - event.first_token_s
-                families.per_token(*model).observe(generating_s / (event.usage.output_tokens - 1))
-        if event.usage.reported:
-            self._count_tokens(event.usage, labels)
-        self._count_use(event, who)
-        if event.pseudonyms_unresolved:
-            families.unresolved.inc(event.pseudonyms_unresolved)
+    def _started(self, event: events.AttemptStarted) -> None:
+        self._families.inflight(label(event.provider, self._vocabulary.providers)).inc()
 
-    def _count_tokens(self, usage: Usage, labels: _Labels) -> None:
-        counts = (
-            *(usage.input_tokens, usage.output_tokens, usage.cached_input_tokens, usage.reasoning_tokens),
-            *(usage.cache_write_tokens, usage.audio_input_tokens, usage.audio_output_tokens),
-        )
-        for kind, count in zip(TOKEN_TYPES, counts, strict=True):
-            if count:
-                self._families.tokens(*labels.model, kind).observe(count)
-                self._families.tokens_used(*labels.who, kind).inc(count)
-
-    def _count_use(self, event: Settlement, who: tuple[str, ...]) -> None:
-        families = self._families
-        if event.usage.audio_ms:
-            families.audio(*who).inc(event.usage.audio_ms / 1000)
-        if event.energy_nwh is not None and event.energy_quality is not None:
-            families.energy(*who, event.energy_quality.value).inc(event.energy_nwh * JOULES_PER_WH / NANO)
-        elif event.energy_quality is Quality.UNKNOWN:
-            families.energy_unknown(*who).inc()
-        if event.cost_nano_usd is not None and event.cost_quality is not None:
-            families.cost(*who, event.cost_quality.value).inc(event.cost_nano_usd / NANO)
-            if event.baseline_nano_usd is not None:
-                families.baseline(*who).inc(event.baseline_nano_usd / NANO)
-        elif event.outcome is Outcome.OK:
-            families.unpriced(*who).inc()
-
-    def _tried(self, event: events.AttemptStarted | events.AttemptEnded) -> None:
-        if isinstance(event, events.AttemptStarted):
-            self._families.inflight(self._name(event.provider, self._vocabulary.providers)).inc()
-            return
-        error = "" if event.result is AttemptResult.OK else event.result.value
-        labels = self._model(event.operation, event.provider, event.model)
+    def _ended(self, event: events.AttemptEnded) -> None:
+        error = "" if event.result is AttemptResult.OK else event.result
+        labels = self._vocabulary.model_labels(event.operation, event.provider, event.model)
         self._families.attempt_duration(*labels, error).observe(event.duration_s)
         if event.cause is not None:
-            target = self._name(event.target, self._vocabulary.targets)
-            self._families.failures(target, labels[1], event.cause.value).inc()
+            target = label(event.target, self._vocabulary.targets)
+            self._families.failures(target, labels[1], event.cause).inc()
         if event.began:
-            self._families.inflight(self._name(event.provider, self._vocabulary.providers)).dec()
+            self._families.inflight(label(event.provider, self._vocabulary.providers)).dec()
+
+    def _decided(self, event: events.Decided) -> None:
+        reason = label(event.reason, self._vocabulary.reasons)
+        self._families.decisions(event.sensitivity, event.destination, reason).inc()
+
+    def _found(self, event: events.PhiFound) -> None:
+        self._families.detections(event.kind, event.carrier).inc(event.count)
+
+    def _scanned(self, event: events.ScanEnded) -> None:
+        self._families.scan.observe(event.duration_s)
+        if event.failed is not None:
+            self._families.scan_failures(event.failed).inc()
 
     def _went_wrong(self, event: events.FellBack | events.StreamAborted | events.AuthFailed) -> None:
         families = self._families
         match event:
             case events.FellBack():
                 targets = self._vocabulary.targets
-                from_, to = self._name(event.from_, targets), self._name(event.to, targets)
+                from_, to = label(event.from_, targets), label(event.to, targets)
                 families.fallbacks(from_, to, event.reason.value, event.result.value).inc()
             case events.StreamAborted():
                 families.stream_aborts(event.phase.value, event.side.value).inc()
@@ -185,27 +137,10 @@ class Metrics(EventSink):
             case _:
                 assert_never(event)
 
-    def _judged(self, event: events.Decided | events.PhiFound | events.OwnWordsUsed | events.ScanEnded) -> None:
-        families = self._families
-        match event:
-            case events.Decided():
-                reason = self._name(event.reason, self._vocabulary.reasons)
-                families.decisions(event.sensitivity.value, event.destination.value, reason).inc()
-            case events.PhiFound():
-                families.detections(event.kind.value, event.carrier.value).inc(event.count)
-            case events.OwnWordsUsed():
-                families.own_words(event.of.value).inc(event.count)
-            case events.ScanEnded():
-                families.scan.observe(event.duration_s)
-                if event.failed is not None:
-                    families.scan_failures(event.failed.value).inc()
-            case _:
-                assert_never(event)
-
     def _kept_in(self, event: events.EgressRefused | events.EgressViolation) -> None:
         match event:
             case events.EgressRefused():
-                self._families.blocked(self._name(event.reason, self._vocabulary.reasons)).inc()
+                self._families.blocked(label(event.reason, self._vocabulary.reasons)).inc()
             case events.EgressViolation():
                 self._families.violations.inc()
             case _:
@@ -236,7 +171,7 @@ class Metrics(EventSink):
             case events.EmergencyEnded():
                 families.emergency_open.dec()
             case events.EmbeddedStarted():
-                families.model_load(self._name(event.provider, self._vocabulary.providers)).observe(event.duration_s)
+                families.model_load(label(event.provider, self._vocabulary.providers)).observe(event.duration_s)
             case events.EmbeddedExited():
                 families.embedded_exits(event.reason.value).inc()
             case events.ProviderProbed() | events.MeterSeen():
@@ -246,7 +181,7 @@ class Metrics(EventSink):
             case events.Faulted():
                 families.faults.inc()
             case events.FellShort():
-                families.shortfalls(self._name(event.target, self._vocabulary.targets), event.how.value).inc()
+                families.shortfalls(label(event.target, self._vocabulary.targets), event.how.value).inc()
             case events.GatewayStopped() | events.TargetForwards() | events.StepEnded() | events.CollectorSeen():
                 # Nobody scrapes a gateway that has stopped, requests to such a target count as to any cloud, and traces
                 # show the rest.
@@ -265,7 +200,7 @@ class Metrics(EventSink):
         ):
             family.forget()
             for name, value in now.items():
-                family(self._name(name, names)).set(value)
+                family(label(name, names)).set(value)
         families.quota_left.forget()
         for one in event.quotas:
             families.quota_left(one.sort, one.per, one.name, one.of, one.every).set(one.ratio)
@@ -284,17 +219,17 @@ class Metrics(EventSink):
         if isinstance(event, events.MeterSeen):
             self._families.meter_up(event.meter.value).set(event.loss is None)
         else:
-            self._families.backend_up(self._name(event.provider, self._vocabulary.providers)).set(event.up)
+            self._families.backend_up(label(event.provider, self._vocabulary.providers)).set(event.up)
 
     def _queued(self, event: events.QueueChanged | events.QueueWaited | events.ModelLoaded) -> None:
         families, known = self._families, self._vocabulary
         match event:
             case events.QueueChanged():
-                families.queue_waiting(self._name(event.machine, known.machines)).set(event.waiting)
+                families.queue_waiting(label(event.machine, known.machines)).set(event.waiting)
             case events.QueueWaited():
-                families.queue_wait(self._name(event.target, known.targets)).observe(event.duration_s)
+                families.queue_wait(label(event.target, known.targets)).observe(event.duration_s)
             case events.ModelLoaded():
-                provider = self._name(event.provider, known.providers)
+                provider = label(event.provider, known.providers)
                 if event.ok:
                     families.model_load(provider).observe(event.duration_s)
                 else:
@@ -318,7 +253,7 @@ class Metrics(EventSink):
                     families.settings.forget()  # the hashes of what is in force, and no others
                     families.settings(event.config_after, event.policy_after).set(1)
             case events.BaaSeen():
-                provider = self._name(event.provider, self._vocabulary.providers)
+                provider = label(event.provider, self._vocabulary.providers)
                 families.baa_days(provider).set(event.days_left)
                 families.baa_expires(provider).set(event.ends_at_s)
             case _:
@@ -348,38 +283,3 @@ class Metrics(EventSink):
                 self._families.audit_witnessed(event.by.value, "failed" if event.loss else "ok").inc()
             case _:
                 assert_never(event)
-
-    # --- labels ----------------------------------------------------------------------------------------------------
-
-    def _labels(self, event: Settlement) -> _Labels:
-        """The labels of whoever asked and of what answered; looked up once for each combination."""
-        asked = (event.caller, event.agent, event.agents, event.route, event.target, event.provider, event.model)
-        key = (*asked, event.operation)
-        labels = self._asked.get(key)
-        if labels is None:
-            labels = self._labelled(event)
-            if OTHER not in labels.who and len(self._asked) < MAX_SERIES:  # what a caller made up is not remembered
-                self._asked[key] = labels
-        return labels
-
-    def _labelled(self, event: Settlement) -> _Labels:
-        known = self._vocabulary
-        model = self._model(event.operation, event.provider, event.model)
-        caller, route = self._name(event.caller, known.callers), self._name(event.route, known.routes)
-        agent = SEVERAL if event.agents else self._name(event.agent, known.agents)
-        target = self._name(event.target, known.targets)
-        who = (caller, agent, route, target, *model[1:])
-        return _Labels(model=model, who=who, caller=caller, route=route, agent=agent)
-
-    def _model(self, operation: Operation, provider: str, model: str) -> tuple[str, str, str]:
-        if (operation, provider, model) in self._vocabulary.models:
-            return operation.value, provider, model
-        if not provider:
-            return operation.value, NONE, NONE
-        return operation.value, self._name(provider, self._vocabulary.providers), OTHER
-
-    @staticmethod
-    def _name(name: str, known: frozenset[str]) -> str:
-        if name in known:
-            return name
-        return OTHER if name else NONE

@@ -13,6 +13,13 @@ NONE = "none"
 """What an empty name becomes: no route, no target was chosen."""
 
 
+def label(name: str, known: frozenset[str]) -> str:
+    """The value of a label: a known name itself, so that no caller can add a series."""
+    if name in known:
+        return name
+    return OTHER if name else NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Names out of the configuration, and the reason codes of the policy."""
@@ -62,3 +69,11 @@ class Vocabulary:
         return (
             models | servers | self.routes | self.callers | self.agents | self.reasons | self.labels | self.emergencies
         )
+
+    def model_labels(self, operation: Operation, provider: str, model: str) -> tuple[str, str, str]:
+        """Operation, provider and model as labels."""
+        if (operation, provider, model) in self.models:
+            return operation, provider, model
+        if not provider:
+            return operation, NONE, NONE
+        return operation, label(provider, self.providers), OTHER

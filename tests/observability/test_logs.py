@@ -140,6 +140,32 @@ def test_a_text_that_is_no_known_name_is_never_printed(stream, field, style):
     assert "request.settled" in stream.getvalue()
 
 
+def test_words_that_came_before_let_no_others_through(log, stream):
+    log.emit(settled())
+    for field in ("caller", "route", "agent", "target", "reason", "error_code"):
+        log.emit(settled(**{field: CANARY}))
+    log.emit(settled(request_id=CANARY, duration_us=1))
+    log.emit(settled())
+    first, *_, last = lines(stream)
+    assert "Zebulon" not in stream.getvalue()
+    assert {**first, "timestamp": ""} == {**last, "timestamp": ""}
+
+
+def test_names_that_a_reload_took_away_are_printed_no_more(log, stream):
+    log.emit(settled())
+    log.learn(Vocabulary())
+    log.emit(settled())
+    before, after = lines(stream)
+    assert before["caller"] == "soma"
+    assert "caller" not in after
+
+
+@pytest.mark.parametrize("text", [CANARY, "8", [8], {"a": 8}])
+def test_a_number_is_a_number(text):
+    line = {"duration_s": text, "status": text, "input_tokens": text, "count": 3}
+    assert AllowList(vocabulary())(line) == {"count": 3}
+
+
 def test_a_key_that_the_schema_does_not_know_is_dropped():
     line = {"event": "request.settled", "prompt": CANARY, "status": 200, "exc_info": CANARY, "note": "permitted"}
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from prometheus_client import CollectorRegistry, Counter
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from gateway.observability.series import Labelled, Room
+from gateway.observability.families import DURATION_S
+from gateway.observability.series import Labelled, QuickHistogram, Room
 
 
 @pytest.fixture
@@ -52,3 +55,20 @@ def test_what_is_forgotten_leaves_room(registry):
     labelled("c", "x").inc()
 
     assert [sample.labels["kind"] for sample in next(iter(registry.collect())).samples] == ["c"]
+
+
+@given(st.lists(st.tuples(st.one_of(st.floats(-1, 1000), st.sampled_from(DURATION_S)), st.booleans()), max_size=30))
+def test_the_quick_histogram_counts_as_the_slow_one_does(observed):
+    counted = []
+    for kind in (Histogram, QuickHistogram):
+        registry = CollectorRegistry()
+        series = kind("took_seconds", "Took.", ("of",), buckets=DURATION_S, registry=registry).labels("x")
+        assert type(series) is kind
+        for amount, traced in observed:
+            series.observe(amount, {"trace_id": "1"} if traced else None)
+        [family] = registry.collect()
+        counted.append(
+            [(one.name, one.labels, one.value, one.exemplar and one.exemplar.value) for one in family.samples]
+        )
+    before, now = ([one for one in samples if not one[0].endswith("_created")] for samples in counted)
+    assert now == before
