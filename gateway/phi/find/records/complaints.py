@@ -15,8 +15,9 @@ _VALUES: Final = 1_000
 """Characters of a row that are looked at."""
 _KEY: Final = re.compile(r"\bKey \(([^()\n]{1,200})\)=\(([^()\n]{1,400})\)")
 """PostgreSQL: `DETAIL:  Key (mrn)=(8675309) already exists.`"""
-_TABLE: Final = re.compile(r"\b(?:relation|table|constraint|index|key)\b[^\n]{0,12}[\"'`]([\w.]{1,80})[\"'`]")
-_ROW: Final = re.compile(rf"\bFailing row contains \(([^\n]{{1,{_VALUES}}}?)\)")
+_TABLE: Final = re.compile(r"\b(?:relation|table|constraint|index|key|object)\b[^\n]{0,12}[\"'`]([\w.]{1,80})[\"'`]")
+_ROW: Final = re.compile(rf"\b(?:Failing row contains|The duplicate key value is) \(([^\n]{{1,{_VALUES}}}?)\)")
+"""PostgreSQL; SQL Server: `… in object 'dbo.Patient'. The duplicate key value is (8675309, Okafor).`"""
 _OF_PEOPLE: Final = re.compile(
     r"(?i)(?:^|[_.])(?:patients?|persons?|people|members?|subscribers?|residents?|clients?|encounters?|admissions?|visits?|appointments?|guarantors?)(?:$|[_.])"
 )
@@ -30,7 +31,7 @@ _CELL: Final = re.compile(r"(?:, )?([^,\n]{1,120})")
 _NUMBER: Final = re.compile(r"[A-Z]{0,4}-?\d[\d-]{4,}")
 _DAY: Final = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _NAME: Final = re.compile(r"[A-Z][^\W\d_]+(?:[ '’-][A-Z]?[^\W\d_]+){0,3}")
-_GATE: Final = re.compile(r"\bKey \(|Failing row contains|Duplicate entry|input_value=")
+_GATE: Final = re.compile(r"\bKey \(|Failing row contains|duplicate key value is|Duplicate entry|input_value=")
 
 
 def find(text: str) -> list[Hit]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.records import keys
 
@@ -19,6 +20,9 @@ _VALUE: Final = re.compile(
 )
 _OF_NOBODY: Final = re.compile(r"'0{4,}\d{0,2}'|'(?:1970|1900|2000)-01-01'")
 """The numbers and days with which developers fill rows for tests."""
+_NUMBERED: Final = re.compile(r"(?i)(?:_|\b)(?:no|num|nr|number|ref)$")
+_NUMBER: Final = re.compile(r"[A-Z]{0,4}[-/]?\d{4,}(?:[-/]\d+){0,3}")
+"""In a row that names somebody, what a column calls a number is of them (`ref_no`)."""
 _ROWS: Final = 400
 """Rows of one statement that are looked at."""
 
@@ -44,12 +48,15 @@ def _row(text: str, row: re.Match[str], columns: list[str], table: str) -> Itera
     values = list(_VALUE.finditer(body))
     if len(values) != len(columns) or _OF_NOBODY.search(body):
         return
-    for column, value in zip(columns, values, strict=True):
+    kinds = [keys.kind_of(column) or keys.kind_of(f"{table} {column}") for column in columns]
+    named = Kind.NAME in kinds
+    for column, kind, value in zip(columns, kinds, values, strict=True):
         group = 1 if value[1] is not None else 2
         bare = value[group].strip()
-        kind = keys.kind_of(column) or keys.kind_of(f"{table} {column}")
-        if kind is None or not keys.fits(kind, bare):
+        numbered = named and _NUMBERED.search(column) is not None and _NUMBER.fullmatch(bare) is not None
+        told = kind or (Kind.OTHER_ID if numbered else None)
+        if told is None or not keys.fits(told, bare):
             continue
         start = at + value.start(group) + value[group].index(bare)
         if text[start : start + len(bare)] == bare:
-            yield Hit(kind, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)
+            yield Hit(told, start, start + len(bare), _CONFIDENCE, Evidence.CUE, patient=True)

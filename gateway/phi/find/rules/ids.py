@@ -192,9 +192,9 @@ _ACCOUNT: Final = (
     ),
     announced(
         Kind.ACCOUNT,
-        r"(?-i:FIN|HAR|CSN|HSP|PB|HB)",
+        r"(?-i:FIN|HAR|CSN|csn|HSP|PB|HB)",
         r"(?-i:[A-Z]{0,2}\d{5,})",
-        hits=("CSN: «40099127731»", "FIN «88120399»"),
+        hits=("CSN: «40099127731»", "e.csn = «200481937»", "FIN «88120399»"),
         misses=("CSN: unknown",),
     ),
     announced(

@@ -19,12 +19,17 @@ TOLD = [
     (ROW.format("patient", "8675309, Orlowska, Hedwig, null"), ["8675309", "Orlowska", "Hedwig"]),
     (ROW.format("encounters", "17, 1961-03-04, null"), ["1961-03-04"]),
     ("(1062, \"Duplicate entry '8675309' for key 'patient.mrn'\")", ["8675309"]),
+    (
+        "Cannot insert duplicate key in object 'dbo.Patient'. The duplicate key value is (8675309, Orlowska).",
+        ["8675309", "Orlowska"],
+    ),
     (INPUT.format("mrn", "'8675309'"), ["8675309"]),
     (INPUT.format("patient.mrn", "8675309"), ["8675309"]),
 ]
 UNTOLD = [
     DUPLICATE.replace("patient", "orders") + "(sku)=(8675309) already exists.",
     ROW.format("orders", "42, Widget, blue, null"),
+    "Cannot insert duplicate key in object 'dbo.Orders'. The duplicate key value is (8675309).",
     INPUT.format("port", "'8675309'"),
     "Duplicate entry '8675309' for key 'orders.sku'",
     DUPLICATE + "(mrn, tenant)=(8675309) already exists.",

@@ -32,6 +32,12 @@ def test_the_columns_say_what_each_row_holds():
     ]
 
 
+def test_a_number_in_a_row_that_names_somebody_is_theirs():
+    text = "insert into referrals (ref_no, surname, floor, bed_no) values ('R-20988', 'Lindqvist', 2209, '12')"
+    assert found(text) == [(Kind.OTHER_ID, "R-20988"), (Kind.NAME, "Lindqvist")]
+    assert found(text.replace("surname", "shade")) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
