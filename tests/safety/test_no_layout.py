@@ -198,3 +198,25 @@ def test_neutral_text_around_a_sentence_makes_its_person_nobody_less(around, sai
         (detection,) = ENGINE.detect([Passage(text)])
         there = (one for one in detection.findings if one.start < at + len(name) and at < one.end)
         assert any(one.counts for one in there), text
+
+
+LONGER = (
+    "Linen is counted twice a week. Torn sheets are set aside and sent to the sewing room. Fire doors are kept shut at all "
+    "times. A hoist must not be used by one person alone. The kettle in the relatives' room is tested once a year. Waste is "
+    "sorted into clinical and domestic bags. Check the date on the label before the fridge is filled. Fluids are charted "
+    "every hour on the high care unit. {} Rotas are published six weeks ahead. Trolleys are cleaned each evening by the staff of "
+    "the department. Do not start a statin in acute illness. If the alarm sounds, leave by the nearest exit. Beds near the "
+    "window are filled last. The bladder scanner is charged overnight. Visitors should wash their hands when they come in."
+)
+
+
+def test_a_longer_text_around_a_sentence_drowns_hardly_anybody():
+    clear = []
+    for said in SAID_OF_ONE:
+        for name in NAMES:
+            text = LONGER.format(said.format(name))
+            assert len(text) > 700
+            (detection,) = ENGINE.detect([Passage(text)])
+            if not any(one.counts for one in detection.findings):
+                clear.append((said, name))
+    assert len(clear) <= len(SAID_OF_ONE) * len(NAMES) // 18, clear

@@ -34,6 +34,10 @@ HANDBOOK: Final = 0.4
 """The same in a long text in which nothing but the tagger's opinions speaks of somebody: there each is asked about alone."""
 SHORT: Final = 600
 """Characters up to which a message of a person is looked at altogether, whether the tagger doubts or not."""
+LONG: Final = 4_000
+"""The same of a longer message, of which only some sentences are asked about."""
+QUESTIONS: Final = 5
+"""How many: each costs some 4 ms."""
 
 _OTHERWISE: Final = frozenset(
     {lexicon.ORDINARY, lexicon.DRUG, lexicon.EPONYM, lexicon.BODY, lexicon.TERM, lexicon.REGION}
@@ -64,9 +68,10 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, ex
     whole = len(text) <= SHORT and passage.carrier in _SPOKEN
     alone = whole and len(text) <= SENTENCE
     asked = [hit for hit in hits if hit.evidence <= Evidence.CONTEXT and hit.kind in _LOOKED]
-    if not whole and (not asked or any(map(_of_a_record, firm))):
+    apart = whole or (passage.carrier in _SPOKEN and len(text) <= LONG and not any(map(_of_somebody, firm)))
+    if not whole and ((not asked and not apart) or any(map(_of_a_record, firm))):
         return firm  # nothing could be taken back
-    if not whole:
+    if not whole and asked:
         excusable = set(asked)
         known = zip(hits, excused(hits, text), strict=True)
         asked = [hit for hit, nobodys in known if hit in excusable and not nobodys]
@@ -89,8 +94,9 @@ def again(passage: Passage, text: str, hits: Sequence[Hit], encoder: Encoder, ex
                 if _surely_none(hit, segment, odds, HANDBOOK if handbook else SURE[hit.kind])
                 and not _held(hit, text, encoder)
             }
-    if whole:
-        added += _by_sentence(text, [*(hit for hit in firm if hit not in gone), *added], asked, encoder)
+    if apart:
+        most = None if whole else QUESTIONS
+        added += _by_sentence(text, [*(hit for hit in firm if hit not in gone), *added], asked, encoder, most)
     stay = [hit for hit in firm if hit not in gone]
     return [*stay, *_spared([hit for hit in added if _new(hit, stay)], text)]
 
@@ -163,18 +169,25 @@ def _named_by_itself(hit: Hit, text: str, encoder: Encoder) -> bool:
     return False
 
 
-def _by_sentence(text: str, found: Sequence[Hit], asked: Sequence[Hit], encoder: Encoder) -> Iterator[Hit]:
+def _by_sentence(
+    text: str, found: Sequence[Hit], asked: Sequence[Hit], encoder: Encoder, most: int | None
+) -> Iterator[Hit]:
     """Names that a sentence holds by itself, of a text of several: what stands around must not drown whom one of them is about.
 
-    Only a sentence is asked about that names nobody yet, and in which the tagger doubts or a word is of no list of words.
+    Only a sentence is asked about that names nobody yet, and in which the tagger doubts or a word is of no list of words; where
+    `most` may be asked about, those in doubt first, then those with a word that is likely a name.
     """
     named = [hit for hit in found if hit.kind is Kind.NAME]
     sentences = [one for one in _sentences(text) if text[slice(*one)].strip()]
-    for start, end in sentences if len(sentences) > 1 else ():
-        if any(hit.start < end and start < hit.end for hit in named):
-            continue
-        if not any(hit.start < end and start < hit.end for hit in asked) and not _strange(text[start:end]):
-            continue
+    unnamed = [
+        (start, end)
+        for start, end in (sentences if len(sentences) > 1 else ())
+        if not any(hit.start < end and start < hit.end for hit in named)
+    ]
+    doubted = [one for one in unnamed if any(hit.start < one[1] and one[0] < hit.end for hit in asked)]
+    said = _strange if most is None else _likely
+    strange = [one for one in unnamed if one not in doubted and said(text[slice(*one)])]
+    for start, end in [*doubted, *strange][:most]:
         for segment in encoder.cutter.segments(text[start:end]):
             for hit in _names(segment, encoder.odds(segment), ADD):
                 if _strange(text[start + hit.start : start + hit.end]):
@@ -193,6 +206,15 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 def _strange(words: str) -> bool:
     """Whether one of the words is in no list of words of everyday English and medicine."""
     return any(not _OTHERWISE & lexicon.marks(word.casefold()) for word in _WORD.findall(words))
+
+
+def _likely(words: str) -> bool:
+    """Whether somebody may be called by one of the words of a sentence and nothing else is, or no list has one in a capital."""
+    for word in _WORD.findall(words):
+        marks = lexicon.marks(word.casefold())
+        if (lexicon.PEOPLE & marks and not _OTHERWISE & marks) or (not marks and word[0].isupper()):
+            return True
+    return False
 
 
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")

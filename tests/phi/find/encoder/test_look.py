@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Carrier, Finding, Kind, Passage
 from gateway.phi.find.counting import excused
-from gateway.phi.find.encoder.look import again
+from gateway.phi.find.encoder.look import QUESTIONS, again
 from gateway.phi.find.encoder.pieces import Segment
 from gateway.phi.find.engine import Engine
 from gateway.phi.find.hit import Evidence, Hit
@@ -18,13 +18,16 @@ NAME, NOTHING = (0.01, 0.99, 0.0, 0.0, 0.0), (0.99, 0.01, 0.0, 0.0, 0.0)
 
 
 class Words:
-    """Cuts into lines of words without pieces."""
+    """Cuts into lines of words without pieces; `text` is what the segment given last is of."""
+
+    text = ""
 
     def segments(self, text):
         for line in re.finditer(r"[^\n]+", text):
             spans = [word.span() for word in re.compile(r"\w+").finditer(text, *line.span())]
             if spans:
                 starts, ends = zip(*spans, strict=True)
+                self.text = text
                 yield Segment((), (), tuple(range(len(spans))), starts, ends)
 
 
@@ -36,7 +39,7 @@ class Says:
         self.cutter = Words()
 
     def odds(self, segment):
-        words = [self.text[start:end] for start, end in zip(segment.starts, segment.ends, strict=True)]
+        words = [self.cutter.text[start:end] for start, end in zip(segment.starts, segment.ends, strict=True)]
         self.asked.append(" ".join(words))
         return [self.name if word in self.names else NOTHING for word in words]
 
@@ -141,15 +144,25 @@ def test_the_value_of_a_key_is_not_looked_at_again():
     assert encoder.asked == []
 
 
-def test_of_a_long_text_only_doubtful_parts_are_asked_about():
+def test_of_a_long_text_that_nobody_typed_only_doubtful_parts_are_asked_about():
     lines = [f"then we walked {chr(97 + at % 26) * 8} for a while" for at in range(40)]
     lines[20] = "then Olena said so"
     text = "\n".join(lines)
     encoder = Says(text, "Olena")
-    assert found(text, Tags(), encoder) == []
+    assert found(text, Tags(), encoder, carrier=Carrier.TOOL_RESULT) == []
     assert encoder.asked == []
-    assert found(text, Tags(doubtful="Olena"), encoder) == ["Olena"]
+    assert found(text, Tags(doubtful="Olena"), encoder, carrier=Carrier.TOOL_RESULT) == ["Olena"]
     assert encoder.asked == ["then Olena said so"]
+
+
+def test_of_a_longer_message_five_sentences_with_a_likely_name_are_asked_about():
+    names = ["Olena", "Orlowska", "Hedwig", "Quiterie", "Fehintola", "Zewditu"]
+    said = [f"then {name} said so\nand then we walked on for a while, each to the same place" for name in names]
+    text = "\n".join([*said, *["then we walked on for a while"] * 20])
+    encoder = Says(text, "Olena")
+    assert found(text, Tags(), encoder) == ["Olena"]
+    assert encoder.asked == [f"then {name} said so" for name in names[:QUESTIONS]]
+    assert found(text, Tags(), Says(text, "Olena"), carrier=Carrier.TOOL_RESULT) == []
 
 
 def test_of_a_long_text_nothing_is_asked_where_a_number_says_that_it_is_about_somebody():
@@ -172,7 +185,7 @@ def test_of_an_article_nothing_is_asked_about_whom_it_cites():
     text = "\n".join(article * 3)
     encoder = Says(text, "Olena")
     assert set(found(text, Tags("Olena"), encoder)) == {"Olena"}  # reported, and of no account
-    assert encoder.asked == []
+    assert not any("Olena" in asked for asked in encoder.asked)
     asked = f"{text}\nWhat should my patient Olena do?"
     encoder = Says(asked, "Olena")
     assert "Olena" in found(asked, Tags("Olena"), encoder)
