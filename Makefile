@@ -32,7 +32,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom bench bench-quick budgets observe dashboards pictures lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom bench bench-quick budgets observe dashboards pictures screens lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -99,6 +99,9 @@ dashboards: $(VENV)/.run-installed ## write the dashboards and the rules of obje
 
 pictures: $(VENV)/.dev-installed grafana/render/node_modules/.installed ## draw every dashboard from real answers (Prometheus, Chromium, pngquant; four minutes)
 	$(PY) -m grafana.pictures $(ARGS)
+
+screens: $(VENV)/.dev-installed ## draw the console for the README, after a change of how it looks (Chromium, pngquant)
+	$(PY) -m bench.screens
 
 lint: $(VENV)/.dev-installed ## style, types and import contracts
 	$(PY) -m ruff format --check .

@@ -115,6 +115,8 @@ def dollars(amount: object) -> str:
 def watt_hours(amount: object) -> str:
     if not isinstance(amount, int | float):
         return "–"
+    if 0 < amount < 0.001:
+        return "< 0.001 Wh"
     return "0 Wh" if amount == 0 else f"{amount:.3g} Wh" if amount < 1000 else f"{amount / 1000:.3g} kWh"
 
 

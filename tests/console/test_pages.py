@@ -41,6 +41,7 @@ def test_what_a_template_asks_for_in_vain_is_a_mistake():
         (pages.dollars(12.345), "$12.35"),
         (pages.dollars(""), "–"),
         (pages.watt_hours(0.01234), "0.0123 Wh"),
+        (pages.watt_hours(0.00004), "< 0.001 Wh"),
         (pages.watt_hours(2500), "2.5 kWh"),
         (pages.watt_hours(0), "0 Wh"),
         (pages.watt_hours(None), "–"),
