@@ -170,3 +170,12 @@ def test_a_demonstration_serves_nobody_elsewhere(tmp_path, capsys, monkeypatch):
     assert "a demonstration serves this machine only" in capsys.readouterr().err
     assert main(["serve", "--config", "config.yaml"]) == 1  # who names a file wants that file
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_import_waits_for_no_collector_and_everything_after_it_has_one():
+    counted = "sum(one['collections'] for one in gc.get_stats())"
+    script = (
+        f"import gc; from gateway import cli; n = {counted}; cli.parser('serve'); print({counted} - n, gc.isenabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == ["0", "True"]
