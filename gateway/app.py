@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -35,7 +36,7 @@ from gateway.phi.find.engine import load_engine
 from gateway.phi.find.own_words import OwnWords
 from gateway.pipeline.record import now_us
 from gateway.pipeline.words import vocabulary_of
-from gateway.ports import AuditSink, LedgerUnavailable, Quota
+from gateway.ports import AuditSink, ExtraMissing, LedgerUnavailable, Quota
 from gateway.runtime import Gateway, Parts
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
@@ -163,7 +164,7 @@ def _kept(
         prepare_directory(state_dir)
         secret = secret if given else read_or_make(state_dir)
 
-    def opened() -> Ledger:
+    def opened() -> AuditSink:
         prepare_directory(state_dir)
         try:
             if not given and read_or_make(state_dir, fresh=secret) != secret:
@@ -172,6 +173,8 @@ def _kept(
             raise LedgerUnavailable(str(unusable)) from unusable
         return _ledger(settings, secret, words=words, events=events)
 
+    if settings.ledger_url:
+        return secret, *_kept_together(settings, opened, events=events)
     ledger = ReopeningLedger(opened, sink=events)
     if ledger.loss is None:
         return secret, ledger, ()
@@ -181,6 +184,23 @@ def _kept(
     what = f"{state_dir / LEDGER_FILE if ledger.loss in _OF_THE_FILE else state_dir} {place}"
     note = f"{what}: there is no record, so only targets on the premises are used. {remedy} It is tried again every few seconds."
     return secret, ledger, (note,)
+
+
+def _kept_together(
+    settings: Settings, opened: Callable[[], AuditSink], *, events: EventSink
+) -> tuple[AuditSink, tuple[str, ...]]:
+    """The record that replicas keep together, and what to say where it cannot be opened. Raises `ExtraMissing`."""
+    if importlib.util.find_spec("psycopg") is None:
+        raise ExtraMissing("`ledger.url` needs a package: pip install 'triage-gateway[postgres]'")
+    from gateway.state.postgres.ledger import REMEDIES, Database, loss_of  # noqa: PLC0415  only those who share have it
+
+    ledger = ReopeningLedger(opened, sink=events, retry_s=1.0, cause=loss_of)
+    if ledger.loss is None:
+        return ledger, ()
+    if ledger.contradicted:
+        return ledger, (f"{ledger.contradicted} Until then only targets on the premises are used.",)
+    what = f"The record at {Database(settings.ledger_url).name} {REMEDIES[ledger.loss]}"
+    return ledger, (f"{what} Until then only targets on the premises are used. It is tried again every second.",)
 
 
 _OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.DISK, LedgerLoss.UNOPENED})
@@ -229,9 +249,14 @@ def installed_secret(settings: Settings, environ: Mapping[str, str]) -> bytes:
     return override(given) if given else read_or_make(Path(settings.state_dir))
 
 
-def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> Ledger:
+def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> AuditSink:
     """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
     checkpoints, every_s = checkpoints_of(settings, secret, events=events), settings.witness.every_s
+    if settings.ledger_url:
+        from gateway.state.postgres.ledger import PostgresLedger  # noqa: PLC0415
+
+        url = settings.ledger_url
+        return PostgresLedger(url, words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
     return Ledger(Path(settings.state_dir), words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from gateway.ports import (
     StoredKey,
 )
 from gateway.state.memory import LruMemory, MemoryHealth, MemoryKeys, MemoryLedger
+from gateway.state.postgres.ledger import PostgresLedger
 from gateway.state.quota import KEPT_US, MemoryQuota
 from gateway.state.redis.quota import RedisQuota
 from gateway.state.sqlite.keys import SqliteKeys
@@ -40,6 +42,7 @@ from gateway.state.sqlite.ledger import Ledger
 from gateway.state.sqlite.quota import SqliteQuota
 from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S
+from tests.kit.postgres_server import postgres_server
 from tests.kit.redis_server import redis_server
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
 
@@ -80,9 +83,40 @@ class InMemory:
         return [(self.PHASES[type(row).__name__], row.request_id) for row in named]
 
 
-@pytest.fixture(params=[InMemory, InSqlite], ids=["memory", "sqlite"])
+class InPostgres:
+    def __init__(self, database):
+        self._database = database
+        self.sink: AuditSink = PostgresLedger(
+            database, words=WORDS, sink=RecordingSink(), linger_s=3600, limit_s=SOON_S
+        )
+
+    def rows(self):
+        return self._asked("SELECT phase, request_id FROM entry ORDER BY seq")
+
+    def configured(self):
+        return [name for (name,) in self._asked("SELECT policy_after FROM config ORDER BY seq")]
+
+    def _asked(self, query):
+        with psycopg.connect(self._database) as reader:
+            return reader.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def record(request, tmp_path):
-    made = request.param(tmp_path / "state")
+    match request.param:
+        case "memory":
+            made = InMemory(tmp_path)
+        case "sqlite":
+            made = InSqlite(tmp_path / "state")
+        case _:
+            server = request.getfixturevalue("postgres")
+            made = InPostgres(server.database())
     yield made
     made.sink.close()
 

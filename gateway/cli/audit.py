@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from gateway.cli import audit_check, audit_read
+from gateway.cli import audit_check, audit_migrate, audit_read
 from gateway.cli.place import add_place, place
 from gateway.cli.rows import table
 from gateway.document import DocumentInvalid
@@ -72,6 +72,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     copy.set_defaults(run=run_backup)
     audit_read.register(actions)
     audit_check.register(actions)
+    audit_migrate.register(actions)
 
 
 def run_backup(options: argparse.Namespace) -> int:
@@ -96,6 +97,7 @@ def run(options: argparse.Namespace) -> int:
             for entry in entries:
                 seen[entry.table] = max(seen[entry.table], entry.seq)
             time.sleep(_FOLLOW_S)
+            path = place(options)
             entries = tail(path, 1000, after=seen["entry"], after_config=seen[CONFIG], after_event=seen[EVENT])
             _show(entries, as_json=options.json, header=False)
     except LedgerUnavailable as error:

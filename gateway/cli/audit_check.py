@@ -16,16 +16,16 @@ from pathlib import Path
 
 from gateway.app import checkpoints_of, installed_secret
 from gateway.audit import verify_ledger
-from gateway.cli.place import add_place, configured, place
+from gateway.cli.place import add_place, configured, opened, place
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
 from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.holder import holder_of
+from gateway.state.opening import accept
 from gateway.state.secret import SecretUnusable
-from gateway.state.sqlite.opening import accept
 from gateway.state.sqlite.prune import old_rows, prune
 from gateway.state.sqlite.reader import name_and_key
-from gateway.state.sqlite.store import Store
+from gateway.state.sqlite.store import FILE, Store
 from gateway.state.stamps import Held, folder_of, held
 
 _VERIFY = """examples:
@@ -97,8 +97,10 @@ def checkpoints_text(options: argparse.Namespace) -> tuple[str, str]:
     if options.checkpoint:
         return Path(options.checkpoint).read_text(encoding="utf-8", errors="replace"), str(options.checkpoint)
     beside = Path(options.state_dir) / CHECKPOINTS if options.state_dir else None
-    settings = None if beside else configured(options)
-    file = beside or Path((settings.witness.checkpoints if settings else "") or place(options).parent / CHECKPOINTS)
+    if beside is None:
+        settings = configured(options)
+        beside = Path(settings.witness.checkpoints or Path(settings.state_dir) / CHECKPOINTS)
+    file = beside
     return (file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""), str(file)
 
 
@@ -111,7 +113,7 @@ def run_verify(options: argparse.Namespace) -> int:
             path, checkpoints=text, keys=options.key, every_signature=options.every_signature
         )
         stamped = held(path, folder_of(Path(kept_at)), origin=verdict.origin)
-    except (OSError, ValueError, DocumentInvalid) as error:
+    except (OSError, ValueError, DocumentInvalid, LedgerUnavailable) as error:
         print(error, file=sys.stderr)
         return 2
     if options.json:
@@ -162,6 +164,10 @@ def run_prune(options: argparse.Namespace) -> int:
     day = datetime.fromtimestamp(before_us / 1_000_000, UTC).strftime("%Y-%m-%d")
     try:
         path = place(options)
+        if options.yes and not options.state_dir and configured(options).ledger_url:
+            raise LedgerUnavailable(
+                "This record is in a database, where gateways only add rows: its owner takes old ones out."
+            )
         if not options.yes:
             count, _ = old_rows(path, before_us=before_us)
             print(
@@ -178,7 +184,8 @@ def run_prune(options: argparse.Namespace) -> int:
 def run_restored(options: argparse.Namespace) -> int:
     try:
         settings = configured(options)
-        path = place(options)
+        shared = "" if options.state_dir else settings.ledger_url
+        path = Path(options.state_dir or settings.state_dir) / FILE
         running = holder_of(path.parent)
         if running is not None or not options.yes:
             what = (
@@ -188,16 +195,16 @@ def run_restored(options: argparse.Namespace) -> int:
             )
             print(what, file=sys.stderr)
             return 1
-        if not path.is_file():
+        if not shared and not path.is_file():
             raise LedgerUnavailable(f"There is no record at {path}: put the copy there.")
         checkpoints = checkpoints_of(settings, installed_secret(settings, os.environ))
-        with closing(Store(path, words=())) as store:
+        with closing(opened(shared) if shared else Store(path, words=())) as store:
             done = accept(store, checkpoints)
     except (LedgerUnavailable, DocumentInvalid, SecretUnusable, OSError, sqlite3.Error) as error:
         print(error, file=sys.stderr)
         return 1
     print(
-        f"{path} goes on from here, and says so."
+        f"{'The record in the database' if shared else path} goes on from here, and says so."
         if done
         else "This record is the newest one: there is nothing to write down."
     )

@@ -20,7 +20,7 @@ _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] 
     AwaitsRestart.HEADER_TIMEOUT: lambda settings: settings.limits.header_timeout_s,
     AwaitsRestart.WRITE_TIMEOUT: lambda settings: settings.limits.write_timeout_s,
     AwaitsRestart.STATE_DIR: lambda settings: settings.state_dir,
-    AwaitsRestart.LEDGER: lambda settings: settings.witness,
+    AwaitsRestart.LEDGER: lambda settings: (settings.witness, settings.ledger_url),
     AwaitsRestart.SCAN_DEADLINE: lambda settings: settings.scan_deadline_s,
     AwaitsRestart.SCAN_SECOND: lambda settings: settings.scan_second,
     AwaitsRestart.SHARED: lambda settings: settings.shared_redis,

@@ -15,7 +15,7 @@ from gateway.config.machines import build_machines, build_metering
 from gateway.config.own_words import build_own_words
 from gateway.config.policies import PolicyFolder, read_folder
 from gateway.config.providers import build_providers, build_targets
-from gateway.config.replicas import build_redis
+from gateway.config.replicas import build_ledger_url, build_redis
 from gateway.config.routes import build_table
 from gateway.config.schema import ConfigFile
 from gateway.config.servers import (
@@ -200,6 +200,7 @@ def _build(draft: Draft, text: str) -> Settings:
         ),
         allowances=build_allowances(draft),
         traces=build_traces(draft, networks),
+        ledger_url=build_ledger_url(draft, networks),
         shared_redis=build_redis(draft, networks),
         console=config.server.console,
     )

@@ -95,6 +95,7 @@ class HeadersSection(Section):
 
 
 class LedgerSection(Section):
+    url: Text | None = None
     local: Literal["continue", "refuse"] = "continue"
     checkpoints: str = ""
     checkpoint_s: Seconds = 60.0

@@ -175,6 +175,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     traces: Traces | None = None
     """Where traces go; None: nothing is traced."""
+    ledger_url: str = field(default="", repr=False)
+    """The URL of the database that the record is in, maybe with a password; "": it is in `state_dir`."""
     shared_redis: str = field(default="", repr=False)
     """The URL of what counts budgets and limits for all replicas, maybe with a password; "": this process does."""
     console: bool = True

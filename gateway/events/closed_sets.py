@@ -125,6 +125,7 @@ class LedgerLoss(StrEnum):
     DAMAGED = "damaged"
     LOCKED = "locked"  # another program has it
     CONTRADICTED = "contradicted"  # it is not the one that was signed last
+    UNREACHABLE = "unreachable"  # the server that keeps it does not answer
     DISK = "disk"  # reading or writing it failed
     UNOPENED = "unopened"  # for a reason that has no word
 

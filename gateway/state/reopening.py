@@ -35,8 +35,16 @@ class ReopeningLedger:
     None once it is open. A record that contradicts its last signature is not tried again.
     """
 
-    def __init__(self, open_: Callable[[], AuditSink], *, sink: EventSink, retry_s: float | None = None) -> None:
+    def __init__(
+        self,
+        open_: Callable[[], AuditSink],
+        *,
+        sink: EventSink,
+        retry_s: float | None = None,
+        cause: Callable[[BaseException], LedgerLoss] = loss_of,
+    ) -> None:
         self._open = open_
+        self._cause = cause
         self._sink = sink
         self._retry_s = RETRY_S if retry_s is None else retry_s
         self._inner: AuditSink | None = None
@@ -112,7 +120,7 @@ class ReopeningLedger:
         try:
             inner = self._open()
         except (OSError, sqlite3.Error, LedgerUnavailable) as error:
-            loss = loss_of(error)
+            loss = self._cause(error)
             if isinstance(error, LedgerContradicted):
                 self.contradicted = str(error)
             if loss is not self.loss:

@@ -27,6 +27,7 @@ WAITING = {
     "listeners: [{port: 9001}]": AwaitsRestart.LISTENERS,
     "state_dir: elsewhere": AwaitsRestart.STATE_DIR,
     "shared: {redis: 'redis://127.0.0.1:6379/0'}": AwaitsRestart.SHARED,
+    "ledger: {url: 'postgresql://gateway@127.0.0.1/x'}": AwaitsRestart.LEDGER,
     "ledger: {checkpoints: elsewhere}": AwaitsRestart.LEDGER,
     "scan: {deadline_ms: 7}": AwaitsRestart.SCAN_DEADLINE,
     "scan: {second: presidio}": AwaitsRestart.SCAN_SECOND,

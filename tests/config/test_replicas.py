@@ -31,6 +31,11 @@ def test_a_redis_on_the_premises(before, url):
     assert settings(f"{before}shared: {{redis: '{url}'}}").shared_redis == url
 
 
+def test_a_database_on_the_premises_and_one_that_takes_over_from_it():
+    url = "postgresql://gateway@10.1.2.3:5432,10.1.2.4:5432/gateway?sslmode=verify-full"
+    assert settings(f"{LISTED}ledger: {{url: '{url}'}}").ledger_url == url
+
+
 def test_its_password_comes_from_the_environment_and_is_shown_to_nobody():
     made = settings("shared: {redis: 'redis://:${PASSWORD}@127.0.0.1:6379/0'}", {"PASSWORD": "s3cret"})
     assert ":s3cret@" in made.shared_redis
@@ -46,6 +51,7 @@ def test_its_password_comes_from_the_environment_and_is_shown_to_nobody():
         ("", "redis:///0", "not an address"),
         ("", "redis://127.0.0.1:99999", "not an address"),
         ("", "redis://[::1", "not an address"),
+        ("", "redis://127.0.0.1?host=cache.example", "not an address"),
     ],
 )
 def test_any_other_is_refused_with_what_to_do(before, url, says):
@@ -55,3 +61,17 @@ def test_any_other_is_refused_with_what_to_do(before, url, says):
     assert says in problem.message
     assert problem.remedy
     assert problem.line == 2 + bool(before)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://gateway@127.0.0.1,db.example/x", "stays on the premises"),
+        ("postgresql://gateway@127.0.0.1/x?hostaddr=8.8.8.8", "not an address"),
+        ("postgresql:///x", "not an address"),
+        ("mysql://127.0.0.1/x", "not an address"),
+    ],
+)
+def test_no_other_database_is_named_in_any_way(url, says):
+    with pytest.raises(DocumentInvalid, match=says):
+        settings(f"ledger: {{url: '{url}'}}")

@@ -40,6 +40,7 @@ def test_every_command_is_on_the_map():
         "picture",
         "readable",
         "audit_check",
+        "audit_migrate",
         "audit_read",
         "place",
         "rows",

@@ -14,6 +14,7 @@ PLACES = {
     "gateway.state.elsewhere",
     "gateway.state.memory",
     "gateway.state.quota",
+    "gateway.state.group_commit",
     "gateway.state.redis.quota",
     "gateway.state.redis.server",
     "gateway.state.sqlite.ledger",

@@ -17,6 +17,10 @@ CONNECTORS = (
 """What can open a connection to someone else."""
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
+    "gateway/state/postgres/server.py": "the record that replicas keep together: rows, to the one PostgreSQL that is configured",
+    "gateway/state/postgres/store.py": "the words of that server's errors; connects by the one above",
+    "gateway/state/postgres/ledger.py": "the words of that server's errors; connects to nobody",
+    "gateway/state/postgres/moving.py": "reads that record for commands, and moves one there",
     "gateway/state/redis/server.py": "the counts that replicas share: scripts and numbers, to the one Redis that is configured",
     "gateway/state/elsewhere.py": "the second way out: the root of the record, to the one witness that is configured",
 }

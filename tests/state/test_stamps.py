@@ -10,8 +10,8 @@ from gateway.events import LedgerWitnessed, Witnessing, WitnessLoss
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.elsewhere import Authority, Declined
 from gateway.state.sqlite.store import Store
-from gateway.state.sqlite.witness import Witness
 from gateway.state.stamps import Stamps, folder_of, held
+from gateway.state.witness import Witness
 from gateway.testing import RecordingSink
 from tests.kit.authority import authority, openssl
 from tests.kit.records import SEED

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from gateway.audit.verify_ledger import TABLES, TILE, Tree, canonical, fold, leaf_hash, node_hash
 
@@ -72,7 +73,13 @@ def read(connection: sqlite3.Connection) -> Tree:
     return at(connection, size)
 
 
-def at(connection: sqlite3.Connection, size: int) -> Tree:
+class Asked(Protocol):
+    """Where hashes of a log are read, with `?` for each parameter."""
+
+    def execute(self, query: str, parameters: tuple[int, ...], /) -> Iterable[tuple[bytes]]: ...
+
+
+def at(connection: sqlite3.Connection | Asked, size: int) -> Tree:
     """The tree as it was with `size` leaves: some hundred hashes are read, however many there are.
 
     Raises `LogBroken`.
@@ -86,7 +93,7 @@ def at(connection: sqlite3.Connection, size: int) -> Tree:
     return Tree(size, edge)
 
 
-def _subtree(connection: sqlite3.Connection, level: int, place: int) -> bytes:
+def _subtree(connection: sqlite3.Connection | Asked, level: int, place: int) -> bytes:
     """The root of the full subtree at `place` of `level`, from what is kept below it."""
     kept = level // TILE * TILE
     width = 1 << (level - kept)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from gateway.events import Noted
 from gateway.ports import EventRow, LedgerContradicted
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.sqlite.store import Store
+from gateway.state.store import Store
 
 
-def greet(store: Store, checkpoints: Checkpoints | None, *, path: Path) -> None:
+def greet(store: Store, checkpoints: Checkpoints | None, *, name: str) -> None:
     """Hold the record against its last checkpoint; write down that it begins, and a new key of its checkpoints.
 
     Raises:
-        LedgerContradicted: it does not continue what was signed: an older copy, or another record. `sqlite3.Error`, `OSError`.
+        LedgerContradicted: it does not continue what was signed: an older copy, or another record. What its place raises.
     """
     if checkpoints is None:
         return
@@ -24,7 +23,7 @@ def greet(store: Store, checkpoints: Checkpoints | None, *, path: Path) -> None:
         said = (before.size, before.root) if before else (None, b"")
         store.write([EventRow(at_us=_now_us(), what=Noted.BEGUN, number=said[0], digest=said[1])])
     else:
-        _hold(store, checkpoints, path)
+        _hold(store, checkpoints, name)
     if store.signing_key() != checkpoints.public:
         store.write([EventRow(at_us=_now_us(), what=Noted.SIGNING_KEY, digest=checkpoints.public)])
 
@@ -39,12 +38,12 @@ def accept(store: Store, checkpoints: Checkpoints) -> bool:
     return True
 
 
-def _hold(store: Store, checkpoints: Checkpoints, path: Path) -> None:
+def _hold(store: Store, checkpoints: Checkpoints, name: str) -> None:
     last = checkpoints.last(store.origin)
     if last is None or store.continues_to(last.size, last.root):
         return
     raise LedgerContradicted(
-        f"{path} is not what its last checkpoint speaks of ({last.size} rows; {store.tree.size} are here): it is an older copy, "
+        f"{name} is not what its last checkpoint speaks of ({last.size} rows; {store.tree.size} are here): it is an older copy, "
         f"or rows were taken out. Put the newest copy back; if there is none, `gateway audit restored` writes that down."
     )
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.events import LedgerCheckpointed, LedgerLoss, LedgerLost
 from gateway.ports import LedgerContradicted, LedgerUnavailable
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.sqlite.opening import accept
+from gateway.state.opening import accept
 from gateway.state.sqlite.store import Store
 from tests.kit.patience import until
 from tests.kit.records import SEED

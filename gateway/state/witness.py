@@ -7,7 +7,7 @@ import time
 
 from gateway.events import EventSink, LedgerCheckpointed
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.sqlite.store import Store
+from gateway.state.store import Store
 
 
 class Witness:

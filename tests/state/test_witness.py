@@ -9,7 +9,7 @@ import pytest
 from gateway.events import LedgerCheckpointed
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.sqlite.store import Store
-from gateway.state.sqlite.witness import Witness
+from gateway.state.witness import Witness
 from gateway.testing import RecordingSink
 from tests.kit.records import SEED
 from tests.kit.rows import WORDS, make_intent

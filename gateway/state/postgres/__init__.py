@@ -1,0 +1,1 @@
+"""The record that several gateways keep together, in PostgreSQL. Needs the extra `postgres`."""
