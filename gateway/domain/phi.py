@@ -108,6 +108,7 @@ class Part(StrEnum):
 
     TEXT = "text"  # running text: what it says may go on in the next
     VALUE = "value"  # a value of its own: only what announces it may stand in another
+    CHOICE = "choice"  # the same, and one of those that a schema lets somebody choose from
     WORD = "word"  # a word or a stretch of one text, which is cut into many values
     KEY = "key"  # the key of a value: never goes on, and is never gone on with
 

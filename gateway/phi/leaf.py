@@ -27,7 +27,7 @@ class Leaf(NamedTuple):
 
     In JSON inside a string, `path` leads to the string, `span` is where the literal stands in it, quotes included, and
     `inner` its path inside. `withheld`: in a field that no target is ever sent, so that what it holds keeps nothing back.
-    `word`: one of those that are read together (`grids`).
+    `word`: one of those that are read together (`grids`). `choice`: one of a schema's `enum`.
     """
 
     path: Path
@@ -39,6 +39,7 @@ class Leaf(NamedTuple):
     inner: Path = ()
     withheld: bool = False
     word: bool = False
+    choice: bool = False
 
     @property
     def part(self) -> Part:
@@ -47,6 +48,8 @@ class Leaf(NamedTuple):
             return Part.KEY
         if self.word:
             return Part.WORD
+        if self.choice:
+            return Part.CHOICE
         return Part.TEXT if self.form in _RUNNING and not self.cue else Part.VALUE
 
 

@@ -218,3 +218,36 @@ def test_what_is_written_in_an_unusual_way_does_not_leave(text, value):
 )
 def test_eponyms_and_things_have_values_too(text):
     assert free({"messages": [{"role": "user", "content": text}]})
+
+
+def choosing(key, values):
+    schema = {"type": "object", "properties": {key: {"type": "string", "enum": values}}}
+    definition = {"type": "function", "function": {"name": "look_up", "description": "Looks up.", "parameters": schema}}
+    return {"messages": [GO], "tools": [definition]}
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("value", ["January", "February", "March", "April", "May", "June"]),
+        ("value", ["Red", "Amber", "Rose", "Violet", "Scarlet"]),
+        ("value", ["Georgia", "Virginia", "Carolina"]),
+        ("herb", ["Jasmine", "Basil", "Rosemary", "Saffron"]),
+    ],
+)
+def test_words_of_the_world_to_choose_from_may_leave(key, values):
+    assert free(choosing(key, values))
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "value"),
+    [
+        ("mrn", ["8675309", "8675310"], "8675309"),
+        ("patient", ["Rose Garcia", "Amber Tuttle"], "Garcia"),
+        ("value", ["Garcia", "Tuttle"], "Tuttle"),
+        ("value", ["536-22-8417", "none"], "536-22-8417"),
+        ("patient_name", ["May", "Rose"], "Rose"),
+    ],
+)
+def test_somebody_to_choose_from_does_not_leave(key, values, value):
+    assert held(value, choosing(key, values))

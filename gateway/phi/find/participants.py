@@ -87,6 +87,23 @@ def called(text: str) -> Iterator[Hit]:
         yield Hit(Kind.NAME, text.casefold().index(words[0]), len(text), 0.9, Evidence.CUE, patient=True)
 
 
+def stored(text: str) -> Iterator[Hit]:
+    """Who a branch or what stands in a store is called after: `hotfix/joan-pettigrew-allergy`, `s3://scans/pettigrew_joan/`."""
+    if "/" not in text:
+        return
+    for place in _PLACE.finditer(text):
+        for first, second in pairwise(_LETTERS.finditer(text, place.start(1), place.end(1))):
+            words = [first[0].casefold(), second[0].casefold()]
+            if second.start() - first.end() <= 1 and all(map(_is_named, words)) and _are_named(*words):
+                yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
+
+
+_PLACE: Final = re.compile(
+    r"(?i)(?:\b(?:s3a?|gs|az|abfss?|wasbs?|minio|r2|b2)://|(?:^|[\s:\"'(=])(?:feature|feat|fix|bugfix|hotfix|chore|task|wip|release|patch|support|users?)/)([^\s\"'<>]{3,200})"
+)
+_LETTERS: Final = re.compile(r"[A-Z]?[a-z]{2,24}|[A-Z]{3,24}")
+
+
 def _are_named(first: str, second: str) -> bool:
     """Whether two words are a given name and another in either order, or both are on no list and say no task."""
     given = any(_is_named(word) and lexicon.marks(word) & lexicon.GIVEN for word in (first, second))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from gateway.domain import Carrier, Finding, Kind, Passage
+from gateway.domain import Carrier, Finding, Kind, Part, Passage
 from gateway.phi.find import addresses, assistants, evasion, identifiers, participants, processes, structure
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX, excused
 from gateway.phi.find.encoder import look
@@ -90,6 +90,7 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """A value whose key in the payload says what it is, and what stands in the name of a tool or a schema."""
     text, carrier = reading.folded.text, reading.passage.carrier
     hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier)]
+    hits += participants.stored(text)
     if reading.passage.cue == participants.SPEAKER and carrier is Carrier.NAME:
         hits += participants.speaks(text)
     if carrier in identifiers.GIVEN_BY_DEVELOPERS and identifiers.one_word(text):
@@ -209,6 +210,8 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     cue = reading.passage.cue
     if cue and (measures.measured(cue, text) or (APART in cue and apart.counted(cue, text))):
         return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
+    if reading.passage.part is Part.CHOICE and things.chosen(cue, text):
+        hits = [hit for hit in hits if hit.evidence is Evidence.CUE or hit.kind is not Kind.NAME]
     hits = things.at_home(cue, text, hits) if cue else hits
     return [
         hit

@@ -64,8 +64,8 @@ _JSON_FORMS = {
 _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 
-_PLAIN, _SCHEMA, _NAMES, _VALUES = range(4)
-"""Where in free JSON a node stands: anywhere, in a schema, among the names of its properties, in a value within it."""
+_PLAIN, _SCHEMA, _NAMES, _VALUES, _CHOICES = range(5)
+"""Where in free JSON a node stands: anywhere, in a schema, among names of its properties, in a value within it or in several."""
 
 
 def _below(where: int, key: str, words: frozenset[str], value: JSON) -> int:
@@ -75,6 +75,8 @@ def _below(where: int, key: str, words: frozenset[str], value: JSON) -> int:
             return _NAMES
         if key in _BOUNDING and _pins(value):
             return _VALUES
+        if key == "enum" and isinstance(value, list) and len(value) > 1:
+            return _CHOICES
         return _VALUES if key in _HOLDING or key not in words else _SCHEMA
     return _SCHEMA if where == _NAMES else where
 
@@ -227,7 +229,7 @@ class Visitor:
         stack: list[tuple[JSON, Path, str, int]] = [(value, path, "", _SCHEMA if field.schema else _PLAIN)]
         while stack:
             node, at, cue, where = stack.pop()
-            carrier, words = (Carrier.TOOL_ARGS, _NOTHING) if where == _VALUES else (field.carrier, field.words)
+            carrier, words = (Carrier.TOOL_ARGS, _NOTHING) if where >= _VALUES else (field.carrier, field.words)
             if node is None or (isinstance(node, str) and (not node or node in words)):
                 continue
             if len(leaves) > MAX_LEAVES:
@@ -248,17 +250,17 @@ class Visitor:
             elif isinstance(node, list):
                 stack.extend([(node[i], (*at, i), cue, where) for i in range(len(node) - 1, -1, -1)])
             elif isinstance(node, str):
-                self._string(node, carrier, at, cue)
+                self._string(node, carrier, at, cue, choice=where == _CHOICES)
             else:
                 leaves.append(Leaf(at, _number(node), carrier, cue, number))
         if not field.schema:
             together(leaves, before, value, lambda leaf: leaf.path[len(path) :])
 
-    def _string(self, text: str, carrier: Carrier, path: Path, cue: str) -> None:
+    def _string(self, text: str, carrier: Carrier, path: Path, cue: str, *, choice: bool) -> None:
         if text.startswith("data:") and _DATA_URL.match(text) is not None:
             self._attached(text, UnknownReason.FILE, path)
         else:
-            self.leaves.append(Leaf(path, text, carrier, cue))
+            self.leaves.append(Leaf(path, text, carrier, cue, choice=choice))
 
     # --- texts -----------------------------------------------------------------------------------------------------
 

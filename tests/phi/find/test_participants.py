@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gateway.phi.find.participants import called, speaks
+from gateway.phi.find.participants import called, speaks, stored
 from tests.kit.ordinary import ORDINARY
 
 SOMEBODY = [
@@ -74,3 +74,42 @@ def test_no_id_made_at_random_is_called_after_somebody():
     for name in ORDINARY:
         if name != "seeds":  # whose field is read as a number
             assert [made for _ in range(2_000) if any(called(made := ORDINARY[name](rng)))] == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "feature/fix-«garcia-maria»-chart",
+        "git push origin hotfix/«joan-pettigrew»-allergy",
+        "branch: bugfix/«maria_garcia»_discharge",
+        "s3://scans/«pettigrew_joan»/",
+        "upload to s3://imaging/«haddad-amira»-ct.zip",
+        "gs://bucket/2024/«Garcia-Maria».pdf",
+    ],
+)
+def test_who_a_branch_or_a_file_in_a_store_is_called_after_is_somebody(marked):
+    text = marked.replace("«", "").replace("»", "")
+    assert [(hit.start, hit.end) for hit in stored(text)] == [(marked.index("«"), marked.index("»") - 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "feature/add-login",
+            "fix/jackson-parser-bump",
+            "s3://logs/2024/01/",
+            "release/jasmine-2.0",
+            "feature/dark-mode",
+        ),
+        *(
+            "feature/grace-period-config",
+            "fix/victoria-metrics-chart",
+            "gs://dbt/stanford-corenlp/",
+            "chore/bump-jest-dom",
+        ),
+        *("feature/austin-houston-sync", "docs/florence-nightingale-intro", "fix/hamilton-jacobi-solver", "a/b"),
+    ],
+)
+def test_what_branches_and_stores_are_otherwise_called_is_nobody(text):
+    assert list(stored(text)) == []

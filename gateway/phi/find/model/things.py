@@ -47,6 +47,16 @@ def at_home(key: str, value: str, hits: list[Hit]) -> list[Hit]:
     return hits
 
 
+def chosen(key: str, value: str) -> bool:
+    """Whether one of the values that a schema lets somebody choose from is a word of the world: a colour, a month, a state."""
+    words = [word.casefold() for word in _WORD.findall(value)]
+    if not _PERSONS.isdisjoint(word.casefold() for word in _KEY_WORD.findall(key)):
+        return False
+    return 0 < len(words) <= _SHORT and all(
+        word in _CALENDAR or lexicon.marks(word) & {lexicon.ORDINARY, lexicon.REGION} for word in words
+    )
+
+
 def _is_code(value: str, key: str) -> bool:
     """Capitals that nobody is called, or whose key says that they are a code: else `KIM` and `LEE` are somebody's."""
     return _CODE.fullmatch(value) is not None and (
