@@ -56,6 +56,8 @@ rules:
 """
 
 
+MODELS = b'{"object":"list","data":[{"id":"fast","object":"model"},{"id":"slow","object":"model"}]}'
+
 # --- bodies ------------------------------------------------------------------------------------------------------------
 
 
@@ -82,11 +84,19 @@ def parts(count: int, model: str, text: str = "a") -> bytes:
 
 
 async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A stream without end: as fast as it is taken, or a chunk every 200 ms."""
+    """A stream without end: as fast as it is taken, or a chunk every 200 ms; a list of models for who asks."""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head.lower())
         body = await reader.readexactly(int(length[1]) if length else 0)
+        if head.startswith(b"GET "):
+            listed = MODELS if head.startswith(b"GET /v1/models ") else b"{}"
+            status = b"200 OK" if listed is MODELS else b"404 Not Found"
+            writer.write(b"HTTP/1.1 %s\r\ncontent-type: application/json\r\n" % status)
+            writer.write(b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(listed), listed))
+            await writer.drain()
+            writer.close()
+            return
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
         while not writer.is_closing():
             writer.write(b'data: {"choices":[{"index":0,"delta":{"content":"word "},"finish_reason":null}]}\n\n')
