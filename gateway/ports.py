@@ -24,7 +24,7 @@ from gateway.domain import (
     Trait,
     UnknownReason,
 )
-from gateway.events import AttemptResult, Noted, ReloadResult
+from gateway.events import AttemptResult, Cause, Noted, ReloadResult
 
 
 class ExtraMissing(Exception):
@@ -210,10 +210,14 @@ class ScanMemory(Protocol[Scanned]):
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a provider said last. `models` are its own names, without those it would forward elsewhere (law 10)."""
+    """What a provider said last. `models` are its own names, without those it would forward elsewhere (law 10).
+
+    `cause` is why it is not up: nobody there, silence, or an answer that lists no models, as another program's does not.
+    """
 
     up: bool
     models: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 class Health(Protocol):

@@ -339,7 +339,7 @@ class Families:
         )
         self.ledger_writable = Gauge(
             "gateway_audit_ledger_writable",
-            "1 while the ledger is written; 0 since its last write failed, and until then nothing leaves the premises.",
+            "1 while the record is written; 0 from a write that failed to the next that does not: meanwhile nothing leaves.",
             registry=self.registry,
         )
         self.ledger_writable.set(1)

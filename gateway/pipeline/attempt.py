@@ -160,7 +160,7 @@ class Attempts:
                 slot.release(counts=False)
             run.trace.let_go(failed=isinstance(error, AttemptFailed))
             if isinstance(error, AttemptFailed):
-                entry.ended(error.result, retry_after_s=error.retry_after_s)
+                entry.ended(error.result, retry_after_s=error.retry_after_s, status=error.status)
                 run.trace.attempted(error.result, status=error.status, reached=error.reached, cause=error.cause)
             else:
                 entry.ended(AttemptResult.CANCELLED)

@@ -27,6 +27,7 @@ _BAD: Final = frozenset(
     }
 )
 """What says that a target is not well. That it refuses our key, our request or its model does not: that is to be mended."""
+_KEY_REFUSED: Final = frozenset({401, 402, 403})
 AT_ONCE_S: Final = 0.25
 """A server that refuses a connection this fast costs nobody anything, and is asked each time: it may be started just now."""
 
@@ -49,11 +50,19 @@ class Entry:
         self._first_s = now_s - self._began_s
         self._standings.pace(self._name, lambda one: pace.answered(one, now_s - self._began_s, now_s))
 
-    def ended(self, result: AttemptResult, *, retry_after_s: float | None = None, tokens: int = 0) -> None:
-        """It is over, after its first content or before."""
+    def ended(
+        self,
+        result: AttemptResult,
+        *,
+        retry_after_s: float | None = None,
+        tokens: int = 0,
+        status: int | None = None,
+    ) -> None:
+        """It is over, after its first content or before; `status` is what its provider answered, where it failed."""
         if self._over:
             return
         self._over = True
+        self._standings.heard(self._name, result, status)
         now_s = self._standings.now_s
         took_s = now_s - self._began_s
         how = _said(result, took_s)
@@ -86,6 +95,7 @@ class Standings:
         self._breakers: dict[str, Breaker] = {}
         self._paces: dict[str, Pace] = {}
         self._last: dict[str, AttemptResult] = {}
+        self._refused: dict[str, int] = {}
         self._budget = Budget()
 
     @property
@@ -100,6 +110,11 @@ class Standings:
         """Targets that nobody may ask at the moment, and for how long."""
         now_s = self._clock()
         return {name: one.wait_s(now_s) for name, one in self._breakers.items() if not one.admits(now_s)}
+
+    @property
+    def key_refused(self) -> Mapping[str, int]:
+        """Targets whose provider refused our key or account when they were last asked, and with which status."""
+        return self._refused
 
     def paces(self, usd_per_kwh: Decimal | None, *, load_s: Mapping[str, float] | None = None) -> Paces:
         """What was measured of all of them; `load_s` is what those take to load that are not in memory."""
@@ -132,6 +147,13 @@ class Standings:
         return wait_s
 
     # --- for an `Entry` ----------------------------------------------------------------------------------------------
+
+    def heard(self, name: str, result: AttemptResult, status: int | None) -> None:
+        """Whether the provider takes our key, as far as an attempt shows it."""
+        if result is AttemptResult.OK:
+            self._refused.pop(name, None)
+        elif result is AttemptResult.MISCONFIGURED and status in _KEY_REFUSED:
+            self._refused[name] = status
 
     def learn(self, name: str, how: Ended, result: AttemptResult, *, probe: bool, retry_after_s: float | None) -> None:
         """An attempt ended so."""

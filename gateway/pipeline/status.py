@@ -9,15 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from gateway.config import Settings
 from gateway.domain import JSON, Facts, Provider, Route, Target, Tree
+from gateway.events import Cause
 from gateway.kinds import profile
 from gateway.pipeline.judge import forwarding
 from gateway.pipeline.refusal import start_hint
 from gateway.policy.decide import decide
 from gateway.ports import Probed
 from gateway.upstream.probe import is_asked
+
+_TO_MEND: Final = {
+    401: "give the provider another `api_key`",
+    402: "its account is used up",
+    403: "its key may not use this model",
+}
 
 
 class State(StrEnum):
@@ -27,17 +35,22 @@ class State(StrEnum):
     OFF = "off"  # its provider is switched off
     DOWN = "down"  # its server did not answer when it was last asked
     LEFT_ALONE = "left alone"  # it failed too often of late
+    KEY_REFUSED = "key refused"  # its provider does not take our key, or the account is used up
+    UNRECORDED = "unrecorded"  # the record cannot be written, and so nothing may go there
     KEPT_BACK = "kept back"  # no rule lets even a request without any finding go there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of servers and targets now. `failing` says for how many seconds a target is left alone, `loaded` of which
-    targets it is known whether their model is in memory.
+    targets it is known whether their model is in memory, `key_refused` with which status our key was refused at last,
+    `record` whether the record can be written.
     """
 
     health: Mapping[str, Probed] = field(default_factory=dict)
     failing: Mapping[str, float] = field(default_factory=dict)
+    key_refused: Mapping[str, int] = field(default_factory=dict)
+    record: bool = True
     loaded: Mapping[str, bool] = field(default_factory=dict)
     demonstration_problem: str = ""
     forwards: Callable[[Target], bool] = lambda _target: False
@@ -188,6 +201,11 @@ def _target(target: Target, route: Route, settings: Settings, known: Known, *, d
     if state is State.READY and wait_s is not None:
         state, why = State.LEFT_ALONE, f"it failed too often of late, and is left alone for {max(wait_s, 1):.0f} s more"
     aimed = forwarding(target) if known.forwards(target) else target
+    if state is State.READY and target.name in known.key_refused:
+        told = known.key_refused[target.name]
+        state, why = State.KEY_REFUSED, f"its provider answered {told} when it was last asked: {_TO_MEND[told]}"
+    if state is State.READY and not aimed.provider.on_prem and not known.record:
+        state, why = State.UNRECORDED, "the record cannot be written, so nothing may leave the premises"
     if state is State.READY and not aimed.provider.on_prem:
         facts = Facts(caller="", route=route.name, detectors=settings.detectors)
         refusals = decide(facts, [aimed], settings.policy, today=day).refusals
@@ -204,8 +222,17 @@ def _state_of(provider: Provider, known: Known, model: str = "MODEL") -> tuple[S
         return State.DOWN, known.demonstration_problem
     health = known.health.get(provider.name)
     if is_asked(provider) and health is not None and not health.up:
-        return State.DOWN, f"no answer at {provider.base_url}: {start_hint(provider, model)}"
+        return State.DOWN, f"{_heard(health.cause)} at {provider.base_url}: {start_hint(provider, model)}"
     return State.READY, ""
+
+
+def _heard(cause: Cause | None) -> str:
+    """What came in place of a list of models."""
+    if cause is Cause.BAD_REPLY:
+        return "an answer that is no list of models, perhaps another program's,"
+    if cause is Cause.CONNECT_TIMEOUT:
+        return "silence of whatever takes connections"
+    return "no answer" if cause in {None, Cause.REFUSED} else f"no answer ({cause})"
 
 
 def _answers(provider: Provider, known: Known) -> str:

@@ -101,6 +101,8 @@ class Watch:
         return Known(
             health=self.health.known(),
             failing=self.standings.open_s(),
+            key_refused=self.standings.key_refused,
+            record=self.ledger.available,
             loaded={name: there for name, there in loaded.items() if there is not None},
             demonstration_problem=self.demonstration_problem(),
             forwards=self.premises.attestation.forwards,

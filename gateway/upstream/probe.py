@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gateway.domain import Provider
+from gateway.events import Cause
 from gateway.kinds import ollama, profile
 from gateway.ports import Probed
 from gateway.upstream.attestation import Attestation
-from gateway.upstream.questions import Questions, Unanswered
+from gateway.upstream.questions import Questions, Silent, Unanswered, Unreachable
 
 MAX_MODELS = 1000
 
@@ -26,14 +27,18 @@ async def probe(provider: Provider, questions: Questions, attestation: Attestati
     try:
         listed = (await questions.ask(provider, f"{known.openai_base(provider.base_url)}/models")).items("data")
         if listed is None:
-            return Probed(up=False)
+            return Probed(up=False, cause=Cause.BAD_REPLY)
         models = [name for item in listed if isinstance(name := item.get("id"), str)]
         listing = await attestation.listing(provider)
         if listing is not None:
             models = [name for name in models if not listing.elsewhere(name)]
         elif known is ollama.PROFILE:
             models = []
+    except Unreachable as unreachable:
+        return Probed(up=False, cause=unreachable.cause)
+    except Silent:
+        return Probed(up=False, cause=Cause.CONNECT_TIMEOUT)
     except Unanswered:
-        return Probed(up=False)
+        return Probed(up=False, cause=Cause.BAD_REPLY)
     readable = [name for name in models if name.isascii() and name.isprintable()]  # they become header values
     return Probed(up=True, models=tuple(readable[:MAX_MODELS]))

@@ -8,9 +8,10 @@ import re
 
 import pytest
 
+from gateway.state.sqlite.store import FILE
 from tests.kit import written
 from tests.kit.ports import unused_port
-from tests.kit.servers import status
+from tests.kit.servers import says, status
 from tests.kit.two_places import POLICY
 
 KEYS = {"watcher": "a-key-of-watcher", "soma": "a-key-of-soma"}
@@ -88,6 +89,43 @@ async def test_a_target_that_fails_and_one_that_no_rule_lets_anything_go_to(star
 
     assert tree["targets"]["here"]["state"] == "left alone"
     assert (tree["targets"]["there"]["state"], tree["routes"]["either"]["answers"]) == ("kept back", False)
+
+
+async def test_a_cloud_that_refuses_the_key_answers_nothing_until_it_takes_it(start, upstream):
+    cloud = await upstream()
+    text = config(await upstream(), cloud).replace("  either:", "  cloudy:\n    targets: [there]\n  either:")
+    gateway = await start(text, {"p.yaml": POLICY})
+    for code, state, ready in (
+        (200, "ready", 200),
+        (401, "key refused", 503),
+        (403, "key refused", 503),
+        (200, "ready", 200),
+    ):
+        cloud.answer = says("Words.") if code == 200 else status(code)
+        await gateway.chat(model="cloudy")
+        assert (await said(gateway)).json()["targets"]["there"]["state"] == state
+        assert (await said(gateway, "/ready?route=cloudy")).status_code == ready
+
+
+async def test_without_a_record_no_cloud_is_said_to_answer(start, upstream, tmp_path):
+    (tmp_path / "state" / FILE).mkdir(parents=True)  # no record can be there, whoever asks
+    gateway = await start(config(await upstream(), await upstream()), {"p.yaml": POLICY})
+    tree = (await said(gateway)).json()
+    assert tree["record"] == {"can_be_written": False}
+    assert (tree["targets"]["there"]["state"], tree["targets"]["here"]["state"]) == ("unrecorded", "ready")
+    assert (await said(gateway, "/ready?route=either")).status_code == 503
+
+
+async def test_another_program_on_the_port_of_a_server_is_told_from_none(start, upstream):
+    local, cloud = await upstream(), await upstream()
+    local.models = None
+    gateway = await start(config(local, cloud), {"p.yaml": POLICY})
+    await gateway.gateway.refresh()
+    providers = (await said(gateway)).json()["providers"]
+    assert providers["local"]["said"].startswith(
+        "an answer that is no list of models, perhaps another program's, at http://127.0.0.1:"
+    )
+    assert providers["down"]["said"].startswith("no answer at ")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from gateway.config import load
+from gateway.events import Cause
 from gateway.pipeline.status import Known, State, seen
 from gateway.ports import Probed
 
@@ -57,6 +58,12 @@ def test_what_is_known_decides(settings):
     [
         ({"health": {"local": Probed(up=False)}}, State.DOWN, "ollama serve"),
         ({"failing": {"here": 7.4}}, State.LEFT_ALONE, "7 s more"),
+        ({"health": {"local": Probed(up=False, cause=Cause.REFUSED)}}, State.DOWN, "no answer at http://127.0.0.1:1: "),
+        ({"health": {"local": Probed(up=False, cause=Cause.TLS)}}, State.DOWN, "no answer (tls) at "),
+        ({"health": {"local": Probed(up=False, cause=Cause.BAD_REPLY)}}, State.DOWN, "perhaps another program's, at"),
+        ({"health": {"local": Probed(up=False, cause=Cause.CONNECT_TIMEOUT)}}, State.DOWN, "silence of whatever"),
+        ({"key_refused": {"here": 401}}, State.KEY_REFUSED, "answered 401 when it was last asked: give the provider"),
+        ({"key_refused": {"here": 402}}, State.KEY_REFUSED, "used up"),
         ({"forwards": lambda target: target.name == "here"}, State.KEPT_BACK, "Only by contract."),
         ({"health": {"local": Probed(up=False)}, "failing": {"here": 7.4}}, State.DOWN, "ollama serve"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from gateway.domain import Adapter, Provider, ProviderKind, Trait
+from gateway.events import Cause
 from gateway.ports import Probed
 from gateway.upstream.attestation import Attestation
 from gateway.upstream.probe import is_asked, probe
@@ -90,7 +91,7 @@ async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve, aski
 )
 async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body, asking):
     port, _ = await serve(body)
-    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), *asking) == Probed(up=False)
+    assert await probe(provider(f"http://127.0.0.1:{port}/v1"), *asking) == Probed(up=False, cause=Cause.BAD_REPLY)
 
 
 async def test_names_that_could_not_stand_in_a_header_are_left_out(serve, asking):
@@ -106,10 +107,17 @@ async def test_ollama_is_asked_beside_its_base_url_with_and_without_v1(serve, as
     assert {path for path, _ in seen} == {"/v1/models", "/api/tags", "/api/ps"}
 
 
-@pytest.mark.parametrize("url", ["http://192.0.2.1:9/v1", "http://127.0.0.1:1/v1", "http://no.such.name.invalid/v1"])
-async def test_what_cannot_or_may_not_be_reached_is_down(url, asking):
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("http://192.0.2.1:9/v1", Cause.MISLED),
+        ("http://127.0.0.1:1/v1", Cause.REFUSED),
+        ("http://no.such.name.invalid/v1", Cause.UNRESOLVED),
+    ],
+)
+async def test_what_cannot_or_may_not_be_reached_is_down(url, cause, asking):
     """192.0.2.1 is not on the premises: the tripwire of all tests would see a connection."""
-    assert await probe(provider(url), *asking) == Probed(up=False)
+    assert await probe(provider(url), *asking) == Probed(up=False, cause=cause)
 
 
 def test_clouds_embedded_and_providers_that_are_off_are_never_asked():
