@@ -63,12 +63,17 @@ class Access:
             raise PermissionDenied("This key may not see the console: its caller needs `may: [console]`.")
         return Visitor(caller, token, self.form_token(token, caller))
 
-    def still(self, visitor: Visitor, settings: Settings) -> bool:
-        """Whether they may go on watching: a session that ended, or a key that was taken back, ends it."""
+    def still(self, visitor: Visitor, settings: Settings, listener: Listener) -> bool:
+        """Whether they may go on watching: not after their session, their key, or that nobody needs one, has ended."""
+        known: Caller | None
         if visitor.token:
             known = self._in_session(visitor.token, settings)
-            return known is not None and Permission.CONSOLE in known.may
-        return not visitor.caller.key or self._now(visitor.caller, settings) is not None
+        elif visitor.caller.key:
+            known = self._now(visitor.caller, settings)
+        else:
+            without = any(one.anonymous is not None for one in settings.listeners)
+            known = self.holders.anonymous(listener) if without else None
+        return settings.console and known is not None and Permission.CONSOLE in known.may
 
     def sign_in(self, key: str, settings: Settings, listener: Listener) -> str:
         """A cookie for whoever shows this key.

@@ -93,7 +93,7 @@ class Live:
     async def _follow(self, visit: Visit, number: int) -> None:
         exchange, quiet = visit.exchange, 0
         async with exchange.while_connected():
-            while not exchange.ends_soon and visit.access.still(visit.visitor, visit.settings_now()):
+            while not exchange.ends_soon and visit.access.still(visit.visitor, visit.settings_now(), visit.listener):
                 batch = self._trail.since(number, most=AT_ONCE)
                 quiet = 0 if batch.came else quiet + 1
                 if batch.came:

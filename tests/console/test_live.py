@@ -9,9 +9,10 @@ import re
 
 import pytest
 
+from gateway.config import load
 from gateway.console import live
 from gateway.domain import Outcome
-from tests.kit.console import sign_in
+from tests.kit.console import KEYS, callers, sign_in
 from tests.kit.patience import SOON_S, until
 from tests.kit.settled import settled
 from tests.kit.shapes import CANARY
@@ -127,6 +128,32 @@ async def test_a_stream_ends_with_the_session(keyed):
             await client.post("/console/sign-out", data={"form": form})
             async for _ in answer.aiter_bytes():
                 pass
+
+
+@pytest.mark.parametrize("more", ["server: {console: false}", callers()], ids=["switched off", "keys are needed now"])
+async def test_a_stream_ends_with_what_let_it_in(open_, more):
+    async with open_.client() as client, asyncio.timeout(SOON_S), client.stream("GET", "/console/events") as answer:
+        assert answer.status_code == 200
+        file = open_.state_dir.parent / "config.yaml"
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+        open_.gateway.reload(load(str(file), {}, port=0))
+        async for _ in answer.aiter_bytes():
+            pass
+
+
+async def test_a_stream_ends_with_its_key(keyed):
+    headers = {"x-api-key": KEYS["reader"]}
+    async with (
+        keyed.client() as client,
+        asyncio.timeout(SOON_S),
+        client.stream("GET", "/console/events", headers=headers) as answer,
+    ):
+        file = keyed.state_dir.parent / "config.yaml"
+        text = file.read_text(encoding="utf-8").replace("may: [console]}", "may: []}")
+        file.write_text(text, encoding="utf-8")
+        keyed.gateway.reload(load(str(file), {}, port=0))
+        async for _ in answer.aiter_bytes():
+            pass
 
 
 async def test_a_stream_ends_when_the_gateway_stops(open_):

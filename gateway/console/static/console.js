@@ -81,8 +81,14 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-story]"), dialog = one("#story");
   if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  one("[data-part]", dialog).replaceChildren(await part(link.href));
-  dialog.showModal();
+  const told = one("[data-part]", dialog);
+  told.replaceChildren(await part(link.href));
+  if (!dialog.open) dialog.showModal();
+  const shown = dialog.dataset.shown = link.href;
+  while (one("[data-again]", told) && dialog.open && dialog.dataset.shown === shown) { // the record writes in batches
+    await new Promise((then) => setTimeout(then, 700));
+    told.replaceChildren(await part(link.href));
+  }
 });
 
 // --- Try a text -------------------------------------------------------------------------------------------------------
