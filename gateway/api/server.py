@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
@@ -17,8 +18,6 @@ from gateway.api.front import Front
 from gateway.config import Listener
 from gateway.config.settings import Limits
 
-GRACE_S: Final = 8
-"""How long requests under way may go on after the first signal: containers are killed ten seconds after it."""
 FAREWELL_S: Final = 1.5
 """How long the errors of those that did not end in time may take to be sent."""
 KEEPALIVE_S: Final = 75
@@ -56,6 +55,7 @@ class Servers:
     def __init__(self, listeners: Sequence[Listener], fronts: Sequence[Front], *, limits: Limits) -> None:
         self._listeners = listeners
         pairs = zip(listeners, fronts, strict=True)
+        self.drain_s: Final = limits.drain_s
         self._servers = [_Server(_config(listener, front, limits)) for listener, front in pairs]
         self._sockets: list[socket.socket] = []
 
@@ -93,7 +93,7 @@ class Servers:
                 await asyncio.gather(*(server.farewell() for server in self._servers))
 
     def stop(self) -> None:
-        """Take no more requests, and let those under way go on for `GRACE_S`; a second call ends them at once."""
+        """Take no more requests, and let those under way go on for `drain_s`; a second call ends them at once."""
         for server in self._servers:
             if server.should_exit:
                 server.hurry()
@@ -134,7 +134,7 @@ def _config(listener: Listener, front: Front, limits: Limits) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEPALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=math.ceil(limits.drain_s),
         backlog=2048,
         ssl_certfile=tls.cert if tls else None,
         ssl_keyfile=tls.key if tls else None,

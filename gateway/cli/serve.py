@@ -20,7 +20,7 @@ from typing import Final
 import uvloop
 
 from gateway import __version__
-from gateway.api.server import GRACE_S, AddressInUse, Servers
+from gateway.api.server import AddressInUse, Servers
 from gateway.app import build
 from gateway.cli.picture import picture
 from gateway.cli.shipped import demonstration
@@ -206,7 +206,7 @@ async def _serve(
 
 def _stop(servers: Servers) -> None:
     servers.stop()
-    _last_words(f"Stopping: what is under way has {GRACE_S} s; Ctrl-C again ends it at once.")
+    _last_words(f"Stopping: what is under way has {servers.drain_s:g} s; Ctrl-C again ends it at once.")
 
 
 def _last_words(text: str) -> None:

@@ -19,6 +19,7 @@ _READ_AT_THE_START: Final[Mapping[AwaitsRestart, Callable[[Settings], object]]] 
     AwaitsRestart.LISTENERS: lambda settings: [(made.host, made.port, made.tls) for made in settings.listeners[1:]],
     AwaitsRestart.HEADER_TIMEOUT: lambda settings: settings.limits.header_timeout_s,
     AwaitsRestart.WRITE_TIMEOUT: lambda settings: settings.limits.write_timeout_s,
+    AwaitsRestart.DRAIN: lambda settings: settings.limits.drain_s,
     AwaitsRestart.STATE_DIR: lambda settings: settings.state_dir,
     AwaitsRestart.LEDGER: lambda settings: (settings.witness, settings.ledger_url),
     AwaitsRestart.SCAN_DEADLINE: lambda settings: settings.scan_deadline_s,

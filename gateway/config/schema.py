@@ -71,6 +71,7 @@ class ServerSection(Bind):
     header_timeout_s: Seconds = 10.0
     body_timeout_s: Seconds = 60.0
     write_timeout_s: Seconds = 60.0
+    drain_s: Seconds = 8.0
     commit_s: Seconds = 15.0
     max_concurrency: Count = 2048
 

@@ -142,6 +142,7 @@ def build_limits(draft: Draft) -> Limits:
         header_timeout_s=server.header_timeout_s,
         body_timeout_s=server.body_timeout_s,
         write_timeout_s=server.write_timeout_s,
+        drain_s=server.drain_s,
         commit_s=server.commit_s,
         max_concurrency=server.max_concurrency,
     )

@@ -82,6 +82,7 @@ class Limits:
     header_timeout_s: float = 10.0
     body_timeout_s: float = 60.0
     write_timeout_s: float = 60.0
+    drain_s: float = 8.0
     commit_s: float = 15.0
     max_concurrency: int = 2048
 

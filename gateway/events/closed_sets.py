@@ -195,6 +195,7 @@ class AwaitsRestart(StrEnum):
     LISTENERS = "listeners"
     HEADER_TIMEOUT = "server.header_timeout_s"
     WRITE_TIMEOUT = "server.write_timeout_s"
+    DRAIN = "server.drain_s"
     STATE_DIR = "state_dir"
     LEDGER = "ledger"
     SCAN_DEADLINE = "scan.deadline_ms"

@@ -24,6 +24,7 @@ WAITING = {
     "server: {tls: {cert: a, key: b}}": AwaitsRestart.TLS,
     "server: {header_timeout_s: 3}": AwaitsRestart.HEADER_TIMEOUT,
     "server: {write_timeout_s: 3}": AwaitsRestart.WRITE_TIMEOUT,
+    "server: {drain_s: 3}": AwaitsRestart.DRAIN,
     "listeners: [{port: 9001}]": AwaitsRestart.LISTENERS,
     "state_dir: elsewhere": AwaitsRestart.STATE_DIR,
     "shared: {redis: 'redis://127.0.0.1:6379/0'}": AwaitsRestart.SHARED,

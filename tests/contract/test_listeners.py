@@ -9,7 +9,7 @@ import ollama
 import pytest
 
 from tests.kit import written
-from tests.kit.servers import echoes, says
+from tests.kit.servers import echoes, says, streams_for_ever
 
 KEY = "sk-main-listener"
 SENSITIVE = "Patient with MRN 8675309 has a cough."
@@ -92,3 +92,30 @@ async def test_it_serves_its_facade_alone_and_the_first_listener_wants_its_key(s
             assert (await client.post(f"{native}{path}", json={})).status_code == 404
         assert (await client.get(f"{main}/api/tags")).status_code == 401
         assert (await client.get(f"{main}/api/tags", headers={"authorization": f"Bearer {KEY}"})).status_code == 200
+
+
+DRAINS = """
+version: 1
+server: {{drain_s: 1}}
+providers:
+  here: {{kind: openai_compatible, base_url: "{url}", traits: [on_prem]}}
+targets:
+  local: {{provider: here, model: small}}
+routes:
+  general: {{targets: [local]}}
+default_route: general
+"""
+
+
+async def test_what_is_under_way_has_the_time_that_is_configured_and_is_then_told(start, upstream):
+    server = await upstream(streams_for_ever())
+    gateway = await start(DRAINS.format(url=server.base_url))
+    async with gateway.client() as client:
+        body = {"messages": [{"role": "user", "content": "Hi."}], "stream": True}
+        async with client.stream("POST", "/v1/chat/completions", json=body) as reply:
+            lines = reply.aiter_lines()
+            await anext(lines)
+            gateway.servers.stop()
+            told = [line async for line in lines]
+    assert any('"error"' in line for line in told)
+    assert "data: [DONE]" not in told

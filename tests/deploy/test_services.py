@@ -11,9 +11,9 @@ import subprocess
 import pytest
 import yaml
 
-from gateway.api.server import GRACE_S
 from gateway.cli import parser
 from gateway.cli.serve import FILES
+from gateway.config.settings import Limits
 from tests.kit.source import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -57,7 +57,7 @@ def test_the_unit_runs_a_command_that_there_is_as_nobody_in_particular():
     assert service["DynamicUser"] == "yes"
     assert "LoadCredential" in service
     assert int(service["LimitNOFILE"]) == FILES
-    assert int(service["TimeoutStopSec"]) > GRACE_S
+    assert int(service["TimeoutStopSec"]) > Limits().drain_s
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
@@ -89,7 +89,7 @@ def test_launchd_runs_a_command_that_there_is_and_starts_it_again():
     assert understood(words)
     assert tree["KeepAlive"] == {"SuccessfulExit": False}
     assert tree["Umask"] == 0o077
-    assert tree["ExitTimeOut"] > GRACE_S
+    assert tree["ExitTimeOut"] > Limits().drain_s
     assert tree["SoftResourceLimits"]["NumberOfFiles"] == FILES
     assert tree["UserName"] != "root"
 
