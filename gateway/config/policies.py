@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.document import DocumentInvalid, Problem
@@ -52,7 +54,7 @@ def _read(folder: pathlib.Path, texts: dict[str, str], problems: list[Problem]) 
             unread.append(entry.name)  # an editor's, or the mount of a cluster
         elif entry.is_dir():
             unread.append(entry.name)
-            if entry.name not in {TESTS, PACKS} and any(_is_like_rules(inside) for inside in entry.rglob("*")):
+            if entry.name not in {TESTS, PACKS} and any(map(_is_like_rules, _below(entry))):
                 remedy = f"Move its files into {folder}: folders in it are not read."
                 problems.append(Problem(str(entry), 1, "This folder holds policies that would not be read.", remedy))
         elif entry.suffix == SUFFIX:
@@ -70,6 +72,12 @@ def _read(folder: pathlib.Path, texts: dict[str, str], problems: list[Problem]) 
         else:
             unread.append(entry.name)
     return unread
+
+
+def _below(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """All files below a folder; `os.walk`, unlike `rglob`, passes over a folder that is gone meanwhile."""
+    for parent, _, files in os.walk(folder):
+        yield from (pathlib.Path(parent, name) for name in files)
 
 
 def _is_like_rules(path: pathlib.Path) -> bool:

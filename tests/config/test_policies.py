@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,21 @@ def test_every_file_is_read_or_named_or_an_error(tmp_path_factory, files):
     found = read(folder)
     assert names(found.rules) | set(found.unread) == files
     assert names(found.rules).isdisjoint(found.unread)
+
+
+def test_what_comes_and_goes_in_a_folder_within_stops_no_reading(tmp_path):
+    put(tmp_path, "a.yaml", "notes/kept.txt")
+    ended = threading.Event()
+
+    def busy():
+        while not ended.is_set():
+            put(tmp_path, "notes/deep/er/x.txt")
+            shutil.rmtree(tmp_path / "notes" / "deep")
+
+    editor = threading.Thread(target=busy)
+    editor.start()
+    try:
+        assert {tuple(sorted(names(read(tmp_path).rules))) for _ in range(1000)} == {("a.yaml",)}
+    finally:
+        ended.set()
+        editor.join()

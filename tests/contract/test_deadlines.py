@@ -16,6 +16,7 @@ from tests.kit.ports import unused_port
 from tests.kit.running import one_route
 from tests.kit.servers import hangs, says, streams_for_ever
 from tests.kit.shapes import check
+from tests.kit.source import ROOT
 
 
 def local_pair(first, second, route: str) -> str:
@@ -149,3 +150,18 @@ async def test_all_attempts_together_have_one_deadline(start, upstream):
     gateway = await start(local_pair(first, second, "first_token_s: 20, total_s: 0.5"))
     check(await gateway.chat(), 504, "openai", code="upstream_timeout")
     assert second.sent == []
+
+
+@pytest.mark.parametrize(("parts", "deadline_ms", "late"), [(50, 60_000, False), (20_000, 10, True)])
+async def test_a_scan_that_is_late_with_its_walk_and_its_windows_counts_as_none(
+    start, upstream, parts, deadline_ms, late
+):
+    """The deadline holds for all of it: many small parts are late where each by itself is read at once."""
+    local, cloud = await upstream(says("Here.")), await upstream(says("There."))
+    config = two_places.config(local, cloud, order="cloud, local", more="first_token_s: 60")
+    text = f"{config}scan: {{deadline_ms: {deadline_ms}}}\n"
+    gateway = await start(text, {"p.yaml": (ROOT / "policies" / "hipaa.yaml").read_text(encoding="utf-8")})
+    response = await gateway.chat([{"type": "text", "text": f"a{at}"} for at in range(parts)])
+    assert response.status_code == 200
+    assert bool(cloud.sent) is not late
+    assert bool(local.sent) is late
