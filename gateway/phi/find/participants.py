@@ -58,7 +58,7 @@ def _is_somebodys(word: str) -> bool:
 def _says_a_task(word: str) -> bool:
     """Whether what is left without its ending is a word: `summarizer`, `weatherbot`; or it is made of two: `codereview`."""
     stems = [word.removesuffix(end) for end in _ENDINGS if word.endswith(end)]
-    if any(_is_said(stem) or _is_said(f"{stem}e") for stem in stems):
+    if any(_is_said(stem) or _is_said(f"{stem}e") or _is_said(f"{stem.removesuffix('i')}y") for stem in stems):
         return True
     return any(_is_said(word[:at]) and _is_said(word[at:]) for at in range(_LISTED, len(word) - _LISTED + 1))
 

@@ -27,7 +27,7 @@ A_PROGRAM = [
     *("assistant", "user", "planner", "critic", "agent_1", "code_reviewer", "billing_bot", "example_user", "user_proxy"),
     *("supervisor", "weather_agent", "sql_expert", "triage", "claude", "gpt-4o", "WebSurfer", "FileSurfer", "chat_manager"),
     *("MagenticOneOrchestrator", "math_tutor", "fact_checker", "summarizer", "Coder", "ComputerTerminal", "session-41"),
-    *("run_20261130", "step_1764496800", "nurse_bot", "reranker", "search-agent-v2", "codereview", "TravelPlanner", "u1"),
+    *("run_20261130", "step_1764496800", "nurse_bot", "reranker", "search-agent-v2", "codereview", "TravelPlanner", "u1", "Verifier"),
 ]  # fmt: skip
 IN_AN_ID = {
     "4155550132": "4155550132",

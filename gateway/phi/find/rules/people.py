@@ -8,6 +8,7 @@ from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.persons import (
     alias,
+    bedded,
     christened,
     filed,
     given,
@@ -101,6 +102,14 @@ RULES: Final[tuple[Rule, ...]] = (
         patient=True,
         hits=("«HALVERSON, DEAN ROY»",),
         misses=("ADEYEMI, Folashade MRN 8834-0992",),
+    ),
+    Rule(
+        Kind.NAME,
+        rf"(?:^|\n)[ \t|*-]{{0,4}}(?:(?i:bed|rm|room|bay|cubicle|cub|side ?room|sr)[ \t]?[A-Z]?\d{{1,3}}[A-F]?|[A-Z]?\d{{1,2}}[A-F])[ \t]{{0,3}}[-:|.)]?[ \t]{{1,3}}({_TITLE})(?:$|[\s,;:|(-])",
+        judge=bedded,
+        patient=True,
+        hits=("12B «Tveit» for CT", "Rm 5 - «Skarsgaard» - COPD", "Bed 3: «Okafor», NBM"),
+        misses=("Bed 1 Empty\n", "3D Printing at home", "Bay 2: Closed"),
     ),
     Rule(
         Kind.NAME,

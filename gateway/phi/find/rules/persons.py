@@ -85,6 +85,11 @@ def owner(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.9 if often or (not marks and len(value) > 4) else 0.0
 
 
+def bedded(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """Who lies in a bed, at the begin of a line: a name and hardly anything else, or a word on no list."""
+    return 0.85 if len(value) > 3 and _alone(value) else 0.0
+
+
 def _alone(word: str) -> bool:
     """Whether a word is a name or an initial where nothing else stands: on no list, or hardly anything else."""
     marks = _marks(word)
