@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from gateway.console.access import is_secure
 from gateway.console.visit import Answer, Page, Visit
-from gateway.domain import Operation
 from gateway.pipeline.status import Status
+from gateway.wire.operations import operation_at
 
 
 class Snippet(NamedTuple):
@@ -75,6 +75,8 @@ print(reply.message.content)""",
     ),
 )
 KEY: Final = "YOUR_KEY"
+TALK: Final = operation_at("/v1/chat/completions")
+"""What all the snippets ask for."""
 _NO_KEY: Final = "none-needed"
 
 
@@ -86,9 +88,9 @@ class Start:
 
     async def show(self, visit: Visit) -> Answer:
         """The page, filled with the address that the browser asked."""
-        routes = [one for one in self._look().routes.values() if one.route.operation is Operation.CHAT]
+        routes = [one for one in self._look().routes.values() if one.route.operation is TALK]
         ready = [one for one in routes if one.ready]
-        default = visit.settings.table.default(Operation.CHAT)
+        default = visit.settings.table.default(TALK)
         named = next((one for one in ready if one.route.name == default), ready[0] if ready else None)
         model = named.route.name if named else default or "demo"
         keyed = bool(visit.visitor.caller.key)

@@ -10,13 +10,13 @@ from enum import StrEnum
 import aiohttp
 from yarl import URL
 
-from gateway.domain import Adapter, Dialect, Provider
+from gateway.domain import Adapter, Provider
 from gateway.events import EventSink
 from gateway.kinds import profile
 from gateway.upstream.pools import Pools
 from gateway.upstream.port import trying
 from gateway.upstream.sockets import Networks
-from gateway.wire.operations import ENDPOINTS
+from gateway.wire.operations import endpoint_at
 
 ANSWER_S = 10.0
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -38,8 +38,10 @@ async def try_key(provider: Provider, *, networks: Networks, events: EventSink) 
     base = known.address(provider.base_url, provider.params)
     if not base or not (known.speaks_anthropic or Adapter.DIRECT in known.ways):
         return KeyState.UNTRIED
-    dialect = Dialect.ANTHROPIC if known.speaks_anthropic and not known.speaks_openai else Dialect.OPENAI
-    spoken = next(row.spoken for row in ENDPOINTS if row.dialect is dialect and row.spoken is not None)
+    claudes = known.speaks_anthropic and not known.speaks_openai
+    row = endpoint_at("/v1/messages" if claudes else "/v1/chat/completions")
+    if row is None or (spoken := row.spoken) is None:
+        return KeyState.UNTRIED
     url = f"{known.root(base)}/v1/models" if spoken.from_root else f"{known.openai_base(base)}/models"
     pools = Pools(networks=networks, events=events)
     token = trying.set(provider)
