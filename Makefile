@@ -20,6 +20,7 @@ MLX_VENV := .venv-mlx
 PORT ?=
 ARGS ?=
 MINUTES ?= 30
+VERSION ?=
 # From the command line only: some shells export HOST as the name of the machine.
 ifeq ($(origin HOST),command line)
 HOST_OPTION := --host $(HOST)
@@ -32,7 +33,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients programs mutants fuzz soak sbom bench bench-quick budgets observe dashboards pictures screens lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants fuzz soak release sbom bench bench-quick budgets observe dashboards pictures screens lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -71,6 +72,10 @@ fuzz: $(VENV)/.dev-installed ## spoil what works, and read it: bodies, streams, 
 
 soak: $(VENV)/.dev-installed ## mixed load with faults: memory, descriptors and tasks stay flat (MINUTES=30)
 	$(PY) -m bench.soak --minutes $(MINUTES)
+
+release: $(VENV)/.dev-installed ## make a release of a clean clone: changelog, version, tag, wheel, sdist, SBOM (VERSION=0.2.0 ARGS=--dry-run)
+	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=0.2.0" >&2; exit 1; }
+	$(PY) .ci/release.py $(VERSION) $(ARGS)
 
 sbom: $(VENV)/.run-installed ## write sbom.cdx.json: what a gateway is made of, off the lock (CycloneDX)
 	@$(PY) .ci/sbom.py requirements.lock > sbom.cdx.json
@@ -152,14 +157,12 @@ $(PY):
 
 # Hashes are demanded of everything that is installed; the project itself is built with what the lock brought.
 $(VENV)/.run-installed: requirements.lock pyproject.toml | $(PY)
-	@echo "installing $$(grep -c == requirements.lock) pinned packages from requirements.lock (about a minute)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
+	@.ci/pinned $(PY) requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev-installed: requirements-dev.lock $(VENV)/.run-installed
-	@echo "installing $$(grep -c == requirements-dev.lock) pinned packages from requirements-dev.lock"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements-dev.lock
+	@.ci/pinned $(PY) requirements-dev.lock
 	@touch $@
 
 $(MODEL): | $(VENV)/.run-installed
@@ -177,21 +180,18 @@ grafana/render/node_modules/.installed: grafana/render/package-lock.json
 
 $(PROGRAMS_VENV)/.installed: $(PROGRAMS)/requirements.lock | $(PY)
 	@$(PY) -m venv $(PROGRAMS_VENV)
-	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(PROGRAMS_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@.ci/pinned $(PROGRAMS_VENV)/bin/python $< --no-compile
 	@touch $@
 
 # A real `mlx_lm.server` for the tests. What it does not run needs no compiling, which takes longer than the rest.
 $(MLX_VENV)/.installed: $(MLX)/requirements.lock | $(PY)
 	@$(PY) -m venv $(MLX_VENV)
-	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(MLX_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@.ci/pinned $(MLX_VENV)/bin/python $< --no-compile
 	@touch $@
 
 $(AIDER_VENV)/.installed: $(AIDER)/requirements.lock | $(PY)
 	@$(PY) -m venv $(AIDER_VENV)
-	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(AIDER_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@.ci/pinned $(AIDER_VENV)/bin/python $< --no-compile
 	@touch $@
 
 # The older major version of openai stands beside the newer one; what both need is installed already.
@@ -202,8 +202,7 @@ $(VENV)/openai2/.installed: tests/clients/openai2.lock | $(VENV)/.dev-installed
 # The SDKs' own tests stand in their sources only, which are unpacked and not installed.
 $(OPENAI2_VENV)/.installed: $(OPENAI2)/requirements.lock $(OPENAI2)/suites.lock | $(PY)
 	@$(PY) -m venv $(OPENAI2_VENV)
-	@echo "installing $$(grep -c == $<) pinned packages from $<"
-	@$(OPENAI2_VENV)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --requirement $<
+	@.ci/pinned $(OPENAI2_VENV)/bin/python $< --no-compile
 	@rm -rf $(OPENAI2_VENV)/suites
 	@PATH="$(CURDIR)/$(OPENAI2_VENV)/bin:$$PATH" $(OPENAI2_VENV)/bin/python -m pip download --quiet --disable-pip-version-check \
 	    --require-hashes --no-deps --no-binary :all: --no-build-isolation --dest $(OPENAI2_VENV)/suites --requirement $(OPENAI2)/suites.lock

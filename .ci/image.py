@@ -1,4 +1,4 @@
-"""Runs the steps of the Dockerfile on roots of Debian's own, and holds what comes out against what it promises: `make image`.
+"""Runs the steps of the Dockerfile on roots of Debian's own, and holds what comes out against what it promises.
 
 For machines without a container engine, and for whoever would not believe one. Needs root, mmdebstrap and the packages that
 pip finds; a root with Debian's Python stands for the base image. It knows the instructions that our file uses and no others.

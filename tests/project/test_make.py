@@ -43,5 +43,31 @@ def test_the_file_that_make_waits_for_is_the_last_one_fetched():
     assert f"MODEL := $(STATE)/{FOLDER}/{MODELS[-1].file}\n" in TEXT
 
 
+def test_an_installation_says_how_far_it_is_and_fails_where_pip_does(tmp_path):
+    """By a Python that says what pip says, since nobody waits for eighty packages in a test."""
+    said = "".join(f"Collecting package{number}\\n" for number in range(20))
+    python = tmp_path / "python"
+    lock = tmp_path / "a.lock"
+    lock.write_text("".join(f"package{number}==1\n" for number in range(20)))
+    for ending, status in (("exit 0", 0), ("echo ERROR: no such hash; exit 3", 3)):
+        python.write_text(f"#!/bin/sh\nprintf '{said}'\n{ending}\n")
+        python.chmod(0o755)
+        run = subprocess.run([ROOT / ".ci" / "pinned", python, lock], capture_output=True, text=True, check=False)
+        assert run.returncode == status
+        assert "  10 of 20\n  20 of 20\n" in run.stdout
+        assert ("no such hash" in run.stderr) is bool(status)
+
+
+def test_every_lock_is_installed_in_that_way():
+    assert TEXT.count(".ci/pinned") >= 5
+    assert re.findall(r"(?m)^\t@echo \"installing .*", TEXT) == []
+
+
+def test_a_release_has_a_version():
+    run = make("release")
+    assert run.returncode != 0
+    assert "make release VERSION=" in run.stderr
+
+
 def test_nothing_newer_than_make_3_81_is_used():
     assert re.findall(r"^\.ONESHELL|\$\(file |!=|^\.RECIPEPREFIX|\$\(let |\$\(intcmp ", TEXT, re.MULTILINE) == []
