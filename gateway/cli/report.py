@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ _EXAMPLES: Final = """examples:
 _TOGETHER: Final = ("radiologist", "pathologist")
 """Agents of the founding documents' pipeline that may work at the same time."""
 Run = Callable[[argparse.Namespace], int]
+_US: Final = 1_000_000
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -80,14 +82,26 @@ def _told(options: argparse.Namespace, run: Run) -> int:
         return 1
 
 
-def _print(options: argparse.Namespace, objects: Sequence[object], tables: Sequence[Table]) -> None:
-    """As it was asked for."""
+def _print(options: argparse.Namespace, objects: Sequence[object], tables: Sequence[Table], *, of: int) -> None:
+    """As it was asked for; that it is `of` nothing is said beside it, where no program reads it for a number."""
+    if not of:
+        print(_nothing(options), file=sys.stderr)
     if options.json:
         print("\n".join(json.dumps(one) for one in objects))
     elif options.csv:
         print(as_csv(tables))
     else:
         print(markdown(tables) if options.markdown else text(tables))
+
+
+def _nothing(options: argparse.Namespace) -> str:
+    """That the record has nothing of what was asked, and in which time that is so."""
+    since, until = (
+        datetime.fromtimestamp(at_us / _US, UTC).strftime("%Y-%m-%d %H:%M UTC") if at_us else ""
+        for at_us in (options.since, options.until)
+    )
+    span = f"{f' since {since}' if since else ''}{f' before {until}' if until else ''}"
+    return f"The record has no answer{span} to tell of." if span else "The record has no answer yet."
 
 
 # --- usage -------------------------------------------------------------------------------------------------------------
@@ -99,7 +113,7 @@ def _usage(options: argparse.Namespace) -> int:
     head = (options.by, "requests", "tokens in", "tokens out", "USD", "Wh", "no price")
     cells = [(one.name or "-", *map(str, each.values())) for one, each in zip(rows, numbers, strict=True)]
     objects = [{options.by: one.name or None, **each} for one, each in zip(rows, numbers, strict=True)]
-    _print(options, objects, [("Use", head, cells)])
+    _print(options, objects, [("Use", head, cells)], of=len(rows))
     return 0
 
 
@@ -145,7 +159,7 @@ def _cost(options: argparse.Namespace) -> int:
         (f"One analysis: one answer of each {options.by}", ("", *WAYS), sums if listed else []),
     ]
     objects = [{options.by: one.name or None, "answers": one.answers, "usd": _texts(one.usd)} for one in listed]
-    _print(options, [*objects, {"one_analysis": _texts(together)}], tables)
+    _print(options, [*objects, {"one_analysis": _texts(together)}], tables, of=len(listed))
     if options.svg:
         picture = [(f"{one.name or '-'}: one answer", _bars(one)) for one in listed]
         options.svg.write_text(bars("What answers cost", picture), encoding="utf-8")
@@ -181,7 +195,7 @@ def _latency(options: argparse.Namespace) -> int:
     if options.by == Per.AGENT and stages:
         tables.append(("Pipeline, by the medians", ("run", "total"), _pipeline(stages)))
     objects = [{options.by: one.name or None, **_spans(one)} for one in listed]
-    _print(options, objects, tables)
+    _print(options, objects, tables, of=len(listed))
     if options.svg:
         medians = [(name or "-", took, f"{took:.1f} s") for name, took in stages.items() if took is not None]
         options.svg.write_text(bars("How long answers took", [("Median", medians)]), encoding="utf-8")

@@ -73,7 +73,21 @@ class Collector:
         else:
             up = 200 <= reply.status < 300
             done = reply.status != _LATER
+            if done and not up:
+                self._lost += _spans(batch)  # it will never take it
         if up is not self._up or (up and self._lost):
             self.events.emit(CollectorSeen(up=up, lost=self._lost))
             self._up, self._lost = up, 0
         return done
+
+
+def _spans(batch: Tree) -> int:
+    """How many spans there are in it."""
+    resources = batch.get("resourceSpans")
+    scopes = (
+        [one.get("scopeSpans") for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
+    )
+    listed = [
+        each.get("spans") for scope in scopes if isinstance(scope, list) for each in scope if isinstance(each, dict)
+    ]
+    return sum(len(spans) for spans in listed if isinstance(spans, list))

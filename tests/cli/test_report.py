@@ -54,7 +54,12 @@ def test_they_are_told_as_a_table_too(report, capsys, by):
 def test_what_ended_before_or_after_is_left_out(report, capsys):
     assert report("--json", "--since", "2200-01-01") == 0
     assert report("--json", "--until", "2000-01-01") == 0
-    assert capsys.readouterr().out.strip() == ""
+    said = capsys.readouterr()
+    assert said.out.strip() == ""
+    assert said.err.splitlines() == [
+        "The record has no answer since 2200-01-01 00:00 UTC to tell of.",
+        "The record has no answer before 2000-01-01 00:00 UTC to tell of.",
+    ]
 
 
 def test_a_record_that_is_not_there_is_said(capsys, tmp_path):

@@ -204,6 +204,10 @@ async def test_what_the_collector_calls_wrong_is_not_sent_again(start, upstream,
     await gateway.chat()
     await collector.has(1)
     assert len(collector.requests) == 1
+    await until(lambda: len(seen(gateway)) == 2)
+    (first_up, first_lost), last = seen(gateway)
+    assert (first_up, last) == (False, (True, 0))
+    assert first_lost >= 2  # the request and its steps
 
 
 async def test_a_collector_that_hangs_holds_nobody_up(start, upstream, collector):
