@@ -32,11 +32,13 @@ _PART: Final = one_of(
         "switchboard receptionists? reception desks? offices? departments? dept clinics? wards? units? cent(?:re|er)s? services? teams? lines? helplines? hotline helpdesk "
         "hospitals? pharmac(?:y|ies) practice surger(?:y|ies) laborator(?:y|ies) labs? supply stores agency council hospice institutes? university college charity registry "
         "headquarters security enquiries inquiries information bookings admissions casualty dispensary authority association society foundation publisher manufacturer "
-        "distributor sponsor supplier nurses library bureau lounge"
+        "distributor sponsor supplier nurses officers advis[eo]rs midwives library bureau lounge hub"
     ).split(),
-    "(?-i:Health|Bank|Trust|Group|School|Control|Secretariat|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)",
+    "(?-i:Accounts|Finance|Payroll|Health|Bank|Trust|Group|School|Control|Secretariat|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)",
     r"(?:main|hospital|practice|surgery|clinic|ward|office|department) (?:number|phone|telephone|fax)",
     "(?:blood|tissue|milk|eye) bank",
+    "(?:outpatient|main|surgical|medical|women's|children's) (?:building|block|entrance)",
+    "porters['’]? lodge",
     "(?:protection|safety|information|complaints|liaison|press) officer",
     r"(?:duty|on[- ]call) (?:[a-z]{3,14} ){0,2}(?:team|worker|consultant|registrar|pharmacist|biochemist|manager|engineer|microbiologist|officer)",
 )
@@ -60,9 +62,11 @@ _BETWEEN: Final = re.compile(
         "leave a message(?= (?:on|at))",
         "can (?:also )?be (?:called|reached|contacted|phoned|telephoned|found)",
         "is (?:based|located)",
+        "(?:unit |ward |duty )?(?:clerks?|secretar(?:y|ies)|managers?|librarians?|coordinators?)(?: on duty)?",
+        "(?-i:in [A-Z][a-z]+)",
         "(?:local rate|toll[- ]?free|answerphone|ansaphone|voicemail)",
         "(?:has |have )?(?:moved|relocated)(?: on \\d{1,2} [a-z]{3,9})? to",
-        r"(?:ext|extension|x)\.? ?\d{1,5}",
+        r"(?:ext|extension|x|tel|bleep|pager)\.? ?\d{1,5}",
         r"(?:level|floor|block|suite|unit|room|building|entrance|wing) (?:\d{1,3}|[a-z])",
         r"(?:\d{1,2}(?:st|nd|rd|th) )?floor",
         r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d)?(?: ?[ap]m)?",
@@ -85,16 +89,17 @@ _PUBLICLY: Final = re.compile(
         "(?:call|ring|phone|telephone|contact|dial|e-?mail|write to)",
     )
     + r")(?: us)?(?: on| at)?:? $"
+    + r"|(?:^|[.;(\n] ?)(?:questions|queries|enquiries|inquiries|orders|bookings|payments|supplies|returns|complaints): ?(?:[^\s]+ or )?$"
 )
 """What is said to all who read, before how to reach a house."""
-_FORM: Final = re.compile(r"(?:^|\n)[^\n:]{1,40}:[^\n]*$")
+_FORM: Final = re.compile(r"(?:^|\n)[^\n:]{1,40}:[^\n]*\Z")
 """A label and a colon before the house, as in a record: what stands in its next line is another field."""
 _TOWN: Final = re.compile(r"^,? ?(?:[A-Z][\w'’-]+ ?){1,3}(?:[A-Z0-9]{2,4} ?\d[A-Z]{2})?")
 _ENDED: Final = re.compile(r"[.!?;:|]\s|\n|[•*]\s|\t")
 _KIN: Final = "mother|father|mum|mom|dad|wife|husband|son|daughter|spouse|brother|neighbou?r|aunt|uncle|grand\\w+|guardian|partner|carer"
 _EVENTS: Final = (
     "seen|referred|called|rang|left|came|went|booked|rebook|missed|no[- ]show|dna|voicemail|(?<!a )message|waiting|waits|cancel\\w*|ambulance|transport|deliver\\w*|"
-    "discharged|admitted|transfer\\w*|arriv\\w*|attend\\w*|visit(?:ed|s)|pick[- ]?up|drop[- ]?off|collect(?:ed|s)?|taken|brought|sent"
+    "discharged|admitted|transfer\\w*|arriv\\w*|attended|attends|visit(?:ed|s)|pick[- ]?up|drop[- ]?off|collect(?:ed|s)?|taken|brought|sent"
 )
 """What happens to one person, and stands in no directory."""
 _ONES: Final = re.compile(
@@ -126,11 +131,22 @@ _MOBILE: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
 _FIELD: Final = re.compile(r"(?:olog|iatr|therap|etic|graph|surg)[a-z]{1,4}$")
 """Fields of medicine, by their endings."""
+_LISTED: Final = re.compile(r"\W*([A-Z][\w-]+),")
+"""What comes first in a list: `Rogers, eye clinic, …` is somebody's entry."""
+_DOERS: Final = re.compile(r"(?:ers|ors|ists|ians)$")
+"""People by what they do, who are nobody in particular: `Prescribers may ring …`; no list has such a word as a name."""
+_HOUSED: Final = re.compile(
+    r"(?:[A-Z][\w-]+ ){1,3}(?:Pharmacy|Clinic|Hospital|Surgery|Practice|Cent(?:re|er)|Hospice|Laborator(?:y|ies)|Ltd|GmbH|Inc)\b,"
+)
+"""How an address begins that has the name of its house."""
 _OWN: Final = re.compile(
     r"(?:\b(?:St\.? [A-Z][\w'’-]*|[A-Z][\w-]*(?:['’](?!s?\b)[\w-]+)?)(?: (?:and|&|of|for|the))?(?: |$)){1,4}$"
 )
 """The first words of a house's own name, right before the word for it."""
 _FIRM: Final = re.compile(r"(?:^| )(?:Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)\.?$")
+_SHOP: Final = re.compile(
+    r" (?:[A-Z][a-z]+ )?(?:Laborator(?:y|ies)|Pharmac(?:y|euticals)|Clinic|Hospital|Surgery|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)\b"
+)
 _LAST: Final = re.compile(rf"\b(?:(?i:{_PART})|House|Lodge|Wing|Building)\.?$")
 _NEXT: Final = re.compile(rf" (?:[A-Z][\w-]+ )?(?:(?i:{_PART})|House|Lodge|Wing|Building)\b")
 _TASK: Final = re.compile(
@@ -176,8 +192,8 @@ class _Houses:
         if hit.evidence is Evidence.FIELD:
             return False
         if hit.kind is Kind.NAME:
-            firm = hit.evidence is Evidence.CONTEXT and _FIRM.search(self._text[hit.start : hit.end]) is not None
-            return firm and _of_a_house(hit, self._text)
+            called = _FIRM.search(self._text[hit.start : hit.end]) or _SHOP.match(self._text, hit.end)
+            return hit.evidence is Evidence.CONTEXT and called is not None and _of_a_house(hit, self._text)
         return self._can_be(hit) and self._named_before(hit) and not self._claimed(hit)
 
     def _can_be(self, hit: Hit) -> bool:
@@ -201,6 +217,9 @@ class _Houses:
         before = self._hushed(max(0, hit.start - _WINDOW), hit.start)
         if _PUBLICLY.search(before) is not None:
             return _HOUSE.search(self._text) is not None
+        if hit.kind is Kind.ADDRESS and _HOUSED.match(self._text, hit.start, hit.end) is not None:
+            lead = _ENDED.split(before)[-1]
+            return _ONES.search(lead) is None and _ordinary(lead)
         house = None
         for house in _HOUSE.finditer(before):  # noqa: B007  (the last one is meant)
             pass
@@ -213,7 +232,8 @@ class _Houses:
             return self._follows(hit)
         if "\n" in between and _FORM.search(before[: house.start()]) is not None:
             return False
-        return _ONES.search(lead) is None and _ordinary(lead)
+        firm = _FIRM.search(house.group()) is not None  # what happens before the name of a firm is done by it
+        return (firm or _ONES.search(lead) is None) and _ordinary(lead)
 
     def _follows(self, hit: Hit) -> bool:
         """Whether it follows another value of a house, and nothing but a town, hours and labels stand between."""
@@ -271,10 +291,14 @@ def _of_a_house(hit: Hit, text: str) -> bool:
 
 def _ordinary(lead: str) -> bool:
     """Whether a clause before a house names nobody: its words in capitals are everyday ones, or of the name of the house."""
+    first = _LISTED.match(lead)
+    if first is not None and lexicon.PEOPLE & lexicon.marks(first[1].casefold()):
+        return False
     own = _OWN.search(lead)
     for word in _WORD.findall(lead[: own.start()] if own is not None else lead):
         bare = re.split("['’]", word)[0]
-        known = lexicon.ELSE & lexicon.marks(bare.casefold()) or _FIELD.search(bare)
+        marks = lexicon.marks(bare.casefold())
+        known = lexicon.ELSE & marks or _FIELD.search(bare) or (_DOERS.search(bare) and not marks)
         if bare[0].isupper() and bare.isalpha() and not known:
             return False
     return True
