@@ -94,7 +94,7 @@ class Retrieved:
             return
         if len(heads) >= _SEVERAL:
             self._heads = [] if _of_one(text[: heads[0]]) else heads
-        elif asked is not None:
+        elif asked is not None and (asked or "\n" in text.strip()):  # a lone question has no passage above it
             self._heads = [0]
 
     def explains(self, hit: Hit) -> bool:

@@ -89,3 +89,16 @@ def test_a_plain_text_is_not_one_that_was_looked_up():
 def test_a_lone_name_counts_among_passages_as_it_counts_alone(sentence):
     (found,) = load_engine().detect([Passage(PASSAGES.format(sentence, ASKED))])
     assert any(one.counts and one.kind is Kind.NAME for one in found.findings)
+
+
+def test_a_lone_question_is_no_passage_and_excuses_no_day():
+    question = (
+        "Which guidelines on hypertension compare the two tablets for a patient whose case was discussed at the clinic in Ousby "
+        "on December 20th, 2022, after months of treatment with neither?"
+    )
+    start = question.index("December")
+    hit = Hit(Kind.DATE, start, start + len("December 20th, 2022"), 0.9, Evidence.SHAPE)
+    assert not Retrieved(question, Notice(question), (), ()).explains(hit)
+    passage = f"Storage policy: vaccines are kept cold. Revised December 20th, 2022. {'Fridges are checked twice a day. ' * 6}\n{question}"
+    start = passage.index("December")
+    assert Retrieved(passage, Notice(passage), (), ()).explains(hit._replace(start=start, end=start + 19))
