@@ -72,15 +72,15 @@ class System:
     ready_s: float = 0.0
     idle_mib: float = 0.0
     log: Path = field(default_factory=Path)
+    seen_ns: dict[str, int] = field(default_factory=dict)
 
     def cpu_ns(self) -> int:
-        """Nanoseconds on a processor of all its threads and processes."""
-        return sum(
-            int(file.read_text().split()[0])
-            for pid in self._pids()
-            for file in Path(f"/proc/{pid}/task").glob("*/schedstat")
-            if file.exists()
-        )
+        """Nanoseconds on a processor of all its threads and processes, those that have ended since included."""
+        for pid in self._pids():
+            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+                with contextlib.suppress(OSError):
+                    self.seen_ns[str(file)] = int(file.read_text().split()[0])
+        return sum(self.seen_ns.values())
 
     def mib(self) -> float:
         """Memory of its processes: what they share is counted once."""
