@@ -205,7 +205,7 @@ def _months_only(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _CLAUSE_ENDS: Final = re.compile(
-    r"\s*(?:[,.;:?!)\n]|$|-- |- )|\s(?:and|at|when|because|but|with|for|to|so|until|he|she|they|i|it|we|in|from|morning|evening|night|afternoon)\b",
+    r"\s*(?:[,.;:?!)\n]|$|-- |- )|\s(?:and|at|when|because|but|with|for|to|so|until|then|please|if|or|instead|he|she|they|i|it|we|in|from|morning|evening|night|afternoon)\b",
     re.IGNORECASE,
 )
 
@@ -281,7 +281,7 @@ _FEASTS: Final = one_of(
     *"easter christmas whitsun hallowe?'?en hogmanay diwali eid ramadan hanukkah passover thanksgiving lent".split(),
 )
 """Days that a calendar of some faith or country fixes, each year anew."""
-_LATE: Final = re.compile(rf"(?i)the {_LATE_ORDINAL}\b")
+_LATE: Final = re.compile(rf"(?i)the (?:{_LATE_ORDINAL})\b")
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
