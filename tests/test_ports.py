@@ -326,6 +326,15 @@ async def test_a_refund_leaves_nothing_behind(quota):
     assert await counted(quota) == Counted()
 
 
+async def test_who_holds_nothing_is_settled_refunded_and_ended_like_anybody(quota):
+    for lease in ("a", "b", "c"):
+        await reserve(quota, lease, charge(0), charge(1, account="tokens"))
+    quota.settle("a", {"a": 0, "tokens": 1}, now_us=NOW_US)
+    quota.refund("b", now_us=NOW_US)
+    assert await counted(quota, account="tokens") == Counted(1, 1)
+    assert await counted(quota, account="tokens", now_us=LATER_US) == Counted(1, 0)
+
+
 async def test_spans_are_counted_apart(quota):
     await reserve(quota, "one", charge(100))
     assert await reserve(quota, "two", charge(100, since_s=60)) == (Counted(0, 100),)

@@ -18,7 +18,8 @@ _COMMON: Final = """
 local base, now = KEYS[1], tonumber(ARGV[1])
 local KEPT_US, SPAN_S, MINUTES_S, DONE_S = 86400000000, 3456000, 7200, 172800
 
-local function whole(number) return string.format('%.0f', number) end
+-- Of nothing, what is given back is -0 to Lua, and no number to Redis.
+local function whole(number) return string.format('%.0f', number + 0) end
 
 local function span_key(span) return base .. ':span:' .. span end
 

@@ -46,7 +46,12 @@ class RedisServer:
         from redis.backoff import NoBackoff  # noqa: PLC0415
 
         self._errors: Final[tuple[type[Exception], ...]] = (library.RedisError, OSError, TimeoutError)
-        self._gone: Final[tuple[type[Exception], ...]] = (library.ConnectionError, OSError, TimeoutError)
+        self._gone: Final[tuple[type[Exception], ...]] = (
+            library.ConnectionError,
+            library.TimeoutError,
+            OSError,
+            TimeoutError,
+        )
         self._limit_s: Final = limit_s
         self._scripts: Final = tuple(scripts)
         self._names: Final = {one: hashlib.sha1(one.encode()).hexdigest() for one in scripts}  # noqa: S324  as Redis names them

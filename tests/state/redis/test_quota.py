@@ -123,6 +123,7 @@ async def test_one_that_hangs_is_given_up_after_the_limit_and_nothing_is_held_or
     server.hang()
     with pytest.raises(QuotaUnavailable):
         await reserve(quota, "meanwhile")  # Redis reads it when it goes on
+    assert "does not answer" in quota.notes[0]
     quota.refund("meanwhile", now_us=NOW_US)
     quota.settle("before", {ONE.account: 30}, now_us=NOW_US)
     server.go_on()
