@@ -230,6 +230,7 @@ _EVENTS: Final = {
     "restored": "an older copy took the place of the record, which had {number} rows",
     "begun": "the record begins",
     "emergency_opened": "{subject} opened emergency access, for the reason {reason}",
+    "wider_accepted": "{subject} accepted on the console a configuration that lets more out",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -16,6 +17,8 @@ from gateway.config import Listener, Settings
 from gateway.console.sessions import LIFE_S, Sessions
 from gateway.domain import Caller, Permission
 from gateway.errors import InvalidApiKey, OriginNotAllowed, PermissionDenied
+from gateway.events import Noted
+from gateway.ports import AuditSink, EventRow
 
 COOKIE: Final = "console_session"
 _NOBODY: Final = "nobody"
@@ -37,10 +40,11 @@ class Visitor:
 
 
 class Access:
-    """One for a gateway."""
+    """One for a gateway. What somebody does on a page is told to the record, with who did it."""
 
-    def __init__(self, holders: Holders, sessions: Sessions | None = None) -> None:
+    def __init__(self, holders: Holders, ledger: AuditSink, sessions: Sessions | None = None) -> None:
         self.holders: Final = holders
+        self._ledger = ledger
         self._sessions = sessions or Sessions()
         self._secret = secrets.token_bytes(32)
 
@@ -85,12 +89,21 @@ class Access:
         caller = authenticate("", key, keys=(settings.keyring, self.holders.keys), anonymous=lambda: None)
         if Permission.CONSOLE not in caller.may:
             raise PermissionDenied("This key may not see the console: its caller needs `may: [console]`.")
-        return _set_cookie(self._sessions.begin(caller), listener, age_s=int(LIFE_S))
+        token = self._sessions.begin(caller)
+        self.note(Noted.SIGNED_IN, caller)
+        return _set_cookie(token, listener, age_s=int(LIFE_S))
 
     def sign_out(self, visitor: Visitor, listener: Listener) -> str:
         """End the session; the cookie that takes the place of theirs."""
-        self._sessions.end(visitor.token)
+        if visitor.token:
+            self._sessions.end(visitor.token)
+            self.note(Noted.SIGNED_OUT, visitor.caller)
         return _set_cookie("", listener, age_s=0)
+
+    def note(self, what: Noted, caller: Caller, *, digest: bytes = b"", reason: str = "") -> None:
+        """Have the record say what `caller` did."""
+        at_us = time.time_ns() // 1000
+        self._ledger.noted(EventRow(at_us=at_us, what=what, subject=caller.name, digest=digest, reason=reason))
 
     def form_token(self, token: str = "", caller: Caller | None = None) -> str:
         """What a form must bring that was made for this session, or for this caller without one."""

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.console.visit import Answer, Elsewhere, Page, Visit
 from gateway.domain import Permission, Target
 from gateway.errors import NotFound
+from gateway.events import Noted
 from gateway.pipeline.status import Status, TargetNow
 from gateway.pipeline.watch import Watch
 from gateway.routing.pace import NEW, Pace
@@ -68,6 +69,7 @@ class Models:
             raise NotFound("There is no such target on the premises whose server can be told to load a model.")
         if self._loading.get(name) != "loading":
             self._loading[name] = "loading"
+            visit.access.note(Noted.LOAD_ASKED, visit.visitor.caller, reason=name)
             task = asyncio.create_task(self._load(target))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

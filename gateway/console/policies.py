@@ -11,6 +11,7 @@ from gateway.console.visit import Answer, Elsewhere, Page, Visit
 from gateway.document import DocumentInvalid
 from gateway.domain import Permission
 from gateway.errors import InvalidRequest
+from gateway.events import Noted
 from gateway.pipeline.judge import today
 from gateway.pipeline.watch import Watch
 from gateway.policy.lint import coverage
@@ -19,6 +20,8 @@ from gateway.policy.parse import trials
 from gateway.state import acceptance, in_force
 
 PATH: Final = "/console/policies"
+_DIGEST: Final = 32
+"""Bytes of a digest in the record; the hash of a configuration is its beginning."""
 
 
 class Policies:
@@ -60,6 +63,7 @@ class Policies:
             await asyncio.to_thread(acceptance.accept, state_dir, named)
         except OSError:
             raise InvalidRequest("`state_dir` cannot be written.") from None
+        visit.access.note(Noted.WIDER_ACCEPTED, visit.visitor.caller, digest=bytes.fromhex(named).ljust(_DIGEST, b"\0"))
         return Elsewhere(f"{PATH}#accepted")
 
 

@@ -38,6 +38,7 @@ def console_of(gateway: Running, trail: Trail) -> Console:
     playground = Playground(gateway.pipeline, gateway.holders)
     models, policies = Models(gateway.watch), Policies(gateway.watch)
     record = Record(gateway.watch, trail, gateway.holders.emergencies)
+    access = Access(gateway.holders, gateway.watch.ledger)
     views = {
         ("GET", "/console"): live.show,
         ("GET", "/console/events"): live.stream,
@@ -54,4 +55,4 @@ def console_of(gateway: Running, trail: Trail) -> Console:
         ("POST", "/console/record/close"): record.close,
         ("GET", "/console/start"): start.show,
     }
-    return Console(Access(gateway.holders), views, settings=lambda: gateway.settings, events=gateway.events)
+    return Console(access, views, settings=lambda: gateway.settings, events=gateway.events)

@@ -168,6 +168,10 @@ class Noted(StrEnum):
     )
     EMERGENCY_CLOSED = "emergency_closed"  # that of `subject` ended before its time; it began at `since_us`
     EMERGENCY_EXPIRED = "emergency_expired"  # its time was up
+    SIGNED_IN = "signed_in"  # `subject` opened a session of the console
+    SIGNED_OUT = "signed_out"  # `subject` ended one; others end by themselves
+    WIDER_ACCEPTED = "wider_accepted"  # `subject` accepted a configuration there, with whose hash `digest` begins
+    LOAD_ASKED = "load_asked"  # `subject` had the model of target `reason` loaded there
 
 
 class ReloadResult(StrEnum):

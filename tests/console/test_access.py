@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.console import HTML, KEYS, form_of, sign_in
+from tests.kit.console import HTML, KEYS, done, form_of, sign_in
+from tests.kit.patience import until
 from tests.kit.running import one_route
 
 PAGES = ("/console", "/console/start", "/console/story/req_0123456789abcdef00", "/console/events")
@@ -51,6 +52,8 @@ async def test_a_key_is_exchanged_for_a_cookie_that_no_script_and_no_other_site_
         out = await client.post("/console/sign-out", data={"form": form_of(page.text)})
         assert out.status_code == 303
         assert (await client.get("/console")).status_code == 401
+    told = [("signed_in", "reader", None, ""), ("signed_out", "reader", None, "")]
+    await until(lambda: done(keyed) == told)  # 45 CFR 164.312(b)
 
 
 @pytest.mark.parametrize("key", ["", "tgw_wrong", KEYS["app"]])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.kit.console import KEYS, callers, form_of, sign_in
+from tests.kit.console import KEYS, callers, done, form_of, sign_in
 from tests.kit.ollama import Ollama
 from tests.kit.patience import SOON_S, until
 from tests.kit.running import one_route
@@ -75,6 +75,8 @@ async def test_who_may_operate_has_a_model_loaded_and_nobody_else(start, ollama)
                 assert refused.status_code == (wrong if name == "chief" else 403)
         await until(lambda: gateway.metric("gateway_backend_model_load_seconds_count") == 1)
         assert ollama.orders == [("load", "llama3.2:3b")]
+    await until(lambda: done(gateway)[-1] == ("load_asked", "chief", "chat", ""))
+    assert [what for what, *_ in done(gateway)].count("load_asked") == 1
 
 
 async def test_a_model_that_cannot_be_loaded_is_told(start, ollama):

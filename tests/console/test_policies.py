@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from gateway.state import acceptance
-from tests.kit.console import callers, form_of, sign_in
+from tests.kit.console import callers, done, form_of, sign_in
+from tests.kit.patience import until
 from tests.kit.running import one_route
 from tests.kit.two_places import POLICY
 
@@ -58,4 +59,6 @@ async def test_what_waits_is_accepted_by_whoever_may_operate_and_by_its_hash(sta
             ({"form": form, "hash": HASH}, 303),
         ):
             assert (await client.post("/console/policies/accept", data=data)).status_code == status
+    accepted = ("wider_accepted", "chief", None, HASH)
+    await until(lambda: [one for one in done(gateway) if one[0] == "wider_accepted"] == [accepted])
     assert acceptance.use(gateway.state_dir, HASH)

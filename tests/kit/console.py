@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
+from contextlib import closing
 
 import httpx
 
@@ -23,6 +25,15 @@ def callers() -> str:
 def form_of(text: str) -> str:
     """The token that a form of this page must bring."""
     return re.search(r'name="form" value="([0-9a-f]{64})"', text)[1]
+
+
+def done(gateway) -> list[tuple[str, str, str | None, str]]:
+    """What the record says that people did on the pages: what, who, the target, the beginning of the hash."""
+    with closing(sqlite3.connect(gateway.state_dir / "ledger.db")) as record:
+        return record.execute(
+            "SELECT what, subject, reason, substr(lower(hex(digest)), 1, 16) FROM event WHERE what IN "
+            "('signed_in', 'signed_out', 'wider_accepted', 'load_asked') ORDER BY seq"
+        ).fetchall()
 
 
 async def sign_in(client: httpx.AsyncClient, name: str) -> httpx.Response:
