@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The gateway without the demonstration models and without what builds it. It serves on all addresses of its container, and
-# therefore starts only with a configuration that has callers; see the last lines. `python .ci/image.py` runs these steps
+# therefore starts only with a configuration that has callers; see the last lines. `make image` runs these steps
 # on a root of Debian's own, where no container engine is.
 
 FROM python:3.11-slim AS build

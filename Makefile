@@ -33,7 +33,7 @@ QUICK := tests/project/test_architecture_page.py tests/project/test_budgets.py t
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help install models run check test pythons clients programs mutants fuzz soak release sbom bench bench-quick budgets observe dashboards pictures screens lint format lock node clean
+.PHONY: help install models run check test pythons clients programs mutants fuzz soak release image sbom bench bench-quick budgets observe dashboards pictures screens lint format lock node clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -76,6 +76,9 @@ soak: $(VENV)/.dev-installed ## mixed load with faults: memory, descriptors and 
 release: $(VENV)/.dev-installed ## make a release of a clean clone: changelog, version, tag, wheel, sdist, SBOM (VERSION=0.2.0 ARGS=--dry-run)
 	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=0.2.0" >&2; exit 1; }
 	$(PY) .ci/release.py $(VERSION) $(ARGS)
+
+image: | $(PY) ## run the steps of the Dockerfile without a container engine, and check what they make (root, mmdebstrap; ARGS='--bind DIR')
+	$(PY) .ci/image.py dist/image $(ARGS)
 
 sbom: $(VENV)/.run-installed ## write sbom.cdx.json: what a gateway is made of, off the lock (CycloneDX)
 	@$(PY) .ci/sbom.py requirements.lock > sbom.cdx.json

@@ -1,8 +1,8 @@
 """Makes a release out of a clean clone: `make release VERSION=0.2.0` (ARGS=--dry-run shows what it would do).
 
-Closes the section of the changelog with today's date, sets the version, commits and tags both, builds wheel and source
-distribution, writes the bill of materials and digests beside them, and tries the wheel in an environment of its own. Nothing
-is pushed. Where a step fails, what was made is taken back.
+Closes the section of the changelog with today's date, sets the version there and in the commands of the documents that install
+its wheel, commits and tags it all, builds wheel and source distribution, writes the bill of materials and digests beside them,
+and tries the wheel in an environment of its own. Nothing is pushed. Where a step fails, what was made is taken back.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:rc\d+)?")
 OPEN = "## [Unreleased]\n"
+WHEEL = re.compile(r"(?<=triage_gateway-)[0-9a-z.]+(?=-py3-none-any\.whl)")
+INSTALLING = ("README.md", "deploy/README.md")
+"""The documents with commands that name the wheel."""
 
 
 class Refused(Exception):
@@ -46,6 +49,14 @@ def raised(module: str, version: str) -> str:
     if _order(version) <= _order(now[1]):
         raise Refused(f"{version} is not later than {now[1]}.")
     return module.replace(now[0], f'__version__ = "{version}"')
+
+
+def renamed(document: str, version: str) -> str:
+    """A document that names the wheel, with the version in its place. Raises `Refused` where it names none."""
+    text, found = WHEEL.subn(version, document)
+    if not found:
+        raise Refused("A document that should say how the wheel is installed names none: see INSTALLING in this file.")
+    return text
 
 
 def _order(version: str) -> tuple[int, int, int, int]:
@@ -73,6 +84,7 @@ def release(root: Path, version: str, *, dry: bool, check: bool = True) -> list[
         changelog: closed(changelog.read_text(encoding="utf-8"), version, f"{datetime.now(UTC):%Y-%m-%d}"),
         module: raised(module.read_text(encoding="utf-8"), version),
     }
+    texts |= {root / name: renamed((root / name).read_text(encoding="utf-8"), version) for name in INSTALLING}
     if dry:
         names = ", ".join(path.relative_to(root).as_posix() for path in texts)
         say(f"would check, write {names}, commit, build into dist/, try the wheel, and tag v{version}")

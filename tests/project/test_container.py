@@ -50,7 +50,7 @@ def test_it_fetches_nothing_and_holds_no_secret():
 
 
 def test_its_health_is_asked_of_the_process_with_tls_and_without():
-    """`python .ci/image.py` runs it, on a gateway with TLS."""
+    """`make image` runs it, on a gateway with TLS."""
     (check,) = all_of("HEALTHCHECK")
     asked = json.loads(check.partition("CMD ")[2])
     assert asked[0] == "gateway"

@@ -59,9 +59,21 @@ def test_a_release_is_a_commit_a_tag_and_what_is_built(clone):
         assert f'__version__ = "{LATER}"' in wheel.read("gateway/__init__.py").decode()
     changelog = (clone / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [Unreleased]\n\n## [{LATER}] - {TODAY}\n" in changelog
+    for name in release.INSTALLING:
+        assert set(release.WHEEL.findall((clone / name).read_text(encoding="utf-8"))) == {LATER}
     assert git(clone, "tag", "--list").strip() == f"v{LATER}"
     assert git(clone, "log", "--format=%s").splitlines()[0] == f"release: {LATER}"
     assert git(clone, "status", "--porcelain") == ""  # dist/ is ignored
+
+
+def test_every_document_that_names_the_wheel_is_written_anew():
+    pages = [path for path in committed() if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    named = {str(path.relative_to(ROOT)): release.WHEEL.findall(path.read_text(encoding="utf-8")) for path in pages}
+    assert {name: set(found) for name, found in named.items() if found} == {
+        name: {__version__} for name in release.INSTALLING
+    }
+    with pytest.raises(release.Refused, match="names none"):
+        release.renamed("pip install it", LATER)
 
 
 def test_a_dry_run_changes_nothing(clone, capsys):
