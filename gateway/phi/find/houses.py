@@ -113,6 +113,50 @@ _CLAIMED: Final = re.compile(
     r"|^,? (?:who |and )?(?!(?:closed|staffed|based|located|provided|dedicated)\b)(?:[a-z]{2,}ed|wants?|needs?|asks|says|left|rang|has|had|was|would|again|went|came|is (?!open|closed|staffed|answered|free|available|for))\b"
 )
 """The same behind it."""
+_SENTENCE: Final = re.compile(r"[.!?](?=\s|$)|\n|[•*]\s|\t")
+"""Where the sentence of a value ends; a colon ends none, since what follows it may be what happened to somebody."""
+_OTHER: Final = re.compile(rf"[;,|] (?:[\w'’&-]+ ){{0,4}}(?i:{_PART})\b")
+"""The next house in the same line."""
+_GOES_ON: Final = re.compile(
+    r"(?i)(?:^|(?<=[\s)]))[,;]? ?(?:"
+    + one_of(
+        "or(?! was| is| has)",
+        "if",
+        "for",
+        "about",
+        "when",
+        "where",
+        "unless",
+        "while",
+        "before",
+        "so that",
+        "as soon as",
+        "to",
+        "with any",
+        "we",
+        "they",
+        "which",
+        "and (?:ask|press|choose|leave|say|give|quote|we|they|you|then)",
+        "(?:press|choose|quote|quoting|dial|ask|please|except|including|excluding)",
+    )
+    + r")\b.*",
+    re.DOTALL,
+)
+"""How a notice goes on behind a value: when and for what it is. Nothing else may follow: a result, an order, a diagnosis is somebody's."""
+_HOURS: Final = re.compile(
+    r"(?i)\((?:[a-z ]{0,20}(?:free|answerphone)|option \d)\)|\b(?:from|till|day|night|days|nights|every|all|round the clock|except|bank|public|holidays?|hour|a week|24h|seven|five)\b"
+)
+"""More words for when somebody answers, which say nothing before a value."""
+_UNNAMED: Final = re.compile(
+    r"(?:[.!?;]|\n)? ?(?:(?!Closed|Based|Located|Staffed|Provided|Supported|Related|Need\b)[A-Z][a-z]{2,}ed(?! by)|Needs|Wants|Has|Had|Fell|Refuses|Asks|Said|Says|Was|Did not|Post|Day \d|Known|Allergic|Positive|Negative|Lives|Query)\b"
+)
+"""The next sentence speaks of somebody without saying of whom."""
+_CASE: Final = re.compile(
+    r"(?i)\b(?:\d{1,2}/(?:7|52|12|40)\b(?!/)|post[- ]?(?:op\w*|partum) (?:day )?\d|since (?:yesterday|last night|this morning)|allergic to [a-z]+,|did not attend|dnacpr|"
+    r"\d+ ?(?:mg|mcg|ml|units?) (?:\w+ )?(?:missed|given|refused|omitted)|(?:smear|biopsy|scan|swab|culture|serology|mri|ct|x-ray|hiv|hep(?:atitis)? [abc]) (?:was |is |came back )?(?:normal|clear|positive|negative|abnormal|benign|malignant)"
+    r"|(?:positive|negative) for [a-z]+)"
+)
+"""How one case is written down, also where nobody is named."""
 _LETTER: Final = re.compile(
     r"(?i)\b(?:emergency contact|next of kin|nok|my (?:number|phone|cell|mobile|address|home)|dear (?-i:[A-Z])|patient[\"']?\s?[:=]|pts?|signed|yours sincerely|kind regards)\b"
 )
@@ -164,9 +208,14 @@ def reached(hits: Sequence[Hit], told: Sequence[bool], text: str, *, somebody: b
     names = [
         hit.kind is Kind.NAME and hit.evidence is not Evidence.DOUBT and not _of_a_house(hit, text) for hit in hits
     ]
-    if any(name and not one for name, one in zip(names, told, strict=True)) or _LETTER.search(text) is not None:
+    if any(name and not one for name, one in zip(names, told, strict=True)) or _of_one(text):
         return list(told)
     return _Houses(text, hits, [hit for hit, name in zip(hits, names, strict=True) if name]).explained(told)
+
+
+def _of_one(text: str) -> bool:
+    """Whether a text is a letter, a record or a case of one person."""
+    return _LETTER.search(text) is not None or _CASE.search(text) is not None
 
 
 class _Houses:
@@ -257,8 +306,16 @@ class _Houses:
         return "".join([*parts, self._text[at:high]])
 
     def _claimed(self, hit: Hit) -> bool:
-        after = _ENDED.split(self._text[hit.end : hit.end + 90])[0]
-        return _CLAIMED.search(after) is not None
+        after = self._text[hit.end : hit.end + 90]
+        if _CLAIMED.search(_ENDED.split(after)[0]) is not None:
+            return True
+        sentence = _SENTENCE.search(self._text, hit.end)
+        end = sentence.start() if sentence is not None else len(self._text)
+        behind = _OTHER.split(self._hushed(hit.end, end))[0]
+        if hit.kind is Kind.ADDRESS:
+            behind = _TOWN.sub("", behind, count=1)
+        behind = _HOURS.sub("", _GOES_ON.sub("", behind)).rstrip(" ,")
+        return _BETWEEN.fullmatch(behind) is None or _UNNAMED.match(self._text, end) is not None
 
 
 def _a_mailbox(box: str) -> bool:

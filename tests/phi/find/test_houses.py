@@ -42,6 +42,9 @@ OF_HOUSES = [
     (Kind.PHONE, "Corvexa Ltd, 8 Tanner Row, Salem, OR 97301. Questions: «503-555-0142»"),
     (Kind.ADDRESS, "Where we are: level 5, outpatient building, «200 Wadhurst Avenue, Cincinnati, OH 45219»."),
     (Kind.PHONE, "Bins are collected by Corvexa GmbH, phone «01632 960450»"),
+    (Kind.PHONE, "Dressing clinic: «020 7946 0018» from 9 to 12, all days except Sunday. Bring your chart."),
+    (Kind.PHONE, "Ring the renal unit on «01632 960450» if the line leaks; Eye clinic 01632 960451"),
+    (Kind.PHONE, "Contact the eye clinic on «020 7946 0018» (option 2) and ask for the duty nurse. Closed on Sundays."),
     (Kind.NAME, "Oxygen is brought by «Corvexa Ltd». Its office: 01632 960450"),
 ]
 OF_SOMEBODY = [
@@ -83,6 +86,15 @@ OF_SOMEBODY = [
     "Deliver to the pharmacy customer at «12 Elm Street, Salem, OR 97301».",
     "Staff nurse from the eye clinic: «b.rocha77@example.net»",
     "Reception: «margot.tuttle@example.org»",
+    "Tarn Surgery, «020 7946 0018»: swab normal, tell by text.",
+    "Tarn Surgery «020 7946 0018» cystitis, trimethoprim",
+    "Tarn Pharmacy, «14 Elm Street, Salem, OR 97301»: naltrexone, plain parcel",
+    "Dispensary: «020 7946 0018» buprenorphine, third day without",
+    "Refuge office: «14 Elm Street, Salem, OR 97301», with a toddler",
+    "Day hospital: «020 7946 0018». Needs an interpreter.",
+    "Physio clinic: «020 7946 0018». Fell on the stairs.",
+    "Tarn Surgery: «020 7946 0018». Chest infection 4/7.",
+    "Kestrel Clinic, phone «020 7946 0018», hep B positive",
     "Press team, «tuttle.team@stanwick.example»",
 ]
 BESIDE_SOMEBODY = [
