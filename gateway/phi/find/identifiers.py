@@ -6,11 +6,11 @@ Rules for identifiers in texts are in `rules/`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Final
 
-from gateway.domain import Carrier, Kind
+from gateway.domain import Carrier, Kind, Part
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.model import measures
@@ -83,6 +83,9 @@ def _however_written(word: str) -> Iterator[Hit]:
         if second.start() - first.end() > 1 or word[first.end() : second.start()].isdigit():
             continue
         marks = lexicon.marks(first[0].casefold()), lexicon.marks(second[0].casefold())
+        if _called(word, first.start(), marks):
+            yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
+            continue
         if any(mark - lexicon.PEOPLE for mark in marks):
             continue
         given = [bool(mark & lexicon.GIVEN) for mark in marks]
@@ -92,17 +95,51 @@ def _however_written(word: str) -> Iterator[Hit]:
             yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
 
 
+def _called(word: str, at: int, marks: tuple[Collection[str], Collection[str]]) -> bool:
+    """Whether a given name and a family's stand together, in any order: `chart_maria_gonzalez`, `notes_for_john_smith`.
+
+    Where both are words or places as well (`grace_page`), what stands before has to speak of a person.
+    """
+    if not any(_GIVEN in marks[one] and _FAMILY in marks[1 - one] for one in (0, 1)):
+        return False
+    plain = all(lexicon.ELSE & set(mark) for mark in marks)
+    return not plain or _OF_ONE.search(word, 0, at) is not None
+
+
+_GIVEN: Final = "G"
+_FAMILY: Final = "F"
+_OF_ONE: Final = re.compile(
+    r"(?i)(?:^|_|-|\b)(?:patients?|pt|for|of|mrs?|ms|miss|charts?|letters?|notes?|records?|results?|labs?|consult|summary)[_-]$"
+)
+_STYLED: Final = re.compile(r"(?i)(?:(?<=_)|(?<=-)|^)(?:mrs|mr|miss|bed[_-]?\d{1,2})[_-]([a-z]{4,20})(?![a-z0-9])")
+"""`letter_mrs_brandvold`, `bed_4_brandvold`."""
+_PERSONS: Final = re.compile(r"(?i)(?:(?<=_)|(?<=-)|^)patient[_-]([a-z]{5,20})[_-]([a-z]{5,20})(?![a-z0-9])")
+_BIRTH: Final = re.compile(r"(?<![0-9])(?:19|20)\d\d([_-]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![0-9])")
+
+
+def _styled(word: str) -> Iterator[Hit]:
+    """Who stands behind a word for one person, where no list has them: `mrs_brandvold`, `patient_ottilie_brandvold`."""
+    for found in _STYLED.finditer(word):
+        if not lexicon.ELSE & lexicon.marks(found[1].casefold()):
+            yield Hit(Kind.NAME, *found.span(1), 0.85, Evidence.CUE, patient=True)
+    for found in _PERSONS.finditer(word):
+        if not lexicon.marks(found[1].casefold()) and not lexicon.marks(found[2].casefold()):
+            yield Hit(Kind.NAME, found.start(1), found.end(2), 0.85, Evidence.CUE, patient=True)
+
+
 def mails(word: str) -> Iterator[Hit]:
     """Addresses of mail, also with words for their marks: `maria_garcia_at_example_org`."""
     if "@" in word or "_at_" in word:
         yield from (Hit(Kind.EMAIL, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _MAIL.finditer(word))
 
 
-def find(word: str, carrier: Carrier) -> list[Hit]:
-    """What identifies by its shape in a name that a developer gave: nothing else has reason to stand there."""
-    if carrier not in GIVEN_BY_DEVELOPERS or not one_word(word):
+def find(word: str, carrier: Carrier, part: Part = Part.TEXT) -> list[Hit]:
+    """What identifies by its shape in a name that a developer gave, or in a key: nothing else has reason to stand there."""
+    if not one_word(word) or (carrier not in GIVEN_BY_DEVELOPERS and part is not Part.KEY):
         return []
-    hits = [*names(word), *unlisted(word), *_however_written(word)]
+    hits = [*names(word), *unlisted(word), *_however_written(word), *_styled(word)]
+    if hits:
+        hits += [Hit(Kind.DATE, *found.span(), 0.9, Evidence.CUE, patient=True) for found in _BIRTH.finditer(word)]
     hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]
     hits += mails(word)
     hits += [

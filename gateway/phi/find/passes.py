@@ -89,7 +89,7 @@ def _rules(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """A value whose key in the payload says what it is, and what stands in the name of a tool or a schema."""
     text, carrier = reading.folded.text, reading.passage.carrier
-    hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier)]
+    hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier, reading.passage.part)]
     hits += participants.stored(text)
     if reading.passage.cue == participants.SPEAKER and carrier is Carrier.NAME:
         hits += participants.speaks(text)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain import Carrier, Kind, Passage
+from gateway.domain import Carrier, Kind, Part, Passage
 from gateway.phi.find import identifiers
 from gateway.phi.find.engine import load_engine
 
@@ -90,3 +90,52 @@ def test_words_on_no_list_may_be_a_name(word, carrier):
 )
 def test_products_and_chance_are_nobody(word, carrier):
     assert counted(word, carrier) == set()
+
+
+IN_NAMES = [
+    ("get_chart_«maria_garcia»", Kind.NAME),
+    ("«mariaGarcia»Letters", Kind.NAME),
+    ("«garcia-maria»-notes", Kind.NAME),
+    ("notes_for_«john_smith»_scan", Kind.NAME),
+    ("patient_«ulvhilde_skarsgaardt»", Kind.NAME),
+    ("letter_mrs_«skarsgaardt»", Kind.NAME),
+    ("bed_12_«skarsgaardt»", Kind.NAME),
+    ("recall_garcia_maria_«19640309»", Kind.DATE),
+    ("letter_for_john_smith_«1964_03_09»", Kind.DATE),
+]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"carrier": Carrier.NAME},
+        {"carrier": Carrier.TOOL_DEFINITION},
+        {"carrier": Carrier.TOOL_DEFINITION, "part": Part.KEY},
+        {"carrier": Carrier.TOOL_ARGS, "part": Part.KEY},
+        {"carrier": Carrier.TOOL_RESULT, "part": Part.KEY},
+    ],
+)
+@pytest.mark.parametrize(("marked", "kind"), IN_NAMES)
+def test_who_is_called_in_a_name_or_a_key_is_found(marked, kind, place):
+    start, end, word = marked.index("«"), marked.index("»") - 1, marked.replace("«", "").replace("»", "")
+    [detection] = load_engine().detect([Passage(word, **place)])
+    assert any(f.counts and f.kind is kind and f.start <= start and end <= f.end for f in detection.findings)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "grace_page",
+        "list_rose_price",
+        "user_grant_price",
+        "patient_lookup_service",
+        "bed_4_status",
+        "page_for_may_brownout",
+        "patient_fhir_client",
+        "report_20260101",
+        "miss_rate",
+        "mr_image",
+    ],
+)
+def test_names_that_are_words_as_well_are_nobody(word):
+    assert counted(word, Carrier.NAME) == counted(word, Carrier.TOOL_DEFINITION) == set()
