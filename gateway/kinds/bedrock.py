@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.domain import Adapter, ProviderKind
 from gateway.kinds.kind import Profile
 from gateway.kinds.repairs import no_wish_to_reason, refusals_as_text
+from gateway.kinds.substitution import Substitution
 
 PROFILE = Profile(
     kind=ProviderKind.BEDROCK,
@@ -12,6 +13,7 @@ PROFILE = Profile(
     public_url="https://bedrock-runtime.{region}.amazonaws.com",
     speaks_openai=False,
     overflow=(b"context window",),
+    substitutes=Substitution.UNTOLD,  # profiles have ids of the customer's own
     prefix="bedrock/",
     chat_prefix="bedrock/converse/",  # the API of every chat model there; LiteLLM would guess by the name
     address_argument="aws_bedrock_runtime_endpoint",

@@ -82,7 +82,7 @@ class Profile:
     """It stops a whole answer too as soon as nobody waits for it: it need not be asked for a stream, which costs us more."""
     endless: bool = False
     """It takes prompts of any length, also beyond what its model was made for, and says nowhere how much that is."""
-    substitutes: Substitution = Substitution.UNTOLD
+    substitutes: Substitution = Substitution.TOLD
     """What it means where its reply names another model than was asked for."""
     window: Window | None = None
     """Where it says how much a model can hold."""

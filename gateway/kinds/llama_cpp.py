@@ -7,7 +7,6 @@ from gateway.kinds import versions, window
 from gateway.kinds.kind import Profile
 from gateway.kinds.loading import LLAMA_CPP as LOADING
 from gateway.kinds.repairs import AS_REASONING_CONTENT, not_by_template, only_named_tools, to_max_tokens
-from gateway.kinds.substitution import Substitution
 
 UNABLE = (b"image input is not supported", b"audio input is not supported", b"does not support embeddings")
 OVERFLOW = (b"exceed_context_size", b"is too large to process", b"context size")
@@ -27,7 +26,6 @@ PROFILE = Profile(
     also=frozenset({"completions", "rerank"}),
     one_choice=True,  # with fewer slots than answers it refuses the request
     ignores=frozenset({"parallel_tool_calls", "best_of", "suffix"}),
-    substitutes=Substitution.TOLD,
     window=window.LLAMA_CPP,
     unread_pictures=frozenset({"webp"}),
     unable=UNABLE,

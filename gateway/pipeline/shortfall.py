@@ -19,10 +19,18 @@ def heed(said: Tree, target: Target, trace: Trace) -> None:
     if said.get("error") is not None:
         raise faults.told(said["error"], target=target)
     substitutes = profile(target.provider.kind).substitutes
-    if substitutes is not Substitution.UNTOLD and another(target.model, said.get("model")):
+    if substitutes is not Substitution.UNTOLD and another(target.model, _model(said)):
         if substitutes is Substitution.WRONG:
             raise faults.another_model(target)
         trace.fell_short(Shortfall.MODEL)
+
+
+def _model(said: Tree) -> object:
+    """Who it says it is, in whatever dialect: Anthropic and Responses name it in the first event of a stream, a step down."""
+    for place in (said, said.get("message"), said.get("response")):
+        if isinstance(place, dict) and place.get("model") is not None:
+            return place["model"]
+    return None
 
 
 def thought_anyway(said: Tree, thinking: Thinking, trace: Trace) -> None:

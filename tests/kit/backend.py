@@ -96,7 +96,7 @@ def completion(tree):
         "id": "x",
         "object": "chat.completion",
         "created": 1,
-        "model": "served",
+        "model": tree.get("model", ""),
         "choices": [choice],
         "usage": usage(text),
     }
@@ -198,12 +198,15 @@ async def embeddings(request):
         {"object": "embedding", "index": i, "embedding": [float(len(item)), float(i), *([0.5] * 6)]}
         for i, item in enumerate(inputs)
     ]
-    return web.json_response({"object": "list", "data": data, "model": "served", "usage": {"prompt_tokens": 2}})
+    return web.json_response(
+        {"object": "list", "data": data, "model": tree.get("model", ""), "usage": {"prompt_tokens": 2}}
+    )
 
 
-async def moderations(_request):
+async def moderations(request):
+    tree = await request.json()
     verdict = {"flagged": False, "categories": {"violence": False}, "category_scores": {"violence": 0.01}}
-    return web.json_response({"id": "modr-1", "model": "served", "results": [verdict]})
+    return web.json_response({"id": "modr-1", "model": tree.get("model", ""), "results": [verdict]})
 
 
 async def hearing(request):

@@ -4,6 +4,8 @@ import pytest
 
 from gateway.domain import Adapter, Provider, ProviderKind, Shortfall, Target, Thinking
 from gateway.errors import ContextLengthExceeded, UpstreamRejected
+from gateway.kinds import profile
+from gateway.kinds.substitution import Substitution
 from gateway.pipeline.shortfall import heed, thought_anyway
 from gateway.upstream.port import AttemptFailed
 
@@ -22,15 +24,33 @@ def target(kind):
     return Target("chat", Provider("local", kind, Adapter.DIRECT), "qwen3-4b")
 
 
-@pytest.mark.parametrize(
-    ("kind", "told"), [(ProviderKind.LLAMA_CPP, [Shortfall.MODEL]), (ProviderKind.OLLAMA, []), (ProviderKind.MLX, [])]
-)
-def test_another_model_is_told_where_the_server_tells_it(kind, told):
-    trace = Trace()
+@pytest.mark.parametrize("kind", ProviderKind)
+def test_another_model_is_told_of_every_kind(kind):
+    trace, substitutes = Trace(), profile(kind).substitutes
+    if substitutes is Substitution.WRONG:
+        return
     heed({"model": "gemma"}, target(kind), trace)
     heed({"model": "qwen3-4b"}, target(kind), trace)
     heed({}, target(kind), trace)
-    assert trace.told == told
+    assert trace.told == ([Shortfall.MODEL] if substitutes is Substitution.TOLD else [])
+
+
+def test_only_where_customers_name_their_models_nothing_is_told():
+    untold = {kind for kind in ProviderKind if profile(kind).substitutes is Substitution.UNTOLD}
+    assert untold == {ProviderKind.AZURE, ProviderKind.BEDROCK}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"type": "message_start", "message": {"model": "gemma"}},
+        {"type": "response.created", "response": {"model": "gemma"}},
+    ],
+)
+def test_another_model_is_told_of_every_dialect(said):
+    trace = Trace()
+    heed(said, target(ProviderKind.OPENAI_COMPATIBLE), trace)
+    assert trace.told == [Shortfall.MODEL]
 
 
 @pytest.mark.parametrize(
