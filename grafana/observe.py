@@ -20,6 +20,8 @@ from typing import Any
 
 import yaml
 
+from gateway.cli.running import add_running, url_of
+
 FOLDER = Path(__file__).parent
 HOMES = ("/usr/share/grafana", "/opt/homebrew/share/grafana", "/usr/local/share/grafana")
 """Where packages put what Grafana is made of: Debian, Homebrew on Apple silicon, Homebrew on Intel."""
@@ -155,11 +157,20 @@ def run(chosen: argparse.Namespace) -> None:
             process.wait()
 
 
+def running() -> str:
+    """Host and port of the gateway that runs on the configuration here, or the usual ones."""
+    parser = argparse.ArgumentParser()
+    add_running(parser)
+    return url_of(parser.parse_args([])).partition("://")[2]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="make observe", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--gateway", default="127.0.0.1:8080", metavar="HOST:PORT", help="the gateway (127.0.0.1:8080)")
+    parser.add_argument(
+        "--gateway", default=running(), metavar="HOST:PORT", help="the gateway (the one of ./config.yaml: %(default)s)"
+    )
     parser.add_argument("--key-file", default="", metavar="FILE", help="a file with a key that may read its metrics")
     parser.add_argument("--port", type=int, default=9090, help="where Prometheus listens (9090)")
     parser.add_argument("--grafana-port", type=int, default=3000, metavar="PORT", help="where Grafana listens (3000)")

@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.cli.bench_agents import AGENTS, OPERATIONS, Bench, patient
 from gateway.cli.bench_tables import Call, Measured, Run, svg, tables
+from gateway.cli.running import add_running, url_of
 from gateway.cli.tables import markdown, text
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
@@ -22,7 +23,7 @@ from gateway.routing.price import cost
 from gateway.upstream.ourselves import Client, NotAnswered
 
 _EXAMPLES: Final = """examples:
-  gateway bench agents                             each agent by its own route, at http://127.0.0.1:8080
+  gateway bench agents                             each agent by its own route, at the gateway of ./config.yaml
   gateway bench agents --model general             one model or route for all
   gateway bench agents --use pathologist=pathology --use radiologist=radiology --svg pipeline.svg
   gateway bench agents --json > today.json
@@ -51,8 +52,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    agents.add_argument("--url", default="http://127.0.0.1:8080", help="the gateway (%(default)s)")
-    agents.add_argument("--key", default=os.environ.get("GATEWAY_API_KEY", ""), help="its key (GATEWAY_API_KEY)")
+    add_running(agents, config="its configuration, for prices and power too (%(default)s)")
     agents.add_argument(
         "--model", default="", metavar="NAME", help="a model or route for all (default: each agent's own)"
     )
@@ -64,7 +64,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     agents.add_argument("--seed", type=int, default=1, help="which synthetic patient (%(default)s)")
     agents.add_argument("--only", choices=("agents", "operations"), help="leave out the other half")
-    agents.add_argument("--config", metavar="FILE", default="config.yaml", help="for prices and power (%(default)s)")
     agents.add_argument("--json", action="store_true", help="JSON instead of tables")
     agents.add_argument("--markdown", action="store_true", help="tables in Markdown")
     agents.add_argument("--svg", metavar="FILE", type=Path, help="also write a picture of the pipeline's bars")
@@ -78,13 +77,14 @@ def run(options: argparse.Namespace) -> int:
     if unknown := sorted(models.keys() - tasks):
         print(f"There is no task {', '.join(unknown)}. There are {', '.join(sorted(tasks))}.", file=sys.stderr)
         return 1
+    url = url_of(options)
     try:
-        asyncio.run(_is_there(options.url, options.key))
+        asyncio.run(_is_there(url, options.key))
     except NotAnswered as failed:
-        print(failed.at(options.url), file=sys.stderr)
+        print(failed.at(url), file=sys.stderr)
         return _NOBODY
     bench = Bench(
-        options.url.rstrip("/"),
+        url.rstrip("/"),
         options.key,
         options.model,
         models,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.cli.running import add_running, url_of
 from gateway.domain import JSON, Tree
 from gateway.upstream.ourselves import Answered, Client, NotAnswered
 
@@ -52,19 +52,17 @@ def _action(
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    action.add_argument("--url", default="http://127.0.0.1:8080", help="the running gateway (http://127.0.0.1:8080)")
-    action.add_argument(
-        "--key", default=os.environ.get("GATEWAY_API_KEY", ""), help="the caller's key (GATEWAY_API_KEY)"
-    )
+    add_running(action)
     action.set_defaults(run=_run, method=method)
     return action
 
 
 def _run(options: argparse.Namespace) -> int:
+    url = url_of(options)
     try:
-        answered = asyncio.run(_ask(options))
+        answered = asyncio.run(_ask(options, url))
     except NotAnswered as failed:
-        print(failed.at(options.url), file=sys.stderr)
+        print(failed.at(url), file=sys.stderr)
         return 1
     if answered.status >= 400:
         print(_message(answered.tree), file=sys.stderr)
@@ -73,11 +71,11 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _ask(options: argparse.Namespace) -> Answered:
+async def _ask(options: argparse.Namespace, url: str) -> Answered:
     body: Tree | None = None
     if options.method == "POST":
         body = {"reason": options.reason} | ({} if options.minutes is None else {"minutes": options.minutes})
-    async with Client(options.url, key=options.key, answer_s=_ANSWER_S) as client:
+    async with Client(url, key=options.key, answer_s=_ANSWER_S) as client:
         return await client.ask(options.method, _PATH, body)
 
 

@@ -23,6 +23,7 @@ from gateway import __version__
 from gateway.api.server import AddressInUse, Servers
 from gateway.app import build
 from gateway.cli.picture import picture
+from gateway.cli.running import address
 from gateway.cli.shipped import demonstration
 from gateway.cli.wider import Began, begin, keep, take_up
 from gateway.config import Settings, load
@@ -149,7 +150,8 @@ def _run(began: Began, read: partial[Settings], style: LogStyle, *, notes: Seque
     take_over(gateway.log)
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_S)
-    reader = _Reader(gateway, read, Path(settings.state_dir))
+    url = address(*addresses[0], tls=settings.listeners[0].tls is not None)
+    reader = _Reader(gateway, read, Path(settings.state_dir), url)
     announce = partial(_announce, gateway, addresses, reader, notes, began)
     if style is LogStyle.JSON:
         gateway.log.hold(LINES_S)
@@ -247,10 +249,11 @@ def _announce(
 class _Reader:
     """Reads the configuration again when told to, and says what came of it: here, and to `gateway reload`."""
 
-    def __init__(self, gateway: Gateway, read: partial[Settings], state_dir: Path) -> None:
+    def __init__(self, gateway: Gateway, read: partial[Settings], state_dir: Path, url: str) -> None:
         self._gateway = gateway
         self._read = read
         self._state_dir = state_dir
+        self._url = url
         self._readings = 0
         self._told = 0
 
@@ -290,7 +293,9 @@ class _Reader:
         own = canonical(settings.own_words)
         standing = standing_of(self._gateway.configured).text
         note = InForceNote(
-            os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own, standing, tells=True
+            *(os.getpid(), self._readings, ok, tuple(said), settings.policy.text, own, standing),
+            tells=True,
+            url=self._url,
         )
         with contextlib.suppress(OSError):
             keep(self._state_dir, self._gateway.configured)

@@ -113,7 +113,8 @@ def near(state_dir: Path, *, timeout_s: float) -> Mapping[str, object]:
     if hindrance := in_force.hindrance(state_dir):
         raise Silent(
             f"The gateway (process {pid}) runs, and cannot answer here: {state_dir} cannot be written ({hindrance}).\n"
-            "  Make room there. Until then ask its address: `gateway status --url http://…`. The record may stand still as well."
+            f"  Make room there. Until then ask its address: `gateway status --url {note.url or 'http://…'}`. "
+            "The record may stand still as well."
         )
     raise Silent(f"The gateway (process {pid}) did not answer within {timeout_s:g} s.")
 

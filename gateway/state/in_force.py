@@ -20,7 +20,7 @@ class InForceNote:
     `own_words` are those of the administrator, `standing` all that says where requests may go, as canonical texts too.
 
     `said` is what an administrator is told about it, line by line. `tells`: the process takes SIGUSR1 for the question how
-    it is; one that does not would end by it.
+    it is; one that does not would end by it. `url` is where its first listener is called from this machine.
     """
 
     pid: int
@@ -31,6 +31,7 @@ class InForceNote:
     own_words: str = ""
     standing: str = ""
     tells: bool = False
+    url: str = ""
 
 
 def write(state_dir: Path, note: InForceNote) -> None:
@@ -51,6 +52,7 @@ def read(state_dir: Path) -> InForceNote | None:
             str(tree.get("own_words", "")),
             str(tree.get("standing", "")),
             bool(tree.get("tells", False)),
+            str(tree.get("url", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from gateway.cli import main
+from gateway.cli.running import listening
 from gateway.cli.status import energy_line
 from gateway.state import in_force
 from gateway.state.holder import Holder
@@ -102,6 +103,11 @@ def test_a_route_that_answers_is_enough_where_one_is_named(serving, capsys):
     assert status(folder, capsys, "--route", "dark")[0] == 1
     code, _, err = status(folder, capsys, "--route", "nowhere")
     assert (code, "no route nowhere" in err) == (1, True)
+
+
+def test_it_writes_down_where_it_listens(serving):
+    folder, url = serving
+    assert listening(folder / "state").rpartition(":")[2] == url.rpartition(":")[2]
 
 
 def test_from_afar_it_is_the_same(serving, capsys):

@@ -73,4 +73,7 @@ async def api(request: web.Request) -> web.StreamResponse:
         (_CHAT_STREAM if body.get("stream") else _CHAT).validate_python(body)
     except ValidationError:
         return web.json_response({"error": {"message": "That is not a request of this API."}}, status=400)
-    return await stream(request, chunks()) if body.get("stream") else web.json_response(completion())
+    model = {"model": body["model"]}
+    if body.get("stream"):
+        return await stream(request, [chunk | model for chunk in chunks()])
+    return web.json_response(completion() | model)

@@ -11,7 +11,13 @@ from gateway.state import in_force
 from gateway.state.in_force import FILE, InForceNote
 
 NOTE = InForceNote(
-    pid=7, reading=3, ok=True, said=("The configuration was read again.",), policy_text="[]", own_words="{}"
+    pid=7,
+    reading=3,
+    ok=True,
+    said=("The configuration was read again.",),
+    policy_text="[]",
+    own_words="{}",
+    url="http://127.0.0.1:9000",
 )
 
 
