@@ -263,11 +263,11 @@ class Gateway:
 
     def _heard(self, provider: Provider, answer: Probed) -> None:
         """A local server answered, or did not: offer what all of them list by now."""
-        in_force = self._in_force
-        providers = in_force.configured.providers
+        in_force, providers = self._in_force, self._in_force.configured.providers
         if providers.get(provider.name) != provider:  # reloaded meanwhile: its own round is under way
             return
-        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up, address=host_and_port(provider.base_url)))
+        where = host_and_port(provider.base_url)
+        self.events.emit(ProviderProbed(provider=provider.name, up=answer.up, address=where, cause=answer.cause))
         before = {name: one for name, one in self.health.known().items() if name in providers}
         known = {**before, provider.name: answer}
         self.health.learn(known)

@@ -60,7 +60,7 @@ def described(routes: Sequence[BaseRoute], facades: Iterable[str], headers: Head
 def _written(facades: frozenset[str], headers: Headers, beside: bytes) -> bytes:
     words = {headers.priority: PRIORITIES, headers.complexity: tuple(Complexity)}
     offered = sorted(Dialect(name) for name in facades)
-    vital: Schema = {path: {"get": _vital_sign(path)} for path in (LIVENESS, READINESS)}
+    vital: Schema = {LIVENESS: {"get": _vital_sign(LIVENESS)}, READINESS: {"get": _readiness()}}
     document: Schema = {
         "openapi": openapi.VERSION,
         "info": {"title": _TITLE, "version": __version__, "description": _ABOUT},
@@ -89,6 +89,24 @@ def _beside(paths: Schema) -> Schema:
             for method, operation in operations.items()
         }
         for path, operations in paths.items()
+    }
+
+
+def _readiness() -> Schema:
+    """Without a key; `deep` tells all that `gateway status` shows to a key that may read metrics, and so may refuse."""
+    routes: Schema = {"type": "array", "items": {"type": "string"}}
+    named: Schema = {"name": "route", "in": "query", "schema": routes}
+    deep: Schema = {"name": "deep", "in": "query", "schema": {"type": "string", "enum": ["1"]}}
+    return {
+        **_vital_sign(READINESS),
+        "parameters": [
+            {
+                **named,
+                "description": "Ready also means that each of these routes has a target that would be asked now.",
+            },
+            {**deep, "description": "All that `gateway status` shows, as JSON; for a key that `may: [metrics]`."},
+        ],
+        "security": [{}, *({name: []} for name in _KEYS)],
     }
 
 

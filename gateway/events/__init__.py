@@ -289,12 +289,13 @@ class BaaSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderProbed:
-    """A server answered, or did not; `address` is its configured one, as `host:port`."""
+    """A server answered, or did not and why; `address` is its configured one, as `host:port`."""
 
     event: ClassVar[str] = "provider.probed"
     provider: str
     up: bool
     address: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

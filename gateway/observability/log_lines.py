@@ -11,6 +11,12 @@ from gateway.domain.settlement import MICRO, NANO
 Words = tuple[object, ...]
 
 
+def probed_line(event: events.ProviderProbed) -> dict[str, object]:
+    """Which server was asked, whether it answered, and else why it did not."""
+    line: dict[str, object] = {"provider": event.provider, "address": event.address, "up": event.up}
+    return line if event.cause is None else {**line, "cause": event.cause}
+
+
 def words_of(event: Settlement) -> Words:
     """All that a line says of a request in names, codes and statuses; few requests differ in it, and it can be a key."""
     return (

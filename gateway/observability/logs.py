@@ -27,6 +27,7 @@ from gateway.observability.log_lines import (
     Words,
     emergency_line,
     failed_line,
+    probed_line,
     reloaded_line,
     settled_numbers,
     settled_words,
@@ -191,7 +192,7 @@ class EventLog:
 
     def __init__(self, vocabulary: Vocabulary, *, stream: TextIO, style: Style = Style.JSON) -> None:
         self._allow = AllowList(vocabulary)
-        self._up: dict[str, tuple[str, bool]] = {}
+        self._probed: dict[str, events.ProviderProbed] = {}
         self._words: dict[Words, Line] = {}
         self._lines = Lines(stream)
         self._render = _json if style is Style.JSON else _Console(stream)
@@ -237,10 +238,9 @@ class EventLog:
             case events.BaaSeen() if event.days_left <= BAA_NOTICE_DAYS:
                 what = "baa.ended" if event.days_left < 1 else "baa.ends"
                 self._write(logging.WARNING, what, {"provider": event.provider, "days_left": event.days_left})
-            case events.ProviderProbed() if self._up.get(event.provider) != (event.address, event.up):
-                self._up[event.provider] = event.address, event.up
-                level = logging.INFO if event.up else logging.WARNING
-                self._write(level, event.event, {"provider": event.provider, "address": event.address, "up": event.up})
+            case events.ProviderProbed() if self._probed.get(event.provider) != event:
+                self._probed[event.provider] = event
+                self._write(logging.INFO if event.up else logging.WARNING, event.event, probed_line(event))
             case events.CollectorSeen():
                 level = logging.INFO if event.up else logging.WARNING
                 self._write(level, event.event, {"up": event.up, "lost": event.lost})

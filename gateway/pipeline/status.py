@@ -185,14 +185,16 @@ class Status:
 
 def seen(settings: Settings, known: Known, *, day: date) -> tuple[dict[str, TargetNow], dict[str, RouteNow]]:
     """Each target and each route as they are now."""
-    routes = settings.table.routes
-    made: dict[str, RouteNow] = {}
+    made = {name: route_now(route, settings, known, day=day) for name, route in settings.table.routes.items()}
     targets: dict[str, TargetNow] = {}
-    for name, route in routes.items():
-        now = tuple(_target(one, route, settings, known, day=day) for one in route.targets)
-        made[name] = RouteNow(route, now)
-        targets |= {one.target.name: one for one in now if one.target.name not in targets}
+    for route in made.values():
+        targets |= {one.target.name: one for one in route.targets if one.target.name not in targets}
     return targets, made
+
+
+def route_now(route: Route, settings: Settings, known: Known, *, day: date) -> RouteNow:
+    """One route, and its targets as they are now."""
+    return RouteNow(route, tuple(_target(one, route, settings, known, day=day) for one in route.targets))
 
 
 def _target(target: Target, route: Route, settings: Settings, known: Known, *, day: date) -> TargetNow:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from gateway import __version__
 from gateway.config import Settings
+from gateway.domain import Target
 from gateway.domain.quota import Per
 from gateway.events import EventSink, QuotaLeft, StateSeen
 from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.standings import Standings
-from gateway.pipeline.status import Known, MachineNow, Reading, Status, seen
+from gateway.pipeline.status import Known, MachineNow, Reading, Status, route_now, seen
 from gateway.ports import AuditSink, Health
 from gateway.upstream.premises import Premises
 
@@ -42,7 +43,7 @@ class Watch:
     def look(self) -> Status:
         """What is so now. It asks nobody: what servers said last counts."""
         settings = self.settings()
-        known, day = self._known(settings), today()
+        known, day = self._known(settings.targets.values()), today()
         targets, routes = seen(settings, known, day=day)
         return Status(
             version=__version__,
@@ -65,12 +66,18 @@ class Watch:
         )
 
     def can_answer(self, routes: Collection[str]) -> bool:
-        """Whether requests are taken, and each of `routes` has a target that would be asked now."""
+        """Whether requests are taken, and each of `routes` has a target that would be asked now.
+
+        Anybody may ask, without a key: it looks at those routes, each once, and at no other.
+        """
         if not routes or not self.ready:
             return self.ready
         settings = self.settings()
-        _, now = seen(settings, self._known(settings), day=today())
-        return all(name in now and bool(now[name].ready) for name in routes)
+        known, day = self._known(()), today()
+        return all(
+            route is not None and bool(route_now(route, settings, known, day=day).ready)
+            for route in map(settings.table.routes.get, dict.fromkeys(routes))
+        )
 
     def tell(self) -> None:
         """Tell what a scrape should show of this moment."""
@@ -95,9 +102,10 @@ class Watch:
             )
         )
 
-    def _known(self, settings: Settings) -> Known:
+    def _known(self, targets: Collection[Target]) -> Known:
+        """What is known now; whether models are in memory, of `targets` only."""
         warmth = self.premises.warmth
-        loaded = {name: warmth.last(target) for name, target in settings.targets.items()}
+        loaded = {target.name: warmth.last(target) for target in targets}
         return Known(
             health=self.health.known(),
             failing=self.standings.open_s(),

@@ -75,3 +75,10 @@ async def test_a_listener_tells_of_its_facades_only(start, upstream):
     OpenAPIV31SpecValidator(told).validate()
     assert {path for path in told["paths"] if path.startswith("/v1")} == set()
     assert {path for path in told["paths"] if path.startswith("/api/")}
+
+
+async def test_what_readiness_may_be_asked_is_there(start, upstream):
+    gateway = await start(every_operation(await upstream()))
+    asked = (await document(gateway)).json()["paths"][READINESS]["get"]
+    assert {one["name"]: one["in"] for one in asked["parameters"]} == {"route": "query", "deep": "query"}
+    assert {} in asked["security"]

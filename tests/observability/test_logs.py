@@ -217,6 +217,18 @@ def test_a_probe_is_a_line_only_when_something_changed(log, stream):
     assert [line["up"] for line in lines(stream)] == [True, False, True]
 
 
+def test_a_probe_says_why_there_was_no_answer_and_when_that_changes(log, stream):
+    causes = (events.Cause.REFUSED, events.Cause.REFUSED, events.Cause.BAD_REPLY, None)
+    for cause in causes:
+        log.emit(events.ProviderProbed(provider="ollama", up=cause is None, cause=cause))
+
+    assert [(line["up"], line.get("cause")) for line in lines(stream)] == [
+        (False, "refused"),
+        (False, "bad_reply"),
+        (True, None),
+    ]
+
+
 def test_a_probe_says_which_server_it_asked_if_that_is_a_configured_one(log, stream):
     log.learn(replace(vocabulary(), addresses=frozenset({"10.1.2.3:11434"})))
     for address in ("10.1.2.3:11434", "10.1.2.4:11434", "Ann Muster"):
