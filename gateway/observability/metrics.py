@@ -17,6 +17,7 @@ from gateway.domain import Settlement
 from gateway.domain.quota import UNITS
 from gateway.events import AttemptResult, Event, EventSink
 from gateway.observability.at_zero import start_at_zero
+from gateway.observability.exposition import Exposition
 from gateway.observability.families import SCHEMA, Families
 from gateway.observability.settled import SettledCounts
 from gateway.observability.vocabulary import Vocabulary, label
@@ -37,6 +38,8 @@ class Metrics(EventSink):
             events.PhiFound: self._found,
             events.ScanEnded: self._scanned,
         }
+        self._plain = Exposition(render_plain, exemplars=False)
+        self._openmetrics = Exposition(render_openmetrics, exemplars=True, end=b"# EOF\n")
         start_at_zero(self._families)
 
     @property
@@ -51,8 +54,8 @@ class Metrics(EventSink):
     def render(self, accept: str = "") -> tuple[str, bytes]:
         """(content type, body) of a scrape; OpenMetrics if `accept` asks for it, else plain text 0.0.4."""
         if "application/openmetrics-text" in accept:
-            return CONTENT_TYPE_OPENMETRICS, render_openmetrics(self.registry)  # type: ignore[no-untyped-call]
-        return CONTENT_TYPE_PLAIN_0_0_4, render_plain(self.registry)
+            return CONTENT_TYPE_OPENMETRICS, self._openmetrics(self.registry)
+        return CONTENT_TYPE_PLAIN_0_0_4, self._plain(self.registry)
 
     @override
     def emit(self, event: Event) -> None:

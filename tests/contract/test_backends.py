@@ -462,7 +462,7 @@ async def test_an_embedding_of_only_the_beginning_is_told(start, upstream, many)
             {"object": "embedding", "index": n, "embedding": [0.1, 0.2]} for n in range(len(asked) if many else 1)
         ]
         usage = {"prompt_tokens": read, "total_tokens": read}
-        return web.json_response({"object": "list", "data": vectors, "model": "nomic", "usage": usage})
+        return web.json_response({"object": "list", "data": vectors, "model": "test-model", "usage": usage})
 
     server = await upstream(answer)
     gateway = await start(f"""

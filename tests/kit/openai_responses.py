@@ -47,7 +47,7 @@ def response(body: dict[str, Any], output: Output) -> dict[str, Any]:
         "status": "completed",
         "error": None,
         "incomplete_details": None,
-        "model": "gpt-upstream-2026-08-07",
+        "model": f"{body.get('model', 'big')}-2026-08-07",
         "output": output,
         "instructions": body.get("instructions"),
         "metadata": body.get("metadata") or {},

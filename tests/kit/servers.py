@@ -94,7 +94,6 @@ def completion(text="Hello.", **message):
     return {
         "id": "chatcmpl-7",
         "object": "chat.completion",
-        "model": "whatever-the-server-calls-it",
         "choices": [
             {"index": 0, "message": {"role": "assistant", "content": text, **message}, "finish_reason": "stop"}
         ],
@@ -119,9 +118,9 @@ def says(text="Hello.", *, size=3, tool_calls=None) -> Handler:
         if request.path.endswith("/rerank"):
             return _ranking(body)
         if request.path.endswith("/moderations"):
-            return _judgement()
+            return _judgement(body)
         if not body.get("stream"):
-            return web.json_response(completion(text, **calls))
+            return web.json_response(completion(text, **calls) | {"model": body.get("model", "")})
         pieces = [chunk({"role": "assistant", "content": ""})]
         pieces += [chunk({"content": text[i : i + size]}) for i in range(0, len(text or ""), size)]
         pieces += [chunk({"tool_calls": [{**call, "index": i}]}) for i, call in enumerate(tool_calls or [])]
@@ -156,12 +155,12 @@ async def _embeddings(body):
 def _ranking(body):
     """Scores that grow from the first document to the last, told in that order."""
     results = [{"index": index, "relevance_score": index / 10} for index in range(len(body["documents"]))]
-    return web.json_response({"model": "x", "results": results, "usage": {"total_tokens": 7}})
+    return web.json_response({"model": body.get("model", ""), "results": results, "usage": {"total_tokens": 7}})
 
 
-def _judgement():
+def _judgement(body):
     verdict = {"flagged": False, "categories": {"violence": False}, "category_scores": {"violence": 0.01}}
-    return web.json_response({"id": "modr-1", "model": "x", "results": [verdict]})
+    return web.json_response({"id": "modr-1", "model": body.get("model", ""), "results": [verdict]})
 
 
 async def stream(request: web.Request, chunks, *, done=True) -> web.StreamResponse:
