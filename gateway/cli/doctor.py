@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(line for one in checks for line in _lines(one, color=sys.stdout.isatty())))
         counts = ", ".join(f"{states.count(state)} {state}" for state in State if state in states)
-        print(f"\n{len(checks)} checks: {counts}.")
+        print(f"\n{len(checks)} check{'s' * (len(checks) != 1)}: {counts}.")
     return 1 if worst is State.FAIL else 0
 
 

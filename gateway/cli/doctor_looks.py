@@ -95,7 +95,9 @@ def _ports(settings: Settings) -> Iterator[Check]:
                 "port",
                 State.WARN if unserved else State.OK,
                 says,
-                "Restart it: listeners open at start." if unserved else "",
+                "It was started with `--port`, or before this was written: then restart it, since listeners open at start."
+                if unserved
+                else "",
             )
 
 

@@ -52,6 +52,16 @@ def test_a_port_that_somebody_has_fails_and_one_that_our_gateway_has_does_not(lo
     assert (port.state, f"process {os.getpid()}" in port.says) == (State.OK, True)
 
 
+def test_a_port_that_our_gateway_has_not_may_be_what_was_asked_of_it(look, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    with Holder(tmp_path / "state"):
+        [port] = look(CONFIG.replace("port: 0", f"port: {number}"))["port"]
+    assert port.state is State.WARN
+    assert "`--port`" in port.remedy
+
+
 @pytest.mark.parametrize(("mode", "state"), [(0o700, State.OK), (0o750, State.FAIL), (0o755, State.FAIL)])
 def test_a_state_that_others_may_read_fails(mode, state, look, tmp_path):
     (tmp_path / "state").mkdir()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 
@@ -49,13 +50,32 @@ def test_an_installation_says_how_far_it_is_and_fails_where_pip_does(tmp_path):
     python = tmp_path / "python"
     lock = tmp_path / "a.lock"
     lock.write_text("".join(f"package{number}==1\n" for number in range(20)))
-    for ending, status in (("exit 0", 0), ("echo ERROR: no such hash; exit 3", 3)):
+    for ending, status, told in (
+        ("exit 0", 0, ""),
+        ("echo ERROR: no such hash; exit 3", 3, "no such hash"),
+        ("echo ERROR: No matching distribution found for package1==1; exit 1", 1, "PIP_NO_INDEX=1"),
+    ):
         python.write_text(f"#!/bin/sh\nprintf '{said}'\n{ending}\n")
         python.chmod(0o755)
         run = subprocess.run([ROOT / ".ci" / "pinned", python, lock], capture_output=True, text=True, check=False)
         assert run.returncode == status
         assert "  10 of 20\n  20 of 20\n" in run.stdout
-        assert ("no such hash" in run.stderr) is bool(status)
+        assert told in run.stderr
+        assert bool(run.stderr) is bool(told)
+
+
+def test_an_environment_that_failed_halfway_is_not_taken_for_one(tmp_path):
+    """A Python whose `venv` makes an interpreter, and then fails, as on a disk that is full."""
+    python = tmp_path / "python3.11"
+    python.write_text('#!/bin/sh\n[ "$1" != -m ] || { mkdir -p "$3/bin" && touch "$3/bin/python"; exit 1; }\n')
+    python.chmod(0o755)
+    venv = tmp_path / "venv"
+    command = ["make", "--no-print-directory", f"VENV={venv}", f"{venv}/bin/python"]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert (venv / "bin").is_dir()
+    assert not (venv / "bin" / "python").exists()
 
 
 def test_every_lock_is_installed_in_that_way():
