@@ -42,6 +42,7 @@ from gateway.state.checkpoints import FILE as CHECKPOINTS
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.elsewhere import Authority
 from gateway.state.memory import LruMemory, MemoryHealth
+from gateway.state.premises import Networks
 from gateway.state.quota import MemoryQuota
 from gateway.state.redis.quota import RedisQuota
 from gateway.state.reopening import ReopeningLedger
@@ -90,13 +91,12 @@ def build(
     log, metrics = EventLog(vocabulary, style=log_style, stream=stream), Metrics(vocabulary)
     spans, trail = Spans(vocabulary) if settings.traces else None, Trail(vocabulary)
     events = FanOut([one for one in (metrics, log, trail, spans) if one is not None])
-    secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events)
-    quota, uncounted = _counts(settings)
-    in_force, key = InForce(settings), derive(secret, Purpose.CACHE)
+    in_force = InForce(settings)
+    networks = _networks(in_force)
+    secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events, networks=networks)
+    quota, uncounted = _counts(settings, networks)
+    key = derive(secret, Purpose.CACHE)
     scanner = _scanner(settings, key=key, second=second or _second(settings), own=lambda: in_force.settings.own_words)
-
-    def networks() -> tuple[IPNetwork, ...]:
-        return in_force.settings.on_prem_networks
 
     direct = Direct(networks=networks, events=events)
     embedded = EmbeddedUpstream(direct, state_dir=settings.state_dir, events=events)
@@ -132,6 +132,11 @@ def build(
     return _shown(Gateway(in_force, parts, facades=facades), trail)
 
 
+def _networks(in_force: InForce) -> Callable[[], tuple[IPNetwork, ...]]:
+    """The attested networks, as whoever opens a connection asks for them."""
+    return lambda: in_force.settings.on_prem_networks
+
+
 def _shown(gateway: Gateway, trail: Trail) -> Gateway:
     """The gateway with the console that shows it."""
     gateway.pages = console_of(gateway, trail)
@@ -155,7 +160,7 @@ def _collector(settings: Settings, spans: Spans | None, *, questions: Questions,
 
 
 def _kept(
-    settings: Settings, environ: Mapping[str, str], *, words: Iterable[str], events: EventSink
+    settings: Settings, environ: Mapping[str, str], *, words: Iterable[str], events: EventSink, networks: Networks
 ) -> tuple[bytes, AuditSink, tuple[str, ...]]:
     """The secret, the record, and what to say where it cannot be opened. Raises `SecretUnusable`."""
     state_dir, given = Path(settings.state_dir), environ.get("GATEWAY_SECRET", "")
@@ -171,7 +176,7 @@ def _kept(
                 raise LedgerUnavailable("The secret is another one by now: start the gateway again.")
         except SecretUnusable as unusable:
             raise LedgerUnavailable(str(unusable)) from unusable
-        return _ledger(settings, secret, words=words, events=events)
+        return _ledger(settings, secret, words=words, events=events, networks=networks)
 
     if settings.ledger_url:
         return secret, *_kept_together(settings, opened, events=events)
@@ -214,10 +219,10 @@ _REMEDIES: Final = {
 }
 
 
-def _counts(settings: Settings) -> tuple[Quota, Callable[[], tuple[str, ...]]]:
+def _counts(settings: Settings, networks: Networks) -> tuple[Quota, Callable[[], tuple[str, ...]]]:
     """What counts budgets and limits, and what to say where there is no place to keep it; kept or not, they are enforced."""
     if settings.shared_redis:
-        shared = RedisQuota(settings.shared_redis)
+        shared = RedisQuota(settings.shared_redis, networks=networks)
         return shared, lambda: shared.notes
     try:
         return SqliteQuota(Path(settings.state_dir)), tuple
@@ -249,14 +254,16 @@ def installed_secret(settings: Settings, environ: Mapping[str, str]) -> bytes:
     return override(given) if given else read_or_make(Path(settings.state_dir))
 
 
-def _ledger(settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink) -> AuditSink:
+def _ledger(
+    settings: Settings, secret: bytes, *, words: Iterable[str], events: EventSink, networks: Networks
+) -> AuditSink:
     """The record, and the second place of its signatures. Raises `LedgerUnavailable`."""
     checkpoints, every_s = checkpoints_of(settings, secret, events=events), settings.witness.every_s
     if settings.ledger_url:
-        from gateway.state.postgres.ledger import PostgresLedger  # noqa: PLC0415
+        from gateway.state.postgres.ledger import Database, PostgresLedger  # noqa: PLC0415
 
-        url = settings.ledger_url
-        return PostgresLedger(url, words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
+        place = Database(settings.ledger_url, networks=networks)
+        return PostgresLedger(place, words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
     return Ledger(Path(settings.state_dir), words=words, sink=events, checkpoints=checkpoints, witness_s=every_s)
 
 

@@ -34,7 +34,7 @@ from gateway.ports import (
     StoredKey,
 )
 from gateway.state.memory import LruMemory, MemoryHealth, MemoryKeys, MemoryLedger
-from gateway.state.postgres.ledger import PostgresLedger
+from gateway.state.postgres.ledger import Database, PostgresLedger
 from gateway.state.quota import KEPT_US, MemoryQuota
 from gateway.state.redis.quota import RedisQuota
 from gateway.state.sqlite.keys import SqliteKeys
@@ -87,7 +87,7 @@ class InPostgres:
     def __init__(self, database):
         self._database = database
         self.sink: AuditSink = PostgresLedger(
-            database, words=WORDS, sink=RecordingSink(), linger_s=3600, limit_s=SOON_S
+            Database(database, limit_s=SOON_S), words=WORDS, sink=RecordingSink(), linger_s=3600
         )
 
     def rows(self):

@@ -198,7 +198,7 @@ def run_restored(options: argparse.Namespace) -> int:
         if not shared and not path.is_file():
             raise LedgerUnavailable(f"There is no record at {path}: put the copy there.")
         checkpoints = checkpoints_of(settings, installed_secret(settings, os.environ))
-        with closing(opened(shared) if shared else Store(path, words=())) as store:
+        with closing(opened(settings) if shared else Store(path, words=())) as store:
             done = accept(store, checkpoints)
     except (LedgerUnavailable, DocumentInvalid, SecretUnusable, OSError, sqlite3.Error) as error:
         print(error, file=sys.stderr)

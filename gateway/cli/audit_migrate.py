@@ -47,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
         from gateway.state.postgres.moving import move_in  # noqa: PLC0415  only those who share have it
 
         with tempfile.TemporaryDirectory(prefix="triage-gateway-") as folder:
-            size, root = move_in(path, settings.ledger_url, check=Path(folder) / FILE)
+            check = Path(folder) / FILE
+            size, root = move_in(path, settings.ledger_url, check=check, networks=lambda: settings.on_prem_networks)
     except (LedgerUnavailable, DocumentInvalid, OSError) as error:
         print(error, file=sys.stderr)
         return 1

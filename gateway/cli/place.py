@@ -33,27 +33,27 @@ def place(options: argparse.Namespace) -> Path:
     if options.state_dir:
         return Path(options.state_dir) / FILE
     settings = configured(options)
-    return copied(settings.ledger_url) if settings.ledger_url else Path(settings.state_dir) / FILE
+    return copied(settings) if settings.ledger_url else Path(settings.state_dir) / FILE
 
 
-def copied(url: str) -> Path:
-    """A copy of the record in the database at `url`, which goes with this process. Raises `LedgerUnavailable`."""
+def copied(settings: Settings) -> Path:
+    """A copy of the record in the configured database, which goes with this process. Raises `LedgerUnavailable`."""
     demand_psycopg()
     from gateway.state.postgres.moving import copy_out  # noqa: PLC0415
 
     folder = tempfile.TemporaryDirectory(prefix="triage-gateway-")
     atexit.register(folder.cleanup)
     path = Path(folder.name) / FILE
-    copy_out(url, path)
+    copy_out(settings.ledger_url, path, lambda: settings.on_prem_networks)
     return path
 
 
-def opened(url: str) -> Store:
-    """The record in the database at `url`, to be written. Raises `LedgerUnavailable`."""
+def opened(settings: Settings) -> Store:
+    """The record in the configured database, to be written. Raises `LedgerUnavailable`."""
     demand_psycopg()
     from gateway.state.postgres.ledger import Database  # noqa: PLC0415
 
-    place = Database(url)
+    place = Database(settings.ledger_url, networks=lambda: settings.on_prem_networks)
     try:
         return place.open(())
     except place.errors as error:

@@ -126,6 +126,7 @@ class LedgerLoss(StrEnum):
     LOCKED = "locked"  # another program has it
     CONTRADICTED = "contradicted"  # it is not the one that was signed last
     UNREACHABLE = "unreachable"  # the server that keeps it does not answer
+    ELSEWHERE = "elsewhere"  # the name of that server leads off the premises
     DISK = "disk"  # reading or writing it failed
     UNOPENED = "unopened"  # for a reason that has no word
 

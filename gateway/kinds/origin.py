@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -33,6 +35,17 @@ class Origin(NamedTuple):
     def literal(self) -> bool:
         """Whether the host is an IP address, so that no look-up can lead elsewhere."""
         return _is_ip(self.host)
+
+
+def on_premises(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an IP address is loopback or in one of the attested networks (`server.on_prem_networks`)."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return ip.is_loopback or any(ip in network for network in networks)
 
 
 def origin(url: str) -> Origin | None:

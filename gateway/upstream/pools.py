@@ -18,10 +18,10 @@ from gateway import __version__
 from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
 from gateway.kinds import profile
-from gateway.kinds.origin import Origin, origin
+from gateway.kinds.origin import Network, Origin, origin
 from gateway.upstream.plain import KEEPALIVE_S, NotConnected, PlainClient
 from gateway.upstream.silence import SILENCE_S
-from gateway.upstream.sockets import Network, Networks, guard
+from gateway.upstream.sockets import Networks, guard
 
 if TYPE_CHECKING:
     from aiohttp.connector import Connection

@@ -5,17 +5,15 @@ The address is judged where it is used, at connect: neither DNS, a redirect nor 
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from gateway.domain import Provider
 from gateway.events import EgressViolation, EventSink
-from gateway.kinds.origin import Origin
+from gateway.kinds.origin import Network, Origin, on_premises
 from gateway.upstream.port import asking, leaving, trying
 
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Networks: TypeAlias = Callable[[], Sequence[Network]]
 """The attested networks in force, asked at every connection: a reload may have taken one back."""
 AddrInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
@@ -23,17 +21,6 @@ AddrInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind,
 
 class ForbiddenAddress(OSError):
     """The provider's name led somewhere that nobody vouched for, or nobody recorded why we go there."""
-
-
-def on_premises(address: str, networks: Sequence[Network]) -> bool:
-    """Whether an IP address is loopback or in one of the attested networks (`server.on_prem_networks`)."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return ip.is_loopback or any(ip in network for network in networks)
 
 
 def guard(

@@ -17,6 +17,7 @@ CONNECTORS = (
 """What can open a connection to someone else."""
 CONNECT_ELSEWHERE = {
     "gateway/api/server.py": "binds the sockets that we listen on; connects to nobody",
+    "gateway/state/premises.py": "looks up names of servers that replicas share; connects to nobody",
     "gateway/state/postgres/server.py": "the record that replicas keep together: rows, to the one PostgreSQL that is configured",
     "gateway/state/postgres/store.py": "the words of that server's errors; connects by the one above",
     "gateway/state/postgres/ledger.py": "the words of that server's errors; connects to nobody",

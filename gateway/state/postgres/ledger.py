@@ -16,6 +16,7 @@ from gateway.state.group_commit import GroupCommit
 from gateway.state.opening import greet
 from gateway.state.postgres.server import shown
 from gateway.state.postgres.store import LIMIT_S, Store
+from gateway.state.premises import Networks, OffPremises
 
 RETRY_S: Final = 1.0
 LOOK_S: Final = 5.0
@@ -34,6 +35,7 @@ _LOSSES: Final[tuple[tuple[type[BaseException], LedgerLoss], ...]] = (
     (psycopg.NotSupportedError, LedgerLoss.UNOPENED),
     (psycopg.OperationalError, LedgerLoss.UNREACHABLE),
     (psycopg.InterfaceError, LedgerLoss.UNREACHABLE),
+    (OffPremises, LedgerLoss.ELSEWHERE),
     (OSError, LedgerLoss.UNREACHABLE),
 )
 
@@ -45,6 +47,7 @@ REMEDIES: Final = {
     LedgerLoss.DAMAGED: "is damaged: put its newest copy back.",
     LedgerLoss.LOCKED: "is locked by somebody else.",
     LedgerLoss.UNREACHABLE: "does not answer: start it, or look at the network.",
+    LedgerLoss.ELSEWHERE: "has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.",
     LedgerLoss.UNOPENED: "cannot be used: look whether the server's `fsync` and `full_page_writes` are on.",
 }
 """What to say of each, after the name of the record."""
@@ -55,13 +58,14 @@ class Database:
 
     errors: tuple[type[Exception], ...] = (psycopg.Error, OSError, sqlite3.Error)
 
-    def __init__(self, url: str, *, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, url: str, *, limit_s: float = LIMIT_S, networks: Networks = tuple) -> None:
         self._url: Final = url
+        self._networks: Final = networks
         self._limit_s: Final = limit_s
         self.name: Final = shown(url)
 
     def open(self, words: Iterable[str]) -> Store:
-        return Store(self._url, words=words, limit_s=self._limit_s)
+        return Store(self._url, words=words, limit_s=self._limit_s, networks=self._networks)
 
     def begin(self, words: Iterable[str], checkpoints: Checkpoints | None) -> Store:
         store = self.open(words)
@@ -89,23 +93,22 @@ def loss_of(error: BaseException) -> LedgerLoss:
 
 
 class PostgresLedger(GroupCommit):
-    """An `AuditSink` that all gateways share which name the same database."""
+    """An `AuditSink` that all gateways share which name the same place."""
 
     def __init__(
         self,
-        url: str,
+        place: Database,
         *,
         words: Iterable[str],
         sink: EventSink,
         linger_s: float = 0.2,
         retry_s: float = RETRY_S,
-        limit_s: float = LIMIT_S,
         checkpoints: Checkpoints | None = None,
         witness_s: float = 60.0,
     ) -> None:
         """Open the record and start its thread. Raises `LedgerUnavailable` where that fails."""
         super().__init__(
-            Database(url, limit_s=limit_s),
+            place,
             words=words,
             sink=sink,
             linger_s=linger_s,

@@ -15,8 +15,9 @@ from psycopg.rows import TupleRow
 
 from gateway.audit.verify_ledger import verify
 from gateway.ports import LedgerUnavailable
-from gateway.state.postgres.server import shown
+from gateway.state.postgres.server import opened, shown
 from gateway.state.postgres.store import LOCK
+from gateway.state.premises import Networks
 from gateway.state.sqlite import schema
 from gateway.state.sqlite.store import prepare_directory
 
@@ -39,7 +40,7 @@ class Differs(LedgerUnavailable):
     """What was copied is not what was there; nothing was kept of it."""
 
 
-def copy_out(url: str, path: Path) -> None:
+def copy_out(url: str, path: Path, networks: Networks = tuple) -> None:
     """Write the record in the database at `url` into a new SQLite file, as it is at one moment.
 
     Raises:
@@ -47,7 +48,7 @@ def copy_out(url: str, path: Path) -> None:
     """
     prepare_directory(path.parent)
     try:
-        with psycopg.connect(url) as source, closing(sqlite3.connect(path, isolation_level=None)) as target:
+        with opened(url, networks) as source, closing(sqlite3.connect(path, isolation_level=None)) as target:
             source.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             source.read_only = True
             schema.prepare(target)
@@ -59,7 +60,7 @@ def copy_out(url: str, path: Path) -> None:
         raise LedgerUnavailable(f"{shown(url)} cannot be read as a record: {type(error).__name__}.") from error
 
 
-def move_in(path: Path, url: str, *, check: Path) -> tuple[int, bytes]:
+def move_in(path: Path, url: str, *, check: Path, networks: Networks = tuple) -> tuple[int, bytes]:
     """Copy the record in the SQLite file at `path` into the database at `url`, which must have none.
 
     Returns:
@@ -76,7 +77,7 @@ def move_in(path: Path, url: str, *, check: Path) -> tuple[int, bytes]:
         raise LedgerUnavailable(f"{path} is not sound, and was not moved: `gateway audit verify` says what is wrong.")
     try:
         reading = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
-        with psycopg.connect(url) as target, closing(reading) as source:
+        with opened(url, networks) as target, closing(reading) as source:
             source.execute("BEGIN")
             target.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
             if target.execute("SELECT FROM log").fetchall():

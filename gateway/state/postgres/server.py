@@ -12,9 +12,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
+from gateway.state.premises import Networks, OffPremises, addresses
+
+PORT: Final = 5432
 CONNECT_S: Final = 2
 """The least that libpq knows."""
 SECONDS: Final = 1000
@@ -35,27 +39,20 @@ class Connection(psycopg.Connection[TupleRow]):
         return super().wait(gen, interval, timeout)
 
 
-def connected(url: str, *, limit_s: float) -> Connection:
+def connected(url: str, *, limit_s: float, networks: Networks = tuple) -> Connection:
     """A connection to a server that can be written and keeps what it says it keeps; each answer comes within `limit_s`.
 
     Raises:
-        psycopg.Error: there is none.
+        psycopg.Error, OSError: there is none.
     """
-    connection = Connection.connect(
-        url,
-        autocommit=True,
-        hostaddr="",  # no variable says where to go
-        connect_timeout=CONNECT_S,
-        target_session_attrs="read-write",
-        application_name="triage-gateway",
-        tcp_user_timeout=int(limit_s * SECONDS),
-        keepalives_idle=5,
-    )
+    patience_ms = int(limit_s * SECONDS)
+    to = make_conninfo(url, target_session_attrs="read-write", tcp_user_timeout=patience_ms, keepalives_idle=5)
+    connection = opened(to, networks, autocommit=True)
     try:
         connection.until_s = time.monotonic() + limit_s
         # A sequencer that hangs with the lock is ended, and the others go on.
-        connection.execute(f"SET idle_in_transaction_session_timeout = {int(limit_s * SECONDS)}")
-        connection.execute(f"SET statement_timeout = {int(limit_s * SECONDS)}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {patience_ms}")
+        connection.execute(f"SET statement_timeout = {patience_ms}")
         connection.execute(
             "SELECT set_config('synchronous_commit', 'on', false)"
             " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')"
@@ -68,6 +65,39 @@ def connected(url: str, *, limit_s: float) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def opened(url: str, networks: Networks, *, autocommit: bool = False) -> Connection:
+    """A connection to one of the hosts that the URL names, at an address on the premises.
+
+    Raises:
+        OffPremises: all of them lead elsewhere.
+        psycopg.Error, OSError: none of them takes it.
+    """
+    there = _where(url, networks)
+    to = make_conninfo(url, **there, connect_timeout=CONNECT_S, application_name="triage-gateway")
+    return Connection.connect(to, autocommit=autocommit)
+
+
+def _where(url: str, networks: Networks) -> dict[str, str]:
+    """Hosts, addresses and ports in libpq's form: certificates are held against the first, connections go to the second.
+
+    So no variable and no second look-up says where to go.
+    """
+    given = conninfo_to_dict(url)
+    hosts, ports = str(given["host"]).split(","), str(given.get("port", "")).split(",")
+    there: list[tuple[str, str, str]] = []
+    failed: OSError | None = None
+    for at, host in enumerate(hosts):
+        port = ports[at if len(ports) > 1 else 0] or str(PORT)
+        try:
+            there += [(host, address, port) for address in addresses(host, int(port), networks)]
+        except OSError as error:
+            failed = error if not isinstance(failed, OffPremises) else failed
+    if not there:
+        raise failed or OSError("no host is named")
+    names, found, at_ports = zip(*there, strict=True)
+    return {"host": ",".join(names), "hostaddr": ",".join(found), "port": ",".join(at_ports)}
 
 
 def shown(url: str) -> str:

@@ -20,6 +20,7 @@ from gateway.events import LedgerLoss
 from gateway.ports import IntentRow, Row
 from gateway.state.postgres.server import Connection, connected
 from gateway.state.postgres.staging import COLUMNS, Staging
+from gateway.state.premises import Networks
 from gateway.state.sqlite import log
 
 LIMIT_S: Final = 0.8
@@ -54,9 +55,9 @@ class _Asked:
 class Store:
     """An open record. Used by one thread; every method raises `psycopg.Error`, or `LogBroken` where the log is another one."""
 
-    def __init__(self, url: str, *, words: Iterable[str], limit_s: float = LIMIT_S) -> None:
+    def __init__(self, url: str, *, words: Iterable[str], limit_s: float = LIMIT_S, networks: Networks = tuple) -> None:
         self._limit_s: Final = limit_s
-        self._connection: Final = connected(url, limit_s=limit_s)
+        self._connection: Final = connected(url, limit_s=limit_s, networks=networks)
         try:
             self._staging: Final = Staging(words)
             self._in_time()

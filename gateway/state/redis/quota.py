@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
+from gateway.state.premises import Networks
 from gateway.state.quota import Span
 from gateway.state.redis.scripts import COUNT, REFUND, RESERVE, RESTORE, SCRIPTS, SETTLE
 from gateway.state.redis.server import Argument, Away, RedisServer, Reply
@@ -53,10 +54,16 @@ class RedisQuota:
     """A `Quota` that all gateways share which name the same Redis and the same `prefix`."""
 
     def __init__(
-        self, url: str, *, prefix: str = "gateway", limit_s: float = LIMIT_S, again_s: float = AGAIN_S
+        self,
+        url: str,
+        *,
+        prefix: str = "gateway",
+        limit_s: float = LIMIT_S,
+        again_s: float = AGAIN_S,
+        networks: Networks = tuple,
     ) -> None:
         self._base: Final = f"{{{prefix}:quota}}"
-        self._server: Final = RedisServer(url, SCRIPTS, limit_s=limit_s)
+        self._server: Final = RedisServer(url, SCRIPTS, limit_s=limit_s, networks=networks)
         self._again_s: Final = again_s
         self._ready = False
         self._down = ""

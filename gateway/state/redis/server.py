@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gateway.ports import ExtraMissing
+from gateway.state.premises import Networks, OffPremises, addresses
 
 if TYPE_CHECKING:
     from redis import asyncio as redis
@@ -33,8 +34,8 @@ class Away(Exception):
 class RedisServer:
     """Runs scripts, all of a batch on the way at once; whoever asks waits for `limit_s` at most."""
 
-    def __init__(self, url: str, scripts: Sequence[str], *, limit_s: float) -> None:
-        """Connects when it is first asked.
+    def __init__(self, url: str, scripts: Sequence[str], *, limit_s: float, networks: Networks = tuple) -> None:
+        """Connects when it is first asked, to loopback and to `networks`.
 
         Raises:
             ExtraMissing: the package is not installed.
@@ -55,8 +56,10 @@ class RedisServer:
         self._limit_s: Final = limit_s
         self._scripts: Final = tuple(scripts)
         self._names: Final = {one: hashlib.sha1(one.encode()).hexdigest() for one in scripts}  # noqa: S324  as Redis names them
+        kind = library.SSLConnection if url.startswith("rediss:") else library.Connection
         self._client: Final[redis.Redis] = library.Redis.from_url(
             url,
+            connection_class=_kept_here(kind, networks),
             socket_timeout=limit_s,
             socket_connect_timeout=limit_s,
             retry=Retry(NoBackoff(), 0),
@@ -95,4 +98,28 @@ class RedisServer:
     async def _away(self, error: Exception) -> Away:
         with contextlib.suppress(*self._errors):
             await self._client.connection_pool.disconnect(inuse_connections=True)
+        if isinstance(error, OffPremises) or isinstance(error.__cause__ or error.__context__, OffPremises):
+            return Away("has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.")
         return Away("does not answer." if isinstance(error, self._gone) else "refuses to count.")
+
+
+def _kept_here(kind: type[redis.Connection], networks: Networks) -> type[redis.Connection]:
+    """That kind of connection, to addresses on the premises only."""
+
+    class KeptHere(kind):  # type: ignore[misc, valid-type]
+        async def _connect(self) -> None:
+            found = await asyncio.to_thread(addresses, self.host, self.port, networks)
+            for at, self._address in enumerate(found):
+                try:
+                    await super()._connect()
+                except OSError:
+                    if at == len(found) - 1:
+                        raise
+                else:
+                    return
+
+        def _connection_arguments(self) -> dict[str, object]:
+            given = {**super()._connection_arguments(), "host": self._address}
+            return {**given, "server_hostname": self.host} if "ssl" in given else given
+
+    return KeptHere

@@ -16,7 +16,7 @@ from gateway.audit.verify_ledger import verify
 from gateway.events import LedgerLoss, LedgerLost, LedgerRecovered
 from gateway.ports import LedgerContradicted, LedgerUnavailable
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.postgres.ledger import REMEDIES, PostgresLedger, loss_of
+from gateway.state.postgres.ledger import REMEDIES, Database, PostgresLedger, loss_of
 from gateway.state.postgres.moving import copy_out
 from gateway.state.sqlite import log
 from gateway.testing import RecordingSink
@@ -42,8 +42,9 @@ def ledger(server, tmp_path):
 
     def begun(**more) -> PostgresLedger:
         sink, checkpoints = RecordingSink(), Checkpoints(tmp_path / f"checkpoints-{len(made)}", seed=SEED)
-        options = {"retry_s": 0.05, "linger_s": 0.01, "limit_s": SOON_S, **more}
-        one = PostgresLedger(url, words=WORDS, sink=sink, checkpoints=checkpoints, **options)
+        options = {"retry_s": 0.05, "linger_s": 0.01, **more}
+        place = Database(url, limit_s=options.pop("limit_s", SOON_S))
+        one = PostgresLedger(place, words=WORDS, sink=sink, checkpoints=checkpoints, **options)
         one.sink = sink
         made.append(one)
         return one
@@ -166,14 +167,14 @@ async def test_a_server_that_lost_the_end_of_the_record_is_not_continued(server,
         owner.execute("DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)")
     again = Checkpoints(tmp_path / "checkpoints-0", seed=SEED)
     with pytest.raises(LedgerContradicted, match="older copy"):
-        PostgresLedger(ledger.url, words=WORDS, sink=RecordingSink(), checkpoints=again, limit_s=SOON_S)
+        PostgresLedger(Database(ledger.url, limit_s=SOON_S), words=WORDS, sink=RecordingSink(), checkpoints=again)
 
 
 async def test_a_database_without_tables_is_said_to_be_no_place(server):
     with psycopg.connect(f"{server.owner}/postgres", autocommit=True) as owner:
         owner.execute("CREATE DATABASE empty")
     with pytest.raises(LedgerUnavailable) as refused:
-        PostgresLedger(f"{server.owner}/empty", words=WORDS, sink=RecordingSink(), limit_s=SOON_S)
+        PostgresLedger(Database(f"{server.owner}/empty", limit_s=SOON_S), words=WORDS, sink=RecordingSink())
     assert loss_of(refused.value) is LedgerLoss.NOT_WRITABLE
     assert "postgres@" not in str(refused.value)
 

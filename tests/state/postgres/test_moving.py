@@ -12,7 +12,7 @@ from gateway.audit.verify_ledger import verify
 from gateway.cli import parser
 from gateway.ports import LedgerUnavailable
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.postgres.ledger import PostgresLedger
+from gateway.state.postgres.ledger import Database, PostgresLedger
 from gateway.state.postgres.moving import copy_out, move_in
 from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S
@@ -40,7 +40,9 @@ async def test_gateways_go_on_with_it_and_its_old_checkpoints_hold(database, tmp
     record = make_record(tmp_path / "old", 20)
     size, _ = move_in(record.ledger, database, check=tmp_path / "check.db")
     checkpoints = Checkpoints(record.checkpoints, seed=SEED)
-    ledger = PostgresLedger(database, words=WORDS, sink=RecordingSink(), checkpoints=checkpoints, limit_s=SOON_S)
+    ledger = PostgresLedger(
+        Database(database, limit_s=SOON_S), words=WORDS, sink=RecordingSink(), checkpoints=checkpoints
+    )
     await ledger.intend(make_intent(9_999))
     ledger.close()
     copy_out(database, tmp_path / "copy.db")
