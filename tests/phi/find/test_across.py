@@ -55,9 +55,21 @@ def test_a_window_is_bounded():
     assert max(map(len, across.windows(parts(*"abc" * 100)))) <= 65
 
 
-def test_a_system_prompt_is_no_neighbour_of_a_message():
-    prompt = Passage("Never guess a patient's id", "", Carrier.SYSTEM)
-    assert across.find([prompt, Passage("78 years old")], ([], [])) == {}
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("Never guess a patient's id", "78 years old"),
+        ("You find dates of birth in letters. The last MRN was 867", "5309 is too many steps for a lift"),
+        ("Ask for the record number and the telephone number, then close the ticket.", "12 tablets of 81 mg a day"),
+        ("Each note has the patient's name on top.", "Which dose is right?"),
+        ("SSN 536-22", "8417 admissions in 2025"),
+    ],
+)
+def test_a_system_prompt_is_no_neighbour_of_a_message(prompt, message):
+    """It may declare what comes next, but nothing in it goes on in a message."""
+    found = ENGINE.detect([Passage(prompt, "", Carrier.SYSTEM), Passage(message)])
+    assert not found[1].findings
+    assert across.find([Passage(prompt, "", Carrier.SYSTEM), Passage(message)], ([], [])) == {}
 
 
 @pytest.mark.parametrize(
