@@ -186,6 +186,7 @@ def _listener(
         default_agent=default_agent,
         tls=Tls(draft.beside(bind.tls.cert), draft.beside(bind.tls.key)) if bind.tls else None,
         keyless=told,
+        proxied=bind.behind_tls_proxy,
     )
 
 

@@ -42,6 +42,7 @@ class Listener:
 
     `anonymous` is who calls without a key, or None where every call needs one; `keyless` is whether it is written down
     that none is needed, which keys elsewhere then do not change. `default_agent` is who asks when no agent is claimed.
+    `proxied`: clients reach it through a proxy that speaks TLS to them.
     """
 
     host: str
@@ -51,6 +52,7 @@ class Listener:
     default_agent: str = ""
     tls: Tls | None = None
     keyless: bool = False
+    proxied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ def check_site(exchange: Exchange) -> None:
 
 
 def is_secure(listener: Listener) -> bool:
-    """Whether browsers speak TLS to this listener: beyond loopback it has it, or stands behind a proxy that does."""
-    return listener.tls is not None or not is_loopback(listener.host)
+    """Whether browsers speak TLS to this listener, or to a proxy before it; beyond loopback they do."""
+    return listener.tls is not None or listener.proxied or not is_loopback(listener.host)
 
 
 def _cookie(header: str) -> str:

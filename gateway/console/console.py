@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFou
 from gateway.events import AuthFailed, AuthFailure, EventSink
 
 ROOT: Final = "/console"
+START: Final = "/console/start"
 SIGN_IN: Final = "/console/sign-in"
 SIGN_OUT: Final = "/console/sign-out"
 _READS: Final = frozenset({"GET", "HEAD"})
@@ -24,7 +25,10 @@ _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 class Console:
-    """What browsers are shown. `views` are the handlers by method and path; a path that ends in a slash takes what follows."""
+    """What browsers are shown. `views` are the handlers by method and path; a path that ends in a slash takes what follows.
+
+    `is_new`: nothing was ever answered here, and who comes is shown how to begin.
+    """
 
     def __init__(
         self,
@@ -33,11 +37,13 @@ class Console:
         *,
         settings: Callable[[], Settings],
         events: EventSink,
+        is_new: Callable[[], Awaitable[bool]],
     ) -> None:
         self._access = access
         self._views = views
         self._settings = settings
         self._events = events
+        self._is_new = is_new
 
     def take(self, exchange: Exchange, settings: Settings) -> bool:
         """Whether it answers: its own paths, and `/` for whoever reads pages. Clients of Ollama ask for none."""
@@ -58,7 +64,7 @@ class Console:
                 await _send_asset(exchange, path.removeprefix(PREFIX))
                 return
             if not path:
-                await _send(exchange, 303, {"location": ROOT}, b"")
+                await _send(exchange, 303, {"location": START if await self._is_new() else ROOT, "vary": "accept"}, b"")
                 return
             if path == SIGN_IN:
                 answer = await self._sign_in(exchange, settings, listener)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from gateway.config import Settings
 from gateway.console.access import is_secure
 from gateway.console.visit import Answer, Page, Visit
 from gateway.pipeline.status import Status
+from gateway.ports import LedgerUnavailable
+from gateway.state.sqlite.store import FILE
+from gateway.state.sqlite.usage import is_used
 from gateway.wire.operations import operation_at
 
 
@@ -83,8 +89,17 @@ _NO_KEY: Final = "none-needed"
 class Start:
     """The view for the first day. `look` says how the gateway is."""
 
-    def __init__(self, look: Callable[[], Status]) -> None:
+    def __init__(self, look: Callable[[], Status], settings: Callable[[], Settings]) -> None:
         self._look = look
+        self._settings = settings
+        self._answered = False
+
+    async def is_new(self) -> bool:
+        """Whether the record knows of no answer; one that several gateways share is not asked, and counts as begun."""
+        settings = self._settings()
+        if not self._answered:
+            self._answered = bool(settings.ledger_url) or await asyncio.to_thread(_answered, settings)
+        return not self._answered
 
     async def show(self, visit: Visit) -> Answer:
         """The page, filled with the address that the browser asked."""
@@ -105,6 +120,13 @@ class Start:
                 "snippets": snippets(address(visit), model, keyed=keyed),
             },
         )
+
+
+def _answered(settings: Settings) -> bool:
+    try:
+        return is_used(Path(settings.state_dir) / FILE)
+    except LedgerUnavailable:
+        return True
 
 
 def address(visit: Visit) -> str:

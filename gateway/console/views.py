@@ -34,7 +34,7 @@ class Running(Protocol):
 
 def console_of(gateway: Running, trail: Trail) -> Console:
     """The console of this gateway."""
-    live, start = Live(trail), Start(gateway.watch.look)
+    live, start = Live(trail), Start(gateway.watch.look, settings=lambda: gateway.settings)
     playground = Playground(gateway.pipeline, gateway.holders)
     models, policies = Models(gateway.watch), Policies(gateway.watch)
     record = Record(gateway.watch, trail, gateway.holders.emergencies)
@@ -55,4 +55,4 @@ def console_of(gateway: Running, trail: Trail) -> Console:
         ("POST", "/console/record/close"): record.close,
         ("GET", "/console/start"): start.show,
     }
-    return Console(access, views, settings=lambda: gateway.settings, events=gateway.events)
+    return Console(access, views, settings=lambda: gateway.settings, events=gateway.events, is_new=start.is_new)

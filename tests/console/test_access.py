@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.console import HTML, KEYS, done, form_of, sign_in
+from tests.kit.console import HTML, KEYS, callers, done, form_of, sign_in
 from tests.kit.patience import until
 from tests.kit.running import one_route
 
@@ -77,6 +77,14 @@ async def test_a_session_ends_with_the_grant_of_its_key(keyed):
         file.write_text(without, encoding="utf-8")
         keyed.gateway.reload(load(str(file), {}, port=0))
         assert (await client.get("/console")).status_code == 403
+
+
+async def test_behind_a_proxy_on_this_machine_a_session_crosses_no_wire_in_the_clear(start, upstream):
+    for more, secure in (("", False), ("server: {behind_tls_proxy: true}", True)):
+        gateway = await start(one_route(await upstream(), f"{more}\n{callers()}"))
+        async with gateway.client() as client:
+            cookie = (await sign_in(client, "reader")).headers["set-cookie"]
+        assert ("Secure" in cookie) is secure
 
 
 async def test_two_cookies_are_none(keyed):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.state.sqlite.usage import is_used
 from tests.kit.console import HTML
+from tests.kit.patience import until
 from tests.kit.running import one_route
 from tests.kit.shapes import CANARY
 
@@ -14,7 +16,10 @@ EVERY = ("/", "/console", "/console/start", "/console/sign-in", "/console/nowher
 async def test_a_browser_at_the_root_finds_it_and_ollamas_clients_their_sentence(open_):
     async with open_.client() as client:
         page = await client.get("/", headers=HTML)
-        assert (page.status_code, page.headers["location"]) == (303, "/console")
+        assert (page.status_code, page.headers["location"]) == (303, "/console/start")  # nothing was ever answered
+        await open_.chat("Hello.")
+        await until(lambda: is_used(open_.state_dir / "ledger.db"))
+        assert (await client.get("/", headers=HTML)).headers["location"] == "/console"
         for headers in ({}, {"accept": "*/*"}, {"accept": "application/json"}):
             assert (await client.get("/", headers=headers)).text == "Ollama is running"
 

@@ -41,7 +41,8 @@ async def test_it_says_what_answers_and_what_each_target_is_like(open_):
     assert "answers, with 1 model" in page
     assert "test-vectors" in page
     assert '<span class="mark good">ready</span>' in page
-    assert "Load" not in page
+    assert "/console/models/warm" not in page
+    assert "may: [operate]" in page
 
 
 async def test_a_server_that_is_down_is_told_with_what_to_do(start):

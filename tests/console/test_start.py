@@ -58,3 +58,5 @@ default_route: general
         page = (await client.get("/console/start")).text
     assert "No route can answer yet." in page
     assert "no answer at http://127.0.0.1:9/v1" in page
+    assert "1 route waits for a server" in page
+    assert "Without keys these pages only show." in page

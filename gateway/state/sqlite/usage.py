@@ -17,6 +17,13 @@ from gateway.ports import LedgerUnavailable
 _BY: Final = {Per.CALLER: "caller", Per.ROUTE: "route", Per.AGENT: "coalesce(agents, agent)"}
 
 
+def is_used(path: Path) -> bool:
+    """Whether any request was ever answered. Raises `LedgerUnavailable`."""
+    query = "SELECT EXISTS (SELECT 1 FROM entry WHERE phase = 'outcome' AND result = 'ok')"
+    with _reading(path) as connection:
+        return bool(connection.execute(query).fetchone()[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """What one of them used: whole tokens, nano-dollars and nano-watt-hours; `unpriced` answers are in no sum of dollars."""
