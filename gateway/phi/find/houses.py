@@ -198,10 +198,11 @@ _TASK: Final = re.compile(
 )
 
 
-def reached(hits: Sequence[Hit], told: Sequence[bool], text: str, *, somebody: bool) -> list[bool]:
+def reached(hits: Sequence[Hit], told: Sequence[bool], text: str, *, somebody: bool, to_all: bool) -> list[bool]:
     """For each hit whether it is nobody's: by what is `told` of it already, or as a house or how to reach one.
 
-    `somebody` is whether anything but a name says that one person is in the text.
+    `somebody` is whether anything but a name says that one person is in the text, `to_all` whether it is a notice. An address
+    is a house's only there: elsewhere it may be where somebody was brought, or lives.
     """
     if somebody or not any(hit.kind in _REACHED for hit in hits):
         return list(told)
@@ -210,7 +211,8 @@ def reached(hits: Sequence[Hit], told: Sequence[bool], text: str, *, somebody: b
     ]
     if any(name and not one for name, one in zip(names, told, strict=True)) or _of_one(text):
         return list(told)
-    return _Houses(text, hits, [hit for hit, name in zip(hits, names, strict=True) if name]).explained(told)
+    named = [hit for hit, name in zip(hits, names, strict=True) if name]
+    return _Houses(text, hits, named, to_all=to_all).explained(told)
 
 
 def _of_one(text: str) -> bool:
@@ -221,9 +223,9 @@ def _of_one(text: str) -> bool:
 class _Houses:
     """A text that speaks of nobody, asked for its hits in order, since one value of a house stands beside another."""
 
-    def __init__(self, text: str, hits: Sequence[Hit], names: Sequence[Hit]) -> None:
+    def __init__(self, text: str, hits: Sequence[Hit], names: Sequence[Hit], *, to_all: bool) -> None:
         """`names` are those of people whom the text has excused."""
-        self._text, self._hits, self._names = text, hits, names
+        self._text, self._hits, self._names, self._to_all = text, hits, names, to_all
         self._values = sorted((hit for hit in hits if hit.kind in _SILENT), key=lambda hit: hit.start)
         self._starts = [hit.start for hit in self._values]
         self._last: Hit | None = None
@@ -256,7 +258,7 @@ class _Houses:
         elif hit.kind is Kind.EMAIL:
             if not _a_mailbox(text[hit.start : hit.end].partition("@")[0].casefold()):
                 return False
-        elif hit.kind is not Kind.ADDRESS:
+        elif hit.kind is not Kind.ADDRESS or not self._to_all:
             return False
         low, high = hit.start - _ALONE, hit.end + _ALONE
         return not any(name.start < high and low < name.end for name in self._names)

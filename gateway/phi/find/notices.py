@@ -164,6 +164,11 @@ class Notice:
             return
         self._least, self._marks, self._until = once(_read, text)
 
+    @property
+    def is_one(self) -> bool:
+        """Whether the text as a whole is written to everybody: it calls itself so, or is full of what such texts say."""
+        return len({word for _, word in self._marks}) >= _LEAST
+
     def explains(self, hit: Hit) -> bool:
         """Whether a hit is of whoever answers for a task there."""
         if not self._marks or hit.evidence is Evidence.FIELD:

@@ -182,7 +182,7 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
         for hit in hits
     ]
     one_person = bool(firm) or any(not _ROOM.match(text, at) for at in someone)
-    return reached(hits, told, text, somebody=one_person)
+    return reached(hits, told, text, somebody=one_person, to_all=notice.is_one)
 
 
 def _spoken_of(text: str) -> list[re.Match[str]]:

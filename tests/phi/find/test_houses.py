@@ -97,6 +97,13 @@ OF_SOMEBODY = [
     "Kestrel Clinic, phone «020 7946 0018», hep B positive",
     "Press team, «tuttle.team@stanwick.example»",
 ]
+NOTICE = (
+    "Staff newsletter, edition 7\nThe committee reviewed parking on all sites. Visitors and volunteers should register by the "
+    "deadline at the main desk; training is open to members. The next meeting of the board is in the seminar room. {}\n"
+)
+"""Addresses are a house's in such a text only."""
+ADDRESSES = [text for kind, text in OF_HOUSES if kind is Kind.ADDRESS and not {"Ltd,", "House,"} & set(text.split())]
+"""But for those whose own shape names the house, which `organisations` knows."""
 BESIDE_SOMEBODY = [
     "Hospital switchboard «020 7946 0018». Margot Tuttle is still tachycardic.",
     "Hospital switchboard «020 7946 0018». MRN 8675309 is still tachycardic.",
@@ -119,10 +126,16 @@ def counting(text: str, start: int, end: int) -> bool:
 
 @pytest.mark.parametrize(("kind", "text"), OF_HOUSES)
 def test_how_to_reach_a_house_is_nobodys_where_the_text_speaks_of_nobody(kind, text):
-    text, start, end = marked(text)
+    in_notice = kind is Kind.ADDRESS or "14 Elm Street" in text
+    text, start, end = marked(NOTICE.format(text) if in_notice else text)
     (detection,) = ENGINE.detect([Passage(text)])
     assert not any(found.counts for found in detection.findings), (kind, text)
     assert any(found.start < end and start < found.end for found in detection.findings), "it is reported"
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_an_address_outside_a_notice_is_somebodys_whatever_house_is_named(text):
+    assert counting(*marked(text))
 
 
 @pytest.mark.parametrize("text", OF_SOMEBODY)
@@ -149,7 +162,7 @@ def test_what_is_asked_of_many_lines_is_linear_in_them():
             for first in (line.index("020"), line.index("020 7946 0019"))
         ]
         begun = time.process_time()
-        assert all(reached(hits, [False] * len(hits), text, somebody=False))
+        assert all(reached(hits, [False] * len(hits), text, somebody=False, to_all=False))
         return time.process_time() - begun
 
     seconds(20)
