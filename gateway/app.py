@@ -94,7 +94,7 @@ def build(
     in_force = InForce(settings)
     networks = _networks(in_force)
     secret, ledger, notes = _kept(settings, environ, words=vocabulary.names, events=events, networks=networks)
-    quota, uncounted = _counts(settings, networks)
+    quota, uncounted = _counts(settings, networks, events=events)
     key = derive(secret, Purpose.CACHE)
     scanner = _scanner(settings, key=key, second=second or _second(settings), own=lambda: in_force.settings.own_words)
 
@@ -127,7 +127,7 @@ def build(
         pseudonym_key=derive(secret, Purpose.PSEUDONYM),
         warm=litellm.warm,
         demonstration_problem=embedded.problem,
-        notes=lambda: (*without_encoder(), *notes, *uncounted()),
+        notes=lambda: (*without_encoder(), *notes(), *uncounted()),
     )
     return _shown(Gateway(in_force, parts, facades=facades), trail)
 
@@ -161,7 +161,7 @@ def _collector(settings: Settings, spans: Spans | None, *, questions: Questions,
 
 def _kept(
     settings: Settings, environ: Mapping[str, str], *, words: Iterable[str], events: EventSink, networks: Networks
-) -> tuple[bytes, AuditSink, tuple[str, ...]]:
+) -> tuple[bytes, AuditSink, Callable[[], tuple[str, ...]]]:
     """The secret, the record, and what to say where it cannot be opened. Raises `SecretUnusable`."""
     state_dir, given = Path(settings.state_dir), environ.get("GATEWAY_SECRET", "")
     secret = override(given) if given else secrets.token_bytes(SECRET_BYTES)
@@ -181,31 +181,39 @@ def _kept(
     if settings.ledger_url:
         return secret, *_kept_together(settings, opened, events=events)
     ledger = ReopeningLedger(opened, sink=events)
-    if ledger.loss is None:
-        return secret, ledger, ()
-    if ledger.contradicted:
-        return secret, ledger, (f"{ledger.contradicted} Until then only targets on the premises are used.",)
-    place, remedy = _REMEDIES[ledger.loss]
-    what = f"{state_dir / LEDGER_FILE if ledger.loss in _OF_THE_FILE else state_dir} {place}"
-    note = f"{what}: there is no record, so only targets on the premises are used. {remedy} It is tried again every few seconds."
-    return secret, ledger, (note,)
+
+    def notes() -> tuple[str, ...]:
+        if ledger.loss is None:
+            return ()
+        if ledger.contradicted:
+            return (f"{ledger.contradicted} Until then only targets on the premises are used.",)
+        place, remedy = _REMEDIES[ledger.loss]
+        what = f"{state_dir / LEDGER_FILE if ledger.loss in _OF_THE_FILE else state_dir} {place}"
+        then = "there is no record, so only targets on the premises are used."
+        return (f"{what}: {then} {remedy} It is tried again every few seconds.",)
+
+    return secret, ledger, notes
 
 
 def _kept_together(
     settings: Settings, opened: Callable[[], AuditSink], *, events: EventSink
-) -> tuple[AuditSink, tuple[str, ...]]:
-    """The record that replicas keep together, and what to say where it cannot be opened. Raises `ExtraMissing`."""
+) -> tuple[AuditSink, Callable[[], tuple[str, ...]]]:
+    """The record that replicas keep together, and what to say while it cannot be opened. Raises `ExtraMissing`."""
     if importlib.util.find_spec("psycopg") is None:
         raise ExtraMissing("`ledger.url` needs a package: pip install 'triage-gateway[postgres]'")
     from gateway.state.postgres.ledger import REMEDIES, Database, loss_of  # noqa: PLC0415  only those who share have it
 
     ledger = ReopeningLedger(opened, sink=events, retry_s=1.0, cause=loss_of)
-    if ledger.loss is None:
-        return ledger, ()
-    if ledger.contradicted:
-        return ledger, (f"{ledger.contradicted} Until then only targets on the premises are used.",)
-    what = f"The record at {Database(settings.ledger_url).name} {REMEDIES[ledger.loss]}"
-    return ledger, (f"{what} Until then only targets on the premises are used. It is tried again every second.",)
+    name = Database(settings.ledger_url).name
+
+    def notes() -> tuple[str, ...]:
+        if ledger.loss is None:
+            return ()
+        what = ledger.contradicted or f"The record at {name} {REMEDIES[ledger.loss]}"
+        again = "" if ledger.contradicted else " It is tried again every second."
+        return (f"{what} Until then only targets on the premises are used.{again}",)
+
+    return ledger, notes
 
 
 _OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.DISK, LedgerLoss.UNOPENED})
@@ -219,10 +227,12 @@ _REMEDIES: Final = {
 }
 
 
-def _counts(settings: Settings, networks: Networks) -> tuple[Quota, Callable[[], tuple[str, ...]]]:
+def _counts(
+    settings: Settings, networks: Networks, *, events: EventSink
+) -> tuple[Quota, Callable[[], tuple[str, ...]]]:
     """What counts budgets and limits, and what to say where there is no place to keep it; kept or not, they are enforced."""
     if settings.shared_redis:
-        shared = RedisQuota(settings.shared_redis, networks=networks)
+        shared = RedisQuota(settings.shared_redis, sink=events, networks=networks)
         return shared, lambda: shared.notes
     try:
         return SqliteQuota(Path(settings.state_dir)), tuple

@@ -253,7 +253,7 @@ def quota_in_sqlite(directory, _redis) -> Quota:
 
 
 def quota_in_redis(_directory, redis) -> Quota:
-    return RedisQuota(redis.url, prefix=secrets.token_hex(8), limit_s=SOON_S)
+    return RedisQuota(redis.url, sink=RecordingSink(), prefix=secrets.token_hex(8), limit_s=SOON_S)
 
 
 QUOTAS = pytest.mark.parametrize(

@@ -43,7 +43,7 @@ from gateway.events.lifetime import (
     QuotaLeft,
     StateSeen,
 )
-from gateway.events.quota import QuotaCounted, QuotaRefused
+from gateway.events.quota import QuotaCounted, QuotaRefused, SharedLoss, SharedSeen
 from gateway.events.steps import CollectorSeen, Step, StepEnded
 
 __all__ = [
@@ -101,6 +101,8 @@ __all__ = [
     "ReloadResult",
     "ScanEnded",
     "ScanFailure",
+    "SharedLoss",
+    "SharedSeen",
     "Side",
     "StateSeen",
     "Step",
@@ -366,6 +368,7 @@ Event: TypeAlias = (
     | QueueWaited
     | QuotaCounted
     | QuotaRefused
+    | SharedSeen
     | ModelLoaded
     | Faulted
     | GatewayStarted

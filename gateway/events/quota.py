@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from gateway.domain.quota import Allowance, Every, Measure, Per, Sort
+
+
+class SharedLoss(StrEnum):
+    """Why what replicas count together cannot be counted."""
+
+    UNREACHABLE = "unreachable"  # it does not answer
+    REFUSED = "refused"  # user and password, or what it was told
+    CLOCK = "clock"  # its clock and ours differ
+    ELSEWHERE = "elsewhere"  # its name leads off the premises
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedSeen:
+    """What counts for all replicas is away, or (`loss` is None) counts again; `lost` settlements were lost so far."""
+
+    event: ClassVar[str] = "shared.seen"
+    loss: SharedLoss | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

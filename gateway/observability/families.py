@@ -167,6 +167,12 @@ class Families:
         self.quota_refused = self._counter(
             "gateway_quota_refused", "Targets that were not asked because a budget or a limit was used up.", QUOTA
         )
+        self.shared_available = Gauge(
+            "gateway_shared_available",
+            "0 while what counts budgets and limits for all replicas is away: targets that have one are closed off the premises.",
+            registry=self.registry,
+        )
+        self.shared_available.set(1)
 
     def _define_policy(self) -> None:
         self.decisions = self._counter(

@@ -70,6 +70,7 @@ LOGGED = (
         events.ModelLoaded,
         events.CollectorSeen,
         events.MeterSeen,
+        events.SharedSeen,
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -248,6 +249,11 @@ class EventLog:
                 level = logging.INFO if event.loss is None else logging.WARNING
                 self._write(
                     level, event.event, {"meter": event.meter, "up": event.loss is None, "loss": event.loss or ""}
+                )
+            case events.SharedSeen():
+                level = logging.WARNING if event.loss is None else logging.ERROR
+                self._write(
+                    level, event.event, {"loss": event.loss or "", "up": event.loss is None, "lost": event.lost}
                 )
             case events.EmergencyOpened() | events.EmergencyEnded():
                 self._write(logging.WARNING, event.event, emergency_line(event))

@@ -73,7 +73,7 @@ class Metrics(EventSink):
                 self._families.own_words(event.of).inc(event.count)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
-            case events.QuotaCounted() | events.QuotaRefused():
+            case events.QuotaCounted() | events.QuotaRefused() | events.SharedSeen():
                 self._used_up(event)
             case (
                 events.LedgerWritten()
@@ -208,8 +208,10 @@ class Metrics(EventSink):
         for one in event.quotas:
             families.quota_left(one.sort, one.per, one.name, one.of, one.every).set(one.ratio)
 
-    def _used_up(self, event: events.QuotaCounted | events.QuotaRefused) -> None:
+    def _used_up(self, event: events.QuotaCounted | events.QuotaRefused | events.SharedSeen) -> None:
         match event:
+            case events.SharedSeen():
+                self._families.shared_available.set(event.loss is None)
             case events.QuotaCounted():
                 for one, amount in event.amounts:
                     self._families.quota_used(one.sort, one.per, one.of, one.every).inc(amount / UNITS[one.of])

@@ -333,7 +333,7 @@ class Attempts:
             await self._ledger.intend(row)
             run.trace.stepped(Step.RECORD, time.perf_counter() - began)
         except LedgerUnavailable:
-            error = NotRecorded("The audit ledger cannot be written, so nothing may leave the premises.")
+            error = NotRecorded("The record cannot be written, so nothing leaves: `gateway status` says why.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None
 
     async def _open(self, run: Run, prepared: Prepared, limit: _Limit, *, last: bool) -> Opened:

@@ -265,6 +265,7 @@ CASES = [
         {'gateway_cost_unpriced_requests_total{target="mystery"}': "_x15 1x20"},
         {'gateway_cost_unpriced_requests_total{target="mystery"}': "8x40"},
     ),
+    Case("GatewaySharedAway", {"gateway_shared_available": "1x10 0x30"}, {"gateway_shared_available": "1x40"}),
     Case(
         "GatewayBudgetLow",
         {

@@ -165,6 +165,8 @@ def test_a_settled_request_is_counted(name, labels, value):
             {"witness": "timestamp", "result": "failed"},
             1,
         ),
+        (events.SharedSeen(loss=events.SharedLoss.UNREACHABLE), "gateway_shared_available", {}, 0),
+        (events.SharedSeen(), "gateway_shared_available", {}, 1),
         (
             events.ProviderProbed(provider="ollama", up=True),
             "gateway_backend_up",

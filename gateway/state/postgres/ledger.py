@@ -27,6 +27,7 @@ _LOSSES: Final[tuple[tuple[type[BaseException], LedgerLoss], ...]] = (
     (errors.InsufficientPrivilege, LedgerLoss.NOT_WRITABLE),
     (errors.ReadOnlySqlTransaction, LedgerLoss.NOT_WRITABLE),
     (errors.UndefinedTable, LedgerLoss.NOT_WRITABLE),
+    (errors.UndefinedColumn, LedgerLoss.NOT_WRITABLE),
     (errors.InvalidPassword, LedgerLoss.NOT_WRITABLE),
     (errors.IdleInTransactionSessionTimeout, LedgerLoss.UNREACHABLE),
     (errors.QueryCanceled, LedgerLoss.LOCKED),
@@ -43,10 +44,10 @@ _LOSSES: Final[tuple[tuple[type[BaseException], LedgerLoss], ...]] = (
 REMEDIES: Final = {
     LedgerLoss.NO_SPACE: "has no space left: make room there.",
     LedgerLoss.DISK: "is on a disk that fails.",
-    LedgerLoss.NOT_WRITABLE: "cannot be written: look at user and password, and run deploy/postgres/ledger.sql as its owner.",
+    LedgerLoss.NOT_WRITABLE: "cannot be written: are its tables those of deploy/postgres/ledger.sql, and may this user add rows?",
     LedgerLoss.DAMAGED: "is damaged: put its newest copy back.",
     LedgerLoss.LOCKED: "is locked by somebody else.",
-    LedgerLoss.UNREACHABLE: "does not answer: start it, or look at the network.",
+    LedgerLoss.UNREACHABLE: "does not answer, or not to us: start it, look at the network, at user and password, at its log.",
     LedgerLoss.ELSEWHERE: "has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.",
     LedgerLoss.UNOPENED: "cannot be used: look whether the server's `fsync` and `full_page_writes` are on.",
 }

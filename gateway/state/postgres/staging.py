@@ -60,6 +60,12 @@ class Staging:
         schema.learn(self._connection, words)
 
     @property
+    def columns(self) -> set[tuple[str, str]]:
+        """Tables and columns that rows are made for."""
+        listed = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+        return {(table, column) for table, column in self._connection.execute(listed) if table in COLUMNS}
+
+    @property
     def words(self) -> list[str]:
         """All that are known."""
         return [name for (name,) in self._connection.execute("SELECT name FROM word")]

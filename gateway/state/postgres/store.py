@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import psycopg
+from psycopg import errors
 from psycopg.rows import TupleRow
 
 from gateway.audit.verify_ledger import TABLES, Tree
@@ -39,6 +40,10 @@ _INSERTS: Final = {
     + (" ON CONFLICT DO NOTHING" if table == "policy" else "")
     for table in COLUMNS
 }
+_COLUMNS: Final = (
+    "SELECT table_name::text, column_name::text FROM information_schema.columns"
+    " WHERE table_schema = ANY(current_schemas(false))"
+)
 _LEARN: Final = "INSERT INTO word SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 
 
@@ -61,6 +66,7 @@ class Store:
         try:
             self._staging: Final = Staging(words)
             self._in_time()
+            self._demand(self._staging.columns)
             self._connection.execute(_LEARN, (self._staging.words,))
             self.origin = self._begun()
             self._in_time()
@@ -170,6 +176,11 @@ class Store:
         self._staging.close()
         self._connection.until_s = math.inf
         self._connection.close()
+
+    def _demand(self, columns: set[tuple[str, str]]) -> None:
+        """Tables of an older version would drop without a word what they have no column for, and the log would not fit."""
+        if not columns <= set(self._connection.execute(_COLUMNS).fetchall()):
+            raise errors.UndefinedColumn("the tables are of another version")
 
     def _begun(self) -> str:
         """The log's name, for ever."""

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gateway.events import EventSink, SharedLoss, SharedSeen
 from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
 from gateway.state.premises import Networks
 from gateway.state.quota import Span
@@ -57,6 +58,7 @@ class RedisQuota:
         self,
         url: str,
         *,
+        sink: EventSink,
         prefix: str = "gateway",
         limit_s: float = LIMIT_S,
         again_s: float = AGAIN_S,
@@ -64,6 +66,8 @@ class RedisQuota:
     ) -> None:
         self._base: Final = f"{{{prefix}:quota}}"
         self._server: Final = RedisServer(url, SCRIPTS, limit_s=limit_s, networks=networks)
+        self._sink: Final = sink
+        self._loss: SharedLoss | None = None
         self._again_s: Final = again_s
         self._ready = False
         self._down = ""
@@ -193,6 +197,7 @@ class RedisQuota:
                 self._refuse(batch, "The gateway stops.")
                 raise
             self._down = ""
+            self._see(None)
             for message, reply in zip(batch, replies, strict=True):
                 if message.answer is not None and not message.answer.done():
                     message.answer.set_result(reply)
@@ -213,9 +218,16 @@ class RedisQuota:
         """Refuse whoever waits; keep what was told."""
         self._ready = False
         self._down = f"The server that `shared.redis` names {away}"
+        self._see(away.loss)
         waiting = [*batch, *self._waiting]
         self._refuse(waiting, self._down)
         self._waiting = deque(message for message in waiting if message.answer is None)
+
+    def _see(self, loss: SharedLoss | None) -> None:
+        """Tell what changed, once."""
+        if loss is not self._loss:
+            self._loss = loss
+            self._sink.emit(SharedSeen(loss=loss, lost=self._lost))
 
     @staticmethod
     def _refuse(messages: Sequence[_Message], why: str) -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from gateway.events import SharedLoss
 from gateway.ports import ExtraMissing
 from gateway.state.premises import Networks, OffPremises, addresses
 
@@ -27,8 +28,20 @@ Argument = str | int
 Reply = list[int]
 
 
+_SAID: Final = {
+    SharedLoss.UNREACHABLE: "does not answer.",
+    SharedLoss.REFUSED: "refuses to count: look at its log, at user and password, at its memory.",
+    SharedLoss.CLOCK: f"has another time: its clock and ours differ by more than {SKEW_S} s.",
+    SharedLoss.ELSEWHERE: "has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.",
+}
+
+
 class Away(Exception):
     """It did not answer, or does not take what it was told. The message says which, and holds nothing of what it said."""
+
+    def __init__(self, loss: SharedLoss) -> None:
+        super().__init__(_SAID[loss])
+        self.loss: Final = loss
 
 
 class RedisServer:
@@ -53,6 +66,7 @@ class RedisServer:
             OSError,
             TimeoutError,
         )
+        self._unknown: Final = library.AuthenticationError
         self._limit_s: Final = limit_s
         self._scripts: Final = tuple(scripts)
         self._names: Final = {one: hashlib.sha1(one.encode()).hexdigest() for one in scripts}  # noqa: S324  as Redis names them
@@ -77,7 +91,7 @@ class RedisServer:
         except self._errors as error:
             raise await self._away(error) from None
         if abs(seconds - time.time()) > SKEW_S:
-            raise Away(f"has another time: its clock and ours differ by more than {SKEW_S} s.")
+            raise Away(SharedLoss.CLOCK)
 
     async def run(self, batch: Sequence[tuple[str, Sequence[Argument]]]) -> list[Reply]:
         """What each script says, in their order; where it did not take all of them, none is said to be taken. Raises `Away`."""
@@ -99,8 +113,10 @@ class RedisServer:
         with contextlib.suppress(*self._errors):
             await self._client.connection_pool.disconnect(inuse_connections=True)
         if isinstance(error, OffPremises) or isinstance(error.__cause__ or error.__context__, OffPremises):
-            return Away("has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.")
-        return Away("does not answer." if isinstance(error, self._gone) else "refuses to count.")
+            return Away(SharedLoss.ELSEWHERE)
+        if isinstance(error, self._unknown) or not isinstance(error, self._gone):
+            return Away(SharedLoss.REFUSED)
+        return Away(SharedLoss.UNREACHABLE)
 
 
 def _kept_here(kind: type[redis.Connection], networks: Networks) -> type[redis.Connection]:

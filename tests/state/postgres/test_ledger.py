@@ -185,6 +185,7 @@ async def test_a_database_without_tables_is_said_to_be_no_place(server):
         (errors.DiskFull(), LedgerLoss.NO_SPACE),
         (errors.IoError(), LedgerLoss.DISK),
         (errors.ReadOnlySqlTransaction(), LedgerLoss.NOT_WRITABLE),
+        (errors.UndefinedColumn(), LedgerLoss.NOT_WRITABLE),
         (errors.QueryCanceled(), LedgerLoss.LOCKED),
         (errors.AdminShutdown(), LedgerLoss.UNREACHABLE),
         (errors.IdleInTransactionSessionTimeout(), LedgerLoss.UNREACHABLE),

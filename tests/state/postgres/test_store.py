@@ -209,6 +209,17 @@ def test_a_server_that_keeps_nothing_through_a_loss_of_power_is_not_used(databas
             owner.execute("SELECT pg_reload_conf()")
 
 
+def test_tables_of_an_older_version_are_not_written(database):
+    """A column that is missing would be dropped without a word, and the log would not fit its rows."""
+    with psycopg.connect(database.replace("gateway@", "postgres@"), autocommit=True) as owner:
+        owner.execute("ALTER TABLE entry DROP COLUMN baseline_nano_usd")
+        try:
+            with pytest.raises(psycopg.errors.UndefinedColumn):
+                Store(database, words=WORDS, limit_s=SOON_S)
+        finally:
+            owner.execute("ALTER TABLE entry ADD COLUMN baseline_nano_usd amount")
+
+
 def test_what_was_told_to_be_durable_is_whatever_the_server_usually_does(database):
     with psycopg.connect(database.replace("gateway@", "postgres@"), autocommit=True) as owner:
         owner.execute("ALTER ROLE gateway SET synchronous_commit = off")

@@ -9,11 +9,13 @@ import time
 
 import pytest
 
+from gateway.events import SharedLoss, SharedSeen
 from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
 from gateway.state.redis import quota as module
 from gateway.state.redis.quota import RedisQuota
 from gateway.state.redis.scripts import COUNT, SCRIPTS, SETTLE
 from gateway.state.redis.server import Away, RedisServer
+from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S, until
 from tests.kit.redis_server import redis_server
 
@@ -35,7 +37,7 @@ async def replica(server):
     made = []
 
     def make(url=None, **more) -> RedisQuota:
-        quota = RedisQuota(url or server.url, **{"limit_s": SOON_S, "again_s": 0.01, **more})
+        quota = RedisQuota(url or server.url, **{"sink": RecordingSink(), "limit_s": SOON_S, "again_s": 0.01, **more})
         made.append(quota)
         return quota
 
@@ -86,6 +88,32 @@ async def test_while_redis_is_away_nothing_is_held_and_it_is_said_at_once(replic
         with pytest.raises(QuotaUnavailable):
             await reserve(quota, f"c{number}")
     assert time.monotonic() - began < SOON_S  # each by itself would wait as long
+
+
+async def test_that_it_is_away_and_why_is_told_once_and_that_it_is_back(replica, server):
+    sink = RecordingSink()
+    quota = replica(sink=sink)
+    await reserve(quota, "a")
+    assert seen(sink) == []
+    server.kill()
+    for lease in ("b", "c"):
+        with pytest.raises(QuotaUnavailable):
+            await reserve(quota, lease)
+    server.start()
+    await back(quota)
+    assert seen(sink) == [SharedSeen(loss=SharedLoss.UNREACHABLE), SharedSeen()]
+
+
+def seen(sink):
+    return [event for event in sink.events if isinstance(event, SharedSeen)]
+
+
+async def test_one_that_does_not_know_us_is_said_to_refuse(replica, server):
+    sink = RecordingSink()
+    server.ask("CONFIG", "SET", "requirepass", "other")
+    with pytest.raises(QuotaUnavailable, match="user and password"):
+        await reserve(replica(server.url.replace("//", "//:wrong@"), sink=sink), "a")
+    assert seen(sink) == [SharedSeen(loss=SharedLoss.REFUSED)]
 
 
 async def test_what_was_told_while_it_was_away_is_counted_once_it_is_back(replica, server):
