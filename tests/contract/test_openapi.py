@@ -25,7 +25,9 @@ from tests.kit.running import every_operation
 
 MANY = "OPENAPI_EXAMPLES" in os.environ
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+TOLD_BY_503 = "/ready"
+"""Says by a 503, which the document has, that a route which somebody named cannot answer."""
 
 
 def first_paths(document):
@@ -62,7 +64,7 @@ def sending(url, operation, mode) -> int:
         nonlocal sent
         sent += 1
         response = case.call(base_url=url, timeout=SOON_S)
-        case.validate_response(response, checks=CHECKS)
+        case.validate_response(response, checks=[*CHECKS, *([] if case.path == TOLD_BY_503 else [not_a_server_error])])
 
     one()
     return sent

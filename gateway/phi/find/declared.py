@@ -129,6 +129,10 @@ def _may_describe(passage: Passage, key: str) -> bool:
     return passage.cue.rpartition(" ")[2] == key or (not passage.cue and key in passage.text)
 
 
+_LEAD: Final = re.compile(r"(?i)\A\W*(?:(?:yes|sure|ok(?:ay)?)[,.]? )?(?:it|that|this|mine)(?:['’]s| is) ")
+"""How an answer begins before what was asked for."""
+
+
 def next_told(passages: Sequence[Passage], folded: Sequence[Normalised]) -> Iterator[tuple[int, list[Hit]]]:
     """What the messages behind the first one are by it, with their places."""
     if len(passages[0].text) < _LEAST_SAID or not _GATE.open(folded[0].shape):
@@ -183,7 +187,7 @@ def _described(text: str, key: str) -> frozenset[Kind]:
 
 def _values(kind: Kind, declared: Normalised) -> Iterator[Hit]:
     text = declared.text
-    value = text.strip(" \t\"'.,;!")
+    value = _LEAD.sub("", text).strip(" \t\"'.,;!")
     start = text.find(value)
     if keys.kind_of(value) is not None:
         return  # a label itself
