@@ -113,6 +113,7 @@ def test_every_metric_is_on_a_dashboard_or_knowingly_is_not(queries):
 
     assert families - shown == {
         "gateway_audit_log_root",  # to be compared, not to be looked at
+        "gateway_shared_available",  # of replicas only; GatewaySharedAway tells
         "gen_ai_client_token_usage",  # for dashboards of others; ours have who asked (gateway_tokens_total)
     }
 
