@@ -26,6 +26,7 @@ ELSEWHERE = {
     "gateway_build_info": ("tests/cli/test_serve.py", "gateway_build_info"),
     "gateway_embedded_exits": ("tests/upstream/embedded/test_process.py", "ExitReason.DIED"),
     "gateway_metrics_folded": ("tests/observability/test_metrics.py", "gateway_metrics_folded_total"),
+    "gateway_shared_available": ("tests/observability/test_metrics.py", "gateway_shared_available"),
     "gateway_phi_egress_violations": ("tests/safety/test_laws.py", "gateway_phi_egress_violations_total"),
 }
 """What takes a process of its own or a planted violation: the test that has it happen, and by which word."""
