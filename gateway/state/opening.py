@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import time
+from typing import TypeVar
 
 from gateway.events import Noted
 from gateway.ports import EventRow, LedgerContradicted
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.store import Store
 
+Opened = TypeVar("Opened", bound=Store)
 
-def greet(store: Store, checkpoints: Checkpoints | None, *, name: str) -> None:
-    """Hold the record against its last checkpoint; write down that it begins, and a new key of its checkpoints.
+
+def begun(store: Opened, checkpoints: Checkpoints | None, *, name: str) -> Opened:
+    """A store that may be written: held against its last checkpoint, with what it says of itself; closed where that fails.
 
     Raises:
         LedgerContradicted: it does not continue what was signed: an older copy, or another record. What its place raises.
     """
-    if checkpoints is None:
-        return
+    try:
+        if checkpoints is not None:
+            _greet(store, checkpoints, name)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _greet(store: Store, checkpoints: Checkpoints, name: str) -> None:
+    """Write down that it begins, and a new key of its checkpoints."""
     if store.tree.size == 0:
         before = checkpoints.last()
         said = (before.size, before.root) if before else (None, b"")

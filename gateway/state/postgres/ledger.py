@@ -13,7 +13,7 @@ from gateway.events import EventSink, LedgerLoss
 from gateway.ports import LedgerContradicted, LedgerUnavailable
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.group_commit import GroupCommit
-from gateway.state.opening import greet
+from gateway.state.opening import begun
 from gateway.state.postgres.server import shown
 from gateway.state.postgres.store import LIMIT_S, Store
 from gateway.state.premises import Networks, OffPremises
@@ -69,13 +69,7 @@ class Database:
         return Store(self._url, words=words, limit_s=self._limit_s, networks=self._networks)
 
     def begin(self, words: Iterable[str], checkpoints: Checkpoints | None) -> Store:
-        store = self.open(words)
-        try:
-            greet(store, checkpoints, name=self.name)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return begun(self.open(words), checkpoints, name=self.name)
 
     def identity(self) -> object:
         """There is nothing to look at without a connection: the log says it, once there is one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from gateway.events import EventSink, LedgerLoss
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.group_commit import GroupCommit
-from gateway.state.opening import greet
+from gateway.state.opening import begun
 from gateway.state.sqlite.losses import loss_of
 from gateway.state.sqlite.store import FILE, Store, identity_of, prepare_directory
 
@@ -31,13 +31,7 @@ class File:
 
     def begin(self, words: Iterable[str], checkpoints: Checkpoints | None) -> Store:
         prepare_directory(self._path.parent)
-        store = self.open(words)
-        try:
-            greet(store, checkpoints, name=self.name)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return begun(self.open(words), checkpoints, name=self.name)
 
     def identity(self) -> object:
         return identity_of(self._path)
