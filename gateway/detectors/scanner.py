@@ -261,6 +261,8 @@ class Scanner:
             for at, hits in self._across(passages, digests, kept, window).items():
                 beside.setdefault(window[at], []).extend(hits)
             yield
+        for at, hits in engine.of_somebody(passages, kept).items():
+            beside.setdefault(at, []).extend(hits)
         spoken: dict[int, str] | None = None
         for index, one in enumerate(kept):
             foreign = one.learned(known) if known else []

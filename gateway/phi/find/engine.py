@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.domain import DIRECT, Carrier, Detection, Finding, Kind, Part, Passage, UnknownReason
-from gateway.phi.find import across, counting, evasion, processes, propagate, structure
+from gateway.phi.find import across, counting, evasion, houses, processes, propagate, registers, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
 from gateway.phi.find.hit import Evidence, Hit
@@ -23,6 +23,8 @@ from gateway.phi.find.text.normalise import Normalised, normalise
 
 _NO_WORDS: Final = frozenset[str]()
 _TOLD_BY_CONTEXT: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.DATE})
+_TOLD_BY_PEOPLE: Final = frozenset({Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_ARGS, Carrier.TOOL_RESULT})
+"""Where something is said of somebody; an instruction and a tool's definition speak of patients in general."""
 _LEAST_SAID: Final = 12
 """Characters of the shortest text in base64 that may name somebody."""
 _DEPTH: Final = 2
@@ -39,6 +41,16 @@ class Look:
     words: frozenset[str]
     names: frozenset[str]
     """Parts of names found in it, by which they are known again elsewhere."""
+
+
+class Said(Protocol):
+    """What is needed of a look where passages are held beside each other, also of one that was kept."""
+
+    @property
+    def hits(self) -> tuple[Hit, ...]: ...
+
+    @property
+    def detection(self) -> Detection: ...
 
 
 class Engine:
@@ -98,6 +110,8 @@ class Engine:
             own = [looks[at].hits for at in window]
             for at, hits in self.across([passages[at] for at in window], own).items():
                 beside.setdefault(window[at], []).extend(hits)
+        for at, hits in self.of_somebody(passages, looks).items():
+            beside.setdefault(at, []).extend(hits)
         known = frozenset[str]().union(*(look.names for look in looks))
         return [
             self.settle(
@@ -212,6 +226,27 @@ class Engine:
         for index, hit in self._together([normalise(passage.text).text for passage in passages], passages[0].carrier):
             found.setdefault(index, []).append(hit)
         return found
+
+    def of_somebody(self, passages: Sequence[Passage], looks: Sequence[Said]) -> Mapping[int, Sequence[Hit]]:
+        """What passages give as a house's where another one speaks of one person, by the index of the passage: it may be theirs."""
+        may = [
+            at
+            for at, look in enumerate(looks)
+            if any(not one.counts and one.kind in houses.REACHED for one in look.detection.findings)
+        ]
+        if not may or len(passages) == 1:
+            return {}
+        speaking = {
+            at
+            for at, passage in enumerate(passages)
+            if passage.carrier in _TOLD_BY_PEOPLE and registers.speaks_of_one(normalise(passage.text).text)
+        }
+        found: dict[int, Sequence[Hit]] = {}
+        for at in may:
+            if speaking - {at}:
+                hits = registers.of_houses(looks[at].hits, normalise(passages[at].text).text)
+                found[at] = [hit._replace(evidence=Evidence.FIELD) for hit in hits]
+        return {at: hits for at, hits in found.items() if hits}
 
     def settle(
         self,

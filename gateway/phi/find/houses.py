@@ -20,8 +20,8 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.text.ways import one_of
 
 _CALLED: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.OTHER_ID})
-_REACHED: Final = _CALLED | {Kind.ADDRESS, Kind.EMAIL}
-_SILENT: Final = _REACHED | {Kind.ZIP}
+REACHED: Final = _CALLED | {Kind.ADDRESS, Kind.EMAIL}
+_SILENT: Final = REACHED | {Kind.ZIP}
 _WINDOW: Final = 260
 """Characters before a value in which its house is named."""
 _ALONE: Final = 160
@@ -204,18 +204,18 @@ def reached(hits: Sequence[Hit], told: Sequence[bool], text: str, *, somebody: b
     `somebody` is whether anything but a name says that one person is in the text, `to_all` whether it is a notice. An address
     is a house's only there: elsewhere it may be where somebody was brought, or lives.
     """
-    if somebody or not any(hit.kind in _REACHED for hit in hits):
+    if somebody or not any(hit.kind in REACHED for hit in hits):
         return list(told)
     names = [
         hit.kind is Kind.NAME and hit.evidence is not Evidence.DOUBT and not _of_a_house(hit, text) for hit in hits
     ]
-    if any(name and not one for name, one in zip(names, told, strict=True)) or _of_one(text):
+    if any(name and not one for name, one in zip(names, told, strict=True)) or of_one(text):
         return list(told)
     named = [hit for hit, name in zip(hits, names, strict=True) if name]
     return _Houses(text, hits, named, to_all=to_all).explained(told)
 
 
-def _of_one(text: str) -> bool:
+def of_one(text: str) -> bool:
     """Whether a text is a letter, a record or a case of one person."""
     return _LETTER.search(text) is not None or _CASE.search(text) is not None
 
@@ -235,7 +235,7 @@ class _Houses:
         explained: list[bool] = []
         for hit, one in zip(self._hits, told, strict=True):
             explained.append(one or self._explains(hit))
-            if explained[-1] and hit.kind in _REACHED:
+            if explained[-1] and hit.kind in REACHED:
                 self._last = hit
         return explained
 

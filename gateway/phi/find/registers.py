@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
-from gateway.phi.find.houses import reached
+from gateway.phi.find.houses import of_one, reached
 from gateway.phi.find.notices import Notice
 from gateway.phi.find.organisations import BRACKETED, CONTACTS, domains, in_its_field, of_a_thing, owned, reaches_nobody
 from gateway.phi.find.retrieved import Retrieved
@@ -154,9 +154,24 @@ _LOOSE: Final = frozenset({Kind.NAME, Kind.EMAIL, Kind.URL, Kind.OTHER_ID, Kind.
 
 def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether the sort of text around it says that it is nobody's in care."""
+    return _told(hits, text)[1]
+
+
+def of_houses(hits: Sequence[Hit], text: str) -> list[Hit]:
+    """The hits that are nobody's only because the text gives them as a house's, and speaks of nobody."""
+    return [hit for hit, told, all_told in zip(hits, *_told(hits, text), strict=True) if all_told and not told]
+
+
+def speaks_of_one(text: str) -> bool:
+    """Whether a text says something of one person, so that what stands beside it in a request may be theirs."""
+    return any(not _ROOM.match(text, said.start()) for said in once(_spoken_of, text)) or of_one(text)
+
+
+def _told(hits: Sequence[Hit], text: str) -> tuple[list[bool], list[bool]]:
+    """For each hit whether it is nobody's, without houses and with them."""
     none = [False] * len(hits)
     if not any(_may(hit) for hit in hits):
-        return none
+        return none, none
     notice = Notice(text)
     someone = [said.start() for said in once(_spoken_of, text) if not _in_office(said, notice)]
     firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
@@ -182,7 +197,7 @@ def nobodys(hits: Sequence[Hit], text: str) -> list[bool]:
         for hit in hits
     ]
     one_person = bool(firm) or any(not _ROOM.match(text, at) for at in someone)
-    return reached(hits, told, text, somebody=one_person, to_all=notice.is_one)
+    return told, reached(hits, told, text, somebody=one_person, to_all=notice.is_one)
 
 
 def _spoken_of(text: str) -> list[re.Match[str]]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.domain import Kind, Passage
+from gateway.domain import Carrier, Kind, Passage
 from gateway.phi.find.engine import load_engine
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.houses import reached
@@ -149,6 +149,32 @@ def test_what_a_house_does_with_a_value_makes_it_no_value_of_the_house(text):
 def test_one_person_in_the_text_makes_all_values_of_houses_count(text, between):
     text, start, end = marked(text.replace(" ", between + " ", 5).replace(between + " ", " ", 4))
     assert counting(text, start, end)
+
+
+@pytest.mark.parametrize(
+    ("other", "carrier", "counts"),
+    [
+        ("my mum has diabetes", Carrier.MESSAGE, True),
+        ("Bed 4 is confused.", Carrier.MESSAGE, True),
+        ("smear normal", Carrier.MESSAGE, True),
+        ("He needs a refill.", Carrier.TOOL_RESULT, True),
+        ("What is the capital of France?", Carrier.MESSAGE, False),
+        ("Can patients park at the clinic?", Carrier.MESSAGE, False),
+        ("You help the patient with her questions.", Carrier.SYSTEM, False),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_person_in_another_message_makes_a_houses_number_count(other, carrier, counts, turned):
+    passages = [Passage(other, carrier=carrier), Passage("Contact the eye clinic on 020 7946 0018.")]
+    detections = ENGINE.detect(passages[::-1] if turned else passages)
+    found = [one for one in detections[0 if turned else 1].findings if one.kind is Kind.PHONE]
+    assert [one.counts for one in found] == [counts]
+
+
+@pytest.mark.parametrize("number", ["0800 555 0199", "1-800-555-0199"])
+def test_a_number_that_no_person_is_given_stays_nobodys(number):
+    _, detection = ENGINE.detect([Passage("my mum has diabetes"), Passage(f"Contact the eye clinic on {number}.")])
+    assert not any(one.counts for one in detection.findings)
 
 
 def test_what_is_asked_of_many_lines_is_linear_in_them():
