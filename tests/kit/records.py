@@ -12,7 +12,7 @@ from pathlib import Path
 from gateway.audit.verify_ledger import Verdict, verify
 from gateway.ports import Row
 from gateway.state.checkpoints import Checkpoints
-from gateway.state.opening import greet
+from gateway.state.opening import begun
 from gateway.state.sqlite import log
 from gateway.state.sqlite.store import Store
 from tests.kit.rows import WORDS, make_attempt, make_config, make_intent, make_outcome
@@ -43,8 +43,7 @@ def make_record(folder: Path, requests: int, *, every: int = 100) -> Recorded:
     folder.mkdir(exist_ok=True)
     checkpoints = Checkpoints(folder / "elsewhere", seed=SEED)
     path = folder / "ledger.db"
-    store = Store(path, words=WORDS)
-    greet(store, checkpoints, name=str(path))
+    store = begun(Store(path, words=WORDS), checkpoints, name=str(path))
     store.write([make_config()])
     for first in range(0, requests, every):
         store.write([row for number in range(first, min(first + every, requests)) for row in rows_of(number)])
