@@ -14,5 +14,6 @@ PROFILE = Profile(
     demonstration=True,
     repairs=(to_max_tokens, AS_REASONING_CONTENT),
     one_choice=True,
+    ignores=frozenset({"tool_choice", "parallel_tool_calls", "best_of", "suffix"}),  # its model was never taught tools
     overflow=OVERFLOW,
 )

@@ -11,6 +11,7 @@ _INSTANCE: Final = re.compile(r"(?::[0-9]+|@[a-z0-9_]+|\.gguf)$")
 _MAKER: Final = re.compile(r"^(?:[a-z]{2,6}\.)?(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen)\.")
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _MOVING: Final = frozenset({"latest", "preview", "stable"})
+_SMALLER: Final = frozenset({"lite", "micro", "mini", "nano"})
 _NO_NAMES: Final = frozenset({"auto", "default", "default_model", "local-model", "model-router"})
 _NAMED_BY_CUSTOMERS: Final = ("azure/", "azure_ai/", "bedrock/", "sagemaker/", "arn:")
 
@@ -27,9 +28,10 @@ def another(asked: str, answered: object) -> bool:
     """Whether `answered` names another model than `asked`.
 
     Makers, paths, number of the instance, quantisation, punctuation and case are left aside, and a name that begins like
-    the other is the same one said in full (`qwen3-4b`, `qwen/qwen3-4b-instruct:2`; `gpt-4o`, `gpt-4o-2024-08-06`). Where
-    the newest of a family was asked for (`gemini-flash-latest`), it may name any of that family. A name that stands for
-    no model (`auto`), or that the customer gave to a deployment, says nothing.
+    the other is the same one said in full (`qwen3-4b`, `qwen/qwen3-4b-instruct:2`; `gpt-4o`, `gpt-4o-2024-08-06`), unless
+    what it says more is that it is a smaller one (`gpt-4o-mini`). Where the newest of a family was asked for
+    (`gemini-flash-latest`), it may name any of that family. A name that stands for no model (`auto`), or that the customer
+    gave to a deployment, says nothing.
     """
     if not isinstance(answered, str) or not answered or asked.lower().startswith(_NAMED_BY_CUSTOMERS):
         return False
@@ -39,7 +41,7 @@ def another(asked: str, answered: object) -> bool:
     wanted, given = _words(one), _words(other)
     shared = min(len(wanted), len(given))
     if wanted[:shared] == given[:shared]:
-        return False
+        return not _SMALLER.isdisjoint([*wanted[shared:], *given[shared:]])
     return not ("latest" in one and _in_order(wanted, given))
 
 

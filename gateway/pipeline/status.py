@@ -230,6 +230,8 @@ def _state_of(provider: Provider, known: Known, model: str = "MODEL") -> tuple[S
 
 def _heard(cause: Cause | None) -> str:
     """What came in place of a list of models."""
+    if cause is Cause.KEY_REFUSED:
+        return "a server that wants another `api_key` than the configured one"
     if cause is Cause.BAD_REPLY:
         return "an answer that is no list of models, perhaps another program's,"
     if cause is Cause.CONNECT_TIMEOUT:

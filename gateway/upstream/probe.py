@@ -25,9 +25,10 @@ async def probe(provider: Provider, questions: Questions, attestation: Attestati
     """
     known = profile(provider.kind)
     try:
-        listed = (await questions.ask(provider, f"{known.openai_base(provider.base_url)}/models")).items("data")
+        answer = await questions.ask(provider, f"{known.openai_base(provider.base_url)}/models")
+        listed = answer.items("data")
         if listed is None:
-            return Probed(up=False, cause=Cause.BAD_REPLY)
+            return Probed(up=False, cause=Cause.KEY_REFUSED if answer.status in {401, 403} else Cause.BAD_REPLY)
         models = [name for item in listed if isinstance(name := item.get("id"), str)]
         listing = await attestation.listing(provider)
         if listing is not None:

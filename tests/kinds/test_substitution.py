@@ -44,6 +44,8 @@ def test_one_model_has_many_names(asked, answered):
         ("medgemma-27b", "text-embedding-nomic"),
         ("gpt-4o-2024-05-13", "gpt-4o-2024-08-06"),
         ("claude-sonnet-4-20250514", "claude-3-5-haiku-20241022"),
+        ("gpt-4o", "gpt-4o-mini-2024-07-18"),
+        ("gemini-2.5-flash", "gemini-2.5-flash-lite"),
     ],
 )
 def test_another_model_is_another(asked, answered):

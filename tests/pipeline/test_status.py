@@ -61,6 +61,7 @@ def test_what_is_known_decides(settings):
         ({"health": {"local": Probed(up=False, cause=Cause.REFUSED)}}, State.DOWN, "no answer at http://127.0.0.1:1: "),
         ({"health": {"local": Probed(up=False, cause=Cause.TLS)}}, State.DOWN, "no answer (tls) at "),
         ({"health": {"local": Probed(up=False, cause=Cause.BAD_REPLY)}}, State.DOWN, "perhaps another program's, at"),
+        ({"health": {"local": Probed(up=False, cause=Cause.KEY_REFUSED)}}, State.DOWN, "wants another `api_key`"),
         ({"health": {"local": Probed(up=False, cause=Cause.CONNECT_TIMEOUT)}}, State.DOWN, "silence of whatever"),
         ({"key_refused": {"here": 401}}, State.KEY_REFUSED, "answered 401 when it was last asked: give the provider"),
         ({"key_refused": {"here": 402}}, State.KEY_REFUSED, "used up"),

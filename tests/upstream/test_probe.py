@@ -36,12 +36,12 @@ async def serve(tripwire):
     """A server that answers every GET with the same bytes, and remembers their headers."""
     runners = []
 
-    async def begin(body: bytes, **headers):
+    async def begin(body: bytes, status: int = 200, **headers):
         seen = []
 
         async def answer(request):
             seen.append((request.path, dict(request.headers)))
-            return web.Response(body=body, headers={"Content-Type": "application/json", **headers})
+            return web.Response(body=body, status=status, headers={"Content-Type": "application/json", **headers})
 
         app = web.Application()
         app.router.add_get("/{path:.*}", answer)
@@ -92,6 +92,13 @@ async def test_models_are_listed_and_nothing_compressed_is_asked_for(serve, aski
 async def test_whatever_else_it_says_is_no_answer_and_no_exception(serve, body, asking):
     port, _ = await serve(body)
     assert await probe(provider(f"http://127.0.0.1:{port}/v1"), *asking) == Probed(up=False, cause=Cause.BAD_REPLY)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_server_that_wants_another_key_is_no_other_program(serve, status, asking):
+    port, _ = await serve(b'{"error": "unauthorized"}', status)
+    health = await probe(provider(f"http://127.0.0.1:{port}/v1", api_key="old"), *asking)
+    assert health == Probed(up=False, cause=Cause.KEY_REFUSED)
 
 
 async def test_names_that_could_not_stand_in_a_header_are_left_out(serve, asking):

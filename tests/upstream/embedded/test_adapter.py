@@ -40,6 +40,15 @@ async def test_a_request_starts_the_model_and_the_second_finds_it_running(start,
 
 
 @pytest.mark.embedded
+async def test_a_tool_that_has_to_be_called_is_told_not_to_be(start, with_models):
+    gateway = await start(CONFIG)
+    tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+    async with gateway.client() as client:
+        reply = await client.post("/v1/chat/completions", json=ASK | {"tools": [tool], "tool_choice": "required"})
+    assert (reply.status_code, reply.headers["x-gateway-not-carried"]) == (200, "tool_choice")
+
+
+@pytest.mark.embedded
 async def test_embeddings_have_384_dimensions(start, with_models):
     gateway = await start(CONFIG)
     async with gateway.client() as client:
