@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,9 +106,14 @@ class PostgresServer:
         return url
 
     def kill(self) -> None:
-        """End it, and all of its processes, without a word."""
+        """End it, and all of its processes, without a word: another one begins only once none of them has its memory."""
         self._signal(signal.SIGKILL)
         self.process.wait()
+        ends = time.monotonic() + SOON_S
+        while self._processes():
+            assert time.monotonic() < ends, "PostgreSQL does not end"
+            self._signal(signal.SIGKILL)
+            time.sleep(TICK_S)
 
     def hang(self) -> None:
         self._signal(signal.SIGSTOP)
@@ -129,15 +134,22 @@ class PostgresServer:
         return True
 
     def _signal(self, number: int) -> None:
-        """Each of its processes is in a group of its own: all that listen to this one."""
-        assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        processes = [self.process.pid, *map(int, children.read_text().split())]
-        for process in processes:
-            try:
-                os.kill(process, number)
-            except ProcessLookupError:
-                continue
+        """Each of its processes is in a group of its own, and may have made another one meanwhile."""
+        told: set[int] = set()
+        while new := self._processes() - told:
+            for process in sorted(new):  # the one that makes the others is the oldest
+                with suppress(ProcessLookupError):
+                    os.kill(process, number)
+            told |= new
+
+    def _processes(self) -> set[int]:
+        """All that work in the folder, also those whose parent is gone."""
+        found = set()
+        for process in Path("/proc").iterdir():
+            with suppress(OSError):
+                if process.name.isdigit() and (process / "cwd").readlink() == self.folder:
+                    found.add(int(process.name))
+        return found
 
     def _own(self) -> None:
         if os.geteuid() == 0:
