@@ -20,7 +20,7 @@ from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
 from gateway.state.premises import Networks
 from gateway.state.quota import Span
 from gateway.state.redis.scripts import COUNT, REFUND, RESERVE, RESTORE, SCRIPTS, SETTLE
-from gateway.state.redis.server import Argument, Away, RedisServer, Reply
+from gateway.state.redis.server import Argument, Away, RedisServer, Reply, Untaken
 
 LIMIT_S: Final = 0.5
 """Redis has not answered by then: whoever waits is told so."""
@@ -83,7 +83,9 @@ class RedisQuota:
     def notes(self) -> tuple[str, ...]:
         """What whoever runs the gateway should know now."""
         told = (f"{self._down} Until it answers, targets off the premises that have a budget are refused.",)
-        lost = (f"{self._lost} settlements were lost while Redis did not answer: budgets have more left than is so.",)
+        lost = (
+            f"{self._lost} settlements were lost, since Redis did not answer or take them: budgets have more left than is so.",
+        )
         return (*(told if self._down else ()), *(lost if self._lost else ()))
 
     # --- the port -------------------------------------------------------------------------------------------------------
@@ -199,7 +201,9 @@ class RedisQuota:
             self._down = ""
             self._see(None)
             for message, reply in zip(batch, replies, strict=True):
-                if message.answer is not None and not message.answer.done():
+                if isinstance(reply, Untaken):
+                    self._set_aside(message)
+                elif message.answer is not None and not message.answer.done():
                     message.answer.set_result(reply)
 
     async def _greet(self) -> None:
@@ -222,6 +226,14 @@ class RedisQuota:
         waiting = [*batch, *self._waiting]
         self._refuse(waiting, self._down)
         self._waiting = deque(message for message in waiting if message.answer is None)
+
+    def _set_aside(self, message: _Message) -> None:
+        """Refuse, or count as lost, what Redis would not take another time either: it holds up nothing."""
+        if message.answer is not None:
+            self._refuse([message], "The server that `shared.redis` names does not take it.")
+            return
+        self._lost += 1
+        self._sink.emit(SharedSeen(loss=None, lost=self._lost))
 
     def _see(self, loss: SharedLoss | None) -> None:
         """Tell what changed, once."""

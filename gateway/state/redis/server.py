@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 SKEW_S: Final = 30
 """A clock that is further off would count for another minute, day or month than the others do."""
 
+CLOCK_S: Final = 1.0
+"""A clock may be set while we are connected: it is looked at again with what is sent after so long."""
+_WRONG_TYPE: Final = "WRONGTYPE"
+
 Argument = str | int
 Reply = list[int]
 
@@ -42,6 +46,10 @@ class Away(Exception):
     def __init__(self, loss: SharedLoss) -> None:
         super().__init__(_SAID[loss])
         self.loss: Final = loss
+
+
+class Untaken(Exception):
+    """A script failed by what it was given or found there, on a server that takes others: again it would fail again."""
 
 
 class RedisServer:
@@ -67,7 +75,9 @@ class RedisServer:
             TimeoutError,
         )
         self._unknown: Final = library.AuthenticationError
+        self._refused: Final = library.ResponseError
         self._limit_s: Final = limit_s
+        self._looked_s = 0.0
         self._scripts: Final = tuple(scripts)
         self._names: Final = {one: hashlib.sha1(one.encode()).hexdigest() for one in scripts}  # noqa: S324  as Redis names them
         kind = library.SSLConnection if url.startswith("rediss:") else library.Connection
@@ -85,25 +95,46 @@ class RedisServer:
         """Give a server that was away, or is another one by now, its scripts. Raises `Away`."""
         try:
             async with asyncio.timeout(self._limit_s):
-                seconds, _ = await self._client.time()
+                clock = await self._client.time()
                 for script in self._scripts:
                     await self._client.script_load(script)
         except self._errors as error:
             raise await self._away(error) from None
-        if abs(seconds - time.time()) > SKEW_S:
-            raise Away(SharedLoss.CLOCK)
+        self._compare(clock)
 
-    async def run(self, batch: Sequence[tuple[str, Sequence[Argument]]]) -> list[Reply]:
-        """What each script says, in their order; where it did not take all of them, none is said to be taken. Raises `Away`."""
+    async def run(self, batch: Sequence[tuple[str, Sequence[Argument]]]) -> list[Reply | Untaken]:
+        """What each script says, in their order. Where the server did not take all of them but for what one of them was given,
+        none is said to be taken. Raises `Away`.
+        """
         pipe = self._client.pipeline(transaction=False)
         for script, arguments in batch:
             pipe.evalsha(self._names[script], 1, *arguments)
+        looks = time.monotonic() - self._looked_s > CLOCK_S
+        if looks:
+            pipe.time()
         try:
             async with asyncio.timeout(self._limit_s):
-                replies = await pipe.execute(raise_on_error=True)
+                said = await pipe.execute(raise_on_error=False)
+            replies = [self._read(reply) for reply in said[: len(batch)]]
         except self._errors as error:
             raise await self._away(error) from None
-        return [reply if isinstance(reply, list) else [] for reply in replies]
+        if looks:
+            self._compare(said[-1])
+        return replies
+
+    def _read(self, reply: object) -> Reply | Untaken:
+        if not isinstance(reply, Exception):
+            return reply if isinstance(reply, list) else []
+        said = str(reply)  # the library takes `ERR` away, and leaves words that it does not know: MISCONF, NOREPLICAS
+        own = type(reply) is self._refused and "user_script" in said
+        if own and (said.startswith(_WRONG_TYPE) or not said.split(" ", 1)[0].isupper()):
+            return Untaken()
+        raise reply
+
+    def _compare(self, clock: tuple[int, int]) -> None:
+        if abs(clock[0] - time.time()) > SKEW_S:
+            raise Away(SharedLoss.CLOCK)
+        self._looked_s = time.monotonic()
 
     async def aclose(self) -> None:
         with contextlib.suppress(*self._errors):

@@ -208,6 +208,46 @@ async def test_a_replica_whose_clock_is_another_counts_nothing(replica, monkeypa
         await reserve(replica(), "a")
 
 
+async def test_a_clock_that_is_set_while_they_are_connected_is_noticed_too(replica, server, monkeypatch):
+    sink = RecordingSink()
+    quota = replica(sink=sink)
+    await reserve(quota, "a")
+    monkeypatch.setattr("gateway.state.redis.server.CLOCK_S", 0)
+    right = time.time
+    monkeypatch.setattr("gateway.state.redis.server.time.time", lambda: right() + 60)
+    with pytest.raises(QuotaUnavailable, match="clock"):
+        await reserve(quota, "b")
+    quota.settle("a", {ONE.account: 7}, now_us=NOW_US)
+    monkeypatch.setattr("gateway.state.redis.server.time.time", lambda: right() + 20)
+    await back(quota)
+    assert seen(sink) == [SharedSeen(loss=SharedLoss.CLOCK), SharedSeen()]
+    quota.refund("b", now_us=NOW_US)
+    assert await counted(quota) == Counted(7, 0)  # what came with the wrong clock can be told twice, too
+
+
+@pytest.mark.parametrize("spoilt", [("SET", "x"), ("HSET", "used", "many")])
+async def test_a_settlement_that_redis_never_takes_holds_up_nothing(replica, server, spoilt):
+    """Somebody wrote into one span by hand: what is for it is set aside and counted as lost, and the others go on."""
+    sink = RecordingSink()
+    quota, good = replica(sink=sink), ONE._replace(account="budget/caller/pacs/dollars/month")
+    for charge, lease in ((ONE, "a"), (good, "b"), (good, "c")):
+        await reserve(quota, lease, charge)
+    key = f"{{gateway:quota}}:span:{ONE.account}|0"
+    server.ask("DEL", key)
+    server.ask(spoilt[0], key, *spoilt[1:])
+    quota.settle("a", {ONE.account: 7}, now_us=NOW_US)
+    quota.settle("b", {good.account: 8}, now_us=NOW_US)
+    with pytest.raises(QuotaUnavailable, match="does not take"):
+        await reserve(quota, "d")
+    assert await quota.recount([good], now_us=NOW_US) == (Counted(8, 40),)
+    quota.settle("c", {good.account: 9}, now_us=NOW_US)
+    assert await quota.recount([good], now_us=NOW_US) == (Counted(17, 0),)
+    assert quota.notes == (
+        "1 settlements were lost, since Redis did not answer or take them: budgets have more left than is so.",
+    )
+    assert seen(sink) == [SharedSeen(lost=1)]
+
+
 async def test_whoever_leaves_while_asking_holds_nothing(replica, server):
     quota = replica()
     await counted(quota)
