@@ -19,7 +19,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.api.exchange import DEPARTURE, Departure
+from gateway.api.exchange import ARRIVED, DEPARTURE, Departure
 from gateway.config.settings import Limits
 from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
 from gateway.wire.errors import UNTOLD, render
@@ -68,7 +68,7 @@ class Connection(HttpToolsProtocol):
         self._discarded = 0
         self._unsent = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._extensions = {DEPARTURE: Departure()}
+        self._departure = Departure()
 
     # --- from the transport ------------------------------------------------------------------------------------------
 
@@ -113,11 +113,11 @@ class Connection(HttpToolsProtocol):
         for name in list(self._timers):
             self._stop(name)
         super().connection_lost(exc)
-        self._extensions[DEPARTURE].happen()
+        self._departure.happen()
 
     @override
     def shutdown(self) -> None:
-        self._extensions[DEPARTURE].nears = True
+        self._departure.nears = True
         super().shutdown()
 
     # --- from the parser ---------------------------------------------------------------------------------------------
@@ -147,9 +147,11 @@ class Connection(HttpToolsProtocol):
             return
         self._in_body = True
         self._began = False
-        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
         super().on_headers_complete()
-        self._asked = True
+        self._asked, cycle = True, self.cycle
+        arrived = lambda: not cycle.more_body  # noqa: E731  one per request, and read once
+        extensions: dict[str, object] = {DEPARTURE: self._departure, ARRIVED: arrived}
+        self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
         wire = _Wire if self.parser.get_http_version() != "1.0" else _Unframed
         self.cycle.transport = wire(self)  # type: ignore[assignment]  # it asks no more of one
 

@@ -33,6 +33,8 @@ REQUEST_ID_HEADERS = (b"x-gateway-request-id", b"x-request-id", b"request-id")
 MAX_QUERY_FIELDS = 64
 DEPARTURE = "gateway.departure"
 """The extension of ASGI by which our own connections say who went away; others are watched."""
+ARRIVED = "gateway.arrived"
+"""The extension of ASGI by which our own connections say whether all of a body is there, so that nobody waits for it."""
 
 
 class Departure:
@@ -69,7 +71,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
+        *("_arrived", "_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
         *("caller", "deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
         "traced",
     )
@@ -90,7 +92,9 @@ class Exchange:
         self.traced: Traced | None = None
         self.gone = False
         extensions = scope.get("extensions")
-        departure = extensions.get(DEPARTURE) if isinstance(extensions, dict) else None
+        extensions = extensions if isinstance(extensions, dict) else {}
+        departure, arrived = extensions.get(DEPARTURE), extensions.get(ARRIVED)
+        self._arrived = arrived if callable(arrived) else None
         self._departure = departure if isinstance(departure, Departure) else None
         self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
         self._asks_first = "expect" in self.headers  # and has sent nothing yet
@@ -135,6 +139,8 @@ class Exchange:
             "chunked",
         }:
             raise InvalidRequest("Compressed bodies are not accepted: send the JSON as it is.")
+        if self._arrived is not None and self._arrived():
+            return await self._read(limit, hold)
         try:
             async with asyncio.timeout(deadline_s):
                 return await self._read(limit, hold)

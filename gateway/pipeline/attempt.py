@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
@@ -22,14 +21,14 @@ from gateway.pipeline.holding import Holdings
 from gateway.pipeline.judge import today
 from gateway.pipeline.opening import begun, whole
 from gateway.pipeline.record import intent_row
-from gateway.pipeline.run import Opened, Run
+from gateway.pipeline.run import Limit, Opened, Run
 from gateway.pipeline.standings import Closed, Standings
 from gateway.policy.decide import Egress
 from gateway.ports import AuditSink, LedgerUnavailable
 from gateway.routing.plan import Why
 from gateway.upstream import faults
 from gateway.upstream.attestation import Place
-from gateway.upstream.machines import Slot, Turn
+from gateway.upstream.machines import FREE, Slot, Turn
 from gateway.upstream.port import AttemptFailed, Reply, Unheard, Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Silent, Unanswered, Unreachable
@@ -151,7 +150,7 @@ class Attempts:
             await self._fits(run, prepared)
             prepared = await self.holdings.hold(run, prepared)
             await self._record(run, prepared)
-            opened = await self._open(run, prepared, _Limit(began_s, cold=cold), last=last)
+            opened = await self._open(run, prepared, Limit(began_s, cold=cold), last=last)
             opened.reply.then(slot.release)
             slot, opened.entry = None, entry
             entry.first_content()
@@ -179,14 +178,17 @@ class Attempts:
         Raises:
             AttemptFailed: no slot came in time, or the server does not have the model or did not say.
         """
+        minds = run.patience.minds_loading
+        if not minds and self._machines.passes(target) and self._is_attested(target):
+            return FREE, False  # nothing below would wait, and so nothing needs a timer
         began = time.perf_counter()
         slot: Slot | None = None
-        limit, queued = _Limit(began_s, cold=False), False
+        limit, queued = Limit(began_s, cold=False), False
         try:
             async with asyncio.timeout(limit.left_s(run)) as timer:
                 await self._attest(target)
-                if run.patience.minds_loading and await self._warmth.is_cold(target):
-                    limit = _Limit(began_s, cold=True)
+                if minds and await self._warmth.is_cold(target):
+                    limit = Limit(began_s, cold=True)
                     left_s = limit.left_s(run)
                     timer.reschedule(None if left_s is None else asyncio.get_running_loop().time() + left_s)
                 queued = True
@@ -229,6 +231,9 @@ class Attempts:
     def queue_place(self, request_id: str) -> Turn | None:
         """Where a request stands that waits for its machine; None if it does not wait."""
         return self._machines.place(request_id)
+
+    def _is_attested(self, target: Target) -> bool:
+        return not target.provider.at_home or self.attestation.is_here(target)
 
     async def _attest(self, target: Target) -> None:
         """Have a server on the premises say where it runs the model; the decision as of now goes by it (law 10).
@@ -336,7 +341,7 @@ class Attempts:
             error = NotRecorded("The record cannot be written, so nothing leaves: `gateway status` says why.")
             raise AttemptFailed(error, result=AttemptResult.UNRECORDED) from None
 
-    async def _open(self, run: Run, prepared: Prepared, limit: _Limit, *, last: bool) -> Opened:
+    async def _open(self, run: Run, prepared: Prepared, limit: Limit, *, last: bool) -> Opened:
         outbound = prepared.outbound
         began = time.perf_counter()
         reply: Reply | None = None
@@ -371,25 +376,6 @@ class Attempts:
             raise refusal.no_longer(prepared.egress)
         run.trace.sending(prepared.redacted, meters=self._meters)
         return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """When the first token of one attempt is due. A model that has to be loaded first is granted more."""
-
-    began_s: float
-    cold: bool
-
-    def left_s(self, run: Run) -> float | None:
-        return run.patience.left_s(self.began_s, time.monotonic(), cold=self.cold)
-
-    def missed(self, run: Run, target: Target, *, queued: bool = False) -> AttemptFailed:
-        """What it means that it did not come: a model that is being loaded is no failure, nor is our queue."""
-        if run.patience.over(time.monotonic()):
-            return faults.overdue(target)
-        if self.cold:
-            return faults.loading(target)
-        return faults.no_turn(target) if queued else faults.late(target)
 
 
 def _tell_passed(run: Run) -> None:

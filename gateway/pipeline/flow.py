@@ -28,7 +28,7 @@ from gateway.pipeline.attempt import Attempts
 from gateway.pipeline.deadlines import patience
 from gateway.pipeline.explain import Explained, explain_call
 from gateway.pipeline.headers import decision_headers, price_headers
-from gateway.pipeline.judge import goes_last, judge, resolved, scanned, standing, today
+from gateway.pipeline.judge import Decisions, goes_last, judge, resolved, scanned, standing, today
 from gateway.pipeline.run import Opened, Run
 from gateway.pipeline.settlement import outcome_of
 from gateway.pipeline.tracing import Trace
@@ -75,6 +75,7 @@ class Pipeline:
         self._ledger = ledger
         self._pseudonym_key = pseudonym_key
         self._aside = aside
+        self._decisions = Decisions()
 
     async def answer(self, call: Call, *, default_agent: str = "", ended_by: EndedBy = lambda: None) -> Answer:
         """Take `call` the whole way.
@@ -124,7 +125,8 @@ class Pipeline:
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
         forwards = self._attestation.forwards
         began = time.perf_counter()
-        judged = judge(call, resolution, findings, settings, known=self._known(), forwards=forwards)
+        known, deciding = self._known(), self._decisions
+        judged = judge(call, resolution, findings, settings, known=known, forwards=forwards, deciding=deciding)
         trace.stepped(Step.DECIDE, time.perf_counter() - began)
         trace.decided(judged.decision, judged.facts, config_hash=settings.hash)
         planned = judged.planned

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Protocol
+from operator import is_
+from typing import Final, Protocol
 
 from gateway.config import Settings
 from gateway.domain import Caller, Detection, Facts, Kind, Passage, Target
@@ -20,6 +21,7 @@ from gateway.phi.read.scan import failed, gather, walk
 from gateway.pipeline.aside import Aside
 from gateway.pipeline.wish import NOTHING, Known, wish_of
 from gateway.policy.decide import Decision, Egress, decide
+from gateway.policy.rules import Policy
 from gateway.routing.plan import Plan, plan
 from gateway.routing.resolve import Resolution, resolve
 from gateway.wire.endpoint import Call
@@ -37,6 +39,41 @@ class Scan(Protocol):
     def detect(
         self, passages: Sequence[Passage], *, caller: str, until: float | None = None
     ) -> Awaitable[Sequence[Detection]]: ...
+
+
+MAX_DECISIONS: Final = 512
+"""How many are remembered: more sorts of requests than a hospital's callers, routes and kinds make in a day."""
+
+
+class Decide(Protocol):
+    """`policy.decide`, or what remembers what it said."""
+
+    def __call__(self, facts: Facts, candidates: Sequence[Target], policy: Policy, *, today: date) -> Decision: ...
+
+
+class Decisions:
+    """What `policy.decide` said: of equal facts about the very same targets, by the same policy and day, it says the same.
+
+    A target that was configured anew is another one, even if all of it is equal, and so is a policy. Facts hold names of the
+    configuration, kinds and reasons, and nothing that a caller wrote.
+    """
+
+    def __init__(self) -> None:
+        self._policy: Policy | None = None
+        self._day: date | None = None
+        self._made: dict[Facts, tuple[Sequence[Target], Decision]] = {}
+
+    def __call__(self, facts: Facts, candidates: Sequence[Target], policy: Policy, *, today: date) -> Decision:
+        if policy is not self._policy or today != self._day or len(self._made) >= MAX_DECISIONS:
+            self._policy, self._day, self._made = policy, today, {}
+        about, decision = self._made.get(facts, _UNDECIDED)
+        if decision is None or len(about) != len(candidates) or not all(map(is_, about, candidates)):
+            decision = decide(facts, candidates, policy, today=today)
+            self._made[facts] = candidates, decision
+        return decision
+
+
+_UNDECIDED: Final[tuple[Sequence[Target], Decision | None]] = (), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +142,7 @@ def judge(
     *,
     known: Known = NOTHING,
     forwards: Callable[[Target], bool] = lambda _target: False,
+    deciding: Decide = decide,
 ) -> Judged:
     """Decide for every target of the route, and put the permitted ones in order.
 
@@ -125,7 +163,7 @@ def judge(
     )
     day = today()
     candidates = [forwarding(target) if forwards(target) else target for target in resolution.route.targets]
-    decision = decide(facts, candidates, settings.policy, today=day)
+    decision = deciding(facts, candidates, settings.policy, today=day)
     planned = plan(
         decision.egresses,
         known.health,

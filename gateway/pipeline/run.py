@@ -18,7 +18,8 @@ from gateway.pipeline.standings import Entry
 from gateway.pipeline.tracing import Trace
 from gateway.policy.decide import Decision, Egress
 from gateway.routing.plan import PassedOver
-from gateway.upstream.port import Reply
+from gateway.upstream import faults
+from gateway.upstream.port import AttemptFailed, Reply
 from gateway.wire.endpoint import Call
 from gateway.wire.reply import Stream
 
@@ -62,6 +63,25 @@ class Run:
     def streams(self, target: Target) -> bool:
         """Whether `target` is asked for a stream."""
         return streams(self.call, target, others=len(self.planned) > 1, first_token_s=self.patience.first_token_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """When the first token of one attempt is due. A model that has to be loaded first is granted more."""
+
+    began_s: float
+    cold: bool
+
+    def left_s(self, run: Run) -> float | None:
+        return run.patience.left_s(self.began_s, time.monotonic(), cold=self.cold)
+
+    def missed(self, run: Run, target: Target, *, queued: bool = False) -> AttemptFailed:
+        """What it means that it did not come: a model that is being loaded is no failure, nor is our queue."""
+        if run.patience.over(time.monotonic()):
+            return faults.overdue(target)
+        if self.cold:
+            return faults.loading(target)
+        return faults.no_turn(target) if queued else faults.late(target)
 
 
 @dataclass(slots=True)

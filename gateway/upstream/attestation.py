@@ -76,6 +76,17 @@ class Attestation:
         self._tell(target, forwards=place is Place.ELSEWHERE)
         return place
 
+    def is_here(self, target: Target) -> bool:
+        """Whether `place` would say `HERE` without asking; asks nothing itself."""
+        provider = target.provider
+        if profile(provider.kind).in_process:
+            return True
+        said = self._fresh(provider)
+        here = said is not None and self._known(target, said) is Place.HERE
+        if here:
+            self._tell(target, forwards=False)
+        return here
+
     async def listing(self, provider: Provider) -> Listing | None:
         """The models that a server lists as Ollama does; None for one that is no Ollama.
 
@@ -120,9 +131,14 @@ class Attestation:
             return Place.ELSEWHERE
         return said.shown.get((model, listing.digest(model)))
 
-    async def _listed(self, provider: Provider) -> _Said:
+    def _fresh(self, provider: Provider) -> _Said | None:
         said = self._said.get(provider.name)
-        if said is not None and said.base_url == provider.base_url and self._clock() - said.asked_s < FRESH_S:
+        fresh = said is not None and said.base_url == provider.base_url and self._clock() - said.asked_s < FRESH_S
+        return said if fresh else None
+
+    async def _listed(self, provider: Provider) -> _Said:
+        said = self._fresh(provider)
+        if said is not None:
             return said
         key = (provider.name, provider.base_url)
         if key not in self._asking:

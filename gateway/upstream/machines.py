@@ -160,6 +160,11 @@ class Machines:
         ahead = sum(1 for _ in before(machine.state, ticket))
         return Turn(ahead + 1, expected_wait_s(machine.state, ticket, self._clock()))
 
+    @staticmethod
+    def passes(target: Target) -> bool:
+        """Whether `take` has nobody wait: nothing is known of the target that could be used up."""
+        return not _scheduled(target)
+
     async def take(
         self, target: Target, *, caller: str, batch: bool = False, urgent: bool = False, request_id: str = ""
     ) -> Slot:
@@ -168,7 +173,7 @@ class Machines:
         Raises:
             AttemptFailed: its queue is full, the wait would be or was too long, or the model could not be loaded.
         """
-        if not _scheduled(target):
+        if self.passes(target):
             return FREE
         machine = self._known(target)
         ticket = Ticket(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.api.exchange import DEPARTURE, ClientGone, Departure, Exchange
+from gateway.api.exchange import ARRIVED, DEPARTURE, ClientGone, Departure, Exchange
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
 from tests.kit.patience import SOON_S
 
@@ -54,6 +54,26 @@ async def test_a_body_in_pieces_is_one():
 async def test_a_body_outside_its_limits_is_refused(caller, error):
     with pytest.raises(error):
         await caller().exchange.body(limit=3, deadline_s=0.05)
+
+
+async def test_a_body_that_is_all_there_is_read_without_a_timer(monkeypatch):
+    monkeypatch.setattr(asyncio, "timeout", None)
+    caller = Caller(b"abc", content_length="3")
+    extensions = {ARRIVED: lambda: True}
+    scope = {"method": "POST", "path": "/", "headers": [(b"content-length", b"3")], "extensions": extensions}
+    assert await Exchange(scope, caller.receive, caller.send).body(limit=3, deadline_s=SOON_S) == b"abc"
+
+
+async def test_a_body_that_has_begun_has_its_deadline():
+    caller = Caller(b"a", ends=False, content_length="3")
+    scope = {
+        "method": "POST",
+        "path": "/",
+        "headers": [(b"content-length", b"3")],
+        "extensions": {ARRIVED: lambda: False},
+    }
+    with pytest.raises(RequestTimeout):
+        await Exchange(scope, caller.receive, caller.send).body(limit=3, deadline_s=0.05)
 
 
 async def test_a_caller_that_leaves_in_its_body_is_gone():

@@ -46,7 +46,6 @@ ELSEWHERE = {
     "gateway/pipeline/flow.py": "tests/contract/test_decision.py",
     "gateway/pipeline/holding.py": "tests/contract/test_budgets.py",  # held and counted by a gateway that listens
     "gateway/pipeline/headers.py": "tests/contract/test_accounts.py",
-    "gateway/pipeline/judge.py": "tests/contract/test_decision.py",
     "gateway/pipeline/opening.py": "tests/contract/test_fallback.py",
     "gateway/pipeline/run.py": "tests/contract/test_deadlines.py",
     "gateway/pipeline/record.py": "tests/contract/test_refused_are_told.py",

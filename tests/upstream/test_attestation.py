@@ -121,6 +121,22 @@ async def test_a_model_in_process_is_here_and_nobody_is_asked(attestation):
     assert await attestation.place(target("", kind=ProviderKind.EMBEDDED)) is Place.HERE
 
 
+async def test_whether_a_model_is_here_is_known_for_as_long_as_the_answer_counts_and_asks_nobody(
+    attestation, ollama, clock
+):
+    here, elsewhere = target(ollama), target(ollama, model="big:latest", name="cloud")
+    ollama.tags.append({"name": "big:latest", **CLOUD})
+    assert not attestation.is_here(here)
+    await attestation.place(here)
+    await attestation.place(elsewhere)
+    asked = len(ollama.asked)
+    assert attestation.is_here(here)
+    assert not attestation.is_here(elsewhere)
+    clock.now += attested.FRESH_S
+    assert not attestation.is_here(here)
+    assert len(ollama.asked) == asked
+
+
 async def test_answers_are_remembered_for_seconds_and_contents_for_as_long_as_they_are_the_same(
     attestation, ollama, clock
 ):
