@@ -105,7 +105,7 @@ class RedisQuota:
             self._live[lease] = _Live(charges, unheld=True)
             raise
         except asyncio.CancelledError:
-            self._tell(REFUND, [now_us, lease])
+            self._tell(REFUND, [now_us, lease, 1])
             raise
         if reply[0] == 0:
             charge, counts = charges[reply[1]], _pairs(reply[2:])
@@ -126,8 +126,9 @@ class RedisQuota:
         self._tell(SETTLE, arguments)
 
     def refund(self, lease: str, *, now_us: int) -> None:
-        if self._live.pop(lease, None) is not None:
-            self._tell(REFUND, [now_us, lease])
+        live = self._live.pop(lease, None)
+        if live is not None:
+            self._tell(REFUND, [now_us, lease, int(live.unheld)])
 
     def counted(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
         if time.monotonic() - self._asked_s > STALE_S and not self._down:

@@ -5,7 +5,7 @@ Keys begin with `KEYS[1]`, which holds a hash tag, so that a cluster keeps all o
     KEYS[1]:ends                      leases that hold something, by the end of their time
     KEYS[1]:lease:NAME                until when, and what is held of which span; `ended` once its time was up
     KEYS[1]:span:ACCOUNT|SINCE        `used` and `held`
-    KEYS[1]:done:NAME                 a lease that Redis never had was settled
+    KEYS[1]:done:NAME                 a lease that Redis may never have had is over: whatever asks for it now comes too late
 
 Names of accounts come from the configuration, names of leases from the gateway: nothing here was written by a caller.
 """
@@ -75,13 +75,14 @@ RESERVE: Final = (
     + """
 local lease, till = ARGV[2], tonumber(ARGV[3])
 expire()
+local over = redis.call('EXISTS', base .. ':done:' .. lease) == 1
 local wanted, told = {}, {1}
 for at = 4, #ARGV, 3 do
   local span, limit, amount = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local used, held = counts(span)
   local together = (wanted[span] or 0) + amount
   wanted[span] = together
-  if used + held + together > limit then
+  if over or used + held + together > limit then
     local short = {0, (at - 4) / 3}
     for each = 4, #ARGV, 3 do
       local its_used, its_held = counts(ARGV[each])
@@ -122,8 +123,15 @@ return 1
 )
 """ARGV: now, lease, whether it may be that Redis never had it, then spans and what was used of each. It may come twice."""
 
-REFUND: Final = _COMMON + "take_away(ARGV[2])\nreturn 1\n"
-"""ARGV: now, lease. It may come twice."""
+REFUND: Final = (
+    _COMMON
+    + """
+take_away(ARGV[2])
+if ARGV[3] == '1' then redis.call('SET', base .. ':done:' .. ARGV[2], 1, 'EX', DONE_S) end
+return 1
+"""
+)
+"""ARGV: now, lease, whether it may be that Redis never had it, or has it only later. It may come twice."""
 
 COUNT: Final = (
     _COMMON

@@ -13,7 +13,7 @@ from gateway.events import SharedLoss, SharedSeen
 from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
 from gateway.state.redis import quota as module
 from gateway.state.redis.quota import RedisQuota
-from gateway.state.redis.scripts import COUNT, SCRIPTS, SETTLE
+from gateway.state.redis.scripts import COUNT, REFUND, RESERVE, SCRIPTS, SETTLE
 from gateway.state.redis.server import Away, RedisServer
 from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S, until
@@ -143,6 +143,19 @@ async def test_what_comes_twice_is_counted_once(replica, server):
         await raw.run([(SETTLE, ["{gateway:quota}", NOW_US, lease, unheld, span, 5])])
     assert await raw.run([(COUNT, ["{gateway:quota}", NOW_US, span])]) == [[10, 0]]
     await raw.aclose()
+
+
+@pytest.mark.parametrize("last", [(REFUND, ["late", 1]), (SETTLE, ["late", 1, f"{ONE.account}|0", 5])])
+async def test_what_asks_later_than_it_is_over_holds_nothing(replica, server, last):
+    """A network may keep what was asked until it was given up, and bring it over a connection that is closed by then."""
+    raw, (script, arguments) = RedisServer(server.url, SCRIPTS, limit_s=SOON_S), last
+    await raw.greet()
+    await raw.run([(script, ["{gateway:quota}", NOW_US, *arguments])])
+    asked = (RESERVE, ["{gateway:quota}", NOW_US, "late", LATER_US, f"{ONE.account}|0", 100, 40])
+    used = 5 if script == SETTLE else 0
+    assert await raw.run([asked]) == [[0, 0, used, 0]]
+    await raw.aclose()
+    assert await counted(replica()) == Counted(used, 0)
 
 
 async def test_one_that_hangs_is_given_up_after_the_limit_and_nothing_is_held_or_counted_twice(replica, server):
