@@ -46,6 +46,8 @@ class PostgresServer:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
     made: set[str] = field(default_factory=set)
+    preload: Path | None = None
+    """A library that comes between it and the system."""
 
     @property
     def said(self) -> Path:
@@ -78,6 +80,7 @@ class PostgresServer:
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
+                env={**os.environ, "LD_PRELOAD": str(self.preload)} if self.preload else None,
                 **self._as(),
             )
         ends = time.monotonic() + SOON_S
@@ -126,6 +129,13 @@ class PostgresServer:
             self._signal(signal.SIGCONT)
             self.kill()
 
+    def disk(self, how: str) -> None:
+        """`full`, `slow`, or `sound` again: of one with the library of `disk.c`."""
+        for other in ("full", "slow"):
+            (self.folder / f"disk-is-{other}").unlink(missing_ok=True)
+        if how != "sound":
+            (self.folder / f"disk-is-{how}").touch(mode=0o644)
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(f"{self.owner}/postgres", connect_timeout=2).close()
@@ -165,10 +175,24 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server():
+def postgres_server(*, with_disk: bool = False):
     """One in a folder of its own: pytest closes its folders to others, and this one may run as another user."""
     with tempfile.TemporaryDirectory(prefix="postgres-of-a-test-") as folder:
-        made = PostgresServer(Path(folder))
+        made = PostgresServer(Path(folder) / "data")
+        made.folder.mkdir()
+        Path(folder).chmod(0o755)
+        if with_disk:
+            made.preload = Path(folder) / "disk.so"
+            command = [
+                "cc",
+                "-shared",
+                "-fPIC",
+                "-o",
+                str(made.preload),
+                str(Path(__file__).with_name("disk.c")),
+                "-ldl",
+            ]
+            subprocess.run(command, check=True, capture_output=True)
         try:
             made.start()
             yield made

@@ -56,10 +56,14 @@ class RedisServer:
     def go_on(self) -> None:
         self._signal(signal.SIGCONT)
 
-    def ask(self, *words: str) -> str:
-        """What it says to one command, as `redis-cli` prints it; "" where nobody answers."""
+    def ask(self, *words: str, within_s: float = SOON_S) -> str:
+        """What it says to one command, as `redis-cli` prints it; "" where nobody answers.
+
+        Raises:
+            TimeoutExpired: it hangs.
+        """
         command = ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=SOON_S, check=False).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, timeout=within_s, check=False).stdout.strip()
 
     @contextmanager
     def overheard(self):
