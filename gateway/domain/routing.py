@@ -186,17 +186,17 @@ class Price:
     audio_input_usd_per_mtok: Decimal | None = None
     audio_output_usd_per_mtok: Decimal | None = None
 
-    @property
-    def dearest_input(self) -> Decimal:
-        """The most that a token of input may cost."""
-        listed = (self.cached_input_usd_per_mtok, self.cache_write_usd_per_mtok, self.audio_input_usd_per_mtok)
-        return max(self.input_usd_per_mtok, *(one or Decimal(0) for one in listed))
+    dearest_input: Decimal = field(init=False, compare=False)
+    """The most that a token of input may cost, and below one of output: reckoned once, and asked of every request."""
+    dearest_output: Decimal = field(init=False, compare=False)
 
-    @property
-    def dearest_output(self) -> Decimal:
-        """The most that a token of output may cost."""
-        listed = (self.reasoning_usd_per_mtok, self.audio_output_usd_per_mtok)
-        return max(self.output_usd_per_mtok, *(one or Decimal(0) for one in listed))
+    def __post_init__(self) -> None:
+        within = (self.cached_input_usd_per_mtok, self.cache_write_usd_per_mtok, self.audio_input_usd_per_mtok)
+        without = (self.reasoning_usd_per_mtok, self.audio_output_usd_per_mtok)
+        dearest = max(self.input_usd_per_mtok, *(one or Decimal(0) for one in within))
+        object.__setattr__(self, "dearest_input", dearest)
+        dearest = max(self.output_usd_per_mtok, *(one or Decimal(0) for one in without))
+        object.__setattr__(self, "dearest_output", dearest)
 
 
 class Complexity(StrEnum):

@@ -37,6 +37,7 @@ class Metrics(EventSink):
             events.Decided: self._decided,
             events.PhiFound: self._found,
             events.ScanEnded: self._scanned,
+            events.QuotaCounted: self._counted,
         }
         self._plain = Exposition(render_plain, exemplars=False)
         self._openmetrics = Exposition(render_openmetrics, exemplars=True, end=b"# EOF\n")
@@ -73,7 +74,7 @@ class Metrics(EventSink):
                 self._families.own_words(event.of).inc(event.count)
             case events.EgressRefused() | events.EgressViolation():
                 self._kept_in(event)
-            case events.QuotaCounted() | events.QuotaRefused() | events.SharedSeen():
+            case events.QuotaRefused() | events.SharedSeen():
                 self._used_up(event)
             case (
                 events.LedgerWritten()
@@ -94,6 +95,7 @@ class Metrics(EventSink):
                 | events.Decided()
                 | events.PhiFound()
                 | events.ScanEnded()
+                | events.QuotaCounted()
             ):
                 return  # `_usual` counts them
             case _:
@@ -208,13 +210,14 @@ class Metrics(EventSink):
         for one in event.quotas:
             families.quota_left(one.sort, one.per, one.name, one.of, one.every).set(one.ratio)
 
-    def _used_up(self, event: events.QuotaCounted | events.QuotaRefused | events.SharedSeen) -> None:
+    def _counted(self, event: events.QuotaCounted) -> None:
+        for one, amount in event.amounts:
+            self._families.quota_used(one.sort, one.per, one.of, one.every).inc(amount / UNITS[one.of])
+
+    def _used_up(self, event: events.QuotaRefused | events.SharedSeen) -> None:
         match event:
             case events.SharedSeen():
                 self._families.shared_available.set(event.loss is None)
-            case events.QuotaCounted():
-                for one, amount in event.amounts:
-                    self._families.quota_used(one.sort, one.per, one.of, one.every).inc(amount / UNITS[one.of])
             case events.QuotaRefused():
                 self._families.quota_refused(event.sort, event.per, event.of, event.every).inc()
             case _:

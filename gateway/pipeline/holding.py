@@ -60,14 +60,14 @@ class Holdings:
         at_us = now_us()
         concern = self._concern(allowances, call.caller, resolution, at_us)
         counts = self._quota.counted(concern.probes, now_us=at_us)
-        if not any(_spent(pair) for pair in zip(concern.probes, counts, strict=True)):
+        if not any(map(_spent, concern.probes, counts)):
             return
         try:  # others may have given some back since
             counts = await self._quota.recount(concern.probes, now_us=at_us)
         except QuotaUnavailable:
             return  # what is on the premises may be asked all the same: `hold` knows the target
         for charge, count in zip(concern.probes, counts, strict=True):
-            if _spent((charge, count)):
+            if _spent(charge, count):
                 place = next(at for at, one in enumerate(concern.held) if one.account == charge.account)
                 one = concern.held[place].allowance
                 self._tell(one)
@@ -102,7 +102,7 @@ class Holdings:
         outbound, held = prepared.outbound, concern.held
         number = answers(outbound.tree, outbound.times)
         speaks = outbound.endpoint.reply.streamed is not None
-        said = said_limit(outbound.tree) if said_limit(run.call.payload) is not None else None
+        said = said_limit(run.call.payload) and said_limit(outbound.tree)  # an end that the caller set, as it is sent
         bounded = not run.call.emergency and bounds_output(concern.measures, outbound.target)
         open_ended = speaks and said is None and bounded
         each = said or UNSAID_TOKENS
@@ -199,8 +199,7 @@ _UNCOUNTED: Final = (
 )
 
 
-def _spent(pair: tuple[Charge, Counted]) -> bool:
-    charge, count = pair
+def _spent(charge: Charge, count: Counted) -> bool:
     return count.used + count.held >= charge.limit
 
 
@@ -219,13 +218,12 @@ class _Lease:
         self._quota.refund(self.name, now_us=now_us())
 
     def settle(self, settled: Settlement, *, on_prem: bool) -> None:
-        took = [
-            used(one.allowance.of, charge.amount, settled, on_prem=on_prem)
-            for one, charge in zip(self.held, self.charges, strict=True)
-        ]
-        amounts = zip(self.held, took, strict=True)
-        self._events.emit(QuotaCounted(amounts=tuple((one.allowance, amount) for one, amount in amounts)))
-        accounts = {one.account: amount for one, amount in zip(self.held, took, strict=True)}
+        amounts: list[tuple[Allowance, int]] = []
+        accounts: dict[str, int] = {}
+        for one, charge in zip(self.held, self.charges, strict=True):
+            took = accounts[one.account] = used(one.allowance.of, charge.amount, settled, on_prem=on_prem)
+            amounts.append((one.allowance, took))
+        self._events.emit(QuotaCounted(amounts=tuple(amounts)))
         self._quota.settle(self.name, accounts, now_us=now_us())
 
 

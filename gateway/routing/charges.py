@@ -17,6 +17,7 @@ NOBODY: Final = "-"
 """Whose use is counted where no agent is named: no configured name is so."""
 _NANO_PER_MICRO: Final = 1_000
 _NANO_PER_MILLI: Final = 1_000_000
+_NOTHING: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def amount_of(measure: Measure, size: Size) -> int:
             return size.input_tokens + size.output_tokens
         case Measure.DOLLARS:
             dearest, output = _micro_usd_per_token(target)
+            if not dearest and not output:
+                return 0
             return math.ceil(size.input_tokens * dearest + size.output_tokens * output)
         case Measure.WH:
             if not target.provider.on_prem:
@@ -126,5 +129,5 @@ def _micro_usd_per_token(target: Target) -> tuple[Decimal, Decimal]:
     """The dearest that a token of input is, and one of output: dollars a million tokens are micro-dollars a token."""
     price = target.price
     if price is None or target.provider.on_prem:
-        return Decimal(0), Decimal(0)
+        return _NOTHING, _NOTHING
     return price.dearest_input, price.dearest_output

@@ -81,9 +81,10 @@ class MemoryQuota:
 
     def counted(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
         with self._lock:
-            self._expire(now_us)
-            spans = [(charge.account, charge.since_s) for charge in charges]
-            return tuple(Counted(self._used.get(span, 0), self._held.get(span, 0)) for span in spans)
+            if self._ends and self._ends[0][0] <= now_us:
+                self._expire(now_us)
+            used, held = self._used, self._held
+            return tuple([Counted(used.get(one[:2], 0), held.get(one[:2], 0)) for one in charges])  # a span begins each
 
     async def recount(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
         return self.counted(charges, now_us=now_us)

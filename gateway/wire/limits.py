@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.domain import Tree
+from gateway.domain import JSON, Tree
 from gateway.wire.reply import choices_of
 
 LIMITS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -16,12 +16,17 @@ TOOL_TOKENS: Final = 1_024
 
 def said_limit(tree: Tree) -> int | None:
     """The longest answer that a body allows; None where it does not say."""
-    options = tree.get("options")
-    said = [tree[name] for name in LIMITS if name in tree]
-    if isinstance(options, dict):
-        said.append(options.get("num_predict"))
-    found = [one for one in said if isinstance(one, int) and not isinstance(one, bool) and one > 0]
-    return max(found, default=None)
+    longest = 0
+    for name in LIMITS:
+        if name in tree:
+            longest = _longer(tree[name], longest)
+    if "options" in tree and isinstance(options := tree["options"], dict):
+        longest = _longer(options.get("num_predict"), longest)
+    return longest or None
+
+
+def _longer(said: JSON, than: int) -> int:
+    return said if isinstance(said, int) and said > than and not isinstance(said, bool) else than
 
 
 def answers(tree: Tree, times: int) -> int:

@@ -102,6 +102,9 @@ class SqliteQuota(MemoryQuota):
 
     @override
     def _over(self, name: str) -> None:
+        if self._new_leases.get(name) is not None:
+            del self._new_leases[name]  # it began a moment ago, and nothing of it was written yet
+            return
         self._new_leases[name] = None
         self._wake_up()
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -51,6 +52,18 @@ async def test_what_a_gateway_held_that_was_killed_is_held_until_its_time_is_up(
     assert await quota.reserve("next", [ONE], now_us=2, until_us=9) == Exceeded(ONE, 30)
     assert quota.counted([ONE], now_us=1000) == (Counted(30, 0),)
     quota.close()
+
+
+async def test_a_lease_that_ends_before_it_was_written_is_never_written(tmp_path):
+    quota = SqliteQuota(tmp_path, linger_s=SOON_S)
+    await quota.reserve("over", [ONE], now_us=1, until_us=1000)
+    quota.settle("over", {ONE.account: 25}, now_us=1)
+    await quota.reserve("under way", [ONE], now_us=1, until_us=1000)
+    assert list(quota._new_leases) == ["under way"]
+    quota.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as reader:
+        assert reader.execute("SELECT name FROM lease").fetchall() == [("under way",)]
+        assert reader.execute("SELECT amount FROM used").fetchall() == [(25,)]
 
 
 async def test_it_ends_also_when_it_is_told_to_just_after_it_asked(tmp_path):
