@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from typing import Final, Protocol, cast
 
@@ -42,13 +43,16 @@ class PlainAnswer:
     """The answer to one request; it holds what came of it and was not read yet."""
 
     __slots__ = (
-        *("_connection", "_ended", "_error", "_patient", "_pieces", "_ringing", "_size", "_waiter"),
+        *("_alarm", "_alarm_s", "_connection", "_due_s", "_ended", "_error", "_patient", "_pieces", "_ringing"),
+        *("_size", "_waiter"),
         *("headers", "status"),
     )
 
     def __init__(self, connection: Connection, *, patient: bool) -> None:
         self._patient = patient
         self._ringing: asyncio.TimerHandle | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_s = self._due_s = math.inf
         self.status = 0
         self.headers: dict[str, str] = {}
         self._connection: Connection | None = connection
@@ -84,6 +88,38 @@ class PlainAnswer:
                 raise self._error
             await self._change()
         return self.read_nowait()
+
+    async def read_within(self, left_s: float | None) -> bytes:
+        """`readany`, for so long at most; a timer that was set for an earlier piece looks again when it rings."""
+        if left_s is None or self._pieces or self._ended or self._error is not None:
+            return await self.readany()
+        loop = asyncio.get_running_loop()
+        due_s = self._due_s = loop.time() + left_s
+        if due_s < self._alarm_s:
+            self._set_alarm(loop, due_s)
+        try:
+            return await self.readany()
+        finally:
+            self._due_s = math.inf
+
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop, at_s: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm, self._alarm_s = loop.call_at(at_s, self._alarmed, loop), at_s
+
+    def _alarmed(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm, self._alarm_s = None, math.inf
+        if self._due_s == math.inf:  # nobody waits, and the next one that does sets it again
+            return
+        if loop.time() < self._due_s:
+            self._set_alarm(loop, self._due_s)
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
+
+    def _no_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm, self._alarm_s = None, math.inf
 
     async def begun(self) -> None:
         """Wait for the head. Raises OSError where none comes."""
@@ -126,10 +162,12 @@ class PlainAnswer:
 
     def ended(self) -> None:
         self._ended, self._connection = True, None
+        self._no_alarm()
         self._wake()
 
     def broke(self, error: OSError) -> None:
         self._error, self._connection = error, None
+        self._no_alarm()
         self._wake()
 
     def _wake(self) -> None:

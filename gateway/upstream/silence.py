@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 SILENCE_S: Final = 600.0
 """How long an upstream may say nothing of its answer: longer than a model loads, and than any client waits."""
@@ -62,6 +62,14 @@ class Content(Protocol):
         """What is there, or comes next; nothing at the end. Raises OSError or aiohttp's ClientError where it broke."""
 
 
+@runtime_checkable
+class Timed(Protocol):
+    """A body that keeps the time of its pieces itself, with one timer for all of them."""
+
+    async def read_within(self, left_s: float | None) -> bytes:
+        """As `readany`, for so long at most (None: without end). Raises TimeoutError."""
+
+
 class Answer(Protocol):
     """What came back over HTTP, whoever read it; the names of `headers` are looked up in lower case."""
 
@@ -84,13 +92,18 @@ async def pieces(answer: Answer, silence: Silence) -> AsyncIterator[bytes]:
     Raises:
         TimeoutError: nothing came for longer than `silence` grants.
     """
+    content = answer.content
+    timed = content if isinstance(content, Timed) else None
     while True:
-        piece = answer.content.read_nowait()  # what is there already needs no clock
+        piece = content.read_nowait()  # what is there already needs no clock
         if not piece:
-            if answer.content.at_eof():
+            if content.at_eof():
                 return
-            async with asyncio.timeout(silence.left_s):
-                piece = await answer.content.readany()
+            if timed is not None:
+                piece = await timed.read_within(silence.left_s)
+            else:
+                async with asyncio.timeout(silence.left_s):
+                    piece = await content.readany()
         if not piece:
             return
         yield piece

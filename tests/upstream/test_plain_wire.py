@@ -150,3 +150,44 @@ async def test_a_server_without_a_sign_of_life_is_late(serving, monkeypatch):
     _, post = await serving(says_nothing)
     with pytest.raises(Late):
         await post()
+
+
+async def test_each_piece_has_its_time_though_the_timer_was_set_for_an_earlier_one(serving):
+    more = asyncio.Event()
+
+    async def writes(_reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+        for piece in (b"a", b"b"):
+            await more.wait()
+            more.clear()
+            writer.write(piece)
+        await writer.drain()
+        await more.wait()
+
+    _, post = await serving(writes)
+    answer = await post()
+    for piece in (b"a", b"b"):
+        waiting = asyncio.ensure_future(answer.read_within(600.0))
+        await asyncio.sleep(0)
+        answer._alarmed(asyncio.get_running_loop())  # as it rings when it was set before the piece that came last
+        more.set()
+        assert await waiting == piece
+    with pytest.raises(TimeoutError):
+        await answer.read_within(0.05)  # though the timer that is set would ring in ten minutes
+    with pytest.raises(TimeoutError):
+        await answer.read_within(0.0)
+    more.set()
+    answer.close()
+
+
+async def test_no_timer_outlives_its_answer(serving):
+    _, post = await serving(CHUNKED + b"2\r\nHi\r\n", OK)
+    answer = await post()
+    assert await answer.read_within(600.0) == b"Hi"
+    waiting = asyncio.ensure_future(answer.read_within(600.0))
+    await asyncio.sleep(0)
+    assert answer._alarm is not None
+    answer.close()
+    with pytest.raises(Broken):
+        await waiting
+    assert answer._alarm is None
