@@ -191,9 +191,9 @@ def environment():
 
 
 def wait_for(port, process, log):
-    """Until the port answers; curl paces the tries."""
+    """Until it says that it can answer; curl paces the tries."""
     patiently = ["--retry", str(START_S), "--retry-delay", "1", "--retry-connrefused"]
-    url = f"http://127.0.0.1:{port}/health"
+    url = f"http://127.0.0.1:{port}/ready"
     code = subprocess.run(["curl", "-sf", *patiently, "-o", os.devnull, url], check=False).returncode
     if code or process.poll() is not None:
         process.kill()
