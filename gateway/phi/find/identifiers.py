@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import Final
 
 from gateway.domain import Carrier, Kind, Part
-from gateway.phi.find import lexicon
+from gateway.phi.find import lexicon, strange
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.model import measures
 
 GIVEN_BY_DEVELOPERS: Final = frozenset({Carrier.TOOL_DEFINITION, Carrier.NAME})
-_ONE_WORD: Final = re.compile(r"[\w.:@+/-]{5,160}", re.ASCII)
+_ONE_WORD: Final = re.compile(r"[\w.:@+/#$-]{5,160}", re.ASCII)
 _NAME: Final = re.compile(r"(?<![A-Za-z0-9])([A-Z][a-z]{2,20})[_.-]([A-Z][a-z]{2,20})(?![A-Za-z0-9])")
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]{3,20}|[A-Z]{3,20}")
 _LEAST_UNKNOWN: Final = 5
@@ -127,6 +127,27 @@ def _styled(word: str) -> Iterator[Hit]:
             yield Hit(Kind.NAME, found.start(1), found.end(2), 0.85, Evidence.CUE, patient=True)
 
 
+def _strangers(word: str) -> Iterator[Hit]:
+    """Two words side by side that no list has and that say no task, or one of them and a given name, however joined.
+
+    What developers say of a person may stand between them: `lookup_ottilie_brandvold_dob`, `brandvold_chart_ottilie`.
+    """
+    pieces = [one for one in _LETTERS.finditer(word) if one[0].casefold() not in _SAID_OF_ONE]
+    for first, second in pairwise(pieces):
+        between = word[first.end() : second.start()]
+        if "." in between or "/" in between or not _JOINED.fullmatch(between):
+            continue
+        if strange.are_named(first[0].casefold(), second[0].casefold()):
+            yield Hit(Kind.NAME, first.start(), second.end(), 0.85, Evidence.CUE, patient=True)
+
+
+_LETTERS: Final = re.compile(r"[A-Z]?[a-z]{2,24}|[A-Z]{3,24}(?![a-z])")
+_JOINED: Final = re.compile(r"[_-]{0,2}(?:[A-Za-z]{2,12}[_-]{0,2})?")
+_SAID_OF_ONE: Final = frozenset(
+    "chart charts dob labs lab notes note patient pt mrn results result letter summary records record id age sex bed".split()
+)
+
+
 def mails(word: str) -> Iterator[Hit]:
     """Addresses of mail, also with words for their marks: `maria_garcia_at_example_org`."""
     if "@" in word or "_at_" in word:
@@ -137,7 +158,7 @@ def find(word: str, carrier: Carrier, part: Part = Part.TEXT) -> list[Hit]:
     """What identifies by its shape in a name that a developer gave, or in a key: nothing else has reason to stand there."""
     if not one_word(word) or (carrier not in GIVEN_BY_DEVELOPERS and part is not Part.KEY):
         return []
-    hits = [*names(word), *unlisted(word), *_however_written(word), *_styled(word)]
+    hits = [*names(word), *unlisted(word), *_however_written(word), *_styled(word), *_strangers(word)]
     if hits:
         hits += [Hit(Kind.DATE, *found.span(), 0.9, Evidence.CUE, patient=True) for found in _BIRTH.finditer(word)]
     hits += [Hit(Kind.SSN, *found.span(), 0.95, Evidence.CUE, patient=True) for found in _SSN.finditer(word)]

@@ -11,22 +11,13 @@ from itertools import pairwise
 from typing import Final
 
 from gateway.domain import Kind
-from gateway.phi.find import assistants, lexicon
+from gateway.phi.find import assistants, lexicon, strange
 from gateway.phi.find.hit import Evidence, Hit
 
 SPEAKER: Final = "speaker"
 """The cue of a name beside a message."""
 _PIECE: Final = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
 _APART: Final = re.compile(r"[_.\-]+")
-_ROLES: Final = frozenset(
-    "admin agent ai analyst assistant autogen bot chat chatbot client coder copilot critic crewai developer dev docs example executor fact file gpt human "
-    "intern kit langchain langgraph llama llm manager math mcp mistral model nurse openai orchestrator planner proxy qwen rag researcher retriever router "
-    "server session sql subagent summarizer supervisor surfer system task terminal tester tool tools triage user web websurfer worker writer magentic one soma "
-    "gemini claude grok deepseek kimi gemma codex reranker transcriber websearch webhook ollama vllm litellm playwright github slack jira".split()
-)
-"""What programs that take part are called, as far as lists of words do not say so."""
-_ENDINGS: Final = ("r", "er", "or", "s", "es", "bot", "gpt", "ai", "ist", "izer", "ing")
-_UNLISTED: Final = 5
 _LISTED: Final = 3
 _LONG: Final = 6
 _DAY: Final = r"(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -43,29 +34,17 @@ def speaks(name: str) -> Iterator[Hit]:
     if any(len(number) >= _LONG and not _OF_THIS_TIME.fullmatch(number) for number in numbers):
         yield Hit(Kind.OTHER_ID, 0, len(name), 0.9, Evidence.CUE, patient=True)
     elif any(map(_is_somebodys, words)) or (
-        any(map(_YEAR.fullmatch, numbers)) and any(not lexicon.marks(word) and word not in _ROLES for word in words)
+        any(map(_YEAR.fullmatch, numbers))
+        and any(not lexicon.marks(word) and word not in strange.ROLES for word in words)
     ):
         yield Hit(Kind.NAME, 0, len(name), 0.9, Evidence.CUE, patient=True)
 
 
 def _is_somebodys(word: str) -> bool:
     """Whether a word is a name and hardly anything else, or one that no list knows and that says no task."""
-    if word in _ROLES or assistants.is_product(word):
+    if word in strange.ROLES or assistants.is_product(word):
         return False
-    return (len(word) >= _LISTED and _is_named(word)) or _is_strange(word)
-
-
-def _says_a_task(word: str) -> bool:
-    """Whether what is left without its ending is a word: `summarizer`, `weatherbot`; or it is made of two: `codereview`."""
-    stems = [word.removesuffix(end) for end in _ENDINGS if word.endswith(end)]
-    if any(_is_said(stem) or _is_said(f"{stem}e") or _is_said(f"{stem.removesuffix('i')}y") for stem in stems):
-        return True
-    return any(_is_said(word[:at]) and _is_said(word[at:]) for at in range(_LISTED, len(word) - _LISTED + 1))
-
-
-def _is_said(word: str) -> bool:
-    marks = lexicon.marks(word)
-    return word in _ROLES or bool(marks & lexicon.ELSE)
+    return (len(word) >= _LISTED and strange.is_named(word)) or strange.is_strange(word)
 
 
 def called(text: str) -> Iterator[Hit]:
@@ -82,8 +61,8 @@ def called(text: str) -> Iterator[Hit]:
     if len(pieces) > 1 and pieces[0].casefold() in _CALLS:
         pieces = pieces[1:]
     words = [piece.rstrip("0123456789").casefold() for piece in pieces]
-    alone = len(words) == 1 and len(words[0]) > _LISTED and _is_named(words[0])
-    if alone or any(_are_named(*two) for two in pairwise(words)):
+    alone = len(words) == 1 and len(words[0]) > _LISTED and strange.is_named(words[0])
+    if alone or any(strange.are_named(*two) for two in pairwise(words)):
         yield Hit(Kind.NAME, text.casefold().index(words[0]), len(text), 0.9, Evidence.CUE, patient=True)
 
 
@@ -94,7 +73,7 @@ def stored(text: str) -> Iterator[Hit]:
     for place in _PLACE.finditer(text):
         for first, second in pairwise(_LETTERS.finditer(text, place.start(1), place.end(1))):
             words = [first[0].casefold(), second[0].casefold()]
-            if second.start() - first.end() <= 1 and all(map(_is_named, words)) and _are_named(*words):
+            if second.start() - first.end() <= 1 and all(map(strange.is_named, words)) and strange.are_named(*words):
                 yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
 
 
@@ -102,30 +81,6 @@ _PLACE: Final = re.compile(
     r"(?i)(?:\b(?:s3a?|gs|az|abfss?|wasbs?|minio|r2|b2)://|(?:^|[\s:\"'(=])(?:feature|feat|fix|bugfix|hotfix|chore|task|wip|release|patch|support|users?)/)([^\s\"'<>]{3,200})"
 )
 _LETTERS: Final = re.compile(r"[A-Z]?[a-z]{2,24}|[A-Z]{3,24}")
-
-
-def _are_named(first: str, second: str) -> bool:
-    """Whether two words are a given name and another in either order, or both are on no list and say no task."""
-    given = any(_is_named(word) and lexicon.marks(word) & lexicon.GIVEN for word in (first, second))
-    strange = [_is_strange(word) for word in (first, second)]
-    return all(strange) or (
-        given and all(_is_named(one) or odd for one, odd in zip((first, second), strange, strict=True))
-    )
-
-
-def _is_named(word: str) -> bool:
-    """Whether a word is a name, and at most besides one of everyday language that is often given."""
-    marks = lexicon.marks(word)
-    often = "G" in marks
-    return (
-        bool(marks & lexicon.PEOPLE)
-        and all(mark in lexicon.NAMES or (often and mark == lexicon.ORDINARY) for mark in marks)
-        and word not in _ROLES
-    )
-
-
-def _is_strange(word: str) -> bool:
-    return len(word) >= _UNLISTED and word not in _ROLES and not lexicon.marks(word) and not _says_a_task(word)
 
 
 _WORDED: Final = re.compile(r"[A-Z]?[a-z]{2,24}\d{0,2}|[A-Z]{3,24}")

@@ -19,7 +19,7 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.model import constants, made, measures, things, veto
 from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import apart, beside, complaints, field_paths, formats, inserts, keys, layouts
+from gateway.phi.find.records import apart, beside, commands, complaints, field_paths, formats, inserts, keys, layouts
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
@@ -102,7 +102,15 @@ def _layouts(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Values under the keys of JSON and XML of no known format, after labels, in URLs, and in what databases complain of."""
     text = reading.folded.text
     more = [*layouts.find(reading.folded), *addresses.find(reading.folded), *structure.hanging(text)]
-    return [*hits, *more, *complaints.find(text), *inserts.find(text), *beside.find(text), *field_paths.find(text)]
+    return [
+        *hits,
+        *more,
+        *complaints.find(text),
+        *inserts.find(text),
+        *beside.find(text),
+        *field_paths.find(text),
+        *commands.find(text),
+    ]
 
 
 def _talk(reading: Reading, hits: list[Hit]) -> list[Hit]:

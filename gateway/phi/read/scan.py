@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gateway.domain import (
+    Carrier,
     Detection,
     Dialect,
     Kind,
@@ -15,7 +16,7 @@ from gateway.domain import (
 )
 from gateway.phi.findings import Findings, Leaves, Located
 from gateway.phi.grammar import find_tokens
-from gateway.phi.leaf import Unknown
+from gateway.phi.leaf import Form, Leaf, Unknown
 from gateway.phi.read import recur
 from gateway.phi.read.visit import MAX_UNKNOWNS, Visitor
 from gateway.wire.endpoint import Call
@@ -64,7 +65,7 @@ def gather(
     for leaf, detection in zip(leaves.leaves, said, strict=True):
         if again.any:
             located.extend([Located(leaf, finding) for finding in recur.find(leaf.text, again, detection.findings)])
-        if "_" in leaf.text:
+        if "_" in leaf.text and not _is_opaque(leaf):
             located.extend(Located(leaf, finding) for finding in find_tokens(leaf.text))
         if detection.findings:
             located.extend([Located(leaf, finding) for finding in detection.findings])
@@ -75,6 +76,11 @@ def gather(
                 unknowns.append(Unknown(reason, leaf.path + leaf.inner))
     places = tuple(located), tuple(unknowns), tuple(leaves.errands)
     return Findings(leaves.payload, leaves.leaves, *places, covered, detectors, tuple(spared))
+
+
+def _is_opaque(leaf: Leaf) -> bool:
+    """Whether software gave it and gets it back as it is: nothing is restored there, so what looks like a pseudonym is chance."""
+    return leaf.form is Form.FIXED and leaf.carrier is Carrier.STRUCTURE
 
 
 def failed(leaves: Leaves, covered: frozenset[Kind]) -> Findings:

@@ -100,6 +100,11 @@ IN_NAMES = [
     ("patient_«ulvhilde_skarsgaardt»", Kind.NAME),
     ("letter_mrs_«skarsgaardt»", Kind.NAME),
     ("bed_12_«skarsgaardt»", Kind.NAME),
+    ("lookup_«ulvhilde_skarsgaardt»_dob", Kind.NAME),
+    ("«skarsgaardt»_chart_ulvhilde", Kind.NAME),
+    ("get_«ulvhildeSkarsgaardt»", Kind.NAME),
+    ("#/$defs/«skarsgaardt_ulvhilde»", Kind.NAME),
+    ("https://schemas.example/«skarsgaardt_ulvhilde».json", Kind.NAME),
     ("recall_garcia_maria_«19640309»", Kind.DATE),
     ("letter_for_john_smith_«1964_03_09»", Kind.DATE),
 ]
@@ -135,6 +140,9 @@ def test_who_is_called_in_a_name_or_a_key_is_found(marked, kind, place):
         "report_20260101",
         "miss_rate",
         "mr_image",
+        "weaviate_milvus_sync",
+        "kubelet_containerd_logs",
+        "troponin_angiography_trend",
     ],
 )
 def test_names_that_are_words_as_well_are_nobody(word):

@@ -57,6 +57,14 @@ def test_text_that_looks_like_a_token_is_a_finding():
     assert findings.kinds == {Kind.TOKEN}
 
 
+def test_what_a_provider_gave_holds_no_token_but_by_chance():
+    thought = {"type": "redacted_thinking", "data": "jTezl-kak84Fvf-ip_kMCkHTLgWR_7qefv-NAME_abcdefgh23-"}
+    payload = {"messages": [{"role": "assistant", "content": "yes", "thinking_blocks": [thought]}]}
+    leaves = walk(Call(chat.ENDPOINT, payload, "", False, Caller("soma"), "req_1"))
+    assert thought["data"] in [leaf.text for leaf in leaves.leaves]
+    assert gather(leaves, [Detection()] * len(leaves.leaves), ALL).kinds == frozenset()
+
+
 def test_a_value_of_a_field_that_is_never_sent_is_still_found_elsewhere():
     body = {"metadata": {"number": "8675309"}, "messages": [{"role": "user", "content": "about 8675309"}]}
     leaves = walk(Call(chat.ENDPOINT, body, "", False, Caller("soma"), "req_1"))
