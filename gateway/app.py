@@ -22,6 +22,7 @@ from gateway.detectors.scanner import Scanner
 from gateway.detectors.secondary import SecondaryDetector
 from gateway.domain import Adapter, Detector
 from gateway.events import EventSink, FanOut, LedgerLoss, MeterKind
+from gateway.extras import remedy
 from gateway.meters.apple import Apple
 from gateway.meters.nvml import Nvml
 from gateway.meters.port import PowerMeter
@@ -200,7 +201,7 @@ def _kept_together(
 ) -> tuple[AuditSink, Callable[[], tuple[str, ...]]]:
     """The record that replicas keep together, and what to say while it cannot be opened. Raises `ExtraMissing`."""
     if importlib.util.find_spec("psycopg") is None:
-        raise ExtraMissing("`ledger.url` needs a package: pip install 'triage-gateway[postgres]'")
+        raise ExtraMissing(f"`ledger.url` needs a package: {remedy('postgres')}")
     from gateway.state.postgres.ledger import REMEDIES, Database, loss_of  # noqa: PLC0415  only those who share have it
 
     ledger = ReopeningLedger(opened, sink=events, retry_s=1.0, cause=loss_of)
@@ -279,7 +280,7 @@ def _ledger(
 
 _WITHOUT_ENCODER: Final = (
     "The extra `encoder` is not installed: nothing looks again at what the tagger said, so more names alone are missed "
-    "and more texts without PHI are kept. `pip install 'triage-gateway[encoder]'`."
+    f"and more texts without PHI are kept. {remedy('encoder')}."
 )
 
 

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from gateway.config import Settings, load
+from gateway.extras import remedy
 from gateway.ports import LedgerUnavailable
 from gateway.state.sqlite.store import FILE
 from gateway.state.store import Store
@@ -63,7 +64,7 @@ def opened(settings: Settings) -> Store:
 def demand_psycopg() -> None:
     """Only those who share their record have it installed. Raises `LedgerUnavailable` where it is missing."""
     if importlib.util.find_spec("psycopg") is None:
-        raise LedgerUnavailable("`ledger.url` needs a package: pip install 'triage-gateway[postgres]'")
+        raise LedgerUnavailable(f"`ledger.url` needs a package: {remedy('postgres')}")
 
 
 def configured(options: argparse.Namespace) -> Settings:

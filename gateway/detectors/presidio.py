@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from gateway.domain import Detection, Finding, Kind, Passage
+from gateway.extras import remedy
 from gateway.phi.find import counting
 from gateway.phi.find.hit import Hit
 from gateway.phi.find.merge import merge
@@ -67,7 +68,7 @@ def demand() -> None:
         PresidioMissing: it is not installed.
     """
     if importlib.util.find_spec("presidio_analyzer") is None:
-        raise PresidioMissing("Presidio is not installed: pip install 'triage-gateway[presidio]'")
+        raise PresidioMissing(f"Presidio is not installed: {remedy('presidio')}")
 
 
 class Presidio:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, cast
 
 from gateway.events import MeterLoss
+from gateway.extras import remedy
 from gateway.meters.port import MeterUnreadable
 
 _MILLI: Final = 1000
@@ -69,5 +70,5 @@ def _installed() -> Library:
     try:
         return cast("Library", importlib.import_module("zeus_apple_silicon"))
     except ImportError:
-        remedy = "`pip install 'triage-gateway[apple]'` on a Mac with Apple's chip"
-        raise MeterUnreadable(MeterLoss.NOT_INSTALLED, f"The extra `apple` is not installed: {remedy}.") from None
+        told = f"The extra `apple` is not installed: {remedy('apple')}, on a Mac with Apple's chip."
+        raise MeterUnreadable(MeterLoss.NOT_INSTALLED, told) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, cast
 
 from gateway.events import MeterLoss
+from gateway.extras import remedy
 from gateway.meters.port import MeterUnreadable
 
 _MILLI: Final = 1000
@@ -59,5 +60,5 @@ def _installed() -> Library:
     try:
         return cast("Library", importlib.import_module("pynvml"))
     except ImportError:
-        remedy = "`pip install 'triage-gateway[nvml]'`"
-        raise MeterUnreadable(MeterLoss.NOT_INSTALLED, f"The extra `nvml` is not installed: {remedy}.") from None
+        told = f"The extra `nvml` is not installed: {remedy('nvml')}."
+        raise MeterUnreadable(MeterLoss.NOT_INSTALLED, told) from None

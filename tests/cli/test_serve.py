@@ -56,7 +56,7 @@ def test_a_second_detector_that_is_not_installed_is_said_in_a_line(tmp_path, cap
     absent = "presidio_analyzer"
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == absent else there(name, *rest))
     assert main(["serve", "--config", str(file), "--port", "0"]) == 1
-    assert "pip install 'triage-gateway[presidio]'" in capsys.readouterr().err
+    assert "-py3-none-any.whl[presidio]'" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ INSTALLED = importlib.util.find_spec("presidio_analyzer") is not None
 
 @pytest.mark.skipif(INSTALLED, reason="the extra is installed")
 def test_without_the_extra_it_says_how_to_install_it():
-    with pytest.raises(PresidioMissing, match=r"triage-gateway\[presidio\]"):
+    with pytest.raises(PresidioMissing, match=r"whl\[presidio\]"):
         Presidio()
 
 

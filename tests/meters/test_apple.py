@@ -59,6 +59,6 @@ def test_what_cannot_be_measured_says_why(chip, loss):
 
 def test_without_its_extra_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "zeus_apple_silicon", None)
-    with pytest.raises(MeterUnreadable, match=r"triage-gateway\[apple\]") as caught:
+    with pytest.raises(MeterUnreadable, match=r"whl\[apple\]") as caught:
         Apple.found()
     assert caught.value.loss is MeterLoss.NOT_INSTALLED

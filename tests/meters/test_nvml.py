@@ -81,7 +81,7 @@ def test_a_gpu_that_is_lost_is_no_measurement():
 
 def test_without_its_extra_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", None)
-    with pytest.raises(MeterUnreadable, match=r"triage-gateway\[nvml\]") as caught:
+    with pytest.raises(MeterUnreadable, match=r"whl\[nvml\]") as caught:
         Nvml.found()
     assert caught.value.loss is MeterLoss.NOT_INSTALLED
 

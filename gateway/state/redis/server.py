@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from gateway.events import SharedLoss
+from gateway.extras import remedy
 from gateway.ports import ExtraMissing
 from gateway.state.premises import Networks, OffPremises, addresses
 
@@ -62,7 +63,7 @@ class RedisServer:
             ExtraMissing: the package is not installed.
         """
         if importlib.util.find_spec("redis") is None:
-            raise ExtraMissing("`shared.redis` needs a package: pip install 'triage-gateway[redis]'")
+            raise ExtraMissing(f"`shared.redis` needs a package: {remedy('redis')}")
         from redis import asyncio as library  # noqa: PLC0415  only those who share have it
         from redis.asyncio.retry import Retry  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from gateway.errors import UpstreamFailed
 from gateway.events import EmbeddedExited, EmbeddedStarted, EventSink, ExitReason
+from gateway.extras import remedy
 from gateway.kinds import embedded
 from gateway.upstream.direct.adapter import Address
 from gateway.upstream.embedded.models import MODELS, Model, present
@@ -108,7 +109,7 @@ class _Child:
         if not present(self._folder, self._model):
             return f"The demonstration model {self._model.name} is not here yet. Fetch it with `gateway models fetch`."
         if importlib.util.find_spec("xllamacpp") is None:
-            return "The demonstration models need llama.cpp. Install `triage-gateway[embedded]`."
+            return f"The demonstration models need llama.cpp: {remedy('embedded')}."
         return ""
 
     async def endpoint(self) -> Address:
