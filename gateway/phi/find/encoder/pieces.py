@@ -12,7 +12,9 @@ LONGEST: Final = 62
 """Pieces of a segment, without the two marks around it."""
 SHAPES: Final = 26
 """How a piece is written: eight forms of a word after nothing, a space or a line break; then what continues a word, and marks."""
-_CONTINUED: Final = 24
+WORDS: Final = 8
+"""Forms of a word."""
+CONTINUED: Final = 24
 _MARK: Final = 25
 
 _WORD: Final = re.compile(r"[^\W_]+|[^\w\s]|_")
@@ -41,27 +43,47 @@ class WordPiece:
         self._first: Final = self._ids["[CLS]"]
         self._last: Final = self._ids["[SEP]"]
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """The pieces that end a sentence."""
+        return frozenset(self._ids[mark] for mark in _ENDS if mark in self._ids)
+
     def segments(self, text: str) -> Iterator[Segment]:
         """The words of `text` in order, in as few segments as the limits and the ends of lines and sentences allow."""
-        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-        pieces = [self._pieces(text[start:end]) for start, end in words]
+        words = [match.span() for match in _WORD.finditer(text)]
+        read: dict[str, tuple[Sequence[int], int]] = {}  # a text says most of its words more than once
+        pieces: list[Sequence[int]] = []
+        forms: list[int] = []
+        for start, end in words:
+            word = text[start:end]
+            if (known := read.get(word)) is None:
+                known = read[word] = (self._pieces(word), _form(word))
+            pieces.append(known[0])
+            forms.append(known[1])
         first = 0
         while first < len(words):
             last = _fitting(pieces, first)
             if last < len(words):
                 last = _cut(text, words, first, last)
-            yield self._segment(text, words[first:last], pieces[first:last], words[first - 1][1] if first else 0)
+            before = words[first - 1][1] if first else 0
+            yield self._segment(text, words[first:last], pieces[first:last], forms[first:last], before)
             first = last
 
     def _segment(
-        self, text: str, words: Sequence[tuple[int, int]], pieces: Sequence[Sequence[int]], before: int
+        self,
+        text: str,
+        words: Sequence[tuple[int, int]],
+        pieces: Sequence[Sequence[int]],
+        forms: Sequence[int],
+        before: int,
     ) -> Segment:
         ids, shapes, heads = [self._first], [_MARK], []
-        for (start, end), parts in zip(words, pieces, strict=True):
+        for (start, end), parts, form in zip(words, pieces, forms, strict=True):
             heads.append(len(ids))
-            ids.extend(parts)
-            shapes.append(_form(text[start:end]) + 8 * _gap(text[before:start]))
-            shapes.extend([_CONTINUED] * (len(parts) - 1))
+            ids += parts
+            shapes.append(form + WORDS * _gap(text[before:start]))
+            if len(parts) > 1:
+                shapes += [CONTINUED] * (len(parts) - 1)
             before = end
         return Segment(
             (*ids, self._last),
