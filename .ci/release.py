@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:rc\d+)?")
 OPEN = "## [Unreleased]\n"
 WHEEL = re.compile(r"(?<=triage_gateway-)[0-9a-z.]+(?=-py3-none-any\.whl)")
-INSTALLING = ("README.md", "deploy/README.md")
+INSTALLING = ("README.md", "deploy/README.md", "deploy/REPLICAS.md")
 """The documents with commands that name the wheel."""
 
 
