@@ -29,7 +29,7 @@ from gateway.routing.plan import Why
 from gateway.upstream import faults
 from gateway.upstream.attestation import Place
 from gateway.upstream.machines import FREE, Slot, Turn
-from gateway.upstream.port import AttemptFailed, Reply, Unheard, Upstream
+from gateway.upstream.port import AttemptFailed, Overtaken, Reply, Unheard, Upstream
 from gateway.upstream.premises import Premises
 from gateway.upstream.questions import Silent, Unanswered, Unreachable
 from gateway.upstream.several import in_turn
@@ -90,7 +90,8 @@ class Attempts:
     async def first_content(self, run: Run) -> Opened:
         """The first answer with content among the planned egresses, in order.
 
-        A server that would ignore what the request wishes for has its turn when all others had theirs.
+        A server that would ignore what the request wishes for has its turn when all others had theirs; one that a reload
+        overtook has it again.
 
         Raises:
             GatewayError: none gave one; it says what to start and which rule kept other targets out.
@@ -105,6 +106,8 @@ class Attempts:
                 opened = await self._attempt(run, egress, last=not turns, anyway=anyway)
             except Unheard:
                 turns.append((egress, True))
+            except Overtaken:
+                turns.appendleft((egress, anyway))
             except AttemptFailed as failure:
                 if not failure.fallback:
                     raise failure.error from None
@@ -372,8 +375,9 @@ class Attempts:
         Raises:
             AttemptFailed: it does not hold any more, or the upstream failed.
         """
-        if run.now(prepared.egress) != prepared.egress:
-            raise refusal.no_longer(prepared.egress)
+        standing = run.now(prepared.egress)
+        if standing != prepared.egress:
+            raise refusal.no_longer(prepared.egress) if standing is None else refusal.overtaken(prepared.egress)
         run.trace.sending(prepared.redacted, meters=self._meters)
         return await self._upstreams[prepared.outbound.adapter].send(prepared.outbound)
 

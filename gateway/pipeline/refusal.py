@@ -19,7 +19,7 @@ from gateway.events import AttemptResult
 from gateway.kinds import profile
 from gateway.policy.decide import Decision, Egress, Refusal
 from gateway.routing.plan import PassedOver, Why
-from gateway.upstream.port import AttemptFailed
+from gateway.upstream.port import AttemptFailed, Overtaken
 
 _NEVER_SENT = frozenset({AttemptResult.REFUSED, AttemptResult.UNRECORDED})
 """What starting a server does not mend."""
@@ -92,6 +92,12 @@ def no_longer(egress: Egress) -> AttemptFailed:
     """A reload, or a day that ended, took the permission back while the request was under way."""
     error = EgressDenied(f"What is configured now does not permit target {egress.target.name} any more. Send it again.")
     return AttemptFailed(error, result=AttemptResult.REFUSED)
+
+
+def overtaken(egress: Egress) -> Overtaken:
+    """A reload came while the request was under way, and permits it still, by other rules or under another name of them."""
+    error = EgressDenied(f"What permits target {egress.target.name} was configured anew. Send it again.")
+    return Overtaken(error, result=AttemptResult.REFUSED)
 
 
 def served_elsewhere(egress: Egress) -> AttemptFailed:

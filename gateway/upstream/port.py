@@ -57,6 +57,10 @@ class Unheard(AttemptFailed):
     """Nothing was sent, because this server would ignore what the request wishes for; it can be had all the same."""
 
 
+class Overtaken(AttemptFailed):
+    """Nothing was sent, because a reload came between; what is in force now permits it too, and it is prepared anew."""
+
+
 DONE: Final[Tree] = {}
 """This very object among the events of a stream: the provider said that it is done, whether it gave a reason or not."""
 

@@ -144,6 +144,32 @@ async def test_the_intent_names_the_policy_by_which_it_left(waiting):
     rows.close()
 
 
+@pytest.mark.parametrize(
+    ("policies", "status", "asked"), [({"more.yaml": NOTHING_REDACTED}, 200, 1), ({"more.yaml": DENY}, 403, 0)]
+)
+async def test_a_request_that_a_reload_overtakes_goes_by_the_rules_of_now(
+    start, upstream, monkeypatch, policies, status, asked
+):
+    """It is written in the record; before its first byte leaves somebody reloads, and the caller need not ask again."""
+    cloud = await upstream(says("From the cloud."))
+    text = config(await upstream(), cloud, baa=True, more="first_token_s: 30").replace("[local, cloud]", "[cloud]")
+    gateway = await start(text, {"p.yaml": POLICY})
+    ledger, before = gateway.gateway.watch.ledger, gateway.gateway.settings.policy.hash
+    recorded = ledger.intend
+
+    async def intend(row):
+        await recorded(row)
+        reload(gateway, text, policies)
+
+    monkeypatch.setattr(ledger, "intend", intend)
+    reply = await gateway.chat(SENSITIVE, model="diagnosis")
+    assert (reply.status_code, cloud.connections) == (status, asked)
+    with sqlite3.connect(gateway.state_dir / "ledger.db") as rows:
+        used = [used for (used,) in rows.execute("SELECT policy_hash FROM entry WHERE phase = 'intent' ORDER BY seq")]
+    rows.close()
+    assert used == [before, gateway.gateway.settings.policy.hash][: asked + 1]
+
+
 # --- doors -------------------------------------------------------------------------------------------------------------
 
 
