@@ -11,10 +11,12 @@ from typing import Final
 
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
+from gateway.phi.find.crowds import many
 from gateway.phi.find.everyday import PLACEHOLDER, of_anybody
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.public import public, treated
 from gateway.phi.find.registers import nobodys
+from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
 _EVENT: Final = re.compile(
@@ -225,6 +227,8 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
         )
         for hit, ours in zip(hits, house, strict=True)
     ]
+    if any(about) and not any(hit.patient for hit in hits) and once(many, text):
+        return [False] * len(hits)
     return [True] * len(hits) if any(about) else about
 
 

@@ -71,7 +71,7 @@ _CODE_CREDIT: Final = re.compile(
     + ")$"
 )
 _ROLE_KEY: Final = re.compile(
-    r"(?i)[\"']?\b(?:authors?|maintainers?|contributors?|committers?|creators?|editors?|owners?|reviewers?|assignees?|code[_-]?owners?|developers?|translators?|author_name|maintainer_name)[\"']?[ \t]*[:=]"
+    r"(?i)[\"']?\b(?:authors?|maintainers?|contributors?|committers?|creators?|editors?|owners?|reviewers?|assignees?|reporters?|code[_-]?owners?|developers?|translators?|author_name|maintainer_name)[\"']?[ \t]*[:=]"
 )
 _ANY_KEY: Final = re.compile(r"[\w-]{1,40}[\"']?[ \t]*[:=](?!/)")
 _PARTS_OF_A_CREDIT: Final = re.compile(
@@ -82,6 +82,7 @@ _MANIFEST: Final = re.compile(r"[\"'{\[=]")
 _LINES: Final = 8
 """Lines of a list under its key that are looked through."""
 _BLAME: Final = re.compile(
+    r"(?:^|\n)[ \t*|/\\]{0,8}(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,40}[ \t]+\d{4}-\d\d-\d\d[ \t]+(?:[^\W\d_][\w'’.-]{0,30} ){0,3}$|"
     r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\((?:[^\W\d_][\w'’.-]{0,30} ){0,4}$|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t(?:[^\W\d_][\w'’.-]{0,30} ){0,3}$"
 )
 """Before the name in `git blame`, `ls -l`, a Debian changelog, `git shortlog`."""
@@ -192,7 +193,9 @@ _SAYS_WHO: Final = (
 """One of these stands in whatever `_CODE_CREDIT`, `_TRAILER`, `_AUTHORS_ADDRESS`, `_WRITES_BACK` and `_CORRESPONDENCE` find."""
 _SAYS_WHAT: Final = ("author", "editor", "@", "family", "given", "literal", "particle", "title", "publisher", "event", "journal")  # fmt: skip
 """The same of `_BIBTEX`, `_CSL` and `_CSL_TITLE`."""
-_DATED: Final = re.compile(r"(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} [(A-Z]|\d\(\d+\):\d")
+_DATED: Final = re.compile(
+    r"(?m:^)[ \t*|]{0,8}[0-9a-f]{7,40} \d{4}-|(?:19|20)\d\d[a-z]?(?:[;)]|, ?\d+,)|[0-9a-f]{7} [(A-Z]|\d\(\d+\):\d"
+)
 
 
 def credited(hits: Sequence[Hit], text: str) -> list[bool]:

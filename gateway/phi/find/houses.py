@@ -17,6 +17,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.organisations import is_extension
 from gateway.phi.find.text.ways import one_of
 
 _CALLED: Final = frozenset({Kind.PHONE, Kind.FAX, Kind.OTHER_ID})
@@ -32,9 +33,9 @@ _PART: Final = one_of(
         "switchboard receptionists? reception desks? offices? departments? dept clinics? wards? units? cent(?:re|er)s? services? teams? lines? helplines? hotline helpdesk "
         "hospitals? pharmac(?:y|ies) practice surger(?:y|ies) laborator(?:y|ies) labs? supply stores agency council hospice institutes? university college charity registry "
         "headquarters security enquiries inquiries information bookings admissions casualty dispensary authority association society foundation publisher manufacturer "
-        "distributor sponsor supplier nurses officers advis[eo]rs midwives library bureau lounge hub"
+        "distributor sponsor supplier claims appeals grievances nurses officers advis[eo]rs midwives library bureau lounge hub"
     ).split(),
-    "(?-i:Accounts|Finance|Payroll|Health|Bank|Trust|Group|School|Control|Secretariat|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)",
+    "(?-i:Accounts|Finance|Payroll|Health|Bank|Trust|Group|School|Control|Secretariat|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA|BV|NV|Oy|AB)",
     r"(?:main|hospital|practice|surgery|clinic|ward|office|department) (?:number|phone|telephone|fax)",
     "(?:blood|tissue|milk|eye) bank",
     "(?:outpatient|main|surgical|medical|women's|children's) (?:building|block|entrance)",
@@ -54,7 +55,7 @@ _BETWEEN: Final = re.compile(
             "on at is are in the of and or a an tel telephones? phones? ph t f e fax numbers? no main direct general line "
             "address(?:es)? postal visiting email e-mail mail office reception desk opening opens? hours times out outside daily daytime weekdays? weekends? "
             "(?:mon|tues|wednes|thurs|fri|satur|sun)days? mon tue tues wed thu thurs fri sat sun am pm noon midnight after before until "
-            "urgent urgently non-urgent national local free freephone ext extension ground first second third level lower upper "
+            "urgent urgently non-urgent emergency national local free freephone ext extension ground first second third level lower upper "
             "basement entrance site available also contact here directly appointments? by"
         ).split(),
         r"to(?= (?:[01]?\d(?:[:.][0-5]\d)?\b|2[0-4]\b|noon|midnight|mon|tue|wed|thu|fri|sat|sun))",
@@ -85,11 +86,12 @@ _PUBLICLY: Final = re.compile(
     + one_of(
         "(?:patients|visitors|relatives|carers|families|parents|members|customers|clients|residents|employees|applicants|prescribers)"
         "(?: (?:and|or) [a-z]+)? (?:can|may|should|must) (?:also )?(?:call|ring|phone|telephone|dial)",
+        r"please (?:call|ring|phone|telephone|dial)(?: (?:between|after|before|from|at|on) [\w:., ]{1,60}?,?)?(?= (?:us |on |at ))",
         "(?:to (?:enquire|inquire)|for (?:all |more |further |general |any )?(?:enquiries|inquiries|information)),? (?:please )?"
         "(?:call|ring|phone|telephone|contact|dial|e-?mail|write to)",
     )
     + r")(?: us)?(?: on| at)?:? $"
-    + r"|(?:^|[.;(\n] ?)(?:questions|queries|enquiries|inquiries|orders|bookings|payments|supplies|returns|complaints): ?(?:[^\s]+ or )?$"
+    + r"|(?:^|[.;(\n] ?)(?:questions|queries|enquiries|inquiries|orders|bookings|payments|supplies|returns|complaints|claims|appeals): ?(?:[^\s]+ or )?$"
 )
 """What is said to all who read, before how to reach a house."""
 _FORM: Final = re.compile(r"(?:^|\n)[^\n:]{1,40}:[^\n]*\Z")
@@ -187,10 +189,13 @@ _OWN: Final = re.compile(
     r"(?:\b(?:St\.? [A-Z][\w'’-]*|[A-Z][\w-]*(?:['’](?!s?\b)[\w-]+)?)(?: (?:and|&|of|for|the))?(?: |$)){1,4}$"
 )
 """The first words of a house's own name, right before the word for it."""
-_FIRM: Final = re.compile(r"(?:^| )(?:Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)\.?$")
+_FIRM: Final = re.compile(r"(?:^| )(?:Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA|BV|B\.V|NV|Oy|a\.s|S\.A|S\.p\.A|AB)\.?$")
+_BOX: Final = re.compile(r"(?i)p\.? ?o\.? ?box|freepost")
+_BESIDE: Final = 40
 _SHOP: Final = re.compile(
     r" (?:[A-Z][a-z]+ )?(?:Laborator(?:y|ies)|Pharmac(?:y|euticals)|Clinic|Hospital|Surgery|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA)\b"
 )
+_ONE: Final = re.compile(rf"(?i:{_PART})")
 _LAST: Final = re.compile(rf"\b(?:(?i:{_PART})|House|Lodge|Wing|Building)\.?$")
 _NEXT: Final = re.compile(rf" (?:[A-Z][\w-]+ )?(?:(?i:{_PART})|House|Lodge|Wing|Building)\b")
 _TASK: Final = re.compile(
@@ -245,6 +250,8 @@ class _Houses:
         if hit.kind is Kind.NAME:
             called = _FIRM.search(self._text[hit.start : hit.end]) or _SHOP.match(self._text, hit.end)
             return hit.evidence is Evidence.CONTEXT and called is not None and _of_a_house(hit, self._text)
+        if is_extension(hit, self._text):
+            return True
         return self._can_be(hit) and self._named_before(hit) and not self._claimed(hit)
 
     def _can_be(self, hit: Hit) -> bool:
@@ -258,10 +265,15 @@ class _Houses:
         elif hit.kind is Kind.EMAIL:
             if not _a_mailbox(text[hit.start : hit.end].partition("@")[0].casefold()):
                 return False
-        elif hit.kind is not Kind.ADDRESS or not self._to_all:
+        elif hit.kind is not Kind.ADDRESS or not (self._to_all or self._of_a_firm(hit)):
             return False
         low, high = hit.start - _ALONE, hit.end + _ALONE
         return not any(name.start < high and low < name.end for name in self._names)
+
+    def _of_a_firm(self, hit: Hit) -> bool:
+        """Whether an address is a post box, where nobody lives, or stands right behind the legal form of a firm."""
+        before = self._text[max(0, hit.start - _BESIDE) : hit.start]
+        return _BOX.match(self._text, hit.start, hit.end) is not None or _FIRM.search(before.rstrip(" ,")) is not None
 
     def _named_before(self, hit: Hit) -> bool:
         """Whether a house is the nearest that could own it, with nothing else between."""
@@ -358,6 +370,6 @@ def _ordinary(lead: str) -> bool:
         bare = re.split("['’]", word)[0]
         marks = lexicon.marks(bare.casefold())
         known = lexicon.ELSE & marks or _FIELD.search(bare) or (_DOERS.search(bare) and not marks)
-        if bare[0].isupper() and bare.isalpha() and not known:
+        if bare[0].isupper() and bare.isalpha() and not known and _ONE.fullmatch(bare) is None:
             return False
     return True

@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.organisations import is_extension
 from gateway.phi.find.text.marks import Marks
 from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
@@ -137,9 +138,6 @@ _PLAIN: Final = {
 }
 """What may be nobody's there beside names, if nothing stronger than this says what it is."""
 _CALLED: Final = frozenset({Kind.PHONE, Kind.FAX})
-_INTERNAL: Final = re.compile(r"(?i)\b(?:ext(?:ension|n)?|bleep|pager|x)\.?(?: no\.?| number)?[ :#]{0,2}$")
-_SHORT: Final = 6
-"""Digits of the longest extension: a number that is called from within the house only."""
 
 
 def _read(text: str) -> tuple[int, list[tuple[int, str]], int]:
@@ -178,8 +176,7 @@ class Notice:
         if len({word for _, word in self._marks[slice(*around)]}) < self._least:
             return False
         if hit.kind in _CALLED:
-            before = text[max(0, hit.start - 120) : hit.start].rpartition("\n")[2]
-            return hit.end - hit.start <= _SHORT and _INTERNAL.search(before) is not None
+            return is_extension(hit, text)
         if hit.start >= self._until or self._of_one(hit):
             return False
         if hit.kind in _PLAIN:

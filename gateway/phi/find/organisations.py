@@ -83,7 +83,13 @@ _AFFILIATED: Final = re.compile(rf"{_HOUSE.pattern}[^\n,;:.]{{0,60}}, (?:[^\n,;:
 
 def owned(hit: Hit, text: str, domains: frozenset[str]) -> bool:
     """Whether a hit is of an office, a firm, a thing or a maker by what stands beside it; `domains` are those of `text`."""
-    return _of_an_office(hit, text) or _of_a_firm(hit, text, domains) or of_a_thing(hit, text) or _of_a_maker(hit, text)
+    return (
+        _of_an_office(hit, text)
+        or _of_a_firm(hit, text, domains)
+        or of_a_thing(hit, text)
+        or _of_a_maker(hit, text)
+        or _of_a_machine(hit, text)
+    )
 
 
 def domains(text: str) -> frozenset[str]:
@@ -116,7 +122,18 @@ def reaches_nobody(hit: Hit, text: str) -> bool:
     ) is not None
 
 
+def is_extension(hit: Hit, text: str) -> bool:
+    """Whether a number is one that only the house itself can call."""
+    if hit.kind not in _CALLED or hit.end - hit.start > _SHORT:
+        return False
+    return _INTERNAL.search(text, max(0, hit.start - _LABEL), hit.start) is not None
+
+
 _CALLED: Final = frozenset({Kind.PHONE, Kind.FAX})
+_INTERNAL: Final = re.compile(r"(?i)\b(?:ext(?:ension|n)?|bleep|pager|x)\.?(?: no\.?| number)?[ :#]{0,2}$")
+_SHORT: Final = 6
+"""Digits of the longest extension."""
+_LABEL: Final = 40
 
 
 def _of_an_office(hit: Hit, text: str) -> bool:
@@ -169,6 +186,7 @@ def _of_a_firm(hit: Hit, text: str, domains: frozenset[str]) -> bool:
 
 _INCORPORATED: Final = re.compile(
     r"(?: [A-Z][a-z]+){0,2},? (?:Inc|Ltd|LLC|GmbH|Corp|Pharma(?:ceuticals)?|plc|B\.?V|S\.?A|A/S|AB|AS|AG)\b"
+    r"| (?:Medical|Devices|Diagnostics|Therapeutics|Biologics|Instruments|Technologies|Software|Analytics|Systems)\b"
 )
 _LONG_WORD: Final = re.compile(r"[a-z]{5,}")
 
@@ -178,3 +196,25 @@ def _of_a_maker(hit: Hit, text: str) -> bool:
     if hit.kind not in BRACKETED or not in_its_field(hit, text):
         return False
     return _CREDITED_BY.search(text[max(0, hit.start - 120) : hit.start].replace("\n", " ")) is not None
+
+
+def _of_a_machine(hit: Hit, text: str) -> bool:
+    """Whether it is an address of a network of one's own (RFC 1918), which nobody can be traced by, and nobody is said to use it."""
+    if (
+        hit.kind is not Kind.IP
+        or hit.evidence is Evidence.FIELD
+        or _PRIVATE.fullmatch(text, hit.start, hit.end) is None
+    ):
+        return False
+    low = max(text.rfind("\n", 0, hit.start) + 1, hit.start - _LINE)
+    end = text.find("\n", hit.end, hit.end + _LINE)
+    return _USED.search(text, low, end if end >= 0 else hit.end + _LINE) is None
+
+
+_LINE: Final = 160
+_PRIVATE: Final = re.compile(
+    r"(?i)(?:[a-z_ ]{1,12}[=:] ?)?(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?::\d{1,5})?"
+)
+_USED: Final = re.compile(
+    r"(?i)patients?\b|\b(?:pt|his|her|their|my|mr|mrs|ms|portal|mychart|logged in|caller|member|resident)\b|\buser[ =:]"
+)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Part, Passage
-from gateway.phi.find import addresses, assistants, evasion, identifiers, participants, processes, structure
+from gateway.phi.find import addresses, assistants, crowds, evasion, identifiers, participants, processes, structure
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX, excused
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
-from gateway.phi.find.model import constants, made, measures, things, veto
+from gateway.phi.find.model import constants, made, measures, shorthand, things, veto
 from gateway.phi.find.permitted import permitted
 from gateway.phi.find.records import apart, beside, commands, complaints, field_paths, formats, inserts, keys, layouts
 from gateway.phi.find.records.formats import Records
@@ -214,13 +214,13 @@ def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:
 def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """What only its context made a hit and what holds no value."""
     text, talk = reading.folded.text, reading.talk
-    hits = [hit for hit in hits if not made.at_random(hit, text)]
+    hits = crowds.of_many([hit for hit in hits if not made.at_random(hit, text)], text)
     cue = reading.passage.cue
     if cue and (measures.measured(cue, text) or (APART in cue and apart.counted(cue, text))):
         return [hit for hit in hits if hit.evidence is not Evidence.CONTEXT]
     if reading.passage.part is Part.CHOICE and things.chosen(cue, text):
         hits = [hit for hit in hits if hit.evidence is Evidence.CUE or hit.kind is not Kind.NAME]
-    hits = things.at_home(cue, text, hits) if cue else hits
+    hits = things.in_counties(things.at_home(cue, text, hits) if cue else hits, text)
     return [
         hit
         for hit in hits
@@ -230,6 +230,7 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
             or (hit.kind is Kind.OTHER_ID and not any(map(str.isdigit, text[hit.start : hit.end])))
             or measures.counted(text, hit.start, hit.end)
             or constants.is_one(text, hit.start, hit.end)
+            or shorthand.is_one(hit, text)
             or (talk.held and listen.nobody(hit, text, talk))
         )
     ]

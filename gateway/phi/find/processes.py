@@ -64,6 +64,8 @@ _COUNT: Final = re.compile(
     r"(?i)(?:^|[\s{,\"'_-])(?:created(?:_?at)?|updated(?:_?at)?|modified|expires(?:_?(?:at|in))?|iat|nbf|exp|timestamp|ts|epoch|mtime|ctime|atime|started_?at|"
     r"finished_?at|completed_?at|content-length|length|bytes|size|offset|(?:\w+_)?tokens)[\"']?[ \t]?[:=][ \t]?$"
 )
+_ANSWERED: Final = re.compile(r"HTTP/\d(?:\.\d)?\" (?:[1-5]\d\d )?$")
+"""Before the status and the size of an answer in a web server's log."""
 _MAKE_TARGET: Final = re.compile(r"(?:^|\n)[\w./%$(){} -]+::?(?!=)[^\n]*\n\t")
 _RECIPE: Final = re.compile(r"(?:^|\n)\t[-+]?$")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -113,7 +115,11 @@ def printed(hit: Hit, text: str, hidden: Collection[tuple[int, int]]) -> bool:
         return _MEMORY.search(before) is not None or (variable and _assigned(before, after))
     if hit.kind is not Kind.OTHER_ID:
         return False
-    return _COUNT.search(before) is not None or _of_a_process(hit, text, before, after)
+    return (
+        _COUNT.search(before) is not None
+        or _ANSWERED.search(before) is not None
+        or _of_a_process(hit, text, before, after)
+    )
 
 
 _PID: Final = re.compile(r"\b(?:PID|pid)[ \t:=#]{1,3}(?:$|(?=\d+$))")

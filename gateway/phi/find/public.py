@@ -11,6 +11,7 @@ from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.organisations import is_extension
 from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import one_of
 
@@ -57,7 +58,8 @@ _TREATED: Final = re.compile(
         "admitted",
         "discharged?",
         "refills?",
-        "appointments?",
+        "appointment",
+        "(?:his|her|their|my|your) appointments",
         r"prescri(?:be|bed|ption for)",
         "next of kin",
         r"\d{1,3}[- ]?(?:year|yr|y/?o|month|week)s?[- ]?old",
@@ -77,7 +79,7 @@ _KIN: Final = re.compile(
 _SEATED: Final = re.compile(
     r"(?:^|[\n.;(*|>] ?|\. )\W{0,4}"
     r"(?:Present|In attendance|Attendees|Apologies(?: for absence)?|Members(?: present)?|Panel(?:lists)?|Speakers?|Moderators?|Chair|Chaired by|Hosts?|Guests?|Editors?|"
-    r"Co-investigators?|Investigators?|Inventors?|Examiners?|Supervisors?|Trustees|Authors?|Written by|Prepared by|Approved by|Ratified by|Policy owner|Document owner|Minutes(?: by| taken by)?|Programme|Faculty|By)\s?:\s"
+    r"Co-investigators?|Investigators?|Inventors?|Examiners?|Supervisors?|Trustees|Authors?|Written by|Prepared by|Approved by|Ratified by|Policy owner|Document owner|Minutes(?: by| taken by)?|Programme|Faculty|Curator|Librarian|Archivist|Architect|Composer|Assignee|Reporter|By)\s?:\s"
 )
 """The head of a list of who sat on a board, spoke, wrote or signed for an office."""
 _ENDED: Final = re.compile(r"(?<!\b[A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bProf)(?<!\bRev)(?<!\bSt)[.!?]\s")
@@ -99,7 +101,9 @@ _HOLDS: Final = re.compile(
 """An office right behind the name that holds it."""
 _STYLED: Final = re.compile(
     r"(?:\b(?:Sir|Dame|Lord|Baroness|Baron|Viscount|Cllr|Councillor|Alderman|Senator|Justice|Prof\.?|Professor|Pope|Archbishop|Emperor|Empress|Queen|King|Prince|Princess|Saint|General|Colonel|Admiral)"
-    r"|\b(?:[Mm]inister|[Cc]hief executive|[Cc]hair(?:man|woman)?|[Pp]rofessor|[Ee]ditor|[Pp]resident|[Hh]istorian|[Nn]ovelist|[Pp]oet|[Ss]tatistician|[Aa]uthor|[Jj]ournalist|[Mm]ayor),?) $"
+    r"|\b(?:[Mm]inister|[Cc]hief executive|[Cc]hair(?:man|woman)?|[Pp]rofessor|[Ee]ditor|[Pp]resident|[Hh]istorian|[Nn]ovelist|[Pp]oet|[Ss]tatistician|[Aa]uthor|[Jj]ournalist|[Mm]ayor"
+    r"|[Aa]ct(?:or|ress)|[Bb]roadcaster|[Ff]ilmmaker|[Ss]culptor|[Cc]omposer|[Ee]conomist|[Aa]rchitect|[Gg]eneticist|[Pp]hysicist|[Bb]iologist|[Cc]hemist|[Bb]otanist|[Ss]ociologist"
+    r"|[Aa]nthropologist|[Ee]pidemiologist|[Pp]hilosopher|[Rr]esearcher|[Ss]cientist|[Ii]ndependent expert|[Bb]ishop|MP|[Ss]pokes(?:man|woman|person)),?) (?:[A-Z][\w'’-]+ )?$"
 )
 _MADE_BY: Final = re.compile(
     r"(?i)\b(?:books?|novel|articles?|papers?|chapter|essay|poems?|song|film|play|blog|podcast|episode|editorial|lecture|keynote|painting|portrait|published|written|composed|founded|"
@@ -113,7 +117,10 @@ _HINTS: Final = re.compile(
     r"(?i)present|attend|apolog|member|panel|speaker|chair|host|editor|investigator|inventor|trustee|author|written|prepared|"
     r"approved|ratified|owner|officer|director|counsel|\bc[efoit]o\b|president|minister|professor|\bprof\b|novelist|"
     r"historian|poet|\bsir\b|\bdame\b|\blord\b|baroness|councillor|alderman|senator|published|invented|discovered|"
-    r"founded|moderator|programme|\b(?:1[0-8]\d\d|19[0-3]\d)\b"
+    r"founded|moderator|programme|mayor|bishop|pope|king|queen|emp(?:eror|ress)|princ|saint|general|colonel|admiral|justice|chief exec|"
+    r"act(?:or|ress)|caster|maker|sculptor|composer|chemist|architect|philosopher|research|scientist|expert|spokes|"
+    r"[a-z]{3}(?:ologist|icist|ician|nomist|anist)|\bMP\b|curator|librarian|archivist|assignee|reporter|governor|journalist|columnist|"
+    r"treasurer|ombudsman|biographer|playwright|commissioner|\bdean\b|composed|edited|translated|patented|wrote|argue|\bby\b|faculty|guests?:|\b(?:1[0-8]\d\d|19[0-3]\d)\b"
 )
 
 
@@ -121,7 +128,7 @@ def public(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether it is the name of somebody in public text, with nothing of a person in care beside it."""
     if not any(hit.kind is Kind.NAME for hit in hits) or not once(_hinted, text):
         return [False] * len(hits)
-    firm = [hit for hit in hits if _firm(hit)]
+    firm = [hit for hit in hits if _firm(hit, text)]
     old = [] if firm else once(_years, text)
     known = [
         hit.evidence is not Evidence.FIELD
@@ -165,9 +172,9 @@ def _years(text: str) -> list[int]:
     return later if len(later) >= _LEAST_LATER and _BORN.search(text) is None else []
 
 
-def _firm(hit: Hit) -> bool:
+def _firm(hit: Hit, text: str) -> bool:
     """Whether it is a number or an address of somebody: what no text around it makes public."""
-    return hit.kind in DIRECT - _CONTACTS and hit.evidence is not Evidence.CONTEXT
+    return hit.kind in DIRECT - _CONTACTS and hit.evidence is not Evidence.CONTEXT and not is_extension(hit, text)
 
 
 def _words(name: str) -> set[str]:

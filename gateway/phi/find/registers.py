@@ -217,7 +217,10 @@ def _a_things(hit: Hit, text: str) -> bool:
 
 def _may(hit: Hit) -> bool:
     return hit.evidence is not Evidence.FIELD and (
-        hit.kind in CONTACTS or hit.kind in _SYMBOLIC or any(_fits(one, hit) for one in _REGISTERS)
+        hit.kind in CONTACTS
+        or hit.kind is Kind.IP
+        or hit.kind in _SYMBOLIC
+        or any(_fits(one, hit) for one in _REGISTERS)
     )
 
 

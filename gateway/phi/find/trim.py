@@ -25,7 +25,18 @@ _WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS})
 
 def trim(hits: Iterable[Hit], text: str) -> list[Hit]:
     """`hits` with names and addresses cut to what may be one: "Lopez" of "Lopez, MRN", nothing of "I'm"; the others as they were."""
-    return [cut for hit in hits if (cut := _cut(hit, text) if hit.kind in _WORDED else hit) is not None]
+    return [cut for hit in hits if (cut := _cut(hit, text) if hit.kind in _WORDED else _dialled(hit, text)) is not None]
+
+
+def _dialled(hit: Hit, text: str) -> Hit:
+    """A telephone number without the hours that stand in brackets behind it: `020 7946 0000 (24h)`."""
+    hours = _HOURS.search(text, hit.start, hit.end) if hit.kind in _CALLED else None
+    return hit._replace(end=hours.start()) if hours is not None and _CLOCK.match(text, hit.end) else hit
+
+
+_CALLED: Final = frozenset({Kind.PHONE, Kind.FAX})
+_HOURS: Final = re.compile(r"\s?\(\d{1,2}$")
+_CLOCK: Final = re.compile(r"(?i) ?(?:h\b|hours?\b|hrs?\b|/ ?7|[:.]\d\d|[ap]m)")
 
 
 def _cut(hit: Hit, text: str) -> Hit | None:

@@ -45,6 +45,13 @@ OF_HOUSES = [
     (Kind.PHONE, "Dressing clinic: «020 7946 0018» from 9 to 12, all days except Sunday. Bring your chart."),
     (Kind.PHONE, "Ring the renal unit on «01632 960450» if the line leaks; Eye clinic 01632 960451"),
     (Kind.PHONE, "Contact the eye clinic on «020 7946 0018» (option 2) and ask for the duty nurse. Closed on Sundays."),
+    (
+        Kind.PHONE,
+        "Please call between 11 am and 1 pm, Monday to Friday, on «020 7946 0018». Ask at reception for a form.",
+    ),
+    (Kind.PHONE, "Added to the formulary. Contact: pharmacy stores, ext. «5512»."),
+    (Kind.ADDRESS, "To complain, write to Grievances and Appeals, «P.O. Box 44021, Jacksonville, FL 32231»."),
+    (Kind.PHONE, "Supplier: Corvexa BV, Nijverheidsweg 31, 3542 XX Utrecht. Emergency tel: «+31 30 555 0144» (24h)."),
     (Kind.NAME, "Oxygen is brought by «Corvexa Ltd». Its office: 01632 960450"),
 ]
 OF_SOMEBODY = [
@@ -102,7 +109,9 @@ NOTICE = (
     "deadline at the main desk; training is open to members. The next meeting of the board is in the seminar room. {}\n"
 )
 """Addresses are a house's in such a text only."""
-ADDRESSES = [text for kind, text in OF_HOUSES if kind is Kind.ADDRESS and not {"Ltd,", "House,"} & set(text.split())]
+ADDRESSES = [
+    text for kind, text in OF_HOUSES if kind is Kind.ADDRESS and not {"Ltd,", "House,", "«P.O."} & set(text.split())
+]
 """But for those whose own shape names the house, which `organisations` knows."""
 BESIDE_SOMEBODY = [
     "Hospital switchboard «020 7946 0018». Margot Tuttle is still tachycardic.",
@@ -136,6 +145,14 @@ def test_how_to_reach_a_house_is_nobodys_where_the_text_speaks_of_nobody(kind, t
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_an_address_outside_a_notice_is_somebodys_whatever_house_is_named(text):
     assert counting(*marked(text))
+
+
+@pytest.mark.parametrize(
+    "address", ["Corvexa GmbH, «14 Elm Street, Salem, OR 97301»", "Claims: «PO Box 4410, Salem, OR 97301»"]
+)
+def test_a_post_box_and_the_seat_of_a_firm_are_a_houses_anywhere_where_nobody_is_spoken_of(address):
+    assert not counting(*marked(f"How to reach us. {address}"))
+    assert counting(*marked(f"She is to write to us. {address}"))
 
 
 @pytest.mark.parametrize("text", OF_SOMEBODY)

@@ -32,6 +32,9 @@ OWNED = [
     (Kind.OTHER_ID, "number «0800 512 4471»"),
     (Kind.ADDRESS, "sent from «Kestrel Hospital, 14 Elm St, Salem»"),
     (Kind.PLACE, "the registry office, «Stanwick Vale»"),
+    (Kind.NAME, "Stop using «Corvexa» Medical pumps"),
+    (Kind.IP, "job=nightly host=etl-03 «ip=172.16.4.21» rows=118"),
+    (Kind.IP, "connect to «10.2.14.8» failed"),
     (Kind.ADDRESS, "Faculty of Medicine, Example University, «14 Elm St, Salem», Norway"),
 ]
 NOT_OWNED = [
@@ -66,6 +69,9 @@ NOT_OWNED = [
     (Kind.PHONE, "the daughter, at the office «01632 960450»"),
     (Kind.PHONE, "please ring «01632 960450»"),
     (Kind.ADDRESS, "lives at «14 Elm St, Salem»"),
+    (Kind.IP, "connect to «203.0.113.8» failed"),
+    (Kind.IP, "the patient session came from «10.2.14.8»"),
+    (Kind.IP, "portal login from «192.168.1.8»"),
     (Kind.SSN, "the ward office, «912-04-1234»"),
 ]
 

@@ -111,6 +111,9 @@ def test_a_pid_is_of_a_process_by_the_words_on_its_line(before, after, process):
         (LISTED.format("Jane.txt"), "Jane", Kind.NAME, Evidence.CONTEXT, False),
         ('"created": 1796053858', "1796053858", Kind.OTHER_ID, Evidence.CONTEXT, True),
         ('"created": 1796053858', "1796053858", Kind.OTHER_ID, Evidence.CUE, False),
+        ('"POST /v1/x HTTP/1.1" 200 8121 "-"', "200 8121", Kind.OTHER_ID, Evidence.CONTEXT, True),
+        ('"POST /v1/x HTTP/1.1" 200 8121 "-"', "8121", Kind.OTHER_ID, Evidence.CONTEXT, True),
+        ('her file 200 8121 "-"', "200 8121", Kind.OTHER_ID, Evidence.CONTEXT, False),
         ("card 1796053858", "1796053858", Kind.OTHER_ID, Evidence.CONTEXT, False),
     ],
 )

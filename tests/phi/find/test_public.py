@@ -27,6 +27,11 @@ OPEN = [
     ("asked by Sir Desmond Crake in the House", "Desmond Crake"),
     ('The poem "Night" is written by Althea Greenidge and was set to music.', "Althea Greenidge"),
     ("Hakaru Hashimoto published once in German.", "Hakaru Hashimoto"),
+    ("a team led by geneticist Aino Rautiainen at Tampere", "Aino Rautiainen"),
+    ("a team led by geneticist Aino Rautiainen at Tampere", "Rautiainen"),
+    ("The pool was opened by Mayor Beatrix Holloway.", "Beatrix Holloway"),
+    ("Open daily. Curator: Philippa Dorne.", "Philippa Dorne"),
+    ("Present: Cllr Stannard. The board reported 3,400 extra appointments.", "Stannard"),
 ]
 
 
@@ -57,6 +62,13 @@ def test_a_number_of_theirs_takes_it_back():
     text = "In 1847 Johann Klein, in May 1848 Karl; MRN 8675309"
     hits = [hit(text, "Johann Klein"), hit(text, "8675309", Kind.MRN, Evidence.CUE)]
     assert public(hits, text) == [False, False]
+
+
+def test_an_extension_beside_an_office_is_no_number_of_theirs():
+    text = "Open daily. Librarian: Ottoline Reyes (ext 2210)."
+    assert public([hit(text, "Ottoline Reyes"), hit(text, "2210", Kind.PHONE, Evidence.CUE)], text)[0]
+    text = "Open daily. Librarian: Ottoline Reyes (020 7946 0018)."
+    assert not public([hit(text, "Ottoline Reyes"), hit(text, "020 7946 0018", Kind.PHONE, Evidence.CUE)], text)[0]
 
 
 def test_only_a_name_is_public_but_in_history():

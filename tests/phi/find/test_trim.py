@@ -45,5 +45,11 @@ def test_idaho_at_the_end_of_an_address_is_no_label():
     assert trimmed("Boise, ID", Kind.NAME) == ["Boise"]
 
 
+def test_hours_in_brackets_are_no_part_of_a_telephone_number():
+    text = "+31 30 555 0144 (24h)"
+    assert [hit.end for hit in trim([Hit(Kind.PHONE, 0, 19, 0.9)], text)] == [15]
+    assert [hit.end for hit in trim([Hit(Kind.PHONE, 0, 19, 0.9)], "+31 30 555 0144 (24 01)")] == [19]
+
+
 def test_other_kinds_stay_as_they_are():
     assert trimmed("MRN 8675309 is", Kind.MRN) == ["MRN 8675309 is"]

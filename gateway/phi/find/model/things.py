@@ -47,6 +47,23 @@ def at_home(key: str, value: str, hits: list[Hit]) -> list[Hit]:
     return hits
 
 
+def in_counties(hits: list[Hit], text: str) -> list[Hit]:
+    """`hits`, a name after `Co.` or `County` being a place: "Shannon, Co. Clare"."""
+    return [
+        hit._replace(kind=Kind.PLACE)
+        if hit.kind is Kind.NAME
+        and hit.evidence is Evidence.CONTEXT
+        and _IN.search(text, max(0, hit.start - _COUNTY), hit.start)
+        and lexicon.PLACE & lexicon.marks(text[hit.start : hit.end].casefold())
+        else hit
+        for hit in hits
+    ]
+
+
+_COUNTY: Final = 9
+_IN: Final = re.compile(r", (?:Co\.?|County) $")
+
+
 def chosen(key: str, value: str) -> bool:
     """Whether one of the values that a schema lets somebody choose from is a word of the world: a colour, a month, a state."""
     words = [word.casefold() for word in _WORD.findall(value)]

@@ -27,6 +27,19 @@ def checked(check: checksums.Check, *, otherwise: float = 0.0, valid: float = 0.
 _FRACTION: Final = re.compile(r"\.\d{1,3}(?![\d.])")
 
 
+def _registered(value: str, before: str, after: str) -> float:
+    """A registration with the DEA; `KB` and seven digits are an article where the text says that it has such."""
+    if value.startswith("KB") and _ARTICLE.search(f"{before[-80:]} {after[:40]}"):
+        return 0.0
+    return _dea(value, before, after)
+
+
+_dea: Final = checked(checksums.dea)
+_ARTICLE: Final = re.compile(
+    r"(?i)knowledge|\barticles?\b|(?:service|help) ?desk|\b(?:hotfix|patch|windows|wiki)\b|\bkb\b"
+)
+
+
 def _card(value: str, before: str, after: str) -> float:
     """A card's number, also where software wrote it as a fraction (`4111111111111111.0`): there its issuer must be known."""
     if _FRACTION.match(after):
@@ -152,7 +165,7 @@ RULES: Final[tuple[Rule, ...]] = (
         Kind.DEA,
         r"\b([ABCDEFGHJKLMPRSTUX][A-Z9]\d{7})\b",
         evidence=Evidence.CHECKED,
-        judge=checked(checksums.dea),
+        judge=_registered,
         hits=("«BX0772841»", "«BB1388568»"),
         misses=("(Lab RQ RQ5518820,",),
     ),

@@ -299,11 +299,11 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.NAME,
-        rf"(?:^|[^\w^])({_ANY}\^{_ANY}(?:\^[A-Z][A-Za-z]*)?)(?:$|[^\w^])",
+        rf"(?:^|[^\w^$])({_ANY}\^{_ANY}(?:\^[A-Z][A-Za-z]*)?)(?:$|[^\w^])",
         judge=signed,
         patient=True,
         hits=("PID «VANDERPLOEG^HENDRIKA^J»",),
-        misses=("GLUCOSE^FASTING",),
+        misses=("GLUCOSE^FASTING", "$$FMTE^XLFDT(Y,2)"),
     ),
     Rule(
         Kind.NAME,

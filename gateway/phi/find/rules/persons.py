@@ -61,7 +61,7 @@ _BESIDE: Final = re.compile(
 
 def filed(value: str, before: str, after: str) -> float:
     """`TUTTLE, Margot Q` where a record begins or its number follows; elsewhere only when both are known as names."""
-    if not of_a_person(value):
+    if not of_a_person(value) or (value.rpartition(" ")[2].casefold() in _CALENDAR and _DAY.match(after)):
         return 0.0
     starts = not before or before.rstrip(" \t*_>#-")[-1:] in {"\n", "", "|", '"', "=", ")"}
     if _BESIDE.match(after) or starts:
@@ -72,6 +72,10 @@ def filed(value: str, before: str, after: str) -> float:
 _CALENDAR: Final = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
 )
+
+
+_DAY: Final = re.compile(r",? ?\d{1,4}\b")
+"""Behind a month that is one: `FORMULARY UPDATE, April 2024`."""
 
 
 def owner(value: str, before: str, after: str) -> float:  # noqa: ARG001

@@ -39,6 +39,7 @@ _PLAIN_WORDS: Final = (
     "thats whats hows whos dont cant wont im ive ill id youre hes shes its lets because though although maybe perhaps probably really quite actually alright everyone folks guys team "
     "live lives living alone pain tablets medicine form file card record records system number date birth address phone email post code name names surname first last full "
     "phew ouch ow ooh wow gosh blimey crikey righto cor aha haha oops whoops tut yay yup nope nah aye knackered ta mhm uh-huh "
+    "monday tuesday wednesday thursday friday saturday sunday january february november december "
     "true correct wrong exactly absolutely definitely certainly indeed basically anyway anyways honestly obviously"
 )
 PLAIN: Final = frozenset(_PLAIN_WORDS.split())

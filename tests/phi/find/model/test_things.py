@@ -56,6 +56,15 @@ def test_a_place_is_taken_out_all_the_same():
     assert hit.kind is Kind.PLACE
 
 
+def test_what_follows_county_is_a_place():
+    text = "Unit 4, Shannon, Co. Clare, Ireland"
+    at = text.index("Clare")
+    hit = Hit(Kind.NAME, at, at + 5, 0.9, Evidence.CONTEXT)
+    assert things.in_counties([hit], text) == [hit._replace(kind=Kind.PLACE)]
+    assert things.in_counties([hit], text.replace("Co.", "Ms.")) == [hit]
+    assert things.in_counties([hit._replace(evidence=Evidence.CUE)], text)[0].kind is Kind.NAME
+
+
 def test_what_was_not_seen_by_the_tagger_stays():
     cued = [Hit(Kind.NAME, 0, 3, 0.9, Evidence.CUE)]
     assert things.at_home("base", "CHF", cued) == cued

@@ -38,6 +38,10 @@ def test_of_known_names_only_the_listed_will_do():
     assert name(heard, 0, text, asked=False, known=True) == []
 
 
+def test_a_day_of_the_week_is_nobody():
+    assert not name(words("Sunday. Okay.", split=False), 0, "Sunday. Okay.", asked=False)
+
+
 @pytest.mark.parametrize("word", ["fehintola", "giorgos", "soo-min", "martin"])
 def test_a_word_that_is_a_name_and_little_else(word):
     assert strong(word)

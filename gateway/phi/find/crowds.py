@@ -1,0 +1,51 @@
+"""Texts of many people and of nobody: a cohort, a month of admissions, falls on a ward; text in, verdict out.
+
+A day or a town in one is of the count and not of a person: "1,204 adults discharged in October 2015". What a date of birth's cue or
+the field of a record says stays somebody's, and one sign of one person in the text ends the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.domain import Kind
+from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.registers import speaks_of_one
+from gateway.phi.find.text.told import once
+from gateway.phi.find.text.ways import one_of
+
+_COUNTED: Final = re.compile(
+    r"(?i)\bn ?= ?\d{2,}|\b(?:\d{1,3}(?:,\d{3})+|\d{2,}|all|both) (?:[\w-]+ ){0,2}(?:"
+    + one_of(
+        *(
+            "patients adults participants subjects people women men children infants individuals cases deaths admissions discharges attendances visits "
+            "falls births episodes encounters referrals infections readmissions volunteers controls respondents employees nurses residents pregnancies "
+            "operations procedures stays appointments beds households members enrollees"
+        ).split()
+    )
+    + r")\b(?! ?(?:old|ago))"
+)
+"""A count of people, or of what happened to many."""
+_BORN: Final = re.compile(r"(?i)\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^\n]{0,24}$")
+_CUE: Final = 40
+_WHEN_OR_WHERE: Final = frozenset({Kind.DATE, Kind.PLACE, Kind.FACILITY, Kind.ZIP})
+
+
+def many(text: str) -> bool:
+    """Whether a text counts people, and speaks of none of them."""
+    return _COUNTED.search(text) is not None and not speaks_of_one(text)
+
+
+def of_many(hits: Sequence[Hit], text: str) -> list[Hit]:
+    """`hits` without what a cue said of days and places that are of many: "adults discharged Oct 2015"."""
+    if not any(_may(hit, text) for hit in hits) or not once(many, text):
+        return list(hits)
+    return [hit._replace(patient=False, evidence=Evidence.SHAPE) if _may(hit, text) else hit for hit in hits]
+
+
+def _may(hit: Hit, text: str) -> bool:
+    if hit.kind not in _WHEN_OR_WHERE or not hit.patient or hit.evidence is Evidence.FIELD:
+        return False
+    return hit.kind is not Kind.DATE or _BORN.search(text, max(0, hit.start - _CUE), hit.start) is None
