@@ -96,6 +96,8 @@ class Connection(HttpToolsProtocol):
             self._refuse(InvalidRequest("This is not a valid HTTP request."))
         if self._silent > MAX_HEAD_BYTES:
             self._refuse(HeadersTooLarge(_TOO_LARGE))
+        elif self._in_head and "head" not in self._timers:  # it has begun, and did not come in one piece
+            self._expect_head()
 
     @override
     def pause_writing(self) -> None:
@@ -125,7 +127,7 @@ class Connection(HttpToolsProtocol):
     @override
     def on_message_begin(self) -> None:
         if not self._in_head:
-            self._expect_head()
+            self._in_head, self._silent = True, 0
         super().on_message_begin()
 
     @override
@@ -247,9 +249,10 @@ class Connection(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._in_head = True
-        self._silent = 0
-        late = RequestTimeout("The head of the request did not arrive in time.")
-        self._start("head", self._limits.header_timeout_s, lambda: self._refuse(late))
+        self._start("head", self._limits.header_timeout_s, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        self._refuse(RequestTimeout("The head of the request did not arrive in time."))
 
     def _head_came(self) -> None:
         self._in_head = False

@@ -81,6 +81,7 @@ class Scanner:
         self._idle_s: Final = idle_s
         self._waking: Final = asyncio.Lock()
         self._resting: asyncio.TimerHandle | None = None
+        self._asked_s = 0.0
 
     def allowed_s(self, passages: Sequence[Passage]) -> float:
         """How long the scan of a request with these passages may take, all in all."""
@@ -152,6 +153,9 @@ class Scanner:
 
     async def _awake(self) -> float:
         """Load what is loaded on demand, beside the loop; later it is given back. How many seconds that took."""
+        if self._engine.ready:
+            self._rest_later()
+            return 0.0
         begun = time.monotonic()
         async with self._waking:
             if not self._engine.ready:
@@ -161,11 +165,17 @@ class Scanner:
 
     def _rest_later(self) -> None:
         """Give back what was loaded on demand, unless somebody asks before."""
-        if self._resting is not None:
-            self._resting.cancel()
-        self._resting = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
+        self._asked_s = time.monotonic()
+        if self._resting is None:
+            self._resting = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
 
     def _rest(self) -> None:
+        """Look, when the timer rings, how long nobody has asked: a timer for each request would cost each of them."""
+        left_s = self._asked_s + self._idle_s - time.monotonic()
+        if left_s > 0:
+            self._resting = asyncio.get_running_loop().call_later(left_s, self._rest)
+            return
+        self._resting = None
         self._engine.rest()
         self._worker.rest()
 

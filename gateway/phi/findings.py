@@ -73,23 +73,24 @@ class Findings:
     @property
     def kinds(self) -> frozenset[Kind]:
         """Kinds that count: what a rule on `phi` is asked about."""
-        return frozenset(located.finding.kind for located in self.located if located.counts)
+        return frozenset([located.finding.kind for located in self.located if located.counts])
 
     @property
     def reported(self) -> frozenset[Kind]:
         """Kinds that were found and do not count by themselves."""
-        return frozenset(located.finding.kind for located in self.located if not located.counts)
+        return frozenset([located.finding.kind for located in self.located if not located.counts])
 
     @property
     def unknowns(self) -> frozenset[UnknownReason]:
-        return frozenset(unknown.reason for unknown in self.unknown_at)
+        return frozenset([unknown.reason for unknown in self.unknown_at])
 
     @property
     def content(self) -> frozenset[Content]:
         """Text always: every request has parameters; and the medium of each unknown that is one."""
-        return frozenset(_MEDIA[reason] for reason in self.unknowns if reason in _MEDIA) | {Content.TEXT}
+        return _TEXT.union([_MEDIA[one.reason] for one in self.unknown_at if one.reason in _MEDIA])
 
 
+_TEXT = frozenset({Content.TEXT})
 _MEDIA = {
     UnknownReason.IMAGE: Content.IMAGE,
     UnknownReason.AUDIO: Content.AUDIO,

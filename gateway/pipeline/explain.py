@@ -111,7 +111,7 @@ async def explain_call(  # noqa: PLR0913  what judges a request, each by its nam
     """
     resolution = resolved(call, settings)
     findings = await scanned(call, scanner, aside, settings.label_terms)
-    judged = judge(call, resolution, findings, settings, known=known, forwards=forwards)
+    judged = judge(call, resolution, findings, settings, known=lambda: known, forwards=forwards)
     found = [_told(at, settings.own_words) for at in findings.located]
     spared = [_told(at, settings.own_words) for at in findings.spared]
     unknown: list[Tree] = [

@@ -125,8 +125,8 @@ class Pipeline:
         trace.scanned(findings, duration_s=time.perf_counter() - began, by=self._scanner.version)
         forwards = self._attestation.forwards
         began = time.perf_counter()
-        known, deciding = self._known(), self._decisions
-        judged = judge(call, resolution, findings, settings, known=known, forwards=forwards, deciding=deciding)
+        deciding = self._decisions
+        judged = judge(call, resolution, findings, settings, known=self._known, forwards=forwards, deciding=deciding)
         trace.stepped(Step.DECIDE, time.perf_counter() - began)
         trace.decided(judged.decision, judged.facts, config_hash=settings.hash)
         planned = judged.planned
@@ -185,7 +185,7 @@ class Pipeline:
             findings = findings.outdated
         if not set(current.label_terms.terms) <= set(settings.label_terms.terms):
             findings = replace(findings, labels=findings.labels | current.label_terms.labels)
-        judged = judge(call, resolution, findings, current, known=self._known(), forwards=forwards)
+        judged = judge(call, resolution, findings, current, known=self._known, forwards=forwards)
         still = next((one for one in judged.planned if one.target.name == egress.target.name), None)
         for refused in judged.decision.refusals:
             if refused.target.name == egress.target.name and not refused.target.provider.on_prem:
@@ -329,7 +329,8 @@ async def _read_out(opened: Opened, trace: Trace) -> Tree:
             chunks.append(chunk)
             if len(chunks) > MAX_CHUNKS:
                 raise UpstreamFailed(_ENDLESS)
-        opened.ended(AttemptResult.OK, tokens=(_usage(opened) or Usage()).output_tokens)
+        _count(opened, trace)
+        opened.ended(AttemptResult.OK, tokens=trace.account.usage.output_tokens)
     finally:
         await opened.reply.aclose()
         opened.ended(AttemptResult.CANCELLED)
@@ -348,7 +349,6 @@ def _whole(opened: Opened, tree: Tree, trace: Trace) -> Answer:
     given, wanted = tree.get("choices"), choices_of(opened.prepared.outbound.tree)
     if isinstance(given, list) and len(given) < wanted:
         trace.fell_short(Shortfall.N)
-    _count(opened, trace)
     settled = trace.settle(Outcome.OK, status=200)
     headers = {**decision_headers(settled), **price_headers(settled), **trace.hold_headers} if settled else {}
     return Answer(headers, opened.prepared.outbound.endpoint.reply, tree=restored)

@@ -22,7 +22,7 @@ from gateway.pipeline.aside import Aside
 from gateway.pipeline.wish import NOTHING, Known, wish_of
 from gateway.policy.decide import Decision, Egress, decide
 from gateway.policy.rules import Policy
-from gateway.routing.plan import Plan, plan
+from gateway.routing.plan import Plan, alone, plan
 from gateway.routing.resolve import Resolution, resolve
 from gateway.wire.endpoint import Call
 from gateway.wire.system import system_text
@@ -123,7 +123,8 @@ async def scanned(call: Call, scanner: Scan, aside: Aside, terms: LabelTerms) ->
         said = partial(gather, leaves, detections, scanner.covers, detectors=scanner.detectors)
         findings = await aside(said, large=call.large)
         if time.monotonic() < until:
-            return replace(findings, labels=labels | unread(terms, findings.unknowns))
+            labels |= unread(terms, findings.unknowns)
+            return replace(findings, labels=labels) if labels else findings
     late = failed(leaves, scanner.covers)
     return replace(late, labels=labels | unread(terms, late.unknowns))
 
@@ -140,11 +141,11 @@ def judge(
     findings: Findings,
     settings: Settings,
     *,
-    known: Known = NOTHING,
+    known: Callable[[], Known] = lambda: NOTHING,
     forwards: Callable[[Target], bool] = lambda _target: False,
     deciding: Decide = decide,
 ) -> Judged:
-    """Decide for every target of the route, and put the permitted ones in order.
+    """Decide for every target of the route, and put the permitted ones in order; `known` is asked where there is a choice.
 
     A target that `forwards`, as far as is known, is decided on as one off the premises.
     """
@@ -164,7 +165,16 @@ def judge(
     day = today()
     candidates = [forwarding(target) if forwards(target) else target for target in resolution.route.targets]
     decision = deciding(facts, candidates, settings.policy, today=day)
-    planned = plan(
+    planned = alone(decision.egresses, resolution.route)
+    return Judged(
+        facts, findings, decision, planned or _plan(call, resolution, findings, settings, decision, known()), day
+    )
+
+
+def _plan(
+    call: Call, resolution: Resolution, findings: Findings, settings: Settings, decision: Decision, known: Known
+) -> Plan[Egress]:
+    return plan(
         decision.egresses,
         known.health,
         auto_fallback=settings.auto_fallback,
@@ -173,7 +183,6 @@ def judge(
         paces=known.paces,
         failing=known.failing,
     )
-    return Judged(facts, findings, decision, planned, day)
 
 
 def forwarding(target: Target) -> Target:

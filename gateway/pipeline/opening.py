@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Final
 
 from gateway.domain import Tree
@@ -45,7 +44,7 @@ async def begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Op
     outbound = prepared.outbound
     one = profile(outbound.target.provider.kind).one_choice
     choices = outbound.times if one else choices_of(outbound.tree)
-    stream = streamed.open(replace(_asked(run), choices=choices))
+    stream = streamed.open(_asked(run, choices))
     first: list[Tree] = []
     async for raw in events:
         heed(raw, outbound.target, run.trace)
@@ -66,7 +65,7 @@ async def begun(run: Run, prepared: Prepared, reply: Reply, *, last: bool) -> Op
     return Opened(prepared, reply, stream, first)
 
 
-def _asked(run: Run) -> Asked:
+def _asked(run: Run, choices: int = 1) -> Asked:
     """What the reply answers, under the model name that the caller used."""
     call = run.call
     return Asked(
@@ -75,4 +74,5 @@ def _asked(run: Run) -> Asked:
         reply_id="chatcmpl-" + call.request_id.removeprefix("req_"),
         created=int(time.time()),
         usage=call.endpoint.counts(call.payload),
+        choices=choices,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
-from gateway.domain import Capability, Operation, Order, Target
+from gateway.domain import Capability, Operation, Order, Route, Target
 from gateway.routing.needs import missing
 from gateway.routing.order import ANYTHING, UNMEASURED, Aimed, Asking, Estimate, Paces, ordered, reaches
 
@@ -95,6 +95,15 @@ def plan(
         overtaken = [one.target for one in in_order[:last_well] if one.target.name in kept_back]
         passed += [PassedOver(target, kept_back[target.name]) for target in overtaken]
     return Plan(attempts, tuple(passed), estimates)
+
+
+def alone(permitted: Sequence[A], route: Route) -> Plan[A] | None:
+    """The plan where there is nothing to choose, as most requests have it: one target, of a route that takes its targets as
+    they are listed. What `plan` says then, without asking what is known of anybody; None: it has to be asked.
+    """
+    if len(permitted) != 1 or route.order is not Order.LISTED or route.min_quality is not None:
+        return None
+    return None if permitted[0].target.provider.off else Plan(tuple(permitted))
 
 
 def _kept_back(target: Target, health: Mapping[str, bool], failing: Mapping[str, float]) -> Why | None:

@@ -159,6 +159,17 @@ async def test_a_head_that_dribbles_in_is_cut_off(gateway, head):
     writer.close()
 
 
+async def test_so_is_the_next_one_on_a_connection_that_answered_others(gateway):
+    reader, writer = await raw(gateway)
+    for _ in range(2):
+        writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await answer_of(reader)).status_code == 200
+    writer.write(b"G")
+    check(await answer_of(reader), 408, "openai", code="request_timeout")
+    await closed(reader)
+    writer.close()
+
+
 async def test_a_head_of_200_kilobytes_is_431_however_it_arrives(gateway):
     head = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-A: " + CANARY.encode() * 10_500 + b"\r\n\r\n"
     assert len(head) > 190_000

@@ -91,6 +91,19 @@ async def test_what_is_loaded_on_demand_is_loaded_once_and_given_back_when_nobod
     await scanner.aclose()
 
 
+async def test_whoever_asks_puts_the_rest_off_and_sets_no_timer_of_its_own():
+    engine = Dozing()
+    scanner = Scanner(engine, key=KEY, memory=LruMemory(), idle_s=600.0)
+    await scanner.detect(HISTORY, caller="a")
+    timer = scanner._resting
+    await scanner.detect(HISTORY, caller="a")
+    assert scanner._resting is timer
+    scanner._rest()  # as the timer of the first request rings, though somebody asked since
+    assert engine.ready
+    assert scanner._resting is not None
+    await scanner.aclose()
+
+
 async def test_it_says_what_the_engine_says():
     scanner = Scanner(ENGINE, key=KEY, memory=LruMemory())
     expected = list(ENGINE.detect(HISTORY))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain import Adapter, Capability, Operation, Order, Provider, ProviderKind, Target
+from gateway.domain import Adapter, Capability, Operation, Order, Provider, ProviderKind, Route, Target
 from gateway.routing.order import Asking
-from gateway.routing.plan import Why, Wish, plan
+from gateway.routing.plan import Why, Wish, alone, plan
 
 
 @dataclass(frozen=True)
@@ -116,3 +116,31 @@ def test_a_plan_only_orders_what_is_permitted(
     assert all(attempt in ways for attempt in attempts)
     assert len({attempt.target.name for attempt in attempts}) == len(attempts)
     assert bool(attempts) is any(not w.target.provider.off for w in ways)
+
+
+WISHES = st.builds(
+    Wish,
+    order=st.sampled_from(Order),
+    floor=st.sampled_from([None, 0.5]),
+    needs=st.frozensets(st.sampled_from(Capability)),
+    asking=st.sampled_from([Asking(), Asking(tokens=3_000)]),
+)
+STATES = st.dictionaries(st.sampled_from("abc"), st.booleans())
+FAILING = st.dictionaries(st.sampled_from(["a-m", "sees-m"]), st.just(1.0))
+
+
+@given(
+    st.sampled_from([A, OFF, SEES, SMALL, WEAK, GOOD]),
+    WISHES,
+    st.sampled_from(Operation),
+    STATES,
+    FAILING,
+    st.booleans(),
+)
+def test_where_nothing_is_to_be_chosen_the_plan_needs_no_knowledge(way, wish, operation, up, failing, auto):
+    route = Route("any", (way.target,), operation, order=wish.order, min_quality=wish.floor)
+    short = alone([way], route)
+    assert short in (None, plan([way], up, auto_fallback=auto, operation=operation, wish=wish, failing=failing))
+    assert (short is None) == (way is OFF or wish.order is not Order.LISTED or wish.floor is not None)
+    assert alone([way, B], route) is None
+    assert alone([], route) is None
