@@ -126,7 +126,7 @@ async def installation(upstream, tmp_path):
             text = config(local, cloud, budget("requests", 100_000)).replace(
                 "\nagents:", "\n  far: {targets: [cloud], total_s: 60}\nagents:"
             )
-            shared = f"shared: {{redis: '{redis.url}'}}\nledger: {{url: '{record}'}}\n"
+            shared = f"scan: {{deadline_ms: 60000}}\nshared: {{redis: '{redis.url}'}}\nledger: {{url: '{record}'}}\n"
             for port, own in zip((redis.port, postgres.port), ports, strict=True):
                 shared = shared.replace(f":{port}/", f":{own}/")
             (folder / "config.yaml").write_text(text + shared)

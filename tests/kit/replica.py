@@ -41,7 +41,7 @@ class Asked:
     request_id: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Replica:
     """One whose configuration and state are in `folder`."""
 
@@ -81,9 +81,9 @@ class Replica:
             self.signal(signal.SIGCONT)
             await self.kill()
 
-    async def ask(self, client: httpx.AsyncClient, route: str, content: str = "Hi.") -> Asked:
+    async def ask(self, client: httpx.AsyncClient, route: str, content: str = "Hi.", *, who: str = "soma") -> Asked:
         body = {"model": route, "messages": [{"role": "user", "content": content}]}
-        headers = {"authorization": f"Bearer {KEYS['soma']}"}
+        headers = {"authorization": f"Bearer {KEYS[who]}"}
         try:
             reply = await client.post(f"{self.url}/v1/chat/completions", json=body, headers=headers, timeout=SOON_S * 2)
         except httpx.TransportError:
