@@ -13,7 +13,7 @@ from gateway.console.access import Access, Visitor, check_site
 from gateway.console.assets import PREFIX, assets
 from gateway.console.visit import KEY_BYTES, Answer, Elsewhere, Handler, Page, Visit, read_form
 from gateway.errors import GatewayError, InvalidApiKey, MethodNotAllowed, NotFound
-from gateway.events import AuthFailed, AuthFailure, EventSink
+from gateway.events import AuthFailure, ConsoleRefused, EventSink
 
 ROOT: Final = "/console"
 START: Final = "/console/start"
@@ -117,9 +117,9 @@ class Console:
     def _tell(self, error: GatewayError) -> None:
         """Tell those who look after keys of a key that was refused."""
         if isinstance(error, InvalidApiKey):
-            self._events.emit(AuthFailed(reason=AuthFailure.UNKNOWN_KEY))
+            self._events.emit(ConsoleRefused(reason=AuthFailure.UNKNOWN_KEY))
         elif error.status == 403:
-            self._events.emit(AuthFailed(reason=AuthFailure.FORBIDDEN))
+            self._events.emit(ConsoleRefused(reason=AuthFailure.FORBIDDEN))
 
     async def _give(
         self, answer: Answer, exchange: Exchange, settings: Settings, visitor: Visitor | None, *, view: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Destination, Kind, Sensitivity, Settlement, Shortfall
+from gateway.events.access import AuthFailed, ConsoleRefused
 from gateway.events.attempts import AttemptEnded, AttemptStarted, FellBack
 from gateway.events.closed_sets import (
     AbortPhase,
@@ -58,6 +59,7 @@ __all__ = [
     "Cause",
     "CollectorSeen",
     "ConfigReloaded",
+    "ConsoleRefused",
     "Decided",
     "EgressRefused",
     "EgressViolation",
@@ -194,12 +196,6 @@ class StreamAborted:
     event: ClassVar[str] = "stream.aborted"
     phase: AbortPhase
     side: Side
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthFailed:
-    event: ClassVar[str] = "auth.failed"
-    reason: AuthFailure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +350,7 @@ Event: TypeAlias = (
     | FellShort
     | StreamAborted
     | AuthFailed
+    | ConsoleRefused
     | LedgerWritten
     | LedgerCheckpointed
     | LedgerWitnessed

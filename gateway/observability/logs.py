@@ -71,6 +71,7 @@ LOGGED = (
         events.CollectorSeen,
         events.MeterSeen,
         events.SharedSeen,
+        events.ConsoleRefused,
     ),
     *(events.GatewayStarted, events.GatewayStopped, events.EmbeddedStarted, events.EmbeddedExited, events.Faulted),
 )
@@ -257,6 +258,8 @@ class EventLog:
                 )
             case events.EmergencyOpened() | events.EmergencyEnded():
                 self._write(logging.WARNING, event.event, emergency_line(event))
+            case events.ConsoleRefused():
+                self._write(logging.WARNING, event.event, {"reason": event.reason})
             case events.GatewayStarted() | events.GatewayStopped() | events.EmbeddedStarted() | events.EmbeddedExited():
                 died = isinstance(event, events.EmbeddedExited) and event.reason is not events.ExitReason.STOPPED
                 self._write(logging.WARNING if died else logging.INFO, event.event, state_line(event))

@@ -68,7 +68,7 @@ class Metrics(EventSink):
 
     def _seldom(self, event: Event) -> None:
         match event:
-            case events.FellBack() | events.StreamAborted() | events.AuthFailed():
+            case events.FellBack() | events.StreamAborted() | events.AuthFailed() | events.ConsoleRefused():
                 self._went_wrong(event)
             case events.OwnWordsUsed():
                 self._families.own_words(event.of).inc(event.count)
@@ -128,7 +128,9 @@ class Metrics(EventSink):
         if event.failed is not None:
             self._families.scan_failures(event.failed).inc()
 
-    def _went_wrong(self, event: events.FellBack | events.StreamAborted | events.AuthFailed) -> None:
+    def _went_wrong(
+        self, event: events.FellBack | events.StreamAborted | events.AuthFailed | events.ConsoleRefused
+    ) -> None:
         families = self._families
         match event:
             case events.FellBack():
@@ -137,7 +139,7 @@ class Metrics(EventSink):
                 families.fallbacks(from_, to, event.reason.value, event.result.value).inc()
             case events.StreamAborted():
                 families.stream_aborts(event.phase.value, event.side.value).inc()
-            case events.AuthFailed():
+            case events.AuthFailed() | events.ConsoleRefused():
                 families.auth_failures(event.reason.value).inc()
             case _:
                 assert_never(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.kit.console import HTML, KEYS, callers, done, form_of, sign_in
@@ -37,6 +39,8 @@ async def test_a_key_in_the_headers_is_enough_if_its_caller_may(keyed):
     assert wrong.status_code == 401
     assert keyed.metric("gateway_auth_failures_total", reason="unknown_key") == 1
     assert keyed.metric("gateway_auth_failures_total", reason="forbidden") == 1
+    lines = [json.loads(line)["reason"] for line in keyed.log.getvalue().splitlines() if "console.refused" in line]
+    assert lines == ["forbidden", "unknown_key"]
 
 
 async def test_a_key_is_exchanged_for_a_cookie_that_no_script_and_no_other_site_gets(keyed):

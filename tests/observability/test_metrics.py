@@ -148,6 +148,12 @@ def test_a_settled_request_is_counted(name, labels, value):
             1,
         ),
         (
+            events.ConsoleRefused(reason=events.AuthFailure.UNKNOWN_KEY),
+            "gateway_auth_failures_total",
+            {"reason": "unknown_key"},
+            1,
+        ),
+        (
             events.LedgerWritten(record=events.Record.INTENT, result=events.LedgerResult.OK, duration_s=0.003, count=7),
             "gateway_audit_records_total",
             {"record": "intent", "result": "ok"},
