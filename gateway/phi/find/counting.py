@@ -12,7 +12,7 @@ from typing import Final
 from gateway.domain import DIRECT, Carrier, Kind
 from gateway.phi.find.credits import credited
 from gateway.phi.find.crowds import many
-from gateway.phi.find.everyday import PLACEHOLDER, of_anybody
+from gateway.phi.find.everyday import NUMBERED, PLACEHOLDER, of_anybody
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.public import public, treated
 from gateway.phi.find.registers import nobodys
@@ -198,7 +198,7 @@ def counted(hits: Sequence[Hit], text: str, *, carrier: Carrier = Carrier.MESSAG
     Ways to reach somebody that developers wrote down are their own ("Questions? help@…, 1-800-…") and do not count,
     unless they speak of one person there. A tool's definition speaks of patients in general ("fetch a patient by …"), which is no cue.
     """
-    if any(hit.kind in SOMEBODYS for hit in hits):
+    if any(hit.kind in SOMEBODYS and not (hit.kind in NUMBERED and of_anybody(hit, text)) for hit in hits):
         return [True] * len(hits)  # as nearly every note: what stands around need not be read
     house = [
         (carrier in DEVELOPERS and _of_the_house(hit, text))

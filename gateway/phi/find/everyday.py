@@ -1,4 +1,4 @@
-"""What stands for anybody where nobody is in care: a placeholder's name, an assistant that is spoken to, the number of an order."""
+"""What stands for anybody where nobody is in care: a placeholder, an assistant that is spoken to, a figure of history, the number of goods."""
 
 from __future__ import annotations
 
@@ -19,6 +19,51 @@ _ORDER: Final = re.compile(
     r"(?i)\b(?:(?:(?:purchase |work |sales )?order|parcel|shipment) ?#|(?:invoice|ticket|comment|issue|po|rma|sku|pr|pull request|build)(?: (?:no|number|nr|id))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}#?)$"
 )
 """Before the number of what is bought, sent or worked on."""
+_GOODS_NO: Final = re.compile(
+    r"(?i)\b(?:tracking|consignment|shipment|parcel|(?:purchase|sales) order|p\.?o\.?|invoices?|quote|quotation|ticket|asset|inventory|serial|part|article|model|isbn|ean|upc|gtin|sku|rma|vat|"
+    r"cost cent(?:re|er)|contract|purchase)(?:[ -](?:no|number|nr|id|tag|code|1[03]|di))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
+)
+"""Before the number of goods, or of a paper about goods."""
+_PAPER: Final = re.compile(r"(?i)(?:po|inv|qt?|rma|so|inc|chg|ritm|lot|at|co|gr)-?\d[\d-]{2,16}|1z[0-9a-z]{16}")
+"""Numbers that begin with what they number."""
+_GOODS: Final = re.compile(
+    r"(?i)\b(?:suppliers?|vendors?|deliver(?:y|ed)|shipped|shipments?|parcels?|arrived|gloves|cartons?|boxes|pallets?|ups|fedex|dhl|usps|amazon|customs|warranty|refund|return label|spare parts?|"
+    r"keyboard|monitor|printer|autoclave|centrifuge|firmware|calibration|edition|label|stock|sku|eur|usd|gbp|procurement|purchas\w+|catalogue|book|check digit|infusion pump|consignment|manufacturer|courier|stuck|where is it|too late|is late)\b"
+)
+_IMPLANTED: Final = re.compile(
+    r"(?i)\b(?:pacemaker|icd|implant\w*|stents?|prosthe\w+|hearing aids?|valve|lead|cgm|sensor|cpap|wheelchair|defibrillator|neurostimulator|cochlear|insulin pump|wearable|wristband)\b"
+)
+"""What somebody carries, by whose number they are known."""
+NUMBERED: Final = frozenset({Kind.OTHER_ID, Kind.DEVICE, Kind.ACCOUNT, Kind.PHONE, Kind.IP})
+"""Kinds that goods and machines are taken for."""
+_HARDWARE: Final = re.compile(r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}")
+_NETWORK: Final = re.compile(
+    r"(?i)\b(?:v?lan|wlan|wi-?fi|dhcp|dns|arp|switch|router|access point|ap|firewall|subnet|ethernet|nic|packets?|ping|ports?|servers?|hosts?|connect\\w*|listen\\w*|refused|timeouts?|times? out|tcp|http|ssh|mllp)\b"
+)
+_MACHINE: Final = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
+_WRITTEN: Final = re.compile(r"(?i)\b(?:john|jane|joe|bob|alice) (?:smith|doe|jones)(?:'s)?")
+_CODE: Final = re.compile(
+    r"(?i)\b(?:functions?|unit tests?|regex|regular expression|docstrings?|readme|docs|sql|insert into|select|def|const|assert|curl|json|api|schema|fixtures?|mock|sample|placeholder|"
+    r"git|config|user\(|users|csv|class|split|parse|parser|code|python|javascript|typescript|package\.json)\b|[{(]\s?[\"']?\w+[\"']?\s?[:=]\s?[\"']"
+)
+"""What programs and their documents hold, in which somebody is made up."""
+_MADE_UP: Final = re.compile(
+    r"(?i)(?:.*[\"'=<( ])?(?:(?:j|john|jane|joe|jack)?[._]?(?:doe|roe|smith|bloggs|public)|john|jane|joe|alice|bob|eve|test|tester|users?|foo|bar|baz|you|me|name|someone|somebody|anyone|"
+    r"e?mail|hello|first(?:name)?[._]?last(?:name)?|your[._-]?(?:name|e?mail)|username|admin|info|no-?reply|demo|sample|example)\d{0,3}(?:\+\w{1,12})?@(?:[a-z]{2,10}\.)?example\.(?:com|org|net|co\.uk)"
+)
+"""Made-up names at the domains that RFC 2606 keeps for documents."""
+_BODY: Final = re.compile(
+    r"(?:\b(?:WHO|CDC|FDA|NIH|CMS|NICE|MHRA|GMC|NMC|EMA|HHS|DEA|OSHA|EPA|AHRQ|CQC|HMRC|IRS|ICO|BMA|AMA|UN|UNICEF|ECDC|BfArM|Swissmedic|Medline|Siemens|Philips|Roche|Abbott|Pfizer|"
+    r"World Health Organi[sz]ation|Centers for [A-Z][A-Za-z&, ]{5,50}|Food and Drug Administration|National Institutes? (?:of|for) [A-Z][A-Za-z ]{3,40}|[A-Z][a-z]+ Medicines Agency|"
+    r"General (?:Medical|Dental|Pharmaceutical|Optical) Council|Nursing and Midwifery Council|Care Quality Commission|(?:The )?Joint Commission|NHS England|NHS Digital|Information Commissioner's Office|"
+    r"(?:Department|Ministry|Office) (?:of|for) [A-Z][A-Za-z ]{3,40}|Royal College of [A-Z][A-Za-z ]{3,40}|[A-Z]\w+ (?:Medical )?Association))"
+    r"(?: \([A-Z]{2,6}\))?(?:,| is| at|:|'s address is| address:| in)? {0,2}$"
+)
+"""Public bodies, right before where they sit."""
+_FIRM: Final = re.compile(
+    r"\b(?:[A-Z][\w&'-]+ ){1,4}(?:GmbH|AG|Inc\.?|Ltd\.?|LLC|plc|PLC|S\.A\.|BV|B\.V\.|Corp\.?|Corporation|Industries|Healthineers|Pharmaceuticals|Instruments)(?:,| at|:)? {0,2}$"
+)
+"""Firms by the form of their name, right before where they sit."""
 _CALLED_ON: Final = re.compile(
     r"(?i)(?:^|[.!?\n]\s{0,3})(?:thanks|thank you|thx|cheers|hi|hiya|hey|hello|ok|okay|well done|good (?:morning|afternoon|evening)|great|perfect|please)(?: (?:so much|a lot|again|there))?,? ?$"
 )
@@ -39,6 +84,8 @@ _CARE: Final = re.compile(
 """What speaks of somebody, or of care."""
 _WORD: Final = re.compile(r"[a-z]{4,}")
 _MEDICAL: Final = frozenset({lexicon.DRUG, lexicon.EPONYM, lexicon.BODY})
+_MADE_UP_WORDS: Final = frozenset("smith jones john jane public".split())
+"""Eponyms too, that nearly every example is called after."""
 _WIDE: Final = 300
 
 
@@ -47,13 +94,62 @@ def of_anybody(hit: Hit, text: str) -> bool:
     if hit.evidence is Evidence.FIELD:
         return False
     value = text[hit.start : hit.end]
+    if hit.kind is Kind.ADDRESS:
+        before = text[max(0, hit.start - 90) : hit.start]
+        if _BODY.search(before):
+            return not _of_one(hit, text)
+        return _FIRM.search(before) is not None and not _of_one(hit, text) and _quiet(hit, text)
+    if hit.kind in NUMBERED:
+        return _of_goods(hit, value, text) and not _of_one(hit, text)
+    if hit.kind is Kind.NAME and lexicon.is_figure(value.removesuffix("'s").casefold()):
+        return not _of_one(hit, text)
     if hit.kind is Kind.NAME:
-        told = PLACEHOLDER.fullmatch(value) is not None or _spoken_to(hit, value, text)
-    elif hit.kind is Kind.OTHER_ID:
-        told = _ORDER.search(text[max(0, hit.start - 24) : hit.start]) is not None
+        told = (
+            PLACEHOLDER.fullmatch(value) is not None
+            or _spoken_to(hit, value, text)
+            or (_WRITTEN.fullmatch(value) is not None and _around(_CODE, hit, text))
+        )
+    elif hit.kind is Kind.EMAIL:
+        told = _MADE_UP.fullmatch(value) is not None and _around(_CODE, hit, text)
     else:
         return False
     return told and _quiet(hit, text)
+
+
+def _of_goods(hit: Hit, value: str, text: str) -> bool:
+    """Whether a number is of goods, of a paper about them, or of a machine in a network; never of what somebody carries."""
+    if _around(_IMPLANTED, hit, text):
+        return False
+    if (_MACHINE.fullmatch(value) and _around(_NETWORK, hit, text)) or (
+        _HARDWARE.fullmatch(value) and _around(_NETWORK, hit, text)
+    ):
+        return True
+    if hit.kind in {Kind.PHONE, Kind.IP}:
+        return False
+    before = text[max(0, hit.start - 32) : hit.start]
+    if hit.kind is Kind.OTHER_ID and _ORDER.search(before):
+        return True
+    numbered = (
+        _GOODS_NO.search(before) is not None
+        or _PAPER.fullmatch(value) is not None
+        or _BOUGHT.search(before) is not None
+    )
+    return numbered and (_PLAIN.search(before) is not None or _around(_GOODS, hit, text))
+
+
+_BOUGHT: Final = re.compile(r"(?i)\b(?:my|our|the|your)? ?order(?: (?:no|number|nr))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}$")
+_PLAIN: Final = re.compile(
+    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost cent(?:re|er)|vat|asset tag|p\.?o\.?|purchase order|ticket)[ #:.]{0,3}$"
+)
+"""What numbers goods and nothing else."""
+
+
+def _around(sign: re.Pattern[str], hit: Hit, text: str) -> bool:
+    """Whether a sign stands around a hit."""
+    return (
+        sign.search(text, max(0, hit.start - _WIDE), hit.start) is not None
+        or sign.search(text, hit.end, hit.end + _WIDE) is not None
+    )
 
 
 def _spoken_to(hit: Hit, value: str, text: str) -> bool:
@@ -65,9 +161,25 @@ def _spoken_to(hit: Hit, value: str, text: str) -> bool:
     return after and (_CALLED_ON.search(before) is not None or _OPENS.search(before) is not None)
 
 
+_ONE: Final = re.compile(
+    r"(?i)\b(?:patients?|pts?|resident|caller|subscriber|guarantor|mother|father|mum|mom|dad|wife|husband|son|daughter|carer|dob|mrn|ssn|nhs|born|admitted|discharged|diagnos\w+|symptoms?|"
+    r"biops(?:y|ies)|specimens?|appointments?|prescription|refill|dose|mg|consents?|he|she|his|her|him|my (?:pain|scan|results?|tablets|chart|doctor|blood)|bed \d|\d{2}[mf]|claims? (?:no|number)|member)\b"
+)
+"""What speaks of one person in care, or of what is done for them."""
+
+
+def _of_one(hit: Hit, text: str) -> bool:
+    """Whether something around speaks of one person in care, or of a drug."""
+    if _around(_ONE, hit, text) or treated(hit, text):
+        return True
+    around = f"{text[max(0, hit.start - _WIDE) : hit.start]} {text[hit.end : hit.end + _WIDE]}"
+    return any(lexicon.marked(word, lexicon.DRUG) for word in _WORD.findall(around.casefold()))
+
+
 def _quiet(hit: Hit, text: str) -> bool:
     """Whether nothing around speaks of somebody or of care."""
     around = f"{text[max(0, hit.start - _WIDE) : hit.start]} {text[hit.end : hit.end + _WIDE]}"
     if _CARE.search(around) is not None or treated(hit, text):
         return False
-    return not any(lexicon.marks(word) & _MEDICAL for word in _WORD.findall(around.casefold()))
+    words = set(_WORD.findall(around.casefold())) - _MADE_UP_WORDS
+    return not any(lexicon.marks(word) & _MEDICAL for word in words)

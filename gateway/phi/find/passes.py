@@ -19,7 +19,18 @@ from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.model import constants, made, measures, shorthand, things, veto
 from gateway.phi.find.permitted import permitted
-from gateway.phi.find.records import apart, beside, commands, complaints, field_paths, formats, inserts, keys, layouts
+from gateway.phi.find.records import (
+    apart,
+    beside,
+    commands,
+    complaints,
+    field_paths,
+    formats,
+    inserts,
+    keys,
+    layouts,
+    rounds,
+)
 from gateway.phi.find.records.formats import Records
 from gateway.phi.find.rules import catalogue
 from gateway.phi.find.talk import listen
@@ -90,7 +101,7 @@ def _keys(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """A value whose key in the payload says what it is, and what stands in the name of a tool or a schema."""
     text, carrier = reading.folded.text, reading.passage.carrier
     hits = [*hits, *keys.whole(text, reading.passage), *identifiers.find(text, carrier, reading.passage.part)]
-    hits += participants.stored(text)
+    hits += [*participants.stored(text), *rounds.find(text)]
     if reading.passage.cue == participants.SPEAKER and carrier is Carrier.NAME:
         hits += participants.speaks(text)
     if carrier in identifiers.GIVEN_BY_DEVELOPERS and identifiers.one_word(text):

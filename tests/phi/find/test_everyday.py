@@ -10,6 +10,13 @@ ANYBODY = [
     *("Use John Doe as the name", 'name: "Jane Doe"', '{"name":"John Doe","age":30}', "Max Mustermann", "Lorem Ipsum"),
     *("Order #88214", "Order #88214 has not arrived", "invoice 2024-0012", "ticket #4412", "See comment #1204412"),
     *("test user Jane Roe", "INSERT INTO users VALUES ('John Doe')", "ping ff:ff:ff:ff:ff:ff", "MAC 00:00:5E:00:53:01"),
+    *("Tracking 1Z12345E0205271688: where is it?", "Our PO 4500981234 for syringes was sent twice", "My order 88213047 of aprons has not arrived"),
+    *("Invoice INV-88213 of our supplier is wrong", "ISBN 9780306406157: a newer edition?", "EAN 4006381333931 fails its check digit?"),
+    *("asset tag AT-00731 of the autoclave shows error E42", "serial number SN4471920 of the centrifuge, which firmware?", "Ticket INC0048213: printer offline"),
+    *("MAC 00:1B:44:11:3A:B7 on VLAN 7 loses DHCP", "10.20.30.40 cannot reach 10.20.30.41 on port 2575"),
+    *("assert split('John Smith') == ['John', 'Smith']", "User(name='Jane Smith', email='jane.smith@example.com')", "use jdoe@example.org in the docs"),
+    *("What did Sigmund Freud write about dreams?", "A biography of Ignaz Semmelweis for a poster", "Ask Oliver Sacks's readers"),
+    *("CDC, 1600 Clifton Road, Atlanta, GA 30329: still right?", "Vendor: Acme Imaging GmbH, Industriestr. 4, 70565 Stuttgart"),
 ]  # fmt: skip
 SOMEBODY = [
     "Claude Dubois has a cough",
@@ -23,6 +30,15 @@ SOMEBODY = [
     "Order #88214 for patient Tveit",
     "Order #88214: warfarin for the resident",
     "device 3C:5A:B4:19:0E:7D",
+    "serial number SN4471920 of her pacemaker",
+    "pacemaker serial SN4471920, firmware 2.1",
+    "Invoice INV-88213 for the patient in bed 4",
+    "tracking number 1Z12345E0205271688 of his prescription",
+    "jane.smith@example.com wants her results",
+    "garcia.lucia@example.com in the docs",
+    "John Smith needs a scan",
+    "Sigmund Freud, 54, was admitted with chest pain",
+    "Rosewood Ltd, 14 Larch Close, London E20 1JQ: her wound dressing",
 ]
 
 

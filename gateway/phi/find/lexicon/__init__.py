@@ -49,3 +49,14 @@ def marked(word: str, mark: str) -> bool:
 def is_ordinary(word: str) -> bool:
     """Whether the casefolded word is one of everyday English, whatever else it is."""
     return marked(word, ORDINARY)
+
+
+@cache
+def _figures() -> frozenset[str]:
+    text = resources.files(__name__).joinpath("figures.txt").read_text(encoding="utf-8")
+    return frozenset(line.casefold() for line in text.splitlines() if line)
+
+
+def is_figure(name: str) -> bool:
+    """Whether a casefolded full name is one of history's that everybody may ask about; most of them lived long ago."""
+    return name in _figures()

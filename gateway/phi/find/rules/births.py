@@ -54,7 +54,39 @@ def _formed(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.97 if int(first) <= 31 and (int(second) <= 31 or len(second) > 2) else 0.0
 
 
+_SERIAL: Final = r"\d{5}(?:\.\d{1,8})?"
+"""Days since 1900, as sheets count them."""
+_SHORT: Final = r"(?:1[89]|20)\d\d[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])"
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        Kind.DATE,
+        rf"(?i:(?:^|[^a-z0-9])(?:bd|bdt|bdate|b_d|gebdat)[\"']?\s{{0,2}}[:=]\s{{0,2}}[\"']?({_SHORT})(?:$|[^\d]))",
+        0.95,
+        Evidence.CUE,
+        patient=True,
+        hits=('{"bd":«19580314»}', "bd=«1958-03-14»"),
+        misses=('{"bd":5}', "aspirin bd 19580314"),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:{_BIRTH}|admitted|admission|discharged?|seen|died)\b[ \t:=(]{{1,4}}(?i:(?:excel|serial|date|number|\(|\)|:|=|on| ){{1,6}})?({_SERIAL})(?i:\s?\(?\s?(?:excel|serial|as a number))",
+        0.95,
+        Evidence.CUE,
+        patient=True,
+        hits=("admitted «45992.5» (Excel)", "DOB «23445» (excel serial)"),
+        misses=("admitted 45992 patients", "admitted 12 (Excel)"),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:{_BIRTH}|admission date|discharge date)\b[ \t]?(?i:\((?:excel|serial)[a-z ]{{0,12}}\)|(?:excel )?serial(?: number)?)[ \t:=]{{1,3}}({_SERIAL})\b",
+        0.95,
+        Evidence.CUE,
+        patient=True,
+        hits=("Date of birth (serial): «23445»", "dob serial «23445»"),
+        misses=("serial 23445", "dob format (serial): yes"),
+    ),
     Rule(
         Kind.DATE,
         rf"{_NAMED}\b(?i:{_ASSIGNED}{_CALL}({_ARGUMENTS})\s{{0,3}}[,;)\]}}])",

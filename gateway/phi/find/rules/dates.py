@@ -263,4 +263,11 @@ RULES: Final[tuple[Rule, ...]] = (
         hits=("«20231107091422»", "«20231117083012»"),
         misses=("20239907091422",),
     ),
+    Rule(
+        Kind.DATE,
+        r"\b((?:[12]?\d|3[01])(?:st|nd|rd|th) (?i:inst|ult|prox)\b\.?)",
+        0.85,
+        hits=("admitted «3rd inst.»", "seen on the «14th ult»"),
+        misses=("the 3rd instance", "14th ultrasound"),
+    ),
 )

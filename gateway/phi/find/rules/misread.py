@@ -34,7 +34,25 @@ def _misread(value: str, before: str, after: str) -> float:  # noqa: ARG001
     return 0.9 if spoiled or all(_MIXED.fullmatch(word) for word in words[:1]) else 0.0
 
 
+_PRINTED: Final = r"[0-9OoQlISBZ|]{1,2}[ ]?[/.-][ ]?[0-9OoQlISBZ|]{1,2}[ ]?[/.-][ ]?[0-9OoQlISBZ|]{2,4}"
+
+
+def _dated(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """Whether half of it is digits: letters stand for some of them."""
+    return 0.95 if 2 * sum(map(str.isdigit, value)) >= sum(map(str.isalnum, value)) - 2 else 0.0
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        Kind.DATE,
+        rf"\b(?:(?i:d\.?[o0q]\.?[b8]\.?|b[i1l|]rth[ _.-]?(?:d[a4@]t[e3]|d[a4@]y)|d[a4@]t[e3] [o0]f b[i1l|]rth|b[o0]rn))[ \t:.;=_]{{1,6}}({_PRINTED})(?:$|[^\w/-])",
+        0.95,
+        Evidence.CUE,
+        _dated,
+        patient=True,
+        hits=("D0B: «O9/O3/l964»", "DOB «I4-I2-195l»", "B1rth date: «O3/1I/1958»"),
+        misses=("DOB: see/old/file", "D0B: v1.2"),
+    ),
     Rule(
         Kind.NAME,
         rf"(?:^|[\n\r;|,\t]|[ ]{{2}})[ \t>*-]{{0,6}}(?i:{_LABEL})[ \t_.]{{0,3}}[:;=][ \t_]{{0,6}}({_WORD}(?:,?[ ]{_WORD}){{0,2}})",

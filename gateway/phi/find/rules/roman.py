@@ -32,6 +32,15 @@ RULES: Final = (
     ),
     Rule(
         Kind.DATE,
+        rf"(?:^|[^\w.])(?i:b|\*|geb|born|dob|nat|nar|ur)[.:]{{0,2}} ?((?i:{_DAY}[. /-]{{1,2}}{_MONTH}[. /-]{{1,2}}\d\d(?:\d\d)?))\b",
+        0.9,
+        Evidence.CUE,
+        patient=True,
+        hits=("a man b. «14.III.62»", "* «3/VI/58» in Brno", "dob «14-XI-1962»"),
+        misses=("part b. 14.III", "v. 14.III.62"),
+    ),
+    Rule(
+        Kind.DATE,
         rf"(?:^|[^\w.-])((?i:{_DAY}(?:\. ?{_MONTH}\. ?|-{_MONTH}-|/{_MONTH}/){_YEAR}))\b",
         0.9,
         Evidence.SHAPE,

@@ -37,3 +37,9 @@ def test_what_a_word_is_can_be_asked():
     assert lexicon.marks("boston") & lexicon.NAMES
     assert lexicon.marks("ohio") & lexicon.ELSE
     assert lexicon.marks("zhaouköl") == frozenset()
+
+
+def test_a_figure_of_history_is_known_by_the_full_name_only():
+    assert lexicon.is_figure("florence nightingale")
+    assert not lexicon.is_figure("nightingale")
+    assert not lexicon.is_figure("florence garcia")
