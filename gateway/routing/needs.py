@@ -36,10 +36,12 @@ def wants_schema(tree: Tree) -> bool:
     return any(isinstance(one, dict) and one.get("type") == "json_schema" for one in said)
 
 
-def missing(target: Target, needed: frozenset[Capability], among: Collection[Target]) -> frozenset[Capability]:
-    """What `target` does not list of what is needed, as far as any of `among` lists it: where none does, nobody said."""
-    listed = frozenset[Capability]().union(*(one.capabilities for one in among))
-    return (needed & listed) - target.capabilities
+def lacking(needed: frozenset[Capability], among: Collection[Target]) -> dict[str, frozenset[Capability]]:
+    """By name, what each of `among` does not list of what is needed, as far as any of them does: where none does, nobody
+    said.
+    """
+    told = needed.intersection(frozenset[Capability]().union(*(one.capabilities for one in among)))
+    return {one.name: told - one.capabilities for one in among} if told else {}
 
 
 def _inner(value: JSON) -> JSON:

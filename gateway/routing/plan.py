@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from gateway.domain import Capability, Operation, Order, Route, Target
-from gateway.routing.needs import missing
+from gateway.routing.needs import lacking
 from gateway.routing.order import ANYTHING, UNMEASURED, Aimed, Asking, Estimate, Paces, ordered, reaches
 
 A = TypeVar("A", bound=Aimed)
@@ -120,14 +120,18 @@ def _able(usable: Sequence[A], wish: Wish) -> tuple[list[A], list[PassedOver]]:
     above = [one for one in usable if reaches(one.target, wish.floor)]
     passed += [PassedOver(one.target, Why.BELOW) for one in usable if not reaches(one.target, wish.floor)]
     among = [one.target for one in above]
-    lacking = {target.name: missing(target, wish.needs, among) for target in among} if wish.needs else {}
-    able = [one for one in above if not lacking.get(one.target.name)]
+    lacks = lacking(wish.needs, among) if wish.needs else {}
+    able = [one for one in above if not lacks.get(one.target.name)]
     if able:
-        passed += [PassedOver(t, Why.LACKS, lacking[t.name]) for t in among if lacking.get(t.name)]
+        passed += [PassedOver(t, Why.LACKS, lacks[t.name]) for t in among if lacks.get(t.name)]
     else:
         able = above
-    held = [one for one in able if one.target.context is None or one.target.context >= wish.tokens]
+    held = [one for one in able if _holds(one.target, wish.tokens)]
     if held:
-        passed += [PassedOver(one.target, Why.TOO_SMALL) for one in able if one not in held]
+        passed += [PassedOver(one.target, Why.TOO_SMALL) for one in able if not _holds(one.target, wish.tokens)]
         able = held
     return able, passed
+
+
+def _holds(target: Target, tokens: int) -> bool:
+    return target.context is None or target.context >= tokens

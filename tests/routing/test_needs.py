@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain import Adapter, Capability, Content, Operation, Provider, ProviderKind, Target
-from gateway.routing.needs import missing, needs, wants_schema
+from gateway.routing.needs import lacking, needs, wants_schema
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 
@@ -43,13 +43,12 @@ def test_needs_are_read_off_the_request(tree, content, needed):
     assert needs(tree, content, Operation.EMBEDDINGS) == frozenset()
 
 
-def target(*listed: Capability) -> Target:
-    return Target("t", Provider("p", ProviderKind.OLLAMA, Adapter.DIRECT), "m", capabilities=frozenset(listed))
+def target(name: str, *listed: Capability) -> Target:
+    return Target(name, Provider("p", ProviderKind.OLLAMA, Adapter.DIRECT), "m", capabilities=frozenset(listed))
 
 
-def test_what_nobody_lists_is_missing_of_nobody():
-    sees, plain = target(Capability.VISION), target()
+def test_what_nobody_lists_is_lacking_of_nobody():
+    sees, plain = target("sees", Capability.VISION), target("plain")
     both = frozenset({Capability.VISION, Capability.TOOLS})
-    assert missing(plain, both, [plain, sees]) == {Capability.VISION}
-    assert missing(sees, both, [plain, sees]) == frozenset()
-    assert missing(plain, both, [plain]) == frozenset()
+    assert lacking(both, [plain, sees]) == {"plain": {Capability.VISION}, "sees": set()}
+    assert lacking(both, [plain]) == {}
