@@ -40,7 +40,7 @@ Results = Mapping[str, Mapping[str, Sequence[Taken]]]
 
 
 def taken(row: Row, system: System, folder: Path, *, seconds: float, seed: str) -> Taken:
-    model = system.vectors if row.path.endswith("embeddings") else system.model
+    model = system.cloud if row.away else system.vectors if row.path.endswith("embeddings") else system.model
     bodies = folder / f"{system.name}.jsonl"
     with bodies.open("w") as file:
         file.writelines(

@@ -13,6 +13,8 @@ OURS = frozenset({"direct", "nginx", "gateway"})
 """Who takes requests of other dialects: the upstream and nginx take everything, and the gateway turns it into another."""
 FIFTY = "[[c=50]]"
 STREAMED = "[[c=25,d=20]]"
+ECHOED = "[[c=25,d=20,e=4]]"
+NOTE = "The patient (MRN 48213377) was seen again."
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Row:
     chunks: int = 0
     bodies: int = 3_000
     who: frozenset[str] = EVERYONE
+    away: bool = False
+    """Whether it goes to a target off the premises, where the system knows the difference."""
     has: str = "|"
     """What every answer holds: the stamp of the upstream, unless another dialect hides it."""
 
@@ -56,6 +60,15 @@ ROWS = {
         lambda model, draw: texts.small(model, draw, STREAMED, stream=True),
         new=False,
         chunks=25,
+    ),
+    "restored": Row(
+        "the same to a cloud target, an identifier taken out, and put back into every fourth chunk",
+        16,
+        lambda model, draw: texts.small(model, draw, f"{NOTE} {ECHOED}", stream=True),
+        new=False,
+        chunks=25,
+        away=True,
+        who=OURS,
     ),
     "history": Row(
         "60 messages resent, a new last one of 0.1 KB",

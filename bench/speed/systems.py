@@ -39,11 +39,17 @@ state_dir: {folder}/state
 policies: {policies}
 providers:
   up: {{kind: openai_compatible, base_url: "http://127.0.0.1:{upstream}/v1", traits: [on_prem]}}
+  away:
+    kind: openai_compatible
+    base_url: "http://127.0.0.1:{upstream}/v1"
+    baa: {{reference: "a benchmark", expires: 2099-01-01}}
 targets:
   chat: {{provider: up, model: fake-model}}
+  cloud: {{provider: away, model: fake-model}}
   vectors: {{provider: up, model: fake-embed, capabilities: [embeddings]}}
 routes:
   fake-model: {{targets: [chat]}}
+  fake-cloud: {{targets: [cloud]}}
   fake-embed: {{targets: [vectors], operation: embeddings}}
 """
 LITELLM = """model_list:
@@ -66,6 +72,7 @@ class System:
     port: int
     model: str = "fake-model"
     vectors: str = "fake-embed"
+    cloud: str = "fake-model"
     headers: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     version: str = ""
@@ -209,6 +216,7 @@ def _nginx(system: System, upstream: int, folder: Path) -> Started:
 def _gateway(system: System, upstream: int, folder: Path) -> Started:
     tuned = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
     system.version = f"{commit()}, Python {sys.version.split()[0]} {'with' if tuned else 'without'} PGO"
+    system.cloud = "fake-cloud"
     (folder / "config.yaml").write_text(GATEWAY.format(folder=folder, policies=ROOT / "policies", upstream=upstream))
     command = [sys.executable, "-m", "gateway", "serve", "--config", "config.yaml", "--port", str(system.port)]
     return command, "/ready", {"PYTHONPATH": str(ROOT)}

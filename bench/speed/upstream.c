@@ -9,6 +9,7 @@
  *
  * A request steers its own answer by a directive anywhere in its body, which gateways pass on:
  *   [[c=50,d=20,w=0,s=8]]  c chunks, d ms between them (jittered by half), w ms before the answer, s bytes in a chunk
+ *   [[...,e=4]]            every fourth chunk of an OpenAI stream says the first pseudonym of the body again, `[MRN_...]`
  * Every chunk, and every answer in JSON, holds the monotonic nanoseconds at which it was written, as |16 letters a..p|,
  * so that `load` can tell how long a chunk was under way.
  */
@@ -39,7 +40,8 @@ typedef struct conn {
     char *out;
     size_t outlen, outoff, outcap;
     int busy, kind, usage;
-    long c, d, w, s, left, nsent;
+    long c, d, w, s, e, left, nsent;
+    char said[48];
     uint64_t due;
     int hidx;
     int want_out, closing;
@@ -191,8 +193,9 @@ static int step(conn *c) {
                         "data: "
                         "{\"id\":\"chatcmpl-fake\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
                         "\"model\":\"fake-model\",\"system_fingerprint\":null,\"choices\":[{\"index\":0,\"delta\":{%"
-                        "s\"content\":\"%s%.*s\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n",
-                        c->nsent ? "" : "\"role\":\"assistant\",", st, (int)c->s, pad);
+                        "s\"content\":\"%s%.*s%s\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n",
+                        c->nsent ? "" : "\"role\":\"assistant\",", st, (int)c->s, pad,
+                        c->e > 0 && c->nsent % c->e == 0 ? c->said : "");
             add_chunk(c, b, n);
             c->nsent++;
             return 0;
@@ -249,6 +252,20 @@ static int step(conn *c) {
 }
 
 static int process(conn *c);
+
+static void first_pseudonym(conn *c, const char *body, size_t length) {
+    for (const char *at = body, *end = body + length; (at = memchr(at, '[', end - at)); at++) {
+        const char *p = at + 1;
+        while (p < end && ((*p >= 'A' && *p <= 'Z') || *p == '_')) p++;
+        if (p - at < 4 || p[-1] != '_') continue;
+        while (p < end && ((*p >= 'a' && *p <= 'z') || (*p >= '2' && *p <= '7'))) p++;
+        if (p < end && *p == ']' && p - at + 2 < (long)sizeof c->said) {
+            memcpy(c->said, at, p - at + 1);
+            c->said[p - at + 1] = 0;
+            return;
+        }
+    }
+}
 
 static int pump(conn *c) { /* run the stream until it has to wait */
     for (;;) {
@@ -380,6 +397,8 @@ static int process(conn *c) {
         c->d = usual_delay;
         c->w = usual_wait;
         c->s = usual_bytes;
+        c->e = 0;
+        c->said[0] = 0;
         c->nsent = 0;
         c->usage = 0;
         char *dir = memmem(body, bl, "[[", 2);
@@ -391,7 +410,9 @@ static int process(conn *c) {
                     if (*p == 'd') c->d = v;
                     if (*p == 'w') c->w = v;
                     if (*p == 's') c->s = v > 60000 ? 60000 : v;
+                    if (*p == 'e') c->e = v;
                 }
+        if (c->e > 0) first_pseudonym(c, body, bl);
         int st = flag(body, bl, "\"stream\"");
         if (get) c->kind = K_GET;
         else if (memmem(path, pl, "chat/completions", 16)) {

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 
+import httpx
 import pytest
 
-from bench.speed import guard, measure, page, texts
+from bench.speed import guard, measure, page, systems, texts
 from bench.speed.guard import Entry
 from bench.speed.measure import Taken
 from bench.speed.rows import QUICK, ROWS
+from tests.kit.patience import SOON_S
 from tests.kit.source import ROOT
 
 MACHINE = "AMD EPYC, 2 processors, Python 3.11.7"
@@ -106,3 +110,18 @@ def test_it_is_measured_and_who_is_missing_is_said():
         assert f"## {name}: " in done.stdout
     rows = [line for line in done.stdout.splitlines() if line.startswith("| gateway |") and line.endswith("| 0 |")]
     assert len(rows) == len(QUICK)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_what_goes_to_the_cloud_goes_without_its_identifier_which_comes_back_in_the_stream(tmp_path):
+    systems.built(tmp_path)
+    with ExitStack() as stack:
+        upstream = systems.direct(tmp_path)
+        stack.callback(upstream.end)
+        gateway = systems.started("gateway", upstream.port, tmp_path)
+        stack.callback(gateway.end)
+        body = ROWS["restored"].make(gateway.cloud, random.Random("a seed"))
+        answer = httpx.post(f"http://127.0.0.1:{gateway.port}/v1/chat/completions", json=body, timeout=SOON_S)
+    assert answer.headers["x-gateway-redacted"] == "mrn"
+    assert answer.text.count("48213377") == 7  # of 25 chunks, the first and every fourth behind it
+    assert "[MRN_" not in answer.text
