@@ -7,10 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateway.cli.place import add_place, configured, demand_psycopg
+from gateway.cli.place import add_place, configured
 from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
 from gateway.state.holder import holder_of
+from gateway.state.readable import demand_psycopg
 from gateway.state.sqlite.store import FILE
 
 _EXAMPLES = """examples:

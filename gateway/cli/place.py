@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import importlib.util
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.config import Settings, load
-from gateway.extras import remedy
+from gateway.config.load import state_dir_of
+from gateway.document import DocumentInvalid
 from gateway.ports import LedgerUnavailable
+from gateway.state.readable import demand_psycopg, readable
 from gateway.state.sqlite.store import FILE
 from gateway.state.store import Store
 
@@ -61,10 +64,21 @@ def opened(settings: Settings) -> Store:
         raise LedgerUnavailable(f"{place.name} cannot be used: {type(error).__name__}.") from error
 
 
-def demand_psycopg() -> None:
-    """Only those who share their record have it installed. Raises `LedgerUnavailable` where it is missing."""
-    if importlib.util.find_spec("psycopg") is None:
-        raise LedgerUnavailable(f"`ledger.url` needs a package: {remedy('postgres')}")
+@contextmanager
+def recorded_at(config: str, environ: Mapping[str, str], *, since_us: int = 0) -> Iterator[Path]:
+    """The record of a configuration, of a database its rows since a moment; the one in `state_dir` if it cannot be used.
+
+    Raises:
+        LedgerUnavailable: the database cannot be read.
+    """
+    try:
+        settings = load(config, environ)
+    except DocumentInvalid:
+        yield Path(state_dir_of(config, environ)) / FILE
+        return
+    networks = settings.on_prem_networks
+    with readable(settings.state_dir, settings.ledger_url, lambda: networks, since_us=since_us) as path:
+        yield path
 
 
 def configured(options: argparse.Namespace) -> Settings:

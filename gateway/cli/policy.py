@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from gateway.cli.place import recorded_at
 from gateway.cli.policy_sides import Side, Unreadable, side, unchecked
 from gateway.config import Settings, load
 from gateway.config.load import known_names, load_without_policies, policies_of, state_dir_of, unknown_names
@@ -33,7 +34,6 @@ from gateway.policy.widening import described
 from gateway.ports import LedgerUnavailable
 from gateway.state import acceptance
 from gateway.state.sqlite.facts import recorded
-from gateway.state.sqlite.store import FILE
 
 _EXAMPLES: Final = """examples:
   gateway policy test                     whether every example holds
@@ -280,7 +280,9 @@ def _since(text: str) -> datetime:
 
 
 def _replayed(old: Side, new: Side, config: str, since: datetime) -> Replayed:
-    found = recorded(Path(state_dir_of(config, os.environ)) / FILE, since_us=int(since.timestamp() * 1e6))
+    since_us = int(since.timestamp() * 1e6)
+    with recorded_at(config, os.environ, since_us=since_us) as path:
+        found = recorded(path, since_us=since_us)
     counts: dict[Facts, int] = {}
     for (facts, _), count in found.items():
         counts[facts] = counts.get(facts, 0) + count

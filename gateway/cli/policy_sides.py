@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from gateway.cli.place import recorded_at
 from gateway.config import Settings, load
 from gateway.config.load import load_without_policies, state_dir_of, unknown_names
 from gateway.config.policies import read_folder
@@ -20,11 +21,13 @@ from gateway.domain import Target
 from gateway.policy.parse import load as load_policies
 from gateway.policy.private import with_private
 from gateway.policy.rules import Policy, of_text
+from gateway.ports import LedgerUnavailable
 from gateway.state import in_force
-from gateway.state.sqlite.store import FILE
 
 IN_FORCE: Final = "in-force"
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
+_NO_ROWS: Final = 2**62
+"""A moment that no row comes after: only the policies are wanted."""
 
 
 class Unreadable(Exception):
@@ -67,7 +70,12 @@ def side(named: str, config: str, environ: Mapping[str, str]) -> Side:
             raise Unreadable(f"No gateway of this version has run on {state_dir}: nothing is known to be in force.")
         return replace(around, standing=standing)
     if _HASH.fullmatch(named):
-        return replace(around, standing=replace(around.standing, policy=_of_record(state_dir / FILE, named)))
+        try:
+            with recorded_at(config, environ, since_us=_NO_ROWS) as path:
+                policy = _of_record(path, named)
+        except LedgerUnavailable as unavailable:
+            raise Unreadable(str(unavailable)) from None
+        return replace(around, standing=replace(around.standing, policy=policy))
     raise Unreadable(f"There is no `{named}`: name a file, a folder, `{IN_FORCE}`, or a hash of the record.")
 
 

@@ -7,20 +7,20 @@ import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import orjson
 
 from gateway.audit.story import story
+from gateway.config import Settings
 from gateway.console import pages
 from gateway.console.visit import Answer, Page, Visit
 from gateway.errors import NotFound, Overloaded
 from gateway.observability.trail import Batch, Trail
 from gateway.policy.rules import Policy
 from gateway.ports import LedgerUnavailable
+from gateway.state.readable import readable
 from gateway.state.sqlite.reader import Asked, select
-from gateway.state.sqlite.store import FILE
 
 TICK_S: Final = 0.25
 AT_ONCE: Final = 5
@@ -80,10 +80,9 @@ class Live:
         """
         if not _REQUEST_ID.fullmatch(visit.rest):
             raise NotFound("This is not the id of a request.")
-        path = Path(visit.settings.state_dir) / FILE
         problem, rows = "", list[Mapping[str, object]]()
         try:
-            rows = await asyncio.to_thread(_rows, path, visit.rest)
+            rows = await asyncio.to_thread(_rows, visit.settings, visit.rest)
         except LedgerUnavailable as unavailable:
             problem = str(unavailable)
         told = story(rows)
@@ -135,8 +134,10 @@ def filled(row: Mapping[str, object]) -> Mapping[str, object]:
     return defaultdict(str, row)
 
 
-def _rows(path: Path, request_id: str) -> list[Mapping[str, object]]:
-    return [entry.as_json() for entry in select(path, Asked(request_id=request_id))]
+def _rows(settings: Settings, request_id: str) -> list[Mapping[str, object]]:
+    networks = settings.on_prem_networks
+    with readable(settings.state_dir, settings.ledger_url, lambda: networks, request_id=request_id) as path:
+        return [entry.as_json() for entry in select(path, Asked(request_id=request_id))]
 
 
 def _event(batch: Batch) -> bytes:

@@ -25,7 +25,7 @@ from gateway.observability.trail import Trail
 from gateway.pipeline.judge import today
 from gateway.pipeline.watch import Watch
 from gateway.ports import LedgerUnavailable
-from gateway.state.sqlite.store import FILE
+from gateway.state.readable import readable
 from gateway.state.sqlite.usage import Used, usage
 
 PATH: Final = "/console/record"
@@ -95,7 +95,7 @@ class Record:
         status, settings = self._watch.look(), visit.settings
         bars, problem = list[Bar](), ""
         try:
-            bars = await asyncio.to_thread(used_lately, Path(settings.state_dir) / FILE)
+            bars = await asyncio.to_thread(used_lately, settings)
         except LedgerUnavailable as unavailable:
             problem = str(unavailable)
         agreements = [(name, one.baa) for name, one in settings.providers.items() if one.baa is not None]
@@ -153,7 +153,7 @@ class Record:
 def report_command(quarter: str, settings: Settings) -> list[str]:
     """The command that makes the report of this gateway's record."""
     command = [sys.executable, "-m", "gateway", "audit", "report", "--quarter", quarter, "--json"]
-    command += ["--state-dir", settings.state_dir]
+    command += ["--config", settings.file] if settings.ledger_url else ["--state-dir", settings.state_dir]
     kept = settings.witness.checkpoints
     return [*command, "--checkpoint", kept] if kept and Path(kept).is_file() else command
 
@@ -165,10 +165,12 @@ def quarters() -> list[str]:
     return [f"{one // 4}Q{one % 4 + 1}" for one in range(last, last - _QUARTERS, -1)]
 
 
-def used_lately(path: Path) -> list[Bar]:
+def used_lately(settings: Settings) -> list[Bar]:
     """What agents used in the last days. Raises `LedgerUnavailable`."""
     since_us = time.time_ns() // 1000 - DAYS * _DAY_US
-    found = usage(path, Per.AGENT, since_us=since_us, until_us=0)
+    networks = settings.on_prem_networks
+    with readable(settings.state_dir, settings.ledger_url, lambda: networks, since_us=since_us) as path:
+        found = usage(path, Per.AGENT, since_us=since_us, until_us=0)
     most_usd = max((one.nano_usd for one in found), default=0) or 1
     most_wh = max((one.nano_wh for one in found), default=0) or 1
     ordered = sorted(found, key=lambda one: (-one.nano_usd, -one.nano_wh, one.name))

@@ -9,6 +9,7 @@ from gateway.console.record import quarters, report_command, used_lately
 from gateway.state.sqlite.store import FILE
 from tests.kit.console import callers, form_of, sign_in
 from tests.kit.patience import SOON_S
+from tests.kit.postgres_server import postgres_server
 from tests.kit.running import one_route
 
 MORE = """
@@ -37,7 +38,7 @@ async def test_the_report_is_that_of_the_command(start, upstream):
     gateway = await start(one_route(await upstream()))
     await gateway.chat("Patient John Smith, MRN 8675309.")
     async with gateway.client() as client, asyncio.timeout(SOON_S * 2):
-        while not used_lately(gateway.state_dir / FILE):  # noqa: ASYNC110  rows are written in batches
+        while not used_lately(gateway.gateway.settings):  # noqa: ASYNC110  rows are written in batches
             await asyncio.sleep(0.01)
         page = (await client.get("/console/record")).text
         assert "no agent" in page
@@ -47,6 +48,29 @@ async def test_the_report_is_that_of_the_command(start, upstream):
         assert re.search(r"From 20\d\d-\d\d-01 to .* no request that holds PHI", page)
         wrong = await client.post("/console/record/report", data={**data, "quarter": "--help"})
         assert wrong.status_code == 400
+
+
+async def test_a_record_that_replicas_share_is_shown_as_it_is_there(start, upstream):
+    """The page, the report and the story of a request; a file that stands in `state_dir` from before says nothing."""
+    with postgres_server() as server:
+        shared = f"ledger: {{url: '{server.database()}'}}\n"
+        gateway = await start(one_route(await upstream(), shared), environ={"GATEWAY_SECRET": "ab" * 32})
+        asked = await gateway.chat("Patient John Smith, MRN 8675309.")
+        async with gateway.client() as client, asyncio.timeout(SOON_S * 2):
+            while not await asyncio.to_thread(used_lately, gateway.gateway.settings):  # noqa: ASYNC110  rows come in batches
+                await asyncio.sleep(0.01)
+            assert not (gateway.state_dir / FILE).exists()
+            page = (await client.get("/console/record")).text
+            assert "no agent" in page
+            data = {"form": form_of(page), "quarter": quarters()[0]}
+            page = (await client.post("/console/record/report", data=data)).text
+            assert "the record is sound" in page
+            story = (await client.get(f"/console/story/{asked.headers['x-gateway-request-id']}")).text
+            assert "general" in story
+            assert "There is no record" not in story
+            await asyncio.to_thread(server.kill)
+            page = (await client.get("/console/record")).text
+            assert "cannot be read as a record" in page
 
 
 async def test_a_damaged_record_is_not_sound(start, upstream):

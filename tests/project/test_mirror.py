@@ -24,6 +24,7 @@ ELSEWHERE = {
     "gateway/cli/emergency.py": "tests/contract/test_emergency.py",  # the command asks a gateway that listens
     "gateway/cli/audit_migrate.py": "tests/state/postgres/test_moving.py",  # a record that a ledger wrote, and a real server
     "gateway/state/group_commit.py": "tests/state/sqlite/test_ledger.py",  # over a file that fails in every way
+    "gateway/state/readable.py": "tests/state/postgres/test_moving.py",  # of a real server
     "gateway/state/store.py": "tests/test_ports.py",  # a port: what it promises, of every place
     "gateway/state/postgres/server.py": "tests/state/postgres/test_ledger.py",  # whatever becomes of the server
     "gateway/state/postgres/staging.py": "tests/state/postgres/test_store.py",

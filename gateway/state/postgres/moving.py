@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -34,14 +35,33 @@ _TABLES: Final = {
 }
 """Every table, in an order in which rows may be put into them, and what they are read in order of."""
 _TOGETHER: Final = 5_000
+_OF_ALL_ROWS: Final = frozenset({"log", "leaf", "node"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The requests since a moment, or one of them; without the log, which speaks of all rows."""
+
+    since_us: int = 0
+    request_id: str = ""
+
+    def of(self, table: str) -> tuple[str, tuple[object, ...]]:
+        """Which rows of a table belong to it, in SQL."""
+        if table in _OF_ALL_ROWS:
+            return " WHERE false", ()
+        if table not in {"entry", "detail"}:
+            return "", ()
+        chosen = " WHERE at_us >= %s AND (request_id = %s OR %s = '')"
+        within = chosen if table == "entry" else f" WHERE seq IN (SELECT seq FROM entry{chosen})"  # noqa: S608
+        return within, (self.since_us, self.request_id, self.request_id)
 
 
 class Differs(LedgerUnavailable):
     """What was copied is not what was there; nothing was kept of it."""
 
 
-def copy_out(url: str, path: Path, networks: Networks = tuple) -> None:
-    """Write the record in the database at `url` into a new SQLite file, as it is at one moment.
+def copy_out(url: str, path: Path, networks: Networks = tuple, *, part: Part | None = None) -> None:
+    """Write the record in the database at `url`, or a part of it, into a new SQLite file, as it is at one moment.
 
     Raises:
         LedgerUnavailable: it cannot be read.
@@ -54,7 +74,7 @@ def copy_out(url: str, path: Path, networks: Networks = tuple) -> None:
             schema.prepare(target)
             target.execute("BEGIN IMMEDIATE")
             for table, order in _TABLES.items():
-                _into_sqlite(target, table, _of_postgres(source, target, table, order))
+                _into_sqlite(target, table, _of_postgres(source, target, table, order, part))
             target.execute("COMMIT")
     except (psycopg.Error, sqlite3.Error, OSError) as error:
         raise LedgerUnavailable(f"{shown(url)} cannot be read as a record: {type(error).__name__}.") from error
@@ -109,12 +129,18 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _of_postgres(
-    source: psycopg.Connection[TupleRow], target: sqlite3.Connection, table: str, order: str
+    source: psycopg.Connection[TupleRow],
+    target: sqlite3.Connection,
+    table: str,
+    order: str,
+    part: Part | None = None,
 ) -> Iterator[TupleRow]:
     columns = ", ".join(_columns(target, table))
+    where, values = part.of(table) if part else ("", ())
     with source.cursor(f"read_{table}") as cursor:
         cursor.itersize = _TOGETHER
-        yield from cursor.execute(f"SELECT {columns} FROM {table} ORDER BY {order}".encode())  # noqa: S608  names of our own
+        query = f"SELECT {columns} FROM {table}{where} ORDER BY {order}"  # noqa: S608  names of our own
+        yield from cursor.execute(query.encode(), values)
 
 
 def _into_sqlite(target: sqlite3.Connection, table: str, rows: Iterable[TupleRow]) -> None:

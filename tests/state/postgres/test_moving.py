@@ -14,6 +14,8 @@ from gateway.ports import LedgerUnavailable
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.postgres.ledger import Database, PostgresLedger
 from gateway.state.postgres.moving import copy_out, move_in
+from gateway.state.readable import readable
+from gateway.state.sqlite.reader import Asked, select
 from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S
 from tests.kit.records import SEED, make_record
@@ -34,6 +36,35 @@ def test_a_record_that_was_moved_has_the_same_rows_and_the_same_root(database, t
     text = record.checkpoints.read_text()
     after = verify(tmp_path / "copy.db", checkpoints=text, keys=[record.key])
     assert (after.problems, after.size, after.root, after.held_to) == ([], before.size, before.root, before.held_to)
+
+
+def test_a_part_holds_the_rows_that_are_asked_for_and_their_details(database, tmp_path):
+    record = make_record(tmp_path / "old", 30)
+    move_in(record.ledger, database, check=tmp_path / "check.db")
+    everything = list(select(record.ledger, Asked()))
+    some = next(row.as_json() for row in everything if row.as_json().get("phase") == "intent")
+
+    def seen(**part):
+        with readable("nowhere", database, tuple, **part) as path:
+            return [row.as_json() for row in select(path, Asked()) if row.as_json().get("request_id")]
+
+    of_one = [row.as_json() for row in everything if row.as_json().get("request_id") == some["request_id"]]
+    assert seen(request_id=some["request_id"]) == of_one
+    late = [row.as_json() for row in everything if row.as_json().get("request_id") and row.at_us >= some["at_us"] + 5]
+    assert seen(since_us=some["at_us"] + 5) == late
+    assert 0 < len(of_one) < len(late) < len(everything)
+
+
+def test_a_policy_is_replayed_over_the_shared_record_and_found_in_it_by_its_hash(configured, database, capsys):
+    assert run(["audit", "migrate"]) == 0
+    configured.ledger.unlink()
+    with psycopg.connect(database) as reader:
+        ((hash_of_one,),) = reader.execute("SELECT hash FROM policy LIMIT 1").fetchall()
+    capsys.readouterr()
+    run(["policy", "diff", hash_of_one, "policies", "--traffic", "9999d"])
+    said = capsys.readouterr()
+    assert "There is no record" not in said.err
+    assert "recorded requests:" in said.out
 
 
 async def test_gateways_go_on_with_it_and_its_old_checkpoints_hold(database, tmp_path):
