@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import kubernetes_validate
 import pytest
 import yaml
@@ -10,7 +12,8 @@ from gateway.config import parse
 from tests.kit.source import ROOT
 
 FOLDER = ROOT / "deploy" / "kubernetes"
-FOREIGN = {"Kustomization", "ServiceMonitor"}
+GRAFANA = ROOT / "grafana"
+FOREIGN = {"Kustomization", "PrometheusRule", "ServiceMonitor"}
 """Kinds that are no part of Kubernetes: their schemas are not in the validator."""
 VERSIONS = ("1.28", "1.32")
 
@@ -41,7 +44,38 @@ def test_the_validator_finds_a_field_that_is_misspelt():
 
 def test_every_manifest_is_applied_but_the_example_of_the_secret():
     listed = set(of("Kustomization")["resources"])
-    assert listed == set(documents()) - {"kustomization.yaml", "secret.example.yaml"}
+    assert listed == {*documents(), "../../grafana"} - {"kustomization.yaml", "secret.example.yaml"}
+
+
+def test_the_rules_are_those_of_prometheus():
+    """`make dashboards` writes them; `--check` of it, in the tests of Grafana, says when they are not fresh."""
+    rule = of("PrometheusRule")
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in (GRAFANA / "rules").glob("*.yml")]
+    groups = {group["name"]: group for tree in files for group in tree["groups"]}
+    assert len(groups) > 5
+    assert {group["name"]: group for group in rule["spec"]["groups"]} == groups
+    assert len(rule["spec"]["groups"]) == len(groups)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_dashboard_is_a_config_map_that_grafana_finds(version):
+    """As kustomize makes them: it may read no file above its folder, so they are listed where they are."""
+    tree = yaml.safe_load((GRAFANA / "kustomization.yaml").read_text("utf-8"))
+    assert tree["generatorOptions"] == {"disableNameSuffixHash": True, "labels": {"grafana_dashboard": "1"}}
+    made = {}
+    for one in tree["configMapGenerator"]:
+        (file,) = one["files"]
+        made[GRAFANA / file] = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": one["name"], "labels": tree["generatorOptions"]["labels"]},
+            "data": {file.rpartition("/")[2]: (GRAFANA / file).read_text("utf-8")},
+        }
+    assert set(made) == set((GRAFANA / "dashboards").glob("*.json"))
+    assert all(path.parent.name == "dashboards" and ".." not in path.parts for path in made)
+    for config_map in made.values():
+        kubernetes_validate.validate(config_map, version, strict=True)
+        assert len(json.dumps(config_map)) < 256 << 10  # `kubectl apply` keeps a copy in an annotation
 
 
 def test_it_runs_as_nobody_and_writes_nowhere_but_in_its_state():
