@@ -37,7 +37,6 @@ ELSEWHERE = {
     "gateway/errors.py": "tests/contract/test_errors.py",  # every class is rendered there, as a client sees it
     "gateway/meters/port.py": "tests/meters/test_sampler.py",
     "gateway/observability/log_lines.py": "tests/observability/test_logs.py",  # as they are written
-    "gateway/phi/find/rules/ages.py": "tests/phi/find/rules/test_dates.py",  # days and ages are read together
     "gateway/phi/find/rules/days.py": "tests/phi/find/rules/test_dates.py",
     "gateway/phi/find/rules/persons.py": "tests/phi/find/rules/test_catalogue.py",  # judged within whole sentences
     "gateway/phi/find/rules/references.py": "tests/phi/find/rules/test_ids.py",  # one table of numbers for both

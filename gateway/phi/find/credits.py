@@ -133,7 +133,7 @@ _MARK: Final = re.compile(
 )
 """What a reference has besides its authors: where and when it appeared. Two of these, or one and a year, make one."""
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
-_NUMBER: Final = r"(?:\[?\(?\d{1,3}[\]).]{0,2}|\[[A-Z][a-z]{0,11} ?\d{1,3}\]|[*•–-])"
+_NUMBER: Final = r"(?:\[?\(?\d{1,3}[\]).]{0,2}|\[[A-Z][a-z]{0,11} ?\d{1,3}\]|Ref\.? ?\d{1,3}[:.)]|[*•–-])"
 _PARTED: Final = re.compile(r"[,;&\n]|\b(?:and|und|et|y)\b")
 _NAME_WORD: Final = re.compile(
     r"[^\W\d_a-z][\w'’.-]{0,30}|(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ter|ten|af|zu)|jr\.?|sr\.?|[IVX]{1,3}"
@@ -156,6 +156,7 @@ _CORRESPONDENCE: Final = re.compile(
         "edited by",
         "illustrated by",
         "foreword by",
+        "personal communication",
         "narrated by",
     )
     + r")\b[^\n]{0,120}$"
@@ -182,13 +183,13 @@ _CARE: Final = re.compile(
 _HINTS: Final = (
     "author", "maintain", "-by:", "copyright", "©", "(c)", "et al", "doi", "todo(", "fixme(", "xxx(", "hack(", "note(", "developer", "contributor", "committer",
     "creator", "editor", "owner", "assignee", "reviewer", "translat", "person(", "au  -", "au - ", "%a ", "family", "vol.", "journal", "arxiv", "pmid", "isbn",
-    "orcid", "correspond", "electronic address", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
+    "orcid", "personal comm", "correspond", "electronic address", "acknowledg", "-rw", "drwx", "git ", "[patch", "diff --git", "colleagues", "co-workers", "press", " -- ",
 )  # fmt: skip
 """Without one of these, and without the date of a publication, nobody is credited with anything."""
 _SAYS_WHO: Final = (
     "author", "maintain", "__", "written", "created", "contribut", "copyright", "(c)", "©", "todo(", "fixme(", "xxx(", "hack(", "note(", "person(", "developer",
     "creator", "editor", "-by", "commit", "uploader", "spdx", "packager", "vendor", "electronic", "correspond", "reprint", "conceived", "acknowledg", "orcid",
-    "funding", "translated", "edited", "illustrated", "foreword", "narrated",
+    "funding", "personal comm", "translated", "edited", "illustrated", "foreword", "narrated",
 )  # fmt: skip
 """One of these stands in whatever `_CODE_CREDIT`, `_TRAILER`, `_AUTHORS_ADDRESS`, `_WRITES_BACK` and `_CORRESPONDENCE` find."""
 _SAYS_WHAT: Final = ("author", "editor", "@", "family", "given", "literal", "particle", "title", "publisher", "event", "journal")  # fmt: skip

@@ -33,7 +33,7 @@ _PART: Final = one_of(
         "switchboard receptionists? reception desks? offices? departments? dept clinics? wards? units? cent(?:re|er)s? services? teams? lines? helplines? hotline helpdesk "
         "hospitals? pharmac(?:y|ies) practice surger(?:y|ies) laborator(?:y|ies) labs? supply stores agency council hospice institutes? university college charity registry "
         "headquarters security enquiries inquiries information bookings admissions casualty dispensary authority association society foundation publisher manufacturer "
-        "distributor sponsor supplier claims appeals grievances nurses officers advis[eo]rs midwives library bureau lounge hub"
+        "distributor sponsor supplier management claims appeals grievances nurses officers advis[eo]rs midwives library bureau lounge hub"
     ).split(),
     "(?-i:Accounts|Finance|Payroll|Health|Bank|Trust|Group|School|Control|Secretariat|Pharma|Ltd|LLC|GmbH|Inc|PLC|plc|AG|SA|BV|NV|Oy|AB)",
     r"(?:main|hospital|practice|surgery|clinic|ward|office|department) (?:number|phone|telephone|fax)",

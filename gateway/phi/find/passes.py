@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from gateway.domain import Carrier, Finding, Kind, Part, Passage
-from gateway.phi.find import addresses, assistants, crowds, evasion, identifiers, participants, processes, structure
+from gateway.phi.find import (
+    addresses,
+    assistants,
+    crowds,
+    evasion,
+    identifiers,
+    participants,
+    processes,
+    structure,
+    towns,
+)
 from gateway.phi.find.counting import DEVELOPERS, SHARED_MAILBOX, excused
 from gateway.phi.find.encoder import look
 from gateway.phi.find.evasion import Hidden
@@ -202,7 +212,8 @@ def _trim(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 def _merge(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """One list without overlaps; what merging left of a name or an address ends with no label either."""
-    return trim(merge(hits, reading.folded.text), reading.folded.text) if hits else hits
+    text = reading.folded.text
+    return towns.reach(trim(merge(hits, text), text), text) if hits else hits
 
 
 def _tokens(reading: Reading, hits: list[Hit]) -> list[Hit]:

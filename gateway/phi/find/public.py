@@ -110,7 +110,7 @@ _MADE_BY: Final = re.compile(
     r"invented|discovered|designed|narrated|illustrated|translated|edited|chaired|supervised|moderated|presented|coined)(?: \w+){0,3} by (?:the |dr\.? |prof\.? |professor |sir )?$"
 )
 _MADE: Final = re.compile(
-    r"(?:['’]s)?,?(?: who| which)?(?: \(\w[^()]{0,30}\))? (?:published|invented|discovered|coined|founded|co-founded|chaired|edited|translated|composed|patented|won the|wrote (?:[Tt]he|[Aa]n?|in|that|\")|argue[sd] that|proposed (?:the|a|that))\b"
+    r"(?:['’]s)?,?(?: who| which)?(?: \(\w[^()]{0,30}\))? (?:told (?:the |reporters|[A-Z])|published|invented|discovered|coined|founded|co-founded|chaired|edited|translated|composed|patented|won the|wrote (?:[Tt]he|[Aa]n?|in|that|\")|argue[sd] that|proposed (?:the|a|that))\b"
 )
 _LATER: Final = re.compile(r"[^\W\d_]{3,}")
 _HINTS: Final = re.compile(
@@ -200,6 +200,7 @@ def _public(hit: Hit, text: str) -> bool:
     after = text[hit.end : hit.end + _AFTER].partition("\n")[0]
     return (
         _HOLDS.match(after) is not None
+        or _STYLED.search(f"{before}{text[hit.start : hit.end].partition(' ')[0]} ") is not None
         or _STYLED.search(before) is not None
         or _MADE_BY.search(before) is not None
         or _MADE.match(after) is not None

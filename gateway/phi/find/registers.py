@@ -177,6 +177,7 @@ def _told(hits: Sequence[Hit], text: str) -> tuple[list[bool], list[bool]]:
     firm = sorted(hit.start for hit in hits if _somebodys(hit) and not _a_things(hit, text))
     marks = [(one, once(_marks, text, one.marks)) for one in _REGISTERS if len(text) >= one.shortest]
     article = any(register is _LITERATURE and len({word for _, word in found}) >= _ARTICLE for register, found in marks)
+    houses = {word for hit in hits if hit.kind is Kind.FACILITY for word in text[hit.start : hit.end].split()}
     retrieved, named = Retrieved(text, notice, someone, firm), once(domains, text)
     told = [
         _may(hit)
@@ -189,6 +190,7 @@ def _told(hits: Sequence[Hit], text: str) -> tuple[list[bool], list[bool]]:
                     owned(hit, text, named)
                     or (article and _of_a_byline(hit, text))
                     or _of_a_sum(hit, text)
+                    or _houses_own(hit, text, houses)
                     or notice.explains(hit)
                     or any(_of(register, found, hit, text) for register, found in marks)
                 )
@@ -360,6 +362,14 @@ _PARTED: Final = re.compile(r"[,;] (?:and |& )?| and | & ")
 _BY: Final = re.compile(
     r"[^\W\d_][\w'’.-]*+(?:\s[^\W\d_][\w'’.-]*+){0,5}\s?[\d*†‡§¹²³⁴-⁹]*(?:,[\d*†‡§¹²³⁴-⁹]{1,3})*\s*|\d{1,2}"
 )
+
+
+def _houses_own(hit: Hit, text: str, houses: set[str]) -> bool:
+    """Whether a word that nobody is called is of the name of a house in the text: "the Friends of Eastmoor" of Eastmoor General."""
+    if hit.kind is not Kind.NAME or hit.evidence is not Evidence.CONTEXT:
+        return False
+    word = text[hit.start : hit.end]
+    return word in houses and not lexicon.marks(word.casefold()) & lexicon.PEOPLE
 
 
 def _of_a_sum(hit: Hit, text: str) -> bool:

@@ -17,7 +17,8 @@ _LABELS: Final = frozenset(_LABEL_WORDS.split())
 """Cut from the end only: `Lopez, MRN`. Nobody's name ends so, but Vin and Dob may begin one."""
 _SPOKEN_WORDS: Final = "morning afternoon evening okay ok bye cheers yes dear sorry i'm it's that's he's she's they're we're you're is was hi hello hey thanks and with from"
 _SPOKEN: Final = frozenset(_SPOKEN_WORDS.split())
-_ENDS: Final = _SPOKEN | _LABELS
+_DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_ENDS: Final = _SPOKEN | _LABELS | _DAYS
 
 
 _WORDED: Final = frozenset({Kind.NAME, Kind.ADDRESS})

@@ -124,6 +124,11 @@ def test_a_number_and_a_day_before_a_name_are_no_change(text):
     assert not credited(hits(text, "Ottilie Brandvold"), text)[0]
 
 
+def test_a_personal_communication_is_a_credit():
+    text = "Ref 15: Personal communication, S. Varga, 2022."
+    assert credited(hits(text, "S. Varga"), text) == [True]
+
+
 def test_a_name_that_is_credited_is_nobodys_where_it_stands_again():
     text = "Author: Ottilie Brandvold <ob@example.org>\n\nthanks Ottilie. Ask Brandvold."
     again = [one._replace(evidence=Evidence.CONTEXT) for one in hits(text, "thanks Ottilie", "Brandvold.")]

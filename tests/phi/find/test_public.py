@@ -30,6 +30,7 @@ OPEN = [
     ("a team led by geneticist Aino Rautiainen at Tampere", "Aino Rautiainen"),
     ("a team led by geneticist Aino Rautiainen at Tampere", "Rautiainen"),
     ("The pool was opened by Mayor Beatrix Holloway.", "Beatrix Holloway"),
+    ("Professor Anthea Prowse told the BBC that leeches are cheap.", "Professor Anthea Prowse"),
     ("Open daily. Curator: Philippa Dorne.", "Philippa Dorne"),
     ("Present: Cllr Stannard. The board reported 3,400 extra appointments.", "Stannard"),
 ]

@@ -43,6 +43,15 @@ def shaped(kind, text, value):
     return context(kind, text, value)._replace(evidence=Evidence.CHECKED)
 
 
+def test_a_word_of_a_houses_name_is_the_houses_where_nobody_is_called_so():
+    text = "Eastmoor General has a pool. The Friends of Eastmoor held a fair, and Tuttle was there."
+    house = Hit(Kind.FACILITY, 0, 16, 0.9, Evidence.CONTEXT)
+    assert nobodys([house, context(Kind.NAME, text, "Eastmoor")._replace(start=44, end=52)], text)[1]
+    assert not nobodys([house._replace(end=6), context(Kind.NAME, text, "Tuttle")], text)[1]
+    text = text.replace("Eastmoor", "Tuttle  ")
+    assert not nobodys([house, context(Kind.NAME, text, "Tuttle")._replace(start=44, end=50)], text)[1]
+
+
 NOBODYS = [
     (context(Kind.NAME, text := PROGRAM.format("after Jarvis"), "Jarvis"), text),
     (context(Kind.OTHER_ID, text := PROGRAM.format("see 8675309"), "8675309"), text),

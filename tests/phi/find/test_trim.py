@@ -45,6 +45,10 @@ def test_idaho_at_the_end_of_an_address_is_no_label():
     assert trimmed("Boise, ID", Kind.NAME) == ["Boise"]
 
 
+def test_a_day_of_the_week_is_no_town():
+    assert trimmed("14 High Street, Saturday", Kind.ADDRESS) == ["14 High Street"]
+
+
 def test_hours_in_brackets_are_no_part_of_a_telephone_number():
     text = "+31 30 555 0144 (24h)"
     assert [hit.end for hit in trim([Hit(Kind.PHONE, 0, 19, 0.9)], text)] == [15]

@@ -43,7 +43,7 @@ _TABLE: Final[tuple[tuple[Kind, str], ...]] = (
     (Kind.PLATE, "plate|license plate|licence plate|plate number|vehicle plate|tag number|vehicle registration"),
     (
         Kind.DEVICE,
-        "device serial|serial|serial number|serial no|device id|device identifier|udi|imei|mac|mac address|device serial number|implant serial|implant id",
+        "device serial|serial|serial number|serial no|device id|device sn|monitor sn|pump sn|implant sn|ventilator sn|device identifier|udi|imei|mac|mac address|device serial number|implant serial|implant id",
     ),
     (
         Kind.PHONE,

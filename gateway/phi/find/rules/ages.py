@@ -8,6 +8,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
+from gateway.phi.find.rules.persons import strange
 from gateway.phi.find.rules.rule import Rule
 from gateway.phi.find.text.ways import one_of
 
@@ -17,6 +18,17 @@ _SPOKEN_AGE: Final = (
     r"(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven"
     r"|eight|nine|ten))?)"
 )
+
+_PERSON: Final = one_of(
+    "(?:patient|pt|she|he|i|who|mother|father|mom|mum|mam|mummy|dad|daddy|nan|nana|nanna|granny|gran|wife|husband|lady|woman|man|gentleman|aunt|auntie|uncle|widow|sister|brother|partner|resident)",
+    "grand(?:mother|father|ma|pa|ad)",
+)
+_BEING: Final = (
+    "(?:(?: is|'s|'m| am| was|'ll be| will be| would be|'d be| has| have| had| just|'s just|'ve just)?"
+    "(?: (?:turned|turns|turning|hit|reached|reaching|coming up (?:to|for|on)|going on|pushing|nearly|almost|now|already|currently|only|about|still|both|rising|getting on for))"
+    "| is|'s|'m| am| was|'ll be| will be| would be|'d be)"
+)
+"""What stands between somebody and how old they are."""
 
 
 def _age(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -40,7 +52,7 @@ def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _CLAUSE_ENDS: Final = re.compile(
-    r"(?: and\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n)(?!\d)"
+    r"(?: and\b| next\b| last\b| on (?:her|his|my|the|[A-Z])| in (?:[A-Z]|a\b)| when\b| this\b| of (?:a|an|her|his)\b| soon\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n)(?!\d)"
 )
 _MEASURED: Final = re.compile(
     r"(?i)\b(?:"
@@ -74,7 +86,7 @@ def _named_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
 _KIN: Final = frozenset(
     [
         "mother", "father", "wife", "husband", "sister", "brother", "aunt", "uncle", "grandmother", "grandfather", "mum", "mom", "dad", "nan", "gran",
-        "grandma", "grandpa", "widow", "widower", "neighbour", "neighbor", "patient", "pt", "resident", "partner", "spouse", "client",
+        "grandma", "grandpa", "nana", "nanna", "granny", "grandad", "mam", "female", "male", "lady", "gentleman", "woman", "man", "widow", "widower", "neighbour", "neighbor", "patient", "pt", "resident", "partner", "spouse", "client",
     ]
 )  # fmt: skip
 _PEOPLE: Final = frozenset("GgFfr")
@@ -85,9 +97,50 @@ def _marks(word: str) -> frozenset[str]:
     return lexicon.marks(word.casefold())
 
 
+def _sole_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`her mother, 93,` or `Ottilie, 95,`: one word before, for kin or somebody's name; the end of a clause after."""
+    person = re.search(r"(?:^|[^\w'-])([A-Za-z'-]{3,}), $", before)
+    if person is None or not _CLAUSE_ENDS.match(after) or _MEASURED.search(before) or re.match(r"[,;] ?\d", after):
+        return 0.0
+    word = person.group(1)
+    if word.casefold() in _KIN:
+        return 0.85
+    return 0.8 if _only_a_name(word) else 0.0
+
+
+def _only_a_name(word: str) -> bool:
+    """Whether people are called by a word with a capital, and nothing else is; or no list has it, and it is built like a name."""
+    marks = _marks(word)
+    known = bool(marks & _OFTEN) and not marks & lexicon.ELSE
+    return word[:1].isupper() and (
+        known or (not marks and len(word) > _SHORT and strange(word) and not _SUBSTANCE.search(word))
+    )
+
+
+_OFTEN: Final = frozenset("Gg")
+_SHORT: Final = 4
+_SUBSTANCE: Final = re.compile(r"(?:ine?|ase|ate|ol|ide|ium|gen|mer|cytes?|phils?|one|s)$")
+"""Endings of what a laboratory measures: `Troponin is 95`."""
+
+
+def _called_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """`Bridie is 101 and ready`: after a given name."""
+    person = _SOMEBODY.search(before[-_BESIDE:])
+    if person is None or not _CLAUSE_ENDS.match(after):
+        return 0.0
+    return 0.85 if person.group(1) is None or _only_a_name(person.group(1)) else 0.0
+
+
+_BESIDE: Final = 60
+_SOMEBODY: Final = re.compile(
+    rf"(?:^|[^\w'-])(?:(?i:(?:mr|mrs|ms|miss|dr)\.?) [A-Z][A-Za-z'-]+|([A-Z][A-Za-z-]+)){_BEING} $"
+)
+
+
 def _bracketed_age(value: str, before: str, after: str) -> float:
     """`Mrs. Ada Strand (98)`: as after a comma."""
-    return _named_age(value, before.removesuffix(" (") + ", ", after)
+    listed = before.removesuffix(" (") + ", "
+    return max(_named_age(value, listed, after), _sole_age(value, listed, ""))
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -117,11 +170,10 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.AGE,
-        rf"(?i:\b(?:patient|pt|she|he|mother|father|mom|dad|i|grand(?:mother|father|ma|pa)|wife|husband|lady|woman|man|gentleman|who|aunt|uncle)(?: is|'s|'m| am| was| just turned| turned)"
-        rf"(?: now| already| currently| only| about| almost)? ({_OLD}|{_SPOKEN_AGE}))\b",
+        rf"(?i:\b(?:{_PERSON}){_BEING} ({_OLD}|{_SPOKEN_AGE}))\b",
         judge=_stated_age,
         patient=True,
-        hits=("dad just turned «91»", "grandfather is «93»"),
+        hits=("dad just turned «91»", "grandfather is «93»", "she'll be «ninety-four» in March", "my nan's «96» and"),
         misses=("the patient is 91% saturated",),
     ),
     Rule(
@@ -131,6 +183,38 @@ RULES: Final[tuple[Rule, ...]] = (
         patient=True,
         hits=("«94yo F»", "«93F»"),
         misses=("94 mg",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"[A-Za-z](?:'s)?{_BEING} ({_OLD}|{_SPOKEN_AGE})\b",
+        judge=_called_age,
+        patient=True,
+        hits=("Bridie is «101» and ready",),
+        misses=("Glucose is 101 and fine", "Step is 95"),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\b(?:died|passed(?: away)?|lived|dead)(?: peacefully)? (?:at|to)(?: be)?(?: the (?:ripe )?(?:old )?age of)? ({_OLD}|{_SPOKEN_AGE}))\b",
+        judge=_stated_age,
+        patient=True,
+        hits=("she lived to «102»", "died at «96»."),
+        misses=("died at 96% saturation",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:(?:^|[^\w/])(?:[MF]|male|female|man|woman)[ ]?[/,-]? ?({_OLD}))(?:$|[^\w%/.:-]|[.](?:$|\s))",
+        judge=_stated_age,
+        patient=True,
+        hits=("F/«93» ", "Female, «94», from home"),
+        misses=("FM 94 radio",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"[A-Za-z], ({_OLD})(?:$|[^\w%/.-]|[.](?:$|\s))",
+        judge=_sole_age,
+        patient=True,
+        hits=("her mother, «93», went", "Ottilie, «95», fell"),
+        misses=("Sodium, 101, done",),
     ),
     Rule(
         Kind.AGE,

@@ -317,6 +317,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.DATE,
+        rf"(?i:\b(?:next|first|one|appointment|slot|available|booked|appt|surgery|clinic|scan)\b[^.?!\n]{{0,40}} (?:is|was|will be) (the (?:{_LATE_ORDINAL}|\d{{2}}(?:st|nd|rd|th))))\b",
+        0.7,
+        judge=_ordinal_day,
+        hits=("Next one I've got is «the thirtieth».",),
+        misses=("The next one is the best", "the first floor is the thirtieth of the tower"),
+    ),
+    Rule(
+        Kind.DATE,
         rf"(?:^|[^\w./-])({_DAY_NUMBER}(?:, {_DAY_NUMBER}){{0,3}},? ?(?:and|&|or|to|through|until|-) ?(?:the )?{_DAY_NUMBER} (?:of )?{_MONTH_ALONE}(?:,? (?:19|20)\d\d)?)\b",
         0.85,
         judge=_several,

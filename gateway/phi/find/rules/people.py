@@ -97,6 +97,22 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.NAME,
+        rf"(?:^|\n)[ \t]*\d{{1,2}}[:.]\d\d[ \t]+({_CAPS} {_FIRST})[ \t]{{1,12}}(?:\t|[ ]|[A-Z]*\d)",
+        judge=signed,
+        patient=True,
+        hits=("09:20  «BLENKINSOP Ron»   D110945",),
+        misses=("10:00 BREAK Tea   room 3",),
+    ),
+    Rule(
+        Kind.NAME,
+        rf"[,.;!?] ({_TITLE}(?: {_TITLE})?) (?i:speaking)(?:[.,!?\n]|$)",
+        judge=told,
+        patient=True,
+        hits=("Harbour Lane Surgery, «Bev» speaking.",),
+        misses=("Sorry, English speaking doctors",),
+    ),
+    Rule(
+        Kind.NAME,
         rf"(?:^|[\s|\"'=(>])({_CAPS}, {_ANY} {_CAPS}(?: [A-Z]\b\.?)?)(?:$|[^\w-])",
         judge=filed,
         patient=True,

@@ -74,6 +74,8 @@ def told(turns: Sequence[str]) -> Iterator[Part]:
         parts = _told(kind, turns[1:MOST])
         if kind is Kind.AGE:
             yield from (part for part in parts[:1] if turns[part.turn][part.start : part.end].isdigit())
+            if not parts and len(turns) > 1 and (old := _IN_WORDS.match(turns[1])) is not None:
+                yield Part(kind, 1, *old.span(1))
         elif kind is Kind.DATE:
             yield from parts
         else:
@@ -81,6 +83,13 @@ def told(turns: Sequence[str]) -> Iterator[Part]:
             digits = sum(sum(map(str.isdigit, turns[part.turn][part.start : part.end])) for part in parts)
             if least <= digits <= most:
                 yield from parts
+
+
+_IN_WORDS: Final = re.compile(
+    r"(?i)\W*(?:(?:um|uh|er|erm|oh|well|so|i am|i'm|she's|he's|she is|he is|just|only|nearly|almost|about|now)\b\W*){0,4}"
+    r"(ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: and (?:one|two|three|four|five|six|seven))?)\b(?! ?(?:percent|kilos?|pounds?|days|weeks))"
+)
+"""How old somebody over 89 says that they are."""
 
 
 def _asked(said: str) -> Iterator[Kind]:
