@@ -12,10 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor
 
-from bench.phi.encoder.network import HEADS, WIDTH, Layer, Network
+from bench.phi.encoder.network import Layer, Network, Size
 
 _OPSET = 20
-_HEAD = WIDTH // HEADS
 
 
 class _Graph:
@@ -42,18 +41,20 @@ class _Graph:
     def normal(self, x: str, weight: Tensor, bias: Tensor) -> str:
         return self.node("LayerNormalization", x, self.constant(weight), self.constant(bias), axis=-1, epsilon=1e-12)
 
-    def heads(self, x: str, order: Sequence[int]) -> str:
-        shape = self.constant(np.array([0, -1, HEADS, _HEAD]))
+    def heads(self, x: str, size: Size, order: Sequence[int]) -> str:
+        shape = self.constant(np.array([0, -1, size.heads, size.head]))
         return self.node("Transpose", self.node("Reshape", x, shape), perm=list(order))
 
 
 def _layer(graph: _Graph, x: str, layer: Layer) -> str:
-    weights, biases = layer.into.weight.split(WIDTH), layer.into.bias.split(WIDTH)
+    size = layer.size
+    weights, biases = layer.into.weight.split(size.width), layer.into.bias.split(size.width)
     query, key, value = (graph.dense(x, weight, bias) for weight, bias in zip(weights, biases, strict=True))
-    scores = graph.node("MatMul", graph.heads(query, (0, 2, 1, 3)), graph.heads(key, (0, 2, 3, 1)))
-    seen = graph.node("Softmax", graph.node("Mul", scores, graph.constant(np.float32(_HEAD**-0.5))), axis=-1)
-    mixed = graph.node("Transpose", graph.node("MatMul", seen, graph.heads(value, (0, 2, 1, 3))), perm=[0, 2, 1, 3])
-    joined = graph.node("Reshape", mixed, graph.constant(np.array([0, -1, WIDTH])))
+    scores = graph.node("MatMul", graph.heads(query, size, (0, 2, 1, 3)), graph.heads(key, size, (0, 2, 3, 1)))
+    seen = graph.node("Softmax", graph.node("Mul", scores, graph.constant(np.float32(size.head**-0.5))), axis=-1)
+    values = graph.heads(value, size, (0, 2, 1, 3))
+    mixed = graph.node("Transpose", graph.node("MatMul", seen, values), perm=[0, 2, 1, 3])
+    joined = graph.node("Reshape", mixed, graph.constant(np.array([0, -1, size.width])))
     x = graph.node("Add", x, graph.dense(joined, layer.out.weight, layer.out.bias))
     x = graph.normal(x, layer.one.weight, layer.one.bias)
     inner = graph.node("Gelu", graph.dense(x, layer.up.weight, layer.up.bias))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -20,7 +21,7 @@ _TOKENS = 1024
 """Pieces of a batch, padding included."""
 _BELOW = 2
 """Layers that may stay as they are while what is below them is learnt."""
-_HALVES = torch.backends.cpu.get_cpu_capability() not in {"DEFAULT", "AVX2"}
+HALVES = torch.backends.cpu.get_cpu_capability() not in {"DEFAULT", "AVX2"}
 """Whether the processor computes in bfloat16; emulated it takes ten times as long."""
 _UNKNOWN = 1
 """Place of "[UNK]" among the pieces, behind "[PAD]"."""
@@ -35,23 +36,36 @@ class Example:
     classes: tuple[int, ...]
 
 
+class _Segment(Protocol):
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+
+
+Sized = TypeVar("Sized", bound=_Segment)
+
+
 def batches(sources: Mapping[str, tuple[float, Sequence[Example]]], rng: random.Random) -> Iterator[list[Example]]:
     """Endless batches of examples of like length, drawn by the weights of their sources."""
     names = list(sources)
     shares = [sources[name][0] for name in names]
     while True:
         pool = [rng.choice(sources[name][1]) for name in rng.choices(names, shares, k=1200)]
-        pool.sort(key=lambda one: len(one.ids))
-        cut: list[list[Example]] = []
-        batch: list[Example] = []
-        for one in pool:
-            if batch and len(one.ids) * (len(batch) + 1) > _TOKENS:
-                cut.append(batch)
-                batch = []
-            batch.append(one)
-        cut.append(batch)
-        rng.shuffle(cut)
-        yield from cut
+        yield from cut(pool, _TOKENS, rng)
+
+
+def cut(pool: list[Sized], tokens: int, rng: random.Random) -> Iterator[list[Sized]]:
+    """Batches of like length of at most so many pieces, padding included, in any order."""
+    pool.sort(key=lambda one: len(one.ids))
+    found: list[list[Sized]] = []
+    batch: list[Sized] = []
+    for one in pool:
+        if batch and len(one.ids) * (len(batch) + 1) > tokens:
+            found.append(batch)
+            batch = []
+        batch.append(one)
+    found.append(batch)
+    rng.shuffle(found)
+    yield from found
 
 
 def padded(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -104,7 +118,7 @@ def fit(
         if step % 3 == 0:  # now and then a word is not known, so that its place has to tell
             gone = (torch.rand(ids.shape) < 0.08) & (ids > 0) & (classes != IGNORED)
             ids = torch.where(gone, _UNKNOWN, ids)
-        with torch.autocast("cpu", torch.bfloat16, enabled=_HALVES):
+        with torch.autocast("cpu", torch.bfloat16, enabled=HALVES):
             scores = network(ids, shapes)
         loss = functional.cross_entropy(
             scores.float().flatten(0, 1), classes.flatten(), ignore_index=IGNORED, label_smoothing=0.02

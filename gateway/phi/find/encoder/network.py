@@ -1,4 +1,4 @@
-"""The encoder's weights, run by onnxruntime on one thread; opened when first asked, and given back by `rest`."""
+"""The encoder's weights and those of its glance, run by onnxruntime on one thread; opened when first asked, and given back by `rest`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ OUTSIDE, NAME, PLACE, DATE, ID = range(5)
 """The classes of a word."""
 Odds = tuple[float, ...]
 """The probability of each class; they sum to one."""
+SURE: Final = 0.975
+"""Probability that each word of a segment must have of being nothing for the glance's word to be taken."""
 
 
 class _Array(Protocol):
@@ -29,10 +31,15 @@ class _Session(Protocol):
 
 
 class Encoder:
-    """A token classifier in `folder` (`encoder.onnx`, `vocabulary.txt`); 4 to 9 ms a segment; one thread at a time."""
+    """A token classifier in `folder` (`encoder.onnx`, `glance.onnx`, `vocabulary.txt`); one thread at a time.
+
+    The glance is a small network that was taught what the encoder says, and costs a twentieth. Where it is sure that no word
+    is anything, the encoder is not asked: a segment takes 0.2 to 0.6 ms instead of 3 to 9.
+    """
 
     def __init__(self, folder: Traversable) -> None:
         self._folder: Final = folder
+        self._glance: _Session | None = None
         self._session: _Session | None = None
         self._cutter: WordPiece | None = None
 
@@ -56,27 +63,46 @@ class Encoder:
 
     def wake(self) -> None:
         """Load it, which takes about 0.3 s and some 100 MB."""
-        self._opened()
+        self._first()
+        self._whole()
 
     def rest(self) -> None:
         """Give the memory back until it is asked again."""
-        self._session = self._cutter = None
+        self._glance = self._session = self._cutter = None
         _trim()
 
     def odds(self, segment: Segment) -> list[Odds]:
-        """The odds of each word of a segment: those of its first piece."""
-        numbers = importlib.import_module("numpy")
-        inputs = {"ids": numbers.array([segment.ids]), "shapes": numbers.array([segment.shapes])}
-        (found,) = self._opened().run(["odds"], inputs)
-        (pieces,) = found.tolist()
-        return [tuple(pieces[head]) for head in segment.heads]
+        """The odds of each word of a segment: the glance's where it is sure that nothing is there, else the encoder's."""
+        glanced = _odds(self._first(), segment)
+        return glanced if all(one[OUTSIDE] >= SURE for one in glanced) else self.whole(segment)
 
-    def _opened(self) -> _Session:
+    def whole(self, segment: Segment) -> list[Odds]:
+        """The encoder's own odds of each word of a segment."""
+        return _odds(self._whole(), segment)
+
+    def _first(self) -> _Session:
+        if self._glance is None:
+            self._glance = self._opened("glance.onnx")
+        return self._glance
+
+    def _whole(self) -> _Session:
         if self._session is None:
-            with resources.as_file(self._folder.joinpath("encoder.onnx")) as path:
-                self._session = _session(str(path))
+            self._session = self._opened("encoder.onnx")
             _trim()
         return self._session
+
+    def _opened(self, name: str) -> _Session:
+        with resources.as_file(self._folder.joinpath(name)) as path:
+            return _session(str(path))
+
+
+def _odds(session: _Session, segment: Segment) -> list[Odds]:
+    """The odds of each word: those of its first piece."""
+    numbers = importlib.import_module("numpy")
+    inputs = {"ids": numbers.array([segment.ids]), "shapes": numbers.array([segment.shapes])}
+    (found,) = session.run(["odds"], inputs)
+    (pieces,) = found.tolist()
+    return [tuple(pieces[head]) for head in segment.heads]
 
 
 def _session(path: str) -> _Session:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bench.phi.held_out import sets
 from gateway.domain import Passage
 from gateway.phi.find.encoder import network
 from gateway.phi.find.engine import Engine
@@ -37,6 +38,31 @@ def test_it_knows_a_person_from_a_program(encoder):
 
     assert likely(TEXT) == ["Olena", "Kovalchuk"]
     assert likely("Restart Jenkins and Kafka, then bump Jackson to 2.17.") == []
+
+
+def test_where_the_glance_is_sure_that_nothing_is_there_the_encoder_is_not_asked(encoder, monkeypatch):
+    asked = []
+    whole = encoder.whole
+    monkeypatch.setattr(encoder, "whole", lambda segment: asked.append(segment) or whole(segment))
+    (nobody,) = encoder.cutter.segments("Which antibiotics are safe in the first months of pregnancy?")
+    (somebody,) = encoder.cutter.segments(TEXT)
+    assert min(one[network.OUTSIDE] for one in encoder.odds(nobody)) >= network.SURE
+    assert asked == []
+    assert encoder.odds(somebody) == whole(somebody)
+    assert asked == [somebody]
+
+
+def test_the_glance_is_sure_of_no_sentence_in_which_the_encoder_sees_somebody(encoder):
+    sentences = [doc.text for docs in sets.identifiers().values() for doc in docs[:3]]
+    sentences += [doc.text for which in ("first", "second", "third") for doc in sets.blind(which, "prompts")[:60]]
+    seen = missed = 0
+    for sentence in sentences:
+        for segment in encoder.cutter.segments(sentence):
+            if max(one[network.NAME] for one in encoder.whole(segment)) >= 0.5:
+                seen += 1
+                missed += min(one[network.OUTSIDE] for one in encoder.odds(segment)) >= network.SURE
+    assert seen > 100
+    assert missed == 0
 
 
 def test_it_is_loaded_when_asked_and_given_back(encoder):
@@ -79,7 +105,7 @@ def test_the_odds_are_the_same_whether_it_is_told_to_be_exact_or_not(encoder, mo
 
 def test_the_shipped_one_is_small_and_says_which_it_is():
     folder = network.resources.files(network.__package__)
-    assert len(folder.joinpath("encoder.onnx").read_bytes()) < 25_000_000
+    assert sum(len(folder.joinpath(name).read_bytes()) for name in ("encoder.onnx", "glance.onnx")) < 25_000_000
     digest = network.Encoder(folder).version
     assert len(digest) == 12
     assert int(digest, 16)
