@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from typing import Final, Self
 
 from gateway.errors import Overloaded
 
@@ -37,14 +35,9 @@ class InFlight:
     def leave(self) -> None:
         self.requests -= 1
 
-    @contextmanager
-    def body(self, budget: int) -> Iterator[BodyShare]:
-        """The share of one body in the `budget` (bytes) of all; given back at the end."""
-        share = BodyShare(self, budget)
-        try:
-            yield share
-        finally:
-            self.body_bytes -= share.held
+    def body(self, budget: int) -> BodyShare:
+        """The share of one body in the `budget` (bytes) of all; `with` gives it back at the end."""
+        return BodyShare(self, budget)
 
 
 class BodyShare:
@@ -55,6 +48,17 @@ class BodyShare:
     def __init__(self, everything: InFlight, budget: int) -> None:
         self._all = everything
         self._budget = budget
+        self.held = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """The body is no more."""
+        self._all.body_bytes -= self.held
         self.held = 0
 
     def hold(self, size: int, *, values: int = 0) -> None:

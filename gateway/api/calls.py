@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 
 from gateway.api.front import AuthenticatedRequest
@@ -20,9 +18,8 @@ MAX_BETA_CHARS = 2_048
 PRIORITIES = ("realtime", "batch")
 
 
-@asynccontextmanager
-async def checked_body(request: AuthenticatedRequest, endpoint: Endpoint | None = None) -> AsyncIterator[Tree]:
-    """The JSON object of the body, or its form where the endpoint takes one.
+class CheckedBody:
+    """As `async with` gives it: the JSON object of the body, or its form where the endpoint takes one.
 
     It counts against the budget as it arrives and for as long as the request lives.
 
@@ -30,9 +27,29 @@ async def checked_body(request: AuthenticatedRequest, endpoint: Endpoint | None 
         Overloaded: all bodies together would be too much for the process.
         InvalidRequest, PayloadTooLarge, RequestTimeout: as the body was.
     """
-    limits = request.settings.limits
-    announced = request.exchange.header("content-length")
-    with request.in_flight.body(limits.body_budget) as share:
+
+    __slots__ = ("_endpoint", "_request", "_share")
+
+    def __init__(self, request: AuthenticatedRequest, endpoint: Endpoint | None = None) -> None:
+        self._request = request
+        self._endpoint = endpoint
+        self._share = request.in_flight.body(request.settings.limits.body_budget)
+
+    async def __aenter__(self) -> Tree:
+        try:
+            return await self._read()
+        except BaseException:
+            self._share.give_back()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._share.give_back()
+
+    async def _read(self) -> Tree:
+        """What was parsed, which is all that there is from here on."""
+        request, share, endpoint = self._request, self._share, self._endpoint
+        limits = request.settings.limits
+        announced = request.exchange.header("content-length")
         if announced.isdigit() and int(announced) <= limits.max_body:
             share.hold(int(announced))
         body = await request.exchange.body(limit=limits.max_body, deadline_s=limits.body_timeout_s, hold=share.hold)
@@ -40,14 +57,11 @@ async def checked_body(request: AuthenticatedRequest, endpoint: Endpoint | None 
         kind = request.exchange.header("content-type")
         if endpoint is not None and endpoint.form and multipart.is_form(kind):
             request.large = size > LARGE_BYTES
-            tree = await request.aside(partial(_form, body, kind, endpoint), large=request.large)
-        else:
-            values = await request.aside(partial(values_in, body), large=size > LARGE_BYTES)
-            share.hold(size, values=values)
-            request.large = size > LARGE_BYTES or values > LARGE_VALUES
-            tree = await request.aside(partial(read_object, body), large=request.large)
-        del body  # what was parsed is all that there is from here on
-        yield tree
+            return await request.aside(partial(_form, body, kind, endpoint), large=request.large)
+        values = await request.aside(partial(values_in, body), large=size > LARGE_BYTES)
+        share.hold(size, values=values)
+        request.large = size > LARGE_BYTES or values > LARGE_VALUES
+        return await request.aside(partial(read_object, body), large=request.large)
 
 
 def _form(body: bytearray, kind: str, endpoint: Endpoint) -> Tree:

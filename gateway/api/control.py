@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from gateway.api.astray import advice
-from gateway.api.calls import checked_body
+from gateway.api.calls import CheckedBody
 from gateway.api.demand import demand, unsent
 from gateway.api.described import add_description
 from gateway.api.emergency import add_emergency
@@ -56,7 +56,7 @@ def control(*, metrics: Exposition, pipeline: Pipeline, watch: Watch, holders: H
         """What would become of a request, which is not sent (`may: [explain]`)."""
         authenticated = demand(request, Permission.EXPLAIN)
         reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, unsent))
-        async with checked_body(reading) as tree:
+        async with CheckedBody(reading) as tree:
             question = ask(
                 tree, authenticated.settings, asker=authenticated.caller, stored=holders.keys.named, large=reading.large
             )

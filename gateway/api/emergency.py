@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from gateway.access.emergency import Emergencies
-from gateway.api.calls import checked_body
+from gateway.api.calls import CheckedBody
 from gateway.api.demand import demand, unsent
 from gateway.api.exchange import Exchange
 from gateway.domain import Permission, Tree
@@ -26,7 +26,7 @@ def add_emergency(app: FastAPI, emergencies: Emergencies) -> None:
     async def opened(request: Request) -> JSONResponse:
         authenticated = demand(request, Permission.EMERGENCY)
         reading = replace(authenticated, exchange=Exchange(request.scope, request.receive, unsent))
-        async with checked_body(reading) as tree:
+        async with CheckedBody(reading) as tree:
             reason, minutes = _asked(tree)
         terms = authenticated.settings.emergency
         window = emergencies.open(authenticated.caller, reason, terms, minutes=minutes)

@@ -9,7 +9,7 @@ from functools import partial
 
 from typing_extensions import override
 
-from gateway.api.calls import call_of, checked_body
+from gateway.api.calls import CheckedBody, call_of
 from gateway.api.front import AuthenticatedRequest, Facade, Handler
 from gateway.api.streams import stream
 from gateway.domain import Capability, Dialect
@@ -35,7 +35,7 @@ async def serve(endpoint: Endpoint, pipeline: Pipeline, request: AuthenticatedRe
         GatewayError: it may not or cannot be answered, and nothing was sent yet.
     """
     clock = RequestClock()
-    async with checked_body(request, endpoint) as tree:
+    async with CheckedBody(request, endpoint) as tree:
         answering = Answering(request.exchange.request_id, clock, tree)
         await request.aside(partial(endpoint.validate, tree), large=request.large)
         here = await request.aside(partial(endpoint.here, tree, answering), large=request.large)
@@ -135,7 +135,7 @@ async def _refuse(refusal: Refusal, request: AuthenticatedRequest) -> None:
 
 async def _show(request: AuthenticatedRequest) -> None:
     """One model of Ollama's list, named as `model` or, by older clients, as `name`."""
-    async with checked_body(request) as tree:
+    async with CheckedBody(request) as tree:
         name = tree.get("model") or tree.get("name")
         if not isinstance(name, str):
             raise InvalidRequest("model: must be a string.", param="model")

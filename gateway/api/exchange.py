@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from typing import TypeAlias
 from urllib.parse import parse_qs
@@ -164,33 +163,20 @@ class Exchange:
             if not message.get("more_body", False):
                 return body
 
-    @asynccontextmanager
-    async def while_connected(self) -> AsyncIterator[None]:
+    def while_connected(self) -> WhileConnected:
         """Cancel what runs inside when the caller goes away.
 
         Raises:
             ClientGone: in the place of the cancellation.
         """
-        task = asyncio.current_task()
-        watch: asyncio.Future[None] | None = None
+        return WhileConnected(self)
+
+    def watch(self, task: asyncio.Task[object] | None) -> Callable[[], object]:
+        """Cancel `task` when the caller goes away; call what is returned when nobody needs to watch any more."""
         if self._departure is not None:
             self._departure.then(partial(self._left, task))
-        else:
-            watch = asyncio.ensure_future(self._watch(task))
-        try:
-            yield
-            if self.gone:
-                await asyncio.sleep(0)  # the cancellation is on its way: it belongs here and not behind us
-        except asyncio.CancelledError:
-            if not self.gone or task is None:
-                raise
-            task.uncancel()
-            raise ClientGone from None
-        finally:
-            if self._departure is not None:
-                self._departure.then(None)
-            if watch is not None:
-                watch.cancel()
+            return partial(self._departure.then, None)
+        return asyncio.ensure_future(self._watch(task)).cancel
 
     async def _watch(self, task: asyncio.Task[object] | None) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -239,6 +225,32 @@ class Exchange:
 
     async def end(self) -> None:
         await self._send({"type": "http.response.body", "body": b""})
+
+
+class WhileConnected:
+    """What `Exchange.while_connected` is; a class, for a generator costs each request what its own steps do."""
+
+    __slots__ = ("_exchange", "_over", "_task")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._over = self._exchange.watch(self._task)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        cancelled = kind is not None and issubclass(kind, asyncio.CancelledError)
+        try:
+            if kind is None and self._exchange.gone:
+                await asyncio.sleep(0)  # the cancellation is on its way: it belongs here and not behind us
+        except asyncio.CancelledError:
+            cancelled = True
+        finally:
+            self._over()
+        if cancelled and self._exchange.gone and self._task is not None:
+            self._task.uncancel()
+            raise ClientGone from None
 
 
 def _headers(scope: Scope) -> tuple[dict[str, str], frozenset[str]]:
