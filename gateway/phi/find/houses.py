@@ -157,8 +157,12 @@ _CASE: Final = re.compile(
     r"(?i)\b(?:\d{1,2}/(?:7|52|12|40)\b(?!/)|post[- ]?(?:op\w*|partum) (?:day )?\d|since (?:yesterday|last night|this morning)|allergic to [a-z]+,|did not attend|dnacpr|"
     r"\d+ ?(?:mg|mcg|ml|units?) (?:\w+ )?(?:missed|given|refused|omitted)|(?:smear|biopsy|scan|swab|culture|serology|mri|ct|x-ray|hiv|hep(?:atitis)? [abc]) (?:was |is |came back )?(?:normal|clear|positive|negative|abnormal|benign|malignant)"
     r"|(?:positive|negative) for [a-z]+)"
+    r"|(?i:\b(?:cataracts?|fractures?|knee|hip|hernia|lump|mass|lesion|ulcer|rupture|cellulitis|dvt|tkr|thr|weakness|swelling|glaucoma|otitis|pneumonia|cyst|sprain|amputation) (?:left|right|bilateral|[lr]))(?=\s{0,2}(?:[.,;]|$))"
+    r"|(?:^|[.,;\n] ?)(?i:(?:is |an? )?(?:insulin[- ]dependent )?(?:diabetic|asthmatic|epileptic|pregnant|wheelchair(?:[- ](?:bound|user))?|hypertensive|ex-?smoker|smoker|deaf|blind|partially sighted|incontinent|"
+    r"housebound|bedbound|lives alone|twins|triplets|penicillin allergy|hiv positive|hep(?:atitis)? [bc] positive|non[- ]verbal|suicidal|homeless|intoxicated|unresponsive|immunosuppressed|keeps? (?:the )?baby|"
+    r"\d{1,2} weeks(?: pregnant)?|(?:needs|uses|wants|refuses|declines|fell|feels|vomiting|bleeding since|swabs? taken|samples? taken) ?[a-z ]{0,30}))(?=\s{0,2}(?:[.,;\n]|$))"
 )
-"""How one case is written down, also where nobody is named."""
+"""How one case is written down, also where nobody is named: a finding of one side, or what somebody is or has, as a clause of its own."""
 _LETTER: Final = re.compile(
     r"(?i)\b(?:emergency contact|next of kin|nok|my (?:number|phone|cell|mobile|address|home)|dear (?-i:[A-Z])|patient[\"']?\s?[:=]|pts?|signed|yours sincerely|kind regards)\b"
 )

@@ -6,9 +6,10 @@ What stands around it says nothing: a list of patients can be laid out like one 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
-from gateway.phi.find import lexicon
+from gateway.phi.find import lexicon, strange
 
 _SHARED: Final = frozenset(
     "team teams staff group groups list lists ops devops dev devel developers maintainers contributors support help helpdesk desk bot alerts alarms "
@@ -59,12 +60,36 @@ def of_many(address: str) -> bool:
     if _UNREAD.match(address) or "".join(words) in _RESERVED:
         return True
     found = [_WORD.fullmatch(word) for word in words]
-    if len(words) > _MOST_WORDS or not all(found) or _ANYBODYS.search(address):
+    if len(words) > _MOST_WORDS or not all(found) or _ANYBODYS.search(address) or _of_a_family(address):
         return False
     said = [one[1] for one in found if one]
     told = [word in _MANY or _FIELD_OF_MEDICINE.fullmatch(word) is not None for word in said]
     shared = not _SHARED.isdisjoint(said)
     return any(told) and all(many or _nobodys(word, shared=shared) for many, word in zip(told, said, strict=True))
+
+
+def _of_a_family(address: str) -> bool:
+    """Whether a domain is a family's or a person's own: `info@skarsgaardt-family.example`, `contact@maria-garcia.example`, `….name`."""
+    labels = address.rpartition("@")[2].split(".")
+    if len(labels) > 1 and labels[-1] == "name":
+        return True
+    for label in labels[:-1]:
+        parts = [part for part in label.split("-") if part]
+        if _FAMILY.search(label) or any(strange.are_named(*two) for two in pairwise(parts)):
+            return True
+        if len(parts) == 1 and any(_are_joined(label[:at], label[at:]) for at in range(_LEAST, len(label) - _REST + 1)):
+            return True
+    return False
+
+
+def _are_joined(first: str, second: str) -> bool:
+    """Whether a label begins with a given name and goes on with a word on no list: `ottoskarsgaardt`."""
+    given = bool(lexicon.marks(first) & lexicon.GIVEN) and not lexicon.is_ordinary(first)
+    return given and strange.is_strange(second)
+
+
+_FAMILY: Final = re.compile(r"^(?:the)?[a-z]{3,24}-?(?:family|familie|household)$")
+_LEAST, _REST = 4, 6
 
 
 def _nobodys(word: str, *, shared: bool) -> bool:

@@ -102,6 +102,10 @@ OF_SOMEBODY = [
     "Physio clinic: «020 7946 0018». Fell on the stairs.",
     "Tarn Surgery: «020 7946 0018». Chest infection 4/7.",
     "Kestrel Clinic, phone «020 7946 0018», hep B positive",
+    "Eye clinic: «020 7946 0018». Glaucoma right, asthmatic",
+    "Crisis centre, «020 7946 0018»\nSwabs taken, keeps the baby",
+    "Antenatal clinic, «020 7946 0018», if it starts again admit, twins",
+    "Stroke ward: «020 7946 0018». Housebound, lives alone.",
     "Press team, «tuttle.team@stanwick.example»",
 ]
 NOTICE = (
@@ -113,6 +117,13 @@ ADDRESSES = [
     text for kind, text in OF_HOUSES if kind is Kind.ADDRESS and not {"Ltd,", "House,", "«P.O."} & set(text.split())
 ]
 """But for those whose own shape names the house, which `organisations` knows."""
+OF_ANYBODY = [
+    "Eye clinic: «020 7946 0018». Open Monday to Friday. Cataract surgery is done on Tuesdays.",
+    "Antenatal clinic: «020 7946 0018». If you bleed, call us at once. We care for twins, too.",
+    "Diabetes clinic: «020 7946 0018». Diabetic menus are on the website; smokers' advice on Fridays.",
+    "Physio clinic: «020 7946 0018». We treat back pain, sports injuries and arthritis.",
+]
+"""What a house does for all who come is no case of one."""
 BESIDE_SOMEBODY = [
     "Hospital switchboard «020 7946 0018». Margot Tuttle is still tachycardic.",
     "Hospital switchboard «020 7946 0018». MRN 8675309 is still tachycardic.",
@@ -159,6 +170,11 @@ def test_a_post_box_and_the_seat_of_a_firm_are_a_houses_anywhere_where_nobody_is
 def test_what_a_house_does_with_a_value_makes_it_no_value_of_the_house(text):
     text, start, end = marked(text)
     assert counting(text, start, end)
+
+
+@pytest.mark.parametrize("text", OF_ANYBODY)
+def test_what_a_house_does_for_all_leaves_its_number_a_house_s(text):
+    assert not counting(*marked(text))
 
 
 @pytest.mark.parametrize("text", BESIDE_SOMEBODY)

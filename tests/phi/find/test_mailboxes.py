@@ -71,3 +71,25 @@ def test_reading_takes_no_more_time_in_a_longer_address(piece):
 
     seconds(10)
     assert seconds(20_000) < 0.5 + 40 * seconds(2_000)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "info@skarsgaardtfamily.example.net",
+        "info@skarsgaardt-family.example",
+        "enquiries@ulvhilde-skarsgaardt.example",
+        "billing@marcoskarsgaardt.example",
+        "contact@skarsgaardt.name",
+    ],
+)
+def test_a_familys_or_a_persons_own_domain_is_nobodys_house(address):
+    assert not of_many(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["info@family-medicine.example", "info@familyclinic.example", "sales@acme-imaging.example", "info@st-mary.example"],
+)
+def test_a_house_may_treat_families(address):
+    assert of_many(address)

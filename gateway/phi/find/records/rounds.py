@@ -16,11 +16,11 @@ from gateway.phi.find.hit import Evidence, Hit
 
 _WORD: Final = r"[^\W\d_][^\W\d_'’-]{3,23}"
 _AGED: Final = re.compile(
-    rf"(?:^|[\n;.|] ?)[ \t*-]{{0,4}}(?:(?:[A-Za-z]{{1,3}} ?)?\d{{1,2}}[A-Fa-f]?[.):]?[ \t]+)?({_WORD})(?:,? [^\W\d_]{{1,20}})?,?[ \t]+(?:\d{{1,3}} ?[MFmf]|[MFmf],?[ /]?\d{{1,3}})(?=[\s,;.)/-]|$)",
+    rf"(?:^|[\n;.|] ?)[ \t*-]{{0,4}}(?:(?:[A-Za-z]{{1,3}} ?)?\d{{1,2}}[A-Fa-f]?[.):]?[ \t]+)?({_WORD})(?:,? [^\W\d_]{{1,20}})?,?[ \t]+(?:\d{{1,3}} ?[MFmf]|[MFmf],?[ /]?\d{{1,3}})(?=[\s,;./-]|$)",
     re.MULTILINE,
 )
 _ENTRY: Final = re.compile(
-    rf"(?<![\w.])(?:(?P<bed>(?i:bed|bay|sr|side ?room|rm|room|cub|cubicle|chair|trolley|b) ?\d{{1,2}}[a-f]?)|\d{{1,2}}[a-f]?(?=[).:])|[0-2]?\d[:.][0-5]\d)[).:]{{0,2}}[ \t]+(?:(?:dna|new|fu|f/u) )?(?P<who>{_WORD})(?![\w'’-])"
+    rf"(?<![\w.])(?:(?P<bed>(?i:bed|bay|sr|side ?room|rm|room|cub|cubicle|chair|trolley|b) ?\d{{1,2}}[a-f]?)|\d{{1,2}}[a-f]?(?=[):])|[0-2]?\d[:.][0-5]\d)[).:]{{0,2}}[ \t]+(?:(?:dna|new|fu|f/u) )?(?P<who>{_WORD})(?![\w'’-]|,? [A-Z]{{1,3}}[,.])"
 )
 _IN_A_BED: Final = re.compile(rf"(?<![\w-])({_WORD}) in (?:bed |bay |room |b|sr ?)?\d{{1,2}}[a-f]?(?![\w.:/-])")
 _HELD: Final = re.compile(r"(?i)(?<![a-z0-9])bed_\d{1,2}_([a-z]{5,24})(?![a-z0-9])")
@@ -30,6 +30,8 @@ _CARE: Final = re.compile(
     r"round|bloods|pain|wound|dressing|chemo|dialysis|stoma|for discharge|home today|transfuse|transfusion)(?![a-z])"
 )
 _LEAST: Final = 2
+_BEHIND: Final = 40
+"""Characters behind an entry in which it says what somebody has or is there for."""
 
 
 def find(text: str) -> list[Hit]:
@@ -38,7 +40,8 @@ def find(text: str) -> list[Hit]:
     hits += [hit for found in _HELD.finditer(text) for hit in _somebody(found, 1)]
     entries = list(_ENTRY.finditer(text))
     bedded = any(entry["bed"] for entry in entries)
-    if entries and (bedded or len(entries) >= _LEAST) and _CARE.search(text) is not None:
+    cared = any(_CARE.search(text, entry.end(), entry.end() + _BEHIND) is not None for entry in entries)
+    if cared and (bedded or len(entries) >= _LEAST):
         hits += [hit for entry in entries for hit in _somebody(entry, entry.re.groupindex["who"])]
     if _ROUND.search(text) is not None:
         hits += [hit for found in _IN_A_BED.finditer(text) for hit in _somebody(found, 1)]

@@ -45,7 +45,10 @@ ASKS: Final[tuple[Ask, ...]] = (
         r"\b(?:"
         + one_of(
             r"who(?:'s| is| was| am i| are you| have i|'s that| do i)(?: \w+){0,4} (?:speaking|calling|with you|phoning|talking to|speaking (?:to|with)|got|on the line|at home)",
-            "who(?:'s| is) (?:this|that|calling|speaking)",
+            "who(?:'s| is) (?:this|that|calling|speaking|the patient)",
+            "who(?:'s| is| was) (?:it|this|that|the (?:letter|note|call|report|message|referral)) (?:about|from)",
+            "(?:whose|which patient(?:'s|s)?) (?:are|is|was|were|results?|chart|letter|scans?|notes|bloods|appointment|file|record)",
+            "which patient",
             "(?:am i|are you|is that|is this|have i got|do i have) (?:speaking (?:to|with)|talking to)",
             "who (?:came|is here|brought|drove|comes|lives|looks|do you live|should we (?:call|ring)|can we (?:call|ring)|referred|did you see|saw|will pick|picks|do you see)",
             "which (?:doctor|consultant|gp|nurse|surgeon|midwife)",
@@ -57,7 +60,15 @@ ASKS: Final[tuple[Ask, ...]] = (
             "emergency contact",
         )
         + r")\b",
-        ("«who am i speaking to»", "«who came» with you today", "«who's your gp»", "«what should i call you»"),
+        (
+            "«whose results» are these",
+            "«who is it about»",
+            "«which patient»",
+            "«who am i speaking to»",
+            "«who came» with you today",
+            "«who's your gp»",
+            "«what should i call you»",
+        ),
         ("who cares", "what do you call this"),
     ),
     Ask(

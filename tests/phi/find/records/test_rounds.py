@@ -38,6 +38,8 @@ def test_all_who_stand_in_a_list_are_found(text, names):
         "4: nginx, 5: redis, 6: postgres",
         "theatre 2: 1) clean 2) restock 3) autoclave",
         "male 61f, smoker 20m",
+        "1. Skarsgaardt F, Niclas J. Sepsis. 2. Ulvhilde E, Hip fractures. 3. Tveitan AC, Stroke.",
+        "1) Skarsgaardt F, 2) Ulvhilde E, stroke",
         "skarsgaardt in 2019 wrote of it",
     ],
 )
