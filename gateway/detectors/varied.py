@@ -26,6 +26,7 @@ _TEXTS: Final = (
     "Please email billing@example.org or fax 020 7946 0123 about invoice INV-20931 for member ID XQH778120045, group 77412, $1,204.50 due 30/06/2024.",
     "Her NHS number is 943 476 5919 and her passport 533401982; the VIN of the car is 1HGCM82633A004352 and its plate KT52 QZX.",
     "Take amoxicillin 500 mg three times daily for 7 days; warfarin 3 mg nocte, INR on Monday. NKDA. Follow up in two weeks.",
+    "Please confirm the appointment of [NAME_k3xq7mabcd] on 03/04/2024 and write to [EMAIL_2fqmzs7ka5], as we discussed.",
     "diff --git a/app/models.py b/app/models.py\n@@ -12,7 +12,7 @@ class Visit:\n-    seen_by = None\n+    seen_by: Clinician | None = None\n",
 )
 VARIED: Final = tuple(Passage(text, "note") for text in _TEXTS)

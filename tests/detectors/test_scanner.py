@@ -12,6 +12,7 @@ from gateway.detectors.varied import VARIED
 from gateway.detectors.worker import Worker
 from gateway.domain import Detection, Kind, Passage
 from gateway.phi.find.engine import Engine
+from gateway.phi.grammar import grammar
 from gateway.state.memory import LruMemory
 from tests.kit.second_detector import SECRET, Attentive
 
@@ -303,6 +304,14 @@ async def test_warming_up_has_the_worker_there_and_looks_in_turns():
     assert counting.looks == len(VARIED)
     assert turns > len(VARIED) // 2
     await scanner.aclose()
+
+
+def test_what_is_looked_at_first_builds_the_grammar_of_our_pseudonyms():
+    grammar.cache_clear()
+    engine = Engine()
+    for passage in VARIED:
+        engine.look(passage)
+    assert grammar.cache_info().currsize == 1
 
 
 @pytest.mark.parametrize("passage", VARIED)
