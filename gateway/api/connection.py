@@ -19,7 +19,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.api.exchange import ARRIVED, DEPARTURE, Departure
+from gateway.api.exchange import ARRIVED, DEPARTURE, Arrival, Departure
 from gateway.config.settings import Limits
 from gateway.errors import GatewayError, HeadersTooLarge, InvalidRequest, MethodNotAllowed, RequestTimeout
 from gateway.wire.errors import UNTOLD, render
@@ -69,6 +69,7 @@ class Connection(HttpToolsProtocol):
         self._unsent = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._departure = Departure()
+        self._arrival = Arrival()
 
     # --- from the transport ------------------------------------------------------------------------------------------
 
@@ -150,9 +151,8 @@ class Connection(HttpToolsProtocol):
         self._in_body = True
         self._began = False
         super().on_headers_complete()
-        self._asked, cycle = True, self.cycle
-        arrived = lambda: not cycle.more_body  # noqa: E731  one per request, and read once
-        extensions: dict[str, object] = {DEPARTURE: self._departure, ARRIVED: arrived}
+        self._asked, self._arrival = True, Arrival()
+        extensions: dict[str, object] = {DEPARTURE: self._departure, ARRIVED: self._arrival}
         self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
         wire = _Wire if self.parser.get_http_version() != "1.0" else _Unframed
         self.cycle.transport = wire(self)  # type: ignore[assignment]  # it asks no more of one
@@ -168,6 +168,7 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             return
         self._in_body = False
+        self._arrival.whole = True
         self._silent = 0
         self._stop("linger")
         self._stop("silence")

@@ -36,6 +36,15 @@ ARRIVED = "gateway.arrived"
 """The extension of ASGI by which our own connections say whether all of a body is there, so that nobody waits for it."""
 
 
+class Arrival:
+    """Whether all of a body is there. It knows nobody, for whatever knew its request would live until cycles are looked for."""
+
+    __slots__ = ("whole",)
+
+    def __init__(self) -> None:
+        self.whole = False
+
+
 class Departure:
     """The end of a connection, as those hear of it who answer on it."""
 
@@ -70,7 +79,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_arrived", "_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
+        *("_arrival", "_asks_first", "_body_left", "_departure", "_query", "_receive", "_send", "gone"),
         *("caller", "deployment", "every", "headers", "method", "path", "repeated", "request_id", "started", "tag"),
         "traced",
     )
@@ -93,7 +102,7 @@ class Exchange:
         extensions = scope.get("extensions")
         extensions = extensions if isinstance(extensions, dict) else {}
         departure, arrived = extensions.get(DEPARTURE), extensions.get(ARRIVED)
-        self._arrived = arrived if callable(arrived) else None
+        self._arrival = arrived if isinstance(arrived, Arrival) else None
         self._departure = departure if isinstance(departure, Departure) else None
         self._body_left = self.header("content-length") not in {"", "0"} or "transfer-encoding" in self.headers
         self._asks_first = "expect" in self.headers  # and has sent nothing yet
@@ -138,7 +147,7 @@ class Exchange:
             "chunked",
         }:
             raise InvalidRequest("Compressed bodies are not accepted: send the JSON as it is.")
-        if self._arrived is not None and self._arrived():
+        if self._arrival is not None and self._arrival.whole:
             return await self._read(limit, hold)
         try:
             async with asyncio.timeout(deadline_s):

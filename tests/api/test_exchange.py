@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.api.exchange import ARRIVED, DEPARTURE, ClientGone, Departure, Exchange
+from gateway.api.exchange import ARRIVED, DEPARTURE, Arrival, ClientGone, Departure, Exchange
 from gateway.errors import InvalidRequest, PayloadTooLarge, RequestTimeout
 from tests.kit.patience import SOON_S
 
@@ -59,7 +59,9 @@ async def test_a_body_outside_its_limits_is_refused(caller, error):
 async def test_a_body_that_is_all_there_is_read_without_a_timer(monkeypatch):
     monkeypatch.setattr(asyncio, "timeout", None)
     caller = Caller(b"abc", content_length="3")
-    extensions = {ARRIVED: lambda: True}
+    there = Arrival()
+    there.whole = True
+    extensions = {ARRIVED: there}
     scope = {"method": "POST", "path": "/", "headers": [(b"content-length", b"3")], "extensions": extensions}
     assert await Exchange(scope, caller.receive, caller.send).body(limit=3, deadline_s=SOON_S) == b"abc"
 
@@ -70,7 +72,7 @@ async def test_a_body_that_has_begun_has_its_deadline():
         "method": "POST",
         "path": "/",
         "headers": [(b"content-length", b"3")],
-        "extensions": {ARRIVED: lambda: False},
+        "extensions": {ARRIVED: Arrival()},
     }
     with pytest.raises(RequestTimeout):
         await Exchange(scope, caller.receive, caller.send).body(limit=3, deadline_s=0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
 
@@ -10,6 +11,7 @@ import anthropic
 import httpx
 import openai
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from tests.kit.patience import SOON_S
 from tests.kit.running import one_route
@@ -262,3 +264,24 @@ async def test_what_comes_behind_a_request_does_not_end_its_answer(start, upstre
     assert answer.json()["choices"][0]["message"]["content"] == "All of it."
     await closed(reader)
     writer.close()
+
+
+async def test_requests_that_are_over_are_gone_before_anybody_looks_for_cycles(gateway):
+    """The collector looks seldom (`cli/serve.py`): what a cycle holds of each request is a leak for hours."""
+
+    def alive() -> int:
+        return sum(isinstance(one, RequestResponseCycle) for one in gc.get_objects())
+
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(ENDPOINT_BODY)
+    gc.collect()
+    before = alive()
+    gc.disable()
+    try:
+        reader, writer = await raw(gateway)
+        for _ in range(5):
+            writer.write(head + ENDPOINT_BODY)
+            await answer_of(reader)
+        assert alive() <= before + 1  # the connection has its last one
+        writer.close()
+    finally:
+        gc.enable()
