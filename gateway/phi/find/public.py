@@ -101,9 +101,15 @@ _HOLDS: Final = re.compile(
 """An office right behind the name that holds it."""
 _STYLED: Final = re.compile(
     r"(?:\b(?:Sir|Dame|Lord|Baroness|Baron|Viscount|Cllr|Councillor|Alderman|Senator|Justice|Prof\.?|Professor|Pope|Archbishop|Emperor|Empress|Queen|King|Prince|Princess|Saint|General|Colonel|Admiral)"
-    r"|\b(?:[Mm]inister|[Cc]hief executive|[Cc]hair(?:man|woman)?|[Pp]rofessor|[Ee]ditor|[Pp]resident|[Hh]istorian|[Nn]ovelist|[Pp]oet|[Ss]tatistician|[Aa]uthor|[Jj]ournalist|[Mm]ayor"
-    r"|[Aa]ct(?:or|ress)|[Bb]roadcaster|[Ff]ilmmaker|[Ss]culptor|[Cc]omposer|[Ee]conomist|[Aa]rchitect|[Gg]eneticist|[Pp]hysicist|[Bb]iologist|[Cc]hemist|[Bb]otanist|[Ss]ociologist"
-    r"|[Aa]nthropologist|[Ee]pidemiologist|[Pp]hilosopher|[Rr]esearcher|[Ss]cientist|[Ii]ndependent expert|[Bb]ishop|MP|[Ss]pokes(?:man|woman|person)),?) (?:[A-Z][\w'’-]+ )?$"
+    r"|\b(?:[Mm]inister|[Cc]hief executive|[Cc]hair(?:man|woman)?|[Pp]rofessor|[Ee]ditor|[Pp]resident|[Hh]istorian|[Nn]ovelist|[Pp]oet|[Ss]tatistician|[Aa]uthor|[Jj]ournalist|[Mm]ayor),?) $"
+)
+_KNOWN_FOR: Final = re.compile(
+    r"\b(?:[Aa]ct(?:or|ress)|[Bb]roadcaster|[Ff]ilmmaker|[Ss]culptor|[Cc]omposer|[Ee]conomist|[Aa]rchitect|[Gg]eneticist|[Pp]hysicist|[Bb]iologist|[Cc]hemist|[Bb]otanist|[Ss]ociologist"
+    r"|[Aa]nthropologist|[Ee]pidemiologist|[Pp]hilosopher|[Rr]esearcher|[Ss]cientist|[Ii]ndependent expert|[Bb]ishop|MP|[Ss]pokes(?:man|woman|person)),? (?:[A-Z][\w'’-]+ )?$"
+)
+"""Before the name of somebody whom news tell of by what they do; so may a note, which is why news must be told."""
+_NEWS: Final = re.compile(
+    r"(?i)\b(?:said|told|study|studies|team|published|universit\w+|press|gazette|newspaper|award\w*|opened|switched on|museum|article|discover\w+|founded|bbc)\b"
 )
 _MADE_BY: Final = re.compile(
     r"(?i)\b(?:books?|novel|articles?|papers?|chapter|essay|poems?|song|film|play|blog|podcast|episode|editorial|lecture|keynote|painting|portrait|published|written|composed|founded|"
@@ -200,8 +206,8 @@ def _public(hit: Hit, text: str) -> bool:
     after = text[hit.end : hit.end + _AFTER].partition("\n")[0]
     return (
         _HOLDS.match(after) is not None
-        or _STYLED.search(f"{before}{text[hit.start : hit.end].partition(' ')[0]} ") is not None
         or _STYLED.search(before) is not None
+        or (_KNOWN_FOR.search(before) is not None and _NEWS.search(text) is not None)
         or _MADE_BY.search(before) is not None
         or _MADE.match(after) is not None
         or _seated(before)

@@ -42,6 +42,8 @@ def test_who_is_named_in_public_text_does_not_count(text, name):
 
 
 CARED = [
+    ("Spoke with the actor Rupert Wren, the knee is worse.", "Rupert Wren"),
+    ("Prof. Anthea Prowse is back; the swab was clean.", "Prof. Anthea Prowse"),
     ("Helen Ashworth came back, refill due.", "Helen Ashworth"),
     ("Present: the patient Helen Ashworth and two nurses.", "Helen Ashworth"),
     ("Present: Helen Ashworth, her mother, the social worker.", "Helen Ashworth"),

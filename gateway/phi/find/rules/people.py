@@ -105,6 +105,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.NAME,
+        rf"[\"'](?i:to|nm|nme|who|whom|recipient|attn|addressee|called|for|re|about|guest|requester|holder)[\"']\s?:\s?[\"']({_TITLE}(?: [A-Z]\.)? {_TITLE})[\"']",
+        judge=told,
+        patient=True,
+        hits=('{"to":"«Marisela Cantu»","re":"colonoscopy prep"}', '{"nm": "«Harlan Whitcombe»"}'),
+        misses=('{"to": "Order Intake"}', '{"for": "Blood Pressure"}', '{"title": "Marisela Cantu"}'),
+    ),
+    Rule(
+        Kind.NAME,
         rf"[,.;!?] ({_TITLE}(?: {_TITLE})?) (?i:speaking)(?:[.,!?\n]|$)",
         judge=told,
         patient=True,

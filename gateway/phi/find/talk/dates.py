@@ -70,7 +70,7 @@ def _year_first(heard: Sequence[Word], at: int) -> tuple[int, bool] | None:
     place = _past(heard, year)[0]
     if place < len(heard) and heard[place].text in MONTHS and len(heard[place].text) > 3:
         rest = _month_first(heard, place)
-        return (rest[0], True) if rest is not None else None
+        return (rest[0] if rest is not None else place + 1), True
     number = ordinal(heard, place)
     if number is None:
         return None

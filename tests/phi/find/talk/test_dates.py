@@ -22,6 +22,7 @@ CERTAIN = [
     "moved out on «sunday the twelfth»",
     "see you «thursday the twenty eighth» then",
     "«nineteen thirty-six, first of august»",
+    "«nineteen ninety-eight, in october»",
     "the drain came out on «may two»",
     "booked for «ten july» at nine",
     "next is the «nineteenth of the twelfth» for the valve",
