@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from gateway.cli import doctor_asks, doctor_looks
+from gateway.cli import doctor_asks, doctor_looks, doctor_shared
 from gateway.cli.doctor_looks import Check, State
 from gateway.config import Settings, load
 from gateway.document import DocumentInvalid
@@ -83,12 +83,13 @@ def examined(config: str, *, prometheus: str, online: bool) -> list[Check]:
 
 
 async def _asked(settings: Settings, prometheus: str, *, online: bool) -> list[Check]:
-    models, watched, keys = await asyncio.gather(
+    shared, models, watched, keys = await asyncio.gather(
+        doctor_shared.shared(settings),
         doctor_asks.models(settings),
         doctor_asks.prometheus(settings, prometheus),
         doctor_asks.keys(settings, online=online),
     )
-    return [*models, watched, *keys]
+    return [*shared, *models, watched, *keys]
 
 
 _COLORS: Final = {State.OK: "\x1b[32m", State.WARN: "\x1b[33m", State.FAIL: "\x1b[31m"}

@@ -67,7 +67,8 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from _certificates(settings)
     yield from _agreements(settings)
     yield from _policies(settings)
-    yield _record(settings)
+    if not settings.ledger_url:
+        yield _record(settings)
 
 
 def _ports(settings: Settings) -> Iterator[Check]:

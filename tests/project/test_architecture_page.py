@@ -54,6 +54,7 @@ def test_every_command_is_on_the_map():
         "nearby",
         "doctor_asks",
         "doctor_looks",
+        "doctor_shared",
         "running",
     }
     commands = {path.stem for path in (ROOT / "gateway" / "cli").glob("*.py")} - parts

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "gateway/cli/audit_migrate.py": "tests/state/postgres/test_moving.py",  # a record that a ledger wrote, and a real server
     "gateway/state/group_commit.py": "tests/state/sqlite/test_ledger.py",  # over a file that fails in every way
     "gateway/state/readable.py": "tests/state/postgres/test_moving.py",  # of a real server
+    "gateway/state/looks.py": "tests/cli/test_doctor_shared.py",  # what becomes of real servers
     "gateway/state/store.py": "tests/test_ports.py",  # a port: what it promises, of every place
     "gateway/state/postgres/server.py": "tests/state/postgres/test_ledger.py",  # whatever becomes of the server
     "gateway/state/postgres/staging.py": "tests/state/postgres/test_store.py",

@@ -10,6 +10,7 @@ import math
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import psycopg
@@ -45,6 +46,33 @@ _COLUMNS: Final = (
     " WHERE table_schema = ANY(current_schemas(false))"
 )
 _LEARN: Final = "INSERT INTO word SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
+
+
+_MAY_ADD: Final = "SELECT has_table_privilege('entry', 'INSERT') WHERE to_regclass('entry') IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a server is like: columns that its tables lack, and whether a standby has each row before it is acknowledged."""
+
+    may_add: bool
+    lacking: frozenset[tuple[str, str]]
+    has_standby: bool
+
+
+def examined(url: str, *, limit_s: float, networks: Networks = tuple) -> Examined:
+    """Look at a server, and write nothing. Raises what opening a record there raises."""
+    connection = connected(url, limit_s=limit_s, networks=networks)
+    staging = Staging(())
+    try:
+        connection.until_s = time.monotonic() + limit_s
+        may_add = connection.execute(_MAY_ADD).fetchone() == (True,)
+        lacking = staging.columns - set(connection.execute(_COLUMNS).fetchall())
+        named = connection.execute("SELECT current_setting('synchronous_standby_names') <> ''").fetchone()
+        return Examined(may_add, frozenset(lacking), named == (True,))
+    finally:
+        staging.close()
+        connection.close()
 
 
 class _Asked:

@@ -103,6 +103,15 @@ class RedisServer:
             raise await self._away(error) from None
         self._compare(clock)
 
+    async def keeps(self) -> bool:
+        """Whether it says that it keeps what it counts through its own end, and drops nothing for room. Raises `Away`."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                said = await self._client.info()
+        except self._errors as error:
+            raise await self._away(error) from None
+        return bool(said.get("aof_enabled")) and said.get("maxmemory_policy") == "noeviction"
+
     async def run(self, batch: Sequence[tuple[str, Sequence[Argument]]]) -> list[Reply | Untaken]:
         """What each script says, in their order. Where the server did not take all of them but for what one of them was given,
         none is said to be taken. Raises `Away`.

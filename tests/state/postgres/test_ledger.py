@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import sqlite3
 import time
@@ -25,7 +26,7 @@ from tests.kit.postgres_server import postgres_server
 from tests.kit.rows import WORDS, make_attempt, make_intent, make_outcome
 
 SEED = bytes(range(32))
-KILLS = 6
+KILLS = 100 if os.environ.get("KILLS_IN_FULL") else 6
 
 
 @pytest.fixture
