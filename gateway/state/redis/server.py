@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import importlib.util
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from gateway.events import SharedLoss
@@ -175,8 +175,22 @@ def _kept_here(kind: type[redis.Connection], networks: Networks) -> type[redis.C
                 else:
                     return
 
+        def pack_commands(self, commands: Iterable[Sequence[Argument]]) -> list[bytes]:
+            return [packed(commands)]
+
         def _connection_arguments(self) -> dict[str, object]:
             given = {**super()._connection_arguments(), "host": self._address}
             return {**given, "server_hostname": self.host} if "ssl" in given else given
 
     return KeptHere
+
+
+def packed(commands: Iterable[Sequence[Argument]]) -> bytes:
+    """Commands as RESP, the form that Redis reads; the library's own way takes a third of the time of a request."""
+    parts: list[str] = []
+    for words in commands:
+        parts.append(f"*{len(words)}\r\n")
+        for word in words:
+            text = str(word)
+            parts.append(f"${len(text) if text.isascii() else len(text.encode())}\r\n{text}\r\n")
+    return "".join(parts).encode()

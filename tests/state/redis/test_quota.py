@@ -8,13 +8,14 @@ import os
 import time
 
 import pytest
+from redis.asyncio import Connection
 
 from gateway.events import SharedLoss, SharedSeen
 from gateway.ports import Charge, Counted, Exceeded, QuotaUnavailable
 from gateway.state.redis import quota as module
 from gateway.state.redis.quota import RedisQuota
 from gateway.state.redis.scripts import COUNT, REFUND, RESERVE, SCRIPTS, SETTLE
-from gateway.state.redis.server import Away, RedisServer
+from gateway.state.redis.server import Away, RedisServer, packed
 from gateway.testing import RecordingSink
 from tests.kit.patience import SOON_S, until
 from tests.kit.redis_server import redis_server
@@ -286,6 +287,14 @@ async def test_of_too_much_that_waits_the_oldest_is_lost_and_it_is_said(replica,
             await reserve(quota, lease)
         quota.settle(lease, {ONE.account: 1}, now_us=NOW_US)
     assert "1 settlements were lost" in quota.notes[1]
+
+
+def test_what_is_sent_is_what_the_library_would_send():
+    commands = [
+        ("EVALSHA", "ab" * 20, 1, "{gateway:quota}", 0, -7, 10**18, "budget/caller/Zoë 心/dollars|0", ""),
+        ("TIME",),
+    ]
+    assert packed(commands) == b"".join(Connection().pack_commands(commands))
 
 
 async def test_nobody_listening_is_away():
