@@ -13,6 +13,7 @@ from gateway.domain import DIRECT, Carrier, Detection, Finding, Kind, Part, Pass
 from gateway.phi.find import across, counting, evasion, houses, processes, propagate, registers, structure
 from gateway.phi.find.encoder import network
 from gateway.phi.find.encoder.look import Encoder
+from gateway.phi.find.everyday import NUMBERED, of_goods
 from gateway.phi.find.hit import Evidence, Hit
 from gateway.phi.find.merge import merge
 from gateway.phi.find.passes import Model, Reading, passes
@@ -25,6 +26,8 @@ _NO_WORDS: Final = frozenset[str]()
 _TOLD_BY_CONTEXT: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.DATE})
 _TOLD_BY_PEOPLE: Final = frozenset({Carrier.MESSAGE, Carrier.INPUT, Carrier.TOOL_ARGS, Carrier.TOOL_RESULT})
 """Where something is said of somebody; an instruction and a tool's definition speak of patients in general."""
+_NOBODYS: Final = houses.REACHED | NUMBERED
+"""What may be a house's, or of goods, and somebody's where another message speaks of one."""
 _LEAST_SAID: Final = 12
 """Characters of the shortest text in base64 that may name somebody."""
 _DEPTH: Final = 2
@@ -228,11 +231,13 @@ class Engine:
         return found
 
     def of_somebody(self, passages: Sequence[Passage], looks: Sequence[Said]) -> Mapping[int, Sequence[Hit]]:
-        """What passages give as a house's where another one speaks of one person, by the index of the passage: it may be theirs."""
+        """What passages give as a house's or as of goods where another one speaks of one person, by the index of the passage: it may
+        be theirs.
+        """
         may = [
             at
             for at, look in enumerate(looks)
-            if any(not one.counts and one.kind in houses.REACHED for one in look.detection.findings)
+            if any(not one.counts and one.kind in _NOBODYS for one in look.detection.findings)
         ]
         if not may or len(passages) == 1:
             return {}
@@ -244,7 +249,8 @@ class Engine:
         found: dict[int, Sequence[Hit]] = {}
         for at in may:
             if speaking - {at}:
-                hits = registers.of_houses(looks[at].hits, normalise(passages[at].text).text)
+                said, text = looks[at].hits, normalise(passages[at].text).text
+                hits = [*registers.of_houses(said, text), *of_goods(said, text)]
                 found[at] = [hit._replace(evidence=Evidence.FIELD) for hit in hits]
         return {at: hits for at, hits in found.items() if hits}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.domain import Kind
@@ -34,8 +35,8 @@ _IMPLANTED: Final = re.compile(
     r"(?i)\b(?:pacemaker|icd|implant\w*|stents?|prosthe\w+|hearing aids?|valve|lead|cgm|sensor|cpap|wheelchair|defibrillator|neurostimulator|cochlear|insulin pump|wearable|wristband)\b"
 )
 """What somebody carries, by whose number they are known."""
-NUMBERED: Final = frozenset({Kind.OTHER_ID, Kind.DEVICE, Kind.ACCOUNT, Kind.PHONE, Kind.IP})
-"""Kinds that goods and machines are taken for."""
+NUMBERED: Final = frozenset({Kind.OTHER_ID, Kind.DEVICE, Kind.PHONE, Kind.IP})
+"""Kinds that goods and machines are taken for. An account is somebody's whatever stands around it (law 5)."""
 _HARDWARE: Final = re.compile(r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}")
 _NETWORK: Final = re.compile(
     r"(?i)\b(?:v?lan|wlan|wi-?fi|dhcp|dns|arp|switch|router|access point|ap|firewall|subnet|ethernet|nic|packets?|ping|ports?|servers?|hosts?|connect\\w*|listen\\w*|refused|timeouts?|times? out|tcp|http|ssh|mllp)\b"
@@ -114,6 +115,11 @@ def of_anybody(hit: Hit, text: str) -> bool:
     else:
         return False
     return told and _quiet(hit, text)
+
+
+def of_goods(hits: Sequence[Hit], text: str) -> list[Hit]:
+    """The numbers that are nobody's only because the text gives them as those of goods or machines."""
+    return [hit for hit in hits if hit.kind in NUMBERED and of_anybody(hit, text)]
 
 
 def _of_goods(hit: Hit, value: str, text: str) -> bool:

@@ -11,7 +11,7 @@ ANYBODY = [
     *("Order #88214", "Order #88214 has not arrived", "invoice 2024-0012", "ticket #4412", "See comment #1204412"),
     *("test user Jane Roe", "INSERT INTO users VALUES ('John Doe')", "ping ff:ff:ff:ff:ff:ff", "MAC 00:00:5E:00:53:01"),
     *("Tracking 1Z12345E0205271688: where is it?", "Our PO 4500981234 for syringes was sent twice", "My order 88213047 of aprons has not arrived"),
-    *("Invoice INV-88213 of our supplier is wrong", "ISBN 9780306406157: a newer edition?", "EAN 4006381333931 fails its check digit?"),
+    *("ISBN 9780306406157: a newer edition?", "EAN 4006381333931 fails its check digit?"),
     *("asset tag AT-00731 of the autoclave shows error E42", "serial number SN4471920 of the centrifuge, which firmware?", "Ticket INC0048213: printer offline"),
     *("MAC 00:1B:44:11:3A:B7 on VLAN 7 loses DHCP", "10.20.30.40 cannot reach 10.20.30.41 on port 2575"),
     *("assert split('John Smith') == ['John', 'Smith']", "User(name='Jane Smith', email='jane.smith@example.com')", "use jdoe@example.org in the docs"),
@@ -33,6 +33,7 @@ SOMEBODY = [
     "serial number SN4471920 of her pacemaker",
     "pacemaker serial SN4471920, firmware 2.1",
     "Invoice INV-88213 for the patient in bed 4",
+    "Invoice INV-88213 is wrong",
     "tracking number 1Z12345E0205271688 of his prescription",
     "jane.smith@example.com wants her results",
     "garcia.lucia@example.com in the docs",
@@ -50,6 +51,30 @@ def counts(text):
 @pytest.mark.parametrize("text", ANYBODY)
 def test_what_stands_for_anybody_does_not_count_where_nobody_is_in_care(text):
     assert not counts(text)
+
+
+NUMBERS = [
+    "Which firmware has serial number SN4471920 of the infusion pump?",
+    "Tracking 1Z12345E0205271688: where is it?",
+    "My order 88213047 of sensors has not arrived",
+]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_number_of_goods_may_be_theirs_of_whom_another_message_speaks(text, turned):
+    def found(other):
+        passages = [Passage(other), Passage(text)]
+        detections = load_engine().detect(passages[::-1] if turned else passages)
+        return [one.counts for one in detections[0 if turned else 1].findings]
+
+    assert any(found("my mum has diabetes"))
+    assert not any(found("What is the capital of France?"))
+
+
+@pytest.mark.parametrize("text", ["account no 4471920, the parcel is late", "account 88213047: refund of the supplier"])
+def test_an_account_is_somebodys_whatever_stands_around(text):
+    assert counts(text)
 
 
 @pytest.mark.parametrize("text", SOMEBODY)
