@@ -28,6 +28,35 @@ _COUNTED: Final = re.compile(
     + r")\b(?! ?(?:old|ago))"
 )
 """A count of people, or of what happened to many."""
+_PERSON: Final = r"(?:wo)?man|lady|gentleman|boy|girl|mother|father|widow(?:er)?|toddler|baby|newborn|infant|twin|porter|nurse|patient|resident|child"
+_SINGLED: Final = re.compile(
+    r"(?i)\b(?:"
+    + one_of(
+        r"(?:except|but|only|bar|save|and) (?:for )?one\b(?! of)",
+        r"(?:patient|case) zero",
+        r"the (?:one|only|sole|index|last|next|first|second|third|fourth|fifth|other|older|elder|younger|youngest|oldest|positive) (?:one|who|case|death|patient|visit|fall|resident|employee|positive|"
+        + _PERSON
+        + r")\b(?! (?:half|group|cohort|arm|wave))",
+        r"the (?:only|sole|one) [\w-]+ was",
+        r"the (?:older|elder|younger|youngest|oldest)\b,",
+        r"the one (?:who|that|with|positive|started|admitted|seen)",
+        r"(?:one|a single) (?:still ?birth|death|birth|fall|case|infection|admission|readmission|ended|died|was|fell|had)\b(?! (?:per|in \d))",
+        r"the (?:" + _PERSON + r") (?:who|from|in|at|with|of the)\b",
+        r"to an? (?:" + _PERSON + r") (?:from|of|in|aged)\b",
+        r"an? (?:" + _PERSON + r") (?:from|of \d|aged \d)",
+        r"(?:participant|subject|case|volunteer|resident|household) (?:no\.? ?)?[a-z]?\d{1,4}(?=,| (?:withdrew|had|has|was|is|died|fell|came|reported|presented))",
+        r"(?-i:P)\d{1,3}, an?\b",
+        r"no\. ?\d{1,4} (?:had|has|was|is)\b",
+        r"last (?:visit|admission|fall|case|death)\b[^.\n]{0,24}\d",
+        r"twin (?-i:[AB1-2])\b",
+        r"(?:gentleman|lady) (?:in|with)\b",
+        r"the (?:\d{1,2}[:.]\d\d) (?:slot|appointment|one)\b",
+    )
+    + r")|(?m:^|[.;:!?] )(?:first|second|third|fourth|fifth|last|next)(?: (?:one|case|death|patient|up))?:"
+    r"|(?:\d{4}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{2,4}),? ?\(?[MF]\b"
+    r"|(?:^|[\s(])(?:#?\d{1,2}[).:]) ?(?:seen|admitted|discharged|transferred|died|fell|born|adm|dob)\b",
+)
+"""One who is singled out of many, and of whom what follows then speaks."""
 _BORN: Final = re.compile(r"(?i)\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^\n]{0,24}$")
 _CUE: Final = 40
 _WHEN_OR_WHERE: Final = frozenset({Kind.DATE, Kind.PLACE, Kind.FACILITY, Kind.ZIP})
@@ -35,7 +64,7 @@ _WHEN_OR_WHERE: Final = frozenset({Kind.DATE, Kind.PLACE, Kind.FACILITY, Kind.ZI
 
 def many(text: str) -> bool:
     """Whether a text counts people, and speaks of none of them."""
-    return _COUNTED.search(text) is not None and not speaks_of_one(text)
+    return _COUNTED.search(text) is not None and _SINGLED.search(text) is None and not speaks_of_one(text)
 
 
 def of_many(hits: Sequence[Hit], text: str) -> list[Hit]:

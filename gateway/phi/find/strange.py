@@ -51,6 +51,23 @@ def are_named(first: str, second: str) -> bool:
     )
 
 
+def may_be_called(first: str, second: str) -> bool:
+    """Whether two words may be a name where the text says that one stands there: also `polglaze`, which is two words joined."""
+    known = [lexicon.marks(word) for word in (first, second)]
+    return all(_may_be(word, marks) for word, marks in zip((first, second), known, strict=True)) and any(
+        not marks or marks & lexicon.GIVEN for marks in known
+    )
+
+
+def _may_be(word: str, marks: frozenset[str]) -> bool:
+    """Whether a word is often a name, is nothing but a name, or is on no list and not made as words of programs are."""
+    if word in ROLES or word in _PROGRAMS:
+        return False
+    if not marks:
+        return len(word) >= _UNLISTED and _MADE.fullmatch(word) is None
+    return bool(marks & {"F", "G"}) or marks <= lexicon.NAMES
+
+
 def is_named(word: str) -> bool:
     """Whether a word is a name, and at most besides one of everyday language that is often given."""
     marks = lexicon.marks(word)

@@ -14,12 +14,22 @@ MANY = [
     "All patients admitted between 1 July 2019 and 30 June 2021 (n=18,442).",
     "Ward 7 had 31 falls after the new socks started on 3 April; paper for 18 July.",
     "There were 412 births in March 2021 at Bergen.",
+    "There were 14 infections, one case per 1,000 days; the first half of all patients came before July 2021.",
 ]
 OF_ONE = [
     "Of 412 patients seen, this patient was admitted on 3 March 2021.",
     "The ward has 28 patients; she was discharged on 3 March 2021.",
     "All patients were seen. Mr Brandvold was admitted on 3 March 2021.",
     "Beside 20 women, the 41-year-old was seen on 3 March 2021.",
+    "Our 31 residents are well except one: admitted on 5 May 2021 from Odda, fell twice since.",
+    "Of 23 falls one ended in a fracture: the woman from Odda fell, seen on 12 October 2021.",
+    "There were 14 infections. Patient zero: admitted 2021-10-02, died 2021-10-11.",
+    "45 births this month; one stillbirth, seen on 17 November 2021, to a mother from Odda.",
+    "Audit of 214 patients. The only death was of one admitted on 14 March 2021.",
+    "Of 1,204 adults participant 0417 withdrew, last seen on 13 July 2021.",
+    "NICU has 22 infants. Twin B was born on 11/19/2021.",
+    "14 patients seen. 03/04/1952 F: new AF, seen 3 March 2021.",
+    "20 appointments today. The 10:15 slot was seen on 3 March 2021.",
     "Admitted 3 March 2021, discharged 9 March 2021 on antibiotics.",
 ]
 

@@ -52,3 +52,17 @@ def test_two_words_are_a_name_where_one_is_given_or_both_are_strange(two):
 )
 def test_two_words_of_programs_are_nobody(two):
     assert not strange.are_named(*two)
+
+
+@pytest.mark.parametrize(
+    "two", [("odalys", "quillfeather"), ("kerensa", "polglaze"), ("maria", "lopez"), ("tamsin", "oduya")]
+)
+def test_two_words_may_be_a_name_where_one_is_expected(two):
+    assert strange.may_be_called(*two)
+
+
+@pytest.mark.parametrize(
+    "two", [("test", "user"), ("release", "notes"), ("qdrant", "milvus"), ("pgvector", "api"), ("all", "records")]
+)
+def test_two_words_of_programs_are_nobody_also_there(two):
+    assert not strange.may_be_called(*two)

@@ -6,7 +6,7 @@ A word there is somebody's where no list has it and it says no task (`strange`),
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -22,6 +22,12 @@ _CARE: Final = re.compile(
 _ASSIGNED: Final = re.compile(
     r"\b(?:[A-Za-z]{1,12}_){0,3}(?i:patient|pt|resident|surname|last_?name|family_?name|patient_?name|next_of_kin)(?:_(?i:name))?=[\"']?([A-Za-z]{3,24}(?:[_. -][A-Za-z]{3,24})?)(?![\w$(/-])"
 )
+_GIVEN: Final = re.compile(
+    r"(?i)(?:(?<![\w-])--?(?:patient|pt|resident|subject|member|client|person|surname|last[_-]?name)(?:[_-]?name)?(?:=|[ \t]+)"
+    r"|(?<![a-z\d])(?:patient|pt|resident|next_of_kin|(?<=-e )(?:subject|member|client|person))(?:_?name)?=)"
+    r"[\"']?([A-Za-z]{3,48}(?:(?:[_.-]|,? )[A-Za-z]{3,24})?)(?![\w$(/-])"
+)
+"""What a command is told of whom: `--patient 'Maria Lopez'`, `PATIENT=…`, `-e SUBJECT=…`."""
 _SEARCHED: Final = re.compile(
     r"(?i)\b(?:[efz]?grep|rg|ag|ack|awk|findstr|sls|select-string|locate|find [^\n|;]{0,60}-i?name)[ \t]+(?:-{1,2}[\w=-]{1,20}[ \t]+){0,4}[\"'/*.^\\]{0,4}([A-Za-z]{5,24}(?:[_.-][A-Za-z]{3,24})?)(?![\w(])"
 )
@@ -37,6 +43,12 @@ _DOCUMENT: Final = re.compile(
     r"(?i)(?<![\w.%+-])([\w%+-]{5,80})\.(?:pdf|dcm|docx?|odt|rtf|jpe?g|png|tiff?|hl7|heic|wav|mp3|m4a|mp4|xlsx?|pages|eml|msg)\b"
 )
 """A document, a picture or a recording, which is called after whom it is of."""
+_STUDY: Final = re.compile(
+    r"(?i)[\\/]([\w%+-]{7,60})[\\/](?:[\w%+-]{0,40}[\d_%+-])?(?:mammogra[a-z]*|echo(?:cardiogram)?|e[ck]g|mri|ct|x-?rays?|ultrasound|labs?|biops[a-z]*|scans?|charts?|"
+    r"discharge[a-z]*|consents?|referrals?|patholog[a-z]*|histolog[a-z]*|dexa|colonoscopy|endoscopy|prescriptions?)(?![a-z])[\w%+-]{0,40}"
+    r"\.(?:pdf|dcm|docx?|odt|rtf|jpe?g|png|tiff?|hl7|heic|wav|mp3|m4a|mp4|xlsx?|txt)\b"
+)
+"""A folder in which somebody's study or letter is, wherever that stands: `s3://exports/…/maria_lopez/echo.mp4`."""
 _MISSING: Final = re.compile(
     r"\b(?:KeyError|NoSuchKey|not found|missing key|no such (?:key|file|patient))\b[^\n\w'\"]{0,4}['\"]([\w.-]{5,80})['\"]"
 )
@@ -48,6 +60,8 @@ _PROGRAM: Final = re.compile(
 _END: Final = re.compile(r"[\n;|]|&&")
 """Where a command ends."""
 _AROUND: Final = 80
+_GAP: Final = 2
+"""Characters between the two words of a name: `Lopez, Maria`."""
 
 
 def find(text: str) -> list[Hit]:
@@ -55,6 +69,8 @@ def find(text: str) -> list[Hit]:
     hits: list[Hit] = []
     if "=" in text:
         hits += _alone(text, _ASSIGNED, needs_care=False)
+    if "-" in text:
+        hits += _alone(text, _GIVEN, needs_care=False)
     for pattern in (_ASKED, _SEARCHED):
         hits += _alone(text, pattern, needs_care=True)
     if "/" in text or "\\" in text:
@@ -63,6 +79,7 @@ def find(text: str) -> list[Hit]:
         hits += _named(text, _DOCUMENT)
         hits += [hit for hit in _alone(text, _DOCUMENT, needs_care=True) if text[hit.end] == "."]
     hits += _named(text, _MISSING)
+    hits += [hit for pattern in (_GIVEN, _STUDY) for hit in _named(text, pattern, strange.may_be_called)]
     return hits
 
 
@@ -89,11 +106,13 @@ def _of_care(text: str, found: re.Match[str]) -> bool:
     return _CARE.search(before) is not None or _CARE.search(after) is not None
 
 
-def _named(text: str, pattern: re.Pattern[str]) -> Iterator[Hit]:
+def _named(
+    text: str, pattern: re.Pattern[str], are_named: Callable[[str, str], bool] = strange.are_named
+) -> Iterator[Hit]:
     """Two words side by side that are somebody's name and hardly anything else; `ingress_nginx` is nobody."""
     for found in pattern.finditer(text):
         if _PROGRAM.search(found[1]):
             continue
         for first, second in pairwise(_WORD.finditer(text, *found.span(1))):
-            if second.start() - first.end() <= 1 and strange.are_named(first[0].casefold(), second[0].casefold()):
+            if second.start() - first.end() <= _GAP and are_named(first[0].casefold(), second[0].casefold()):
                 yield Hit(Kind.NAME, first.start(), second.end(), 0.9, Evidence.CUE, patient=True)
