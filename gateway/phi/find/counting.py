@@ -38,7 +38,7 @@ _EVENT: Final = re.compile(
         "was (?:an?|started|given|prescribed|told|found|sent|put|placed)",
         "started on",
         *"prescribed lives? living resid(?:es?|ing|ent)".split(),
-        "works? (?:at|for)",
+        "works? (?:at|for(?! (?:any|every|all|each|both|either|multiple|the (?:next|last|first|whole|entire))\\b))",
         "employed",
         "from our",
         "in our",
@@ -250,7 +250,7 @@ def _asked(hit: Hit, text: str) -> bool:
 
 
 _COMPARED: Final = re.compile(
-    r"(?:[<>]=?|\b(?i:between)) ?(?:(?i:date|timestamp) )?'$|\b(?i:between) '[\d-]{8,10}' (?i:and) '$"
+    r"(?:[<>]=?|\b(?i:between)) ?(?:(?i:date|timestamp) )?'$|[<>]=? ?(?:(?i:date|datetime|datevalue)\(\"?|#)$|\b(?i:between) '[\d-]{8,10}' (?i:and) '$"
 )
 """Before a day in SQL that is the end of a range; after `=` it is somebody's."""
 _WHERE: Final = re.compile(

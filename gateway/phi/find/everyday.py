@@ -22,11 +22,20 @@ _ORDER: Final = re.compile(
 """Before the number of what is bought, sent or worked on."""
 _GOODS_NO: Final = re.compile(
     r"(?i)\b(?:tracking|consignment|shipment|parcel|(?:purchase|sales) order|p\.?o\.?|invoices?|quote|quotation|ticket|asset|inventory|serial|part|article|model|isbn|ean|upc|gtin|sku|rma|vat|"
-    r"cost cent(?:re|er)|contract|purchase)(?:[ -](?:no|number|nr|id|tag|code|1[03]|di))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
+    r"cost (?:cent(?:re|er)|code)|gl code|contract|purchase|tender|procurement|framework|solicitation|bid|rf[pqti]|itt|catalogue|catalog|(?-i:REF)|document)(?:[ -](?:no|number|nr|id|tag|code|ref|control|is|1[03]|di)){0,2}\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
 )
 """Before the number of goods, or of a paper about goods."""
 _PAPER: Final = re.compile(r"(?i)(?:po|inv|qt?|rma|so|inc|chg|ritm|lot|at|co|gr)-?\d[\d-]{2,16}|1z[0-9a-z]{16}")
 """Numbers that begin with what they number."""
+_TENDERED: Final = re.compile(r"(?:ITT|RF[PQTI]|ITN|PQQ)[-_ ]?\d[\d-]{2,12}|20\d\d/S \d{3}-\d{5,6}")
+"""Numbers of tenders, also as the Official Journal of the EU prints them: nothing else has one."""
+_STEERED: Final = re.compile(
+    r"(?:[A-Z]{2,8}[-_/.])?(?:POL(?:ICY)?|SOP|PROC|GUI(?:DE)?|WI|FRM|FORM|TMP|STD|QMS)(?:[-_/.](?:POL|SOP|PROC|GUI|[A-Z]{2,6}))?[-_/.]?\d{1,5}(?:[-_/.]?v?\d{1,3}(?:\.\d{1,2})?)?"
+)
+_VERSIONED: Final = re.compile(
+    r"(?i)\b(?:version:?|rev(?:ision)?\.?|v\d{1,2}(?:\.\d)?|ratified|next review|review date|document owner|executive lead|approved (?:by|on|:)|supersedes|issue date)\b"
+)
+"""A document under control and what its head says (ISO 9001, 7.5.3): a policy, a procedure or a form has that number."""
 _GOODS: Final = re.compile(
     r"(?i)\b(?:suppliers?|vendors?|deliver(?:y|ed)|shipped|shipments?|parcels?|arrived|gloves|cartons?|boxes|pallets?|ups|fedex|dhl|usps|amazon|customs|warranty|refund|return label|spare parts?|"
     r"keyboard|monitor|printer|autoclave|centrifuge|firmware|calibration|edition|label|stock|sku|eur|usd|gbp|procurement|purchas\w+|catalogue|book|check digit|infusion pump|consignment|manufacturer|courier|stuck|where is it|too late|is late)\b"
@@ -65,6 +74,10 @@ _FIRM: Final = re.compile(
     r"\b(?:[A-Z][\w&'-]+ ){1,4}(?:GmbH|AG|Inc\.?|Ltd\.?|LLC|plc|PLC|S\.A\.|BV|B\.V\.|Corp\.?|Corporation|Industries|Healthineers|Pharmaceuticals|Instruments)(?:,| at|:)? {0,2}$"
 )
 """Firms by the form of their name, right before where they sit."""
+_MAKER: Final = re.compile(
+    r"(?i)\b(?:manufactur(?:er|ed)|importer|imported|distribut(?:or|ed)|marketed|made|produced|sponsor|authori[sz]ed representative|ec rep|uk responsible person|marketing authori[sz]ation holder)\b(?: (?:for|by|in|uk|eu))*[:\s]{1,3}[^\n:]{0,60}$"
+)
+"""What a leaflet calls the firm that follows."""
 _CALLED_ON: Final = re.compile(
     r"(?i)(?:^|[.!?\n]\s{0,3})(?:thanks|thank you|thx|cheers|hi|hiya|hey|hello|ok|okay|well done|good (?:morning|afternoon|evening)|great|perfect|please)(?: (?:so much|a lot|again|there))?,? ?$"
 )
@@ -99,11 +112,17 @@ def of_anybody(hit: Hit, text: str) -> bool:
         before = text[max(0, hit.start - 90) : hit.start]
         if _BODY.search(before):
             return not _of_one(hit, text)
-        return _FIRM.search(before) is not None and not _of_one(hit, text) and _quiet(hit, text)
+        firm = _FIRM.search(before) is not None and not _of_one(hit, text)
+        return firm and (_MAKER.search(before) is not None or _quiet(hit, text))
     if hit.kind in NUMBERED:
-        return _of_goods(hit, value, text) and not _of_one(hit, text)
+        alone = _PLAIN.search(text, max(0, hit.start - 32), hit.start) is not None  # a drug may be what is bought
+        return _of_goods(hit, value, text) and not (_of_a_person(hit, text) if alone else _of_one(hit, text))
+    if hit.kind is Kind.DATE:
+        return _KEPT.search(text[max(0, hit.start - 80) : hit.start]) is not None and not treated(hit, text)
     if hit.kind is Kind.NAME and lexicon.is_figure(value.removesuffix("'s").casefold()):
         return not _of_one(hit, text)
+    if hit.kind is Kind.NAME and _told_what_to_do(hit, value, text):
+        return not treated(hit, text)
     if hit.kind is Kind.NAME:
         told = (
             PLACEHOLDER.fullmatch(value) is not None
@@ -122,8 +141,17 @@ def of_goods(hits: Sequence[Hit], text: str) -> list[Hit]:
     return [hit for hit in hits if hit.kind in NUMBERED and of_anybody(hit, text)]
 
 
+_KEPT: Final = re.compile(
+    r"\bDay (?:is|was|has been|falls)(?: (?:held|observed|celebrated|marked|kept|commemorated))?,?(?: internationally| worldwide)?(?: (?:each|every) year| annually)?,? on (?:his|her|the|their)? ?[^.\n\d]{0,40}$"
+)
+"""Before the day of a feast that the world keeps: whose birthday it was is history."""
+
+
 def _of_goods(hit: Hit, value: str, text: str) -> bool:
     """Whether a number is of goods, of a paper about them, or of a machine in a network; never of what somebody carries."""
+    value = value.strip(" .,;:")
+    if (_STEERED.fullmatch(value) and _around(_VERSIONED, hit, text)) or _TENDERED.fullmatch(value):
+        return True
     if _around(_IMPLANTED, hit, text):
         return False
     if (_MACHINE.fullmatch(value) and _around(_NETWORK, hit, text)) or (
@@ -145,7 +173,7 @@ def _of_goods(hit: Hit, value: str, text: str) -> bool:
 
 _BOUGHT: Final = re.compile(r"(?i)\b(?:my|our|the|your)? ?order(?: (?:no|number|nr))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}$")
 _PLAIN: Final = re.compile(
-    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost cent(?:re|er)|vat|asset tag|p\.?o\.?|purchase order|ticket)[ #:.]{0,3}$"
+    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost (?:cent(?:re|er)|code)|gl code|vat|asset tag|p\.?o\.?|purchase order|ticket|(?:tender|procurement|framework|solicitation|bid|rf[pqti]|itt)(?: (?:no|number|ref|reference|id))?(?: is)?)[ #:.]{0,3}$"
 )
 """What numbers goods and nothing else."""
 
@@ -167,6 +195,23 @@ def _spoken_to(hit: Hit, value: str, text: str) -> bool:
     return after and (_CALLED_ON.search(before) is not None or _OPENS.search(before) is not None)
 
 
+def _told_what_to_do(hit: Hit, value: str, text: str) -> bool:
+    """Whether an assistant is given a task at the beginning of a sentence: `Claude, summarise the Ottawa ankle rules`."""
+    if not assistants.is_product(value.casefold()) or _TASK.match(text, hit.end) is None:
+        return False
+    return _OPENS.search(text, max(0, hit.start - 8), hit.start) is not None
+
+
+_TASK: Final = re.compile(
+    r"(?i)[,:]? ?[,:] (?:please |pls |can you |could you |would you |now )?(?:"
+    + one_of(
+        *"summari[sz]e write explain translate draft list rewrite compare convert generate create give tell show fix refactor review check help make".split(),
+        *"what how why which is are does do define outline describe calculate compute format extract classify find suggest read turn add".split(),
+    )
+    + r")\b"
+)
+
+
 _ONE: Final = re.compile(
     r"(?i)\b(?:patients?|pts?|resident|caller|subscriber|guarantor|mother|father|mum|mom|dad|wife|husband|son|daughter|carer|dob|mrn|ssn|nhs|born|admitted|discharged|diagnos\w+|symptoms?|"
     r"biops(?:y|ies)|specimens?|appointments?|prescription|refill|dose|mg|consents?|he|she|his|her|him|my (?:pain|scan|results?|tablets|chart|doctor|blood)|bed \d|\d{2}[mf]|claims? (?:no|number)|member)\b"
@@ -176,10 +221,15 @@ _ONE: Final = re.compile(
 
 def _of_one(hit: Hit, text: str) -> bool:
     """Whether something around speaks of one person in care, or of a drug."""
-    if _around(_ONE, hit, text) or treated(hit, text):
+    if _of_a_person(hit, text):
         return True
     around = f"{text[max(0, hit.start - _WIDE) : hit.start]} {text[hit.end : hit.end + _WIDE]}"
     return any(lexicon.marked(word, lexicon.DRUG) for word in _WORD.findall(around.casefold()))
+
+
+def _of_a_person(hit: Hit, text: str) -> bool:
+    """Whether something around speaks of one person in care."""
+    return _around(_ONE, hit, text) or treated(hit, text)
 
 
 def _quiet(hit: Hit, text: str) -> bool:

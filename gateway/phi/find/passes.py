@@ -253,6 +253,7 @@ def _veto(reading: Reading, hits: list[Hit]) -> list[Hit]:
             or measures.counted(text, hit.start, hit.end)
             or constants.is_one(text, hit.start, hit.end)
             or shorthand.is_one(hit, text)
+            or things.nowhere_near(hit, text)
             or (talk.held and listen.nobody(hit, text, talk))
         )
     ]

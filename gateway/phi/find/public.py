@@ -126,13 +126,13 @@ _HINTS: Final = re.compile(
     r"founded|moderator|programme|mayor|bishop|pope|king|queen|emp(?:eror|ress)|princ|saint|general|colonel|admiral|justice|chief exec|"
     r"act(?:or|ress)|caster|maker|sculptor|composer|chemist|architect|philosopher|research|scientist|expert|spokes|"
     r"[a-z]{3}(?:ologist|icist|ician|nomist|anist)|\bMP\b|curator|librarian|archivist|assignee|reporter|governor|journalist|columnist|"
-    r"treasurer|ombudsman|biographer|playwright|commissioner|\bdean\b|composed|edited|translated|patented|wrote|argue|\bby\b|faculty|guests?:|\b(?:1[0-8]\d\d|19[0-3]\d)\b"
+    r"preprint|abstract|\bdoi\b|journal|et al|rxiv|pubmed|contribut|methods:|proceedings|treasurer|ombudsman|biographer|playwright|commissioner|\bdean\b|composed|edited|translated|patented|wrote|argue|\bby\b|faculty|guests?:|\b(?:1[0-8]\d\d|19[0-3]\d)\b"
 )
 
 
 def public(hits: Sequence[Hit], text: str) -> list[bool]:
     """For each hit whether it is the name of somebody in public text, with nothing of a person in care beside it."""
-    if not any(hit.kind is Kind.NAME for hit in hits) or not once(_hinted, text):
+    if not any(hit.kind is Kind.NAME or _of_old(hit, text) for hit in hits) or not once(_hinted, text):
         return [False] * len(hits)
     firm = [hit for hit in hits if _firm(hit, text)]
     old = [] if firm else once(_years, text)
@@ -141,6 +141,7 @@ def public(hits: Sequence[Hit], text: str) -> list[bool]:
         and (
             (hit.kind in _TOLD and _of_history(hit, text, old))
             or (hit.kind is Kind.NAME and _public(hit, text) and not _in_care(hit, text, firm))
+            or (not firm and hit.kind is Kind.NAME and once(_published, text) and _on_the_line_of_authors(hit, text))
         )
         for hit in hits
     ]
@@ -161,6 +162,14 @@ def public(hits: Sequence[Hit], text: str) -> list[bool]:
         )
         for hit, one in zip(hits, known, strict=True)
     ]
+
+
+def _of_old(hit: Hit, text: str) -> bool:
+    return hit.kind is Kind.DATE and _OLD_DAY.search(text, hit.start, hit.end) is not None
+
+
+_OLD_DAY: Final = re.compile(rf"{_YEAR}$")
+"""The end of a day in whose year nobody in care was born."""
 
 
 def _hinted(text: str) -> bool:
@@ -212,6 +221,33 @@ def _public(hit: Hit, text: str) -> bool:
         or _MADE.match(after) is not None
         or _seated(before)
     )
+
+
+def _published(text: str) -> bool:
+    return _LITERATURE.search(text) is not None
+
+
+def _on_the_line_of_authors(hit: Hit, text: str) -> bool:
+    """Whether a name stands in a line of names and nothing else, and the next line says where those who bear them work."""
+    start, end = text.rfind("\n", 0, hit.start) + 1, text.find("\n", hit.end)
+    if end < 0 or end - start > _BEFORE or _WORKING.match(text, end + 1) is None:
+        return False
+    names = _NAMES_APART.split(text[start:end].strip(" .*"))
+    return len(names) >= _LEAST_AUTHORS and all(_FULL_NAME.fullmatch(one) for one in names)
+
+
+_LITERATURE: Final = re.compile(
+    r"(?im)^abstract\b|\b(?:preprint|pre-print|doi|journal|et al|peer[- ]review\w*|medrxiv|biorxiv|arxiv|pubmed|equal contribution|contributed equally|corresponding author|methods:|proceedings)\b"
+)
+_WORKING: Final = re.compile(
+    r"[\d*†‡ (]{0,6}(?:Dept?(?=\.)|Dept|Department|Division|Faculty|School|Institut\w*|University|Centre|Center|College|Laboratory|Klinik|[A-Z][\w'’-]+ (?:University|Institute|Hospital|College|School))\b"
+)
+_NAMES_APART: Final = re.compile(r",? (?:and|&) |[,;] ?")
+_FULL_NAME: Final = re.compile(
+    r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:van|von|der|den|de|del|di|da|dos|du|la|le|el|al|bin|ter) ){0,2}[^\W\d_a-z][\w'’.-]*){1,3}[\d*†‡ ]{0,4}"
+)
+_LEAST_AUTHORS: Final = 3
+"""Two names on a line may be a patient and who came along."""
 
 
 def _seated(before: str) -> bool:

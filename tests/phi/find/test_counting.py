@@ -179,6 +179,8 @@ def test_a_mailbox_of_a_group_counts_beside_what_identifies():
         ("SELECT * FROM p WHERE dob >= '1990-01-01' AND dob < '2000-01-01'", False),
         ("SELECT * FROM p WHERE dob BETWEEN '1990-01-01' AND '2000-01-01'", False),
         ("SELECT * FROM p WHERE dob = '1962-03-14'", True),
+        ('=IF(AND(C2>=DATE(2024,4,1),C2<DATE(2025,4,1)),"FY24","") - make it work for any FY', False),
+        ("He works for the port since 4/1/2024", True),
         ("Which county is ZIP 02139 in?", False),
         ("What city does the zip code 02139 belong to?", False),
         ("Which county is ZIP 02139 in? The patient lives there.", True),

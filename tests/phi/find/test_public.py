@@ -106,3 +106,30 @@ def test_time_grows_with_the_text(piece):
     text = piece * 4_000
     hits = [Hit(Kind.NAME, at, at + 2, 0.9, Evidence.CONTEXT) for at in range(0, len(text), 400)]
     assert len(public(hits, text)) == len(hits)
+
+
+_LINE = "Kaito Shirakawa, Beatriz Monteverde, Ulf-Peter Janssen"
+
+
+@pytest.mark.parametrize(
+    ("text", "one"),
+    [
+        (f"Preprint v2, posted 3 Feb 2024\n{_LINE}\nDept. Biomedical Informatics, Ridgeway\nRecall was 98.9%.", True),
+        (f"{_LINE}\nDepartment of Surgery, discharged today", False),
+        (f"Preprint v2\n{_LINE} were seen\nDepartment of Surgery", False),
+        ("Preprint v2\nKaito Shirakawa, Beatriz Monteverde\nDepartment of Surgery", False),
+    ],
+)
+def test_a_line_of_authors_stands_over_where_they_work(text, one):
+    assert public([hit(text, "Beatriz Monteverde")], text) == [one]
+
+
+def test_a_number_of_somebody_takes_a_line_of_authors_back():
+    text = f"Preprint v2, MRN 4471180\n{_LINE}\nDept. of Informatics"
+    known = [hit(text, "Kaito Shirakawa"), hit(text, "4471180", Kind.MRN, Evidence.CUE)]
+    assert public(known, text) == [False, False]
+
+
+def test_days_of_history_need_no_name():
+    text = "She (12 May 1820 - 13 August 1910) led. In 1860 she laid the foundation of nursing."
+    assert public([hit(text, "12 May 1820", Kind.DATE, Evidence.SHAPE)], text) == [True]

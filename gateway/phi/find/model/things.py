@@ -60,6 +60,51 @@ def in_counties(hits: list[Hit], text: str) -> list[Hit]:
     ]
 
 
+def nowhere_near(hit: Hit, text: str) -> bool:
+    """Whether an opinion of a model is of the name of a country, of a day of the week with its hour, of a disease or of a thing."""
+    if hit.kind not in _NAMED:
+        return False
+    value = text[hit.start : hit.end]
+    if _HOURS.fullmatch(value) or (hit.kind is Kind.NAME and (_GOODS.fullmatch(value) and _ordinary(value[4:]))):
+        return True
+    low = max(0, hit.start - _LONGEST)
+    if any(
+        low + one.start() <= hit.start and hit.end <= low + one.end()
+        for one in _COUNTRY.finditer(text[low : hit.end + _LONGEST])
+    ):
+        return True
+    return hit.kind is Kind.NAME and _after_whom(value)
+
+
+_NAMED: Final = frozenset({Kind.NAME, Kind.PLACE, Kind.FACILITY})
+_LONGEST: Final = 32
+_HOURS: Final = re.compile(
+    r"(?i)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?,?(?: (?:to|at|from|until))? ?\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?)?"
+)
+"""`Friday 9am` in hours of opening."""
+_GOODS: Final = re.compile(r"(?:the|a|an|all|any|and|my|your|our|some) [a-z]+(?: [a-z]+)?")
+"""An article and words in small letters, as recognisers of speech write things: `the sheets`."""
+_COUNTRY: Final = re.compile(
+    r"\b(?:Viet Nam|C[oô]te d['’]Ivoire|Burkina Faso|Sri Lanka|Saudi Arabia|Costa Rica|Puerto Rico|New Zealand|South Africa|South Sudan|Papua New Guinea|Equatorial Guinea|Guinea[- ]Bissau|"
+    r"Bosnia(?: and |-| & )Herzegovina|North Macedonia|Czech Republic|Dominican Republic|Central African Republic|(?:DR|D\.R\.|Democratic Republic of(?: the)?) Congo|Timor[- ]Leste|Brunei Darussalam|"
+    r"United Arab Emirates|Marshall Islands|Solomon Islands|Cayman Islands|Lao PDR|Russian Federation|Antigua and Barbuda|S[aã]o Tom[eé](?: and Pr[ií]ncipe)?|Korea, Rep\.?|Iran, Islamic Rep\.?|Hong Kong SAR)(?!\w)"
+)
+"""Names of countries in more than one word (ISO 3166-1) that nobody is called; Safe Harbor lets them stand."""
+
+
+def _after_whom(value: str) -> bool:
+    """Whether a name with its particle is that of a disease and, by all lists, of nobody else: `Von Willebrand`."""
+    first, _, last = value.casefold().partition(" ")
+    return first in _PARTICLES and bool(last) and lexicon.marks(last.removesuffix("'s")) == {lexicon.EPONYM}
+
+
+_PARTICLES: Final = frozenset("von van de del da di".split())
+
+
+def _ordinary(words: str) -> bool:
+    return all(lexicon.ORDINARY in lexicon.marks(word) for word in words.split())
+
+
 _COUNTY: Final = 9
 _IN: Final = re.compile(r", (?:Co\.?|County) $")
 

@@ -168,6 +168,55 @@ def is_somebody(value: str) -> bool:
 _SHORTEST_WORD: Final = 2
 
 
+def is_house(value: str) -> bool:
+    """Whether a cell under a header of people names a house and nobody: `St Brannock's Hospitals`, `Wick Community Trust`."""
+    return _HOUSE.fullmatch(value) is not None and _TITLE.match(value) is None
+
+
+_HOUSE: Final = re.compile(
+    r"(?i)[^\W\d_][\w'’.&/-]*(?:,? (?:&|[^\W\d_][\w'’.&/-]*)){0,7} (?:"
+    + one_of(
+        *"hospitals? infirmary trust clinics? surgery practice hospice pharmacy healthcare foundation university institute gmbh ltd inc llc plc".split(),
+        *"cent(?:re|er)s? laborator(?:y|ies) services network authority partnership".split(),
+        *("medical group", "health (?:board|system|services?)", "(?:care|nursing) home"),
+    )
+    + r")\.?"
+)
+"""The word that a house is called by ends its name, and no name of a person."""
+_TITLE: Final = re.compile(r"(?i)(?:dr|mr|mrs|ms|miss|mx|prof|sr|rev)\b")
+
+
+def is_type(value: str) -> bool:
+    """Whether a cell is the type of a column in SQL, with its constraints: `VARCHAR(80) NOT NULL,`."""
+    return _TYPE.fullmatch(value) is not None
+
+
+_TYPE: Final = re.compile(
+    "(?i)(?:"
+    + one_of(
+        *r"n?(?:var)?char2? (?:big|small|tiny|medium)?int(?:eger)? n?text date datetime2? time(?:stamp)?(?:tz)? bool(?:ean)? uuid numeric decimal float".split(),
+        *r"real (?:big)?serial jsonb? bytea [bc]lob bit xml".split(),
+        *("double precision", "character(?: varying)?"),
+    )
+    + r")(?: ?\([\d, ]{1,12}(?:max|char|byte)?\))?(?: (?:"
+    + one_of(
+        *(
+            "not null",
+            "null",
+            "unique",
+            "primary key",
+            "(?:auto_?increment|identity)(?:\\(\\d+, ?\\d+\\))?",
+            "with(?:out)? time zone",
+        ),
+        r"default (?:null|true|false|now\(\)|current_\w+|\d{1,4}|'')",
+        r"references \w+ ?(?:\(\w+\))?",
+        r"collate \w+",
+    )
+    + r")){0,6},?"
+)
+"""ISO/IEC 9075 and what PostgreSQL, Oracle, SQL Server and MySQL add."""
+
+
 def split(text: str, start: int, end: int, separator: str) -> Iterator[tuple[int, int]]:
     """Where the parts of a stretch between separators stand."""
     at = start

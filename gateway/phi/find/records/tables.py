@@ -15,7 +15,7 @@ from gateway.domain import INDIRECT, Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.records import headers
 from gateway.phi.find.records.headers import Column
-from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain, is_somebody
+from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_house, is_plain, is_somebody, is_type
 from gateway.phi.find.records.trees import Node
 
 _Cell = tuple[int, int]
@@ -323,6 +323,11 @@ def note(sheet: Sheet, column: Column | None, cell: _Cell) -> None:
 
 def _value(sheet: Sheet, column: Column, kind: Kind, cell: _Cell, value: str) -> None:
     """A cell under a header of `kind`: a number may stand where a name would, and a name where a number would."""
+    if is_type(value):
+        return
+    if kind is Kind.NAME and is_house(value):
+        sheet.mark(Kind.FACILITY, *cell, weak=True)
+        return
     if kind is Kind.NAME and not any(map(str.isalpha, value)):
         kind = Kind.MRN
     elif kind is Kind.MRN and column.person and not any(map(str.isdigit, value)):

@@ -70,6 +70,9 @@ _PUBLIC: Final = re.compile(
 )
 _MACHINE: Final = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$")
 """`client: 10.8.0.23`: the address of a machine, which the rule for addresses reports as one."""
+_PORT: Final = re.compile(r"\d{2,5}(?:/|$)")
+_HOST: Final = re.compile(r"\w\.[a-z][\w.-]{1,60}:$")
+"""`registry.internal:5000/gateway`: the port of a machine, and the path behind it."""
 _FRACTION: Final = re.compile(r"(?:[01]\.\d{1,16}|\d\d\.\d\d?)$")
 """`acc=0.9921`, `acc=99.21`: a share, as programs print one."""
 _TRACKED: Final = re.compile(r"[A-Z]{2,6}-\d{1,5}$")
@@ -88,6 +91,8 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
     if weak and (
         _MACHINE.match(value) or _FRACTION.match(value) or (_TRACKED.match(value) and _TRACKER.search(before))
     ):
+        return False
+    if _PORT.match(value) and _HOST.search(before):
         return False
     if _ELSEWHERE.search(before) or _IN_DOI.search(before) or after.lstrip()[:1] == "±":
         return False

@@ -149,6 +149,8 @@ def called(text: str, talk: Iterable[Turn]) -> Iterator[Hit]:
             at = next((index for index, word in enumerate(heard) if word.start >= turn.start + end), len(heard))
             while at < len(heard) and heard[at].text in names.TITLES:
                 at += 1
+            if at < len(heard) and heard[at].text == "the":
+                continue  # and a thing
             for found in names.name(heard, at, text, asked=opening.asked, known=opening.known):
                 if ending is None or ending.match(folded, found[1] - turn.start):
                     yield Hit(Kind.NAME, *found, said.CONFIDENCE, Evidence.SHAPE, True)

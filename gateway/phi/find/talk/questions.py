@@ -154,9 +154,9 @@ ASKS: Final[tuple[Ask, ...]] = (
     ),
     Ask(
         Kind.SSN,
-        rf"\b(?:social(?: security)?(?: {_NUMBER})?|national insurance(?: {_NUMBER})?|s ?s ?n|social insurance(?: {_NUMBER})?|ni number|last four(?: of| digits)?)\b",
+        rf"\b(?:social(?: security)?(?: {_NUMBER})?(?! (?:reformers?|reforms?|work|workers?|services?|care|history|media|distancing|isolation|science|sciences|medicine|support|network|club|housing|prescrib\w+|anxiety|phobia|events?|skills|status|needs|factors|determinants|circumstances|welfare|policy|theory)\b)|national insurance(?: {_NUMBER})?|s ?s ?n|social insurance(?: {_NUMBER})?|ni number|last four(?: of| digits)?)\b",
         ("can you give me your «social security number»", "and the «last four of» your social"),
-        ("is he sociable",),
+        ("is he sociable", "a social reformer"),
     ),
     Ask(
         Kind.OTHER_ID,

@@ -69,3 +69,33 @@ def test_what_was_not_seen_by_the_tagger_stays():
     cued = [Hit(Kind.NAME, 0, 3, 0.9, Evidence.CUE)]
     assert things.at_home("base", "CHF", cued) == cued
     assert things.at_home("", "CHF", cued) == cued
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ('"Viet Nam","259.9"', "Viet Nam", Kind.NAME),
+        ('"Côte d\'Ivoire",16.4', "Ivoire", Kind.NAME),
+        ("Monday to Friday 9am to 5pm", "Friday 9am", Kind.PLACE),
+        ("Von Willebrand type 2B: desmopressin?", "Von Willebrand", Kind.NAME),
+        ("and the sheets hot wash", "the sheets", Kind.NAME),
+    ],
+)
+def test_countries_hours_diseases_and_things_are_nobody(text, value, kind):
+    start = text.index(value)
+    assert things.nowhere_near(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("Viet Tran has a cough", "Viet Tran", Kind.NAME),
+        ("Von Trapp type 2 diabetic", "Von Trapp", Kind.NAME),
+        ("Friday Okoro 9am", "Friday Okoro", Kind.NAME),
+        ("seen with the okoros", "the okoros", Kind.NAME),
+        ("Willebrand fell", "Willebrand", Kind.NAME),
+    ],
+)
+def test_people_who_are_called_nearly_so_are_somebody(text, value, kind):
+    start = text.index(value)
+    assert not things.nowhere_near(Hit(kind, start, start + len(value), 0.9, Evidence.CONTEXT), text)

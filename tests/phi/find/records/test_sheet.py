@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
-from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_plain, joined, split
+from gateway.phi.find.records.sheet import Sheet, is_code, is_display, is_house, is_plain, is_type, joined, split
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,44 @@ def test_joined_spans_cover_the_same_and_touch_nowhere(spans):
     whole = joined(spans)
     assert {at for span in spans for at in range(*span)} == {at for span in whole for at in range(*span)}
     assert all(one[1] < other[0] for one, other in pairwise(whole))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "St Brannock's Hospitals",
+        "Queen Maud Infirmary",
+        "Thornley & Wick Community Trust",
+        "Orla Care Home",
+        "Medisense GmbH",
+    ],
+)
+def test_a_cell_that_ends_as_houses_do_names_a_house(value):
+    assert is_house(value)
+
+
+@pytest.mark.parametrize("value", ["Queenie Maud", "Dr Rosa Clinic", "Trust", "Clinic of Ann Bell", "Okafor, Ada"])
+def test_a_cell_with_a_person_names_no_house(value):
+    assert not is_house(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "VARCHAR(80) NOT NULL,",
+        "CHAR(10) UNIQUE,",
+        "date",
+        "BIGINT",
+        "numeric(10, 2) DEFAULT 0",
+        "INT REFERENCES patient(id)",
+    ],
+)
+def test_the_type_of_a_column_is_one(value):
+    assert is_type(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["Date Masamune", "VARCHAR(80) DEFAULT 'Ada Okafor'", "Real, Ana", "4471180", "text Ada"]
+)
+def test_a_value_is_no_type_of_a_column(value):
+    assert not is_type(value)

@@ -65,6 +65,16 @@ def test_a_column_that_may_be_names_must_hold_some():
     assert found("name,type\npatient_name,text\nzip3,char") == set()
 
 
+def test_houses_under_a_header_of_people_are_houses_and_types_of_columns_are_no_values():
+    rows = "RX1,St Brannock's Hospitals,14\nRZ9,Ada Okafor,11"
+    assert found(f"provider_code,provider_name,waiting\n{rows}") == {
+        (Kind.FACILITY, "St Brannock's Hospitals"),
+        (Kind.NAME, "Ada Okafor"),
+    }
+    ddl = "  nhs_number   CHAR(10) UNIQUE,\n  family_name  VARCHAR(80) NOT NULL,\n  postcode     VARCHAR(8),\n"
+    assert found(f"CREATE TABLE patient (\n{ddl});") == set()
+
+
 @pytest.mark.parametrize(
     "text",
     [

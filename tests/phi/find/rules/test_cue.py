@@ -43,6 +43,7 @@ def test_a_weak_cue_with_a_word_for_number_is(text):
         ("12-34-56", "MRN ", "", True),
         ("1", "case ", "", False),
         ("200", "sample #", " patients", False),
+        ("5000/gateway", "registry.internal:", "", False),
     ],
 )
 def test_measures_dates_and_bare_years_are_no_identifiers(value, before, after, is_one):
@@ -55,6 +56,7 @@ def test_measures_dates_and_bare_years_are_no_identifiers(value, before, after, 
         ("10.8.0.23", "client: ", False),
         ("10.8.0.230.4", "client: ", True),
         ("310.8.0.23", "client: ", True),
+        ("5000/gateway", "registry: ", True),
         ("RIS-4410", "Ticket ", False),
         ("RIS-4410", "case ", True),
         ("RIS-441022", "ticket: ", True),

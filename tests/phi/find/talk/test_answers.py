@@ -80,6 +80,7 @@ def test_who_is_spoken_to_or_of_is_named(text):
         "right knee or left?",
         "thanks very much",
         "hi there",
+        "and the sheets",
         "with naproxen, yes",
     ],
 )
