@@ -168,6 +168,10 @@ _CARE: Final = re.compile(
         *r"pt\.?s?\b mrn dob d\.o\.b".split(),
         "date of birth",
         *"admitted discharged refill appointment".split(),
+        r"(?:liv(?:es|ing|ed)|diagnosed) with [a-z]+",
+        r"i(?:['’]ve| have)(?: had)? (?:[a-z-]+ ){0,3}(?:cancer|diabetes|hiv|aids|epilepsy|depression|anxiety|asthma|lupus|leuka?emia|lymphoma|melanoma|ms|copd|schizophrenia|bipolar|migraines?|arthritis|hepatitis|cirrhosis|"
+        r"parkinson[’']?s|dementia|angina|adhd|autism|ptsd|psoriasis|endometriosis|crohn[’']?s|colitis|ckd|tuberculosis)",
+        r"my (?:own )?(?:[a-z-]+ )?(?:dose|diagnosis|chemo(?:therapy)?|biopsy|surgery|medication|meds|pregnancy|illness|cancer|diabetes|hiv|depression|insulin|seizures?|psychiatrist|therapist|oncologist)",
         "prescri(?:be|bed|ption for)",
         "next of kin",
         r"(?<!the )(?:mr|mrs|ms|miss)\b\.?",

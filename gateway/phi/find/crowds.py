@@ -33,10 +33,12 @@ _SINGLED: Final = re.compile(
     r"(?i)\b(?:"
     + one_of(
         r"(?:except|but|only|bar|save|and) (?:for )?one\b(?! of)",
+        r"one of (?:them|these|those)\b",
+        r"(?:apart from|except for|including) (?:my|our|the|flat|room|house|no\.?|number|a|an)\b[\w ’']{1,30}, (?:adm|was|diagnosed|who)",
         r"(?:patient|case) zero",
         r"the (?:one|only|sole|index|last|next|first|second|third|fourth|fifth|other|older|elder|younger|youngest|oldest|positive) (?:one|who|case|death|patient|visit|fall|resident|employee|positive|"
         + _PERSON
-        + r")\b(?! (?:half|group|cohort|arm|wave))",
+        + r")\b(?! (?:half|group|cohort|arm|wave|visit|in\b|out\b|(?:was |were )?(?:enrol|recruit|follow|random|includ)))",
         r"the (?:only|sole|one) [\w-]+ was",
         r"the (?:older|elder|younger|youngest|oldest)\b,",
         r"the one (?:who|that|with|positive|started|admitted|seen)",
@@ -57,6 +59,13 @@ _SINGLED: Final = re.compile(
     r"|(?:^|[\s(])(?:#?\d{1,2}[).:]) ?(?:seen|admitted|discharged|transferred|died|fell|born|adm|dob)\b",
 )
 """One who is singled out of many, and of whom what follows then speaks."""
+_DAY: Final = r"(?:\d{4}-\d\d-\d\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}(?: \d{4})?|[A-Z][a-z]{2,8} \d{1,2}(?:, \d{4})?)"
+_COURSE: Final = re.compile(
+    r"[:,;(] ?(?:adm|[Aa]dmitted|[Dd]iagnosed|[Tt]ransferred|[Oo]perated|[Dd]ischarged|[Dd]ied|[Mm]oved in|[Ss]een|[Oo]nset)(?: (?:to|from|in) [\w ’']{1,20}?)? (?:on )?"
+    + _DAY
+    + r"\b(?![\d/.-]*\d| \d{4})(?! ?(?:to|and|or|-|–|through|until)\b)"
+)
+"""A clause of its own that says on what day somebody was admitted, and not between which days many were."""
 _BORN: Final = re.compile(r"(?i)\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^\n]{0,24}$")
 _CUE: Final = 40
 _WHEN_OR_WHERE: Final = frozenset({Kind.DATE, Kind.PLACE, Kind.FACILITY, Kind.ZIP})
@@ -64,7 +73,11 @@ _WHEN_OR_WHERE: Final = frozenset({Kind.DATE, Kind.PLACE, Kind.FACILITY, Kind.ZI
 
 def many(text: str) -> bool:
     """Whether a text counts people, and speaks of none of them."""
-    return _COUNTED.search(text) is not None and _SINGLED.search(text) is None and not speaks_of_one(text)
+    return _COUNTED.search(text) is not None and not _of_one_of_them(text) and not speaks_of_one(text)
+
+
+def _of_one_of_them(text: str) -> bool:
+    return _SINGLED.search(text) is not None or _COURSE.search(text) is not None
 
 
 def of_many(hits: Sequence[Hit], text: str) -> list[Hit]:

@@ -313,3 +313,20 @@ def test_the_quick_look_before_an_expression_misses_nothing_that_it_finds(before
         assert pattern.search(before) is None or holds(small, module._SAYS_WHO)
     for pattern in (module._BIBTEX, module._CSL, module._CSL_TITLE):
         assert pattern.search(before) is None or holds(small, module._SAYS_WHAT)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("# Author: Ottilie Brandvold\n# I have had metastatic breast cancer since 2024.\n", True),
+        ("# Author: Ottilie Brandvold, diagnosed with lupus\n", True),
+        (
+            "commit 1a2b3c4\nAuthor: Ottilie Brandvold <ob@example.org>\n\n    my own sertraline dose broke the parser",
+            True,
+        ),
+        ("# Author: Ottilie Brandvold\n# I have had to rewrite the parser; my own fork has a bug.\n", False),
+    ],
+)
+def test_an_author_who_tells_an_illness_of_their_own_is_somebody_in_care(text, counts):
+    name = "Ottilie Brandvold"
+    assert credited(hits(text, name), text) == [not counts]

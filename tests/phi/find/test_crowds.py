@@ -14,6 +14,8 @@ MANY = [
     "All patients admitted between 1 July 2019 and 30 June 2021 (n=18,442).",
     "Ward 7 had 31 falls after the new socks started on 3 April; paper for 18 July.",
     "There were 412 births in March 2021 at Bergen.",
+    "312 patients were enrolled between 4 May 2020 and 3 June 2021 at Bergen; the last patient was followed until March 2022.",
+    "Data of 214 patients, admitted 1 March 2019 to 30 June 2021, were read.",
     "There were 14 infections, one case per 1,000 days; the first half of all patients came before July 2021.",
 ]
 OF_ONE = [
@@ -30,6 +32,9 @@ OF_ONE = [
     "NICU has 22 infants. Twin B was born on 11/19/2021.",
     "14 patients seen. 03/04/1952 F: new AF, seen 3 March 2021.",
     "20 appointments today. The 10:15 slot was seen on 3 March 2021.",
+    "All 40 residents tested negative apart from Flat 6, admitted to hospital on 8 March 2021.",
+    "28 patients on the ward, side room: admitted 21/11/26 from Odda.",
+    "90 women took part. One of them was seen on 3 June 2021 in Odda.",
     "Admitted 3 March 2021, discharged 9 March 2021 on antibiotics.",
 ]
 
@@ -57,7 +62,7 @@ def test_a_birth_date_or_a_field_stays_somebodys_among_many():
     day = field._replace(evidence=Evidence.CUE)
     assert of_many([born, field], text) == [born, field]
     assert of_many([day], text) == [day], "a birth date is of one person"
-    text = text.replace("DOB 03/04/1961", "None was excluded")
+    text = text.replace("DOB 03/04/1961;", "None was left out of all")
     day = day._replace(start=text.index("05/06"), end=text.index("05/06") + 10)
     assert of_many([day], text) == [day._replace(evidence=Evidence.SHAPE, patient=False)]
 
