@@ -16,6 +16,7 @@ class SharedLoss(StrEnum):
     REFUSED = "refused"  # user and password, or what it was told
     CLOCK = "clock"  # its clock and ours differ
     ELSEWHERE = "elsewhere"  # its name leads off the premises
+    FORGOT = "forgot"  # it says less than it said before: somebody emptied it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Looks at the servers that replicas share: whether they answer, and keep what they are told. Counts and writes nothing."""
+"""Looks at the servers that replicas share: whether they answer, and keep what they are told. Counts nothing."""
 
 from __future__ import annotations
 

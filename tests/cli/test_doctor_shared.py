@@ -39,6 +39,13 @@ def test_redis_that_keeps_what_it_counts_is_fine_and_one_that_may_forget_is_said
         server.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
         found = doctor(shared)["shared counts"]
         assert (found.state, "noeviction" in found.remedy) == (State.WARN, True)
+        server.ask("CONFIG", "SET", "maxmemory", "1")
+        found = doctor(shared)["shared counts"]
+        assert (found.state, "its memory" in found.says) == (State.FAIL, True)
+        server.ask("CONFIG", "SET", "maxmemory", "0")
+        server.ask("REPLICAOF", "127.0.0.1", "1")
+        assert doctor(shared)["shared counts"].state is State.FAIL
+        server.ask("REPLICAOF", "NO", "ONE")
         server.ask("CONFIG", "SET", "requirepass", "other")
         assert "user and password" in doctor(shared)["shared counts"].says
         server.kill()

@@ -101,6 +101,9 @@ class RedisQuota:
             arguments += [_name(charge), charge.limit, charge.amount]
         try:
             reply = await self._ask(RESERVE, arguments)
+            if self._is_forgotten(charges, _pairs(reply[2 if reply[0] == 0 else 1 :])):
+                self._tell(REFUND, [now_us, lease, 0])
+                reply = await self._ask(RESERVE, arguments)
         except QuotaUnavailable:  # it may have heard us, and we not it
             self._live[lease] = _Live(charges, unheld=True)
             raise
@@ -137,7 +140,10 @@ class RedisQuota:
         return tuple(self._heard.get((charge.account, charge.since_s), Counted()) for charge in charges)
 
     async def recount(self, charges: Sequence[Charge], *, now_us: int) -> tuple[Counted, ...]:
-        counts = _pairs(await self._ask(COUNT, [now_us, *map(_name, charges)]))
+        asked: list[Argument] = [now_us, *map(_name, charges)]
+        counts = _pairs(await self._ask(COUNT, asked))
+        if self._is_forgotten(charges, counts):
+            counts = _pairs(await self._ask(COUNT, asked))
         self._hear(charges, counts)
         return tuple(counts)
 
@@ -157,6 +163,16 @@ class RedisQuota:
     async def _refresh(self, charges: Sequence[Charge], now_us: int) -> None:
         with contextlib.suppress(QuotaUnavailable):
             await self.recount(charges, now_us=now_us)
+
+    def _is_forgotten(self, charges: Sequence[Charge], counts: Sequence[Counted]) -> bool:
+        """Whether Redis says less than it said: somebody emptied it, and it is told all again before it is asked again."""
+        nothing = Counted()
+        heard = (self._heard.get((charge.account, charge.since_s), nothing).used for charge in charges)
+        if all(count.used >= used for count, used in zip(counts, heard, strict=True)):
+            return False
+        self._ready = False
+        self._see(SharedLoss.FORGOT)
+        return True
 
     def _hear(self, charges: Sequence[Charge], counts: Sequence[Counted]) -> None:
         if len(self._heard) > MAX_HEARD:

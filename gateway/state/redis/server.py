@@ -38,6 +38,7 @@ _SAID: Final = {
     SharedLoss.REFUSED: "refuses to count: look at its log, at user and password, at its memory.",
     SharedLoss.CLOCK: f"has another time: its clock and ours differ by more than {SKEW_S} s.",
     SharedLoss.ELSEWHERE: "has a name that leads off the premises: look at DNS, or at `server.on_prem_networks`.",
+    SharedLoss.FORGOT: "has forgotten what it counted: it is told again.",
 }
 
 
@@ -103,10 +104,14 @@ class RedisServer:
             raise await self._away(error) from None
         self._compare(clock)
 
-    async def keeps(self) -> bool:
-        """Whether it says that it keeps what it counts through its own end, and drops nothing for room. Raises `Away`."""
+    async def keeps(self, prefix: str = "gateway") -> bool:
+        """Whether it takes what is written, keeps it through its own end, and drops nothing for room. Raises `Away`.
+
+        What is written is a key of our own that ends after a second.
+        """
         try:
             async with asyncio.timeout(self._limit_s):
+                await self._client.set(f"{{{prefix}:quota}}:looked", 1, px=1000)
                 said = await self._client.info()
         except self._errors as error:
             raise await self._away(error) from None

@@ -195,6 +195,33 @@ async def test_a_redis_that_forgot_is_told_what_was_used(tmp_path, replica):
         assert await counted(other) == Counted(67, 0)
 
 
+async def test_a_redis_that_is_emptied_while_they_are_connected_is_told_again_before_anything_is_held(replica, server):
+    """FLUSHALL, DEL and eviction end no connection: that it says less than before is all that there is to notice."""
+    sink = RecordingSink()
+    one, other = replica(sink=sink), replica()
+    await reserve(one, "a", ONE._replace(amount=70))
+    one.settle("a", {ONE.account: 70}, now_us=NOW_US)
+    assert await counted(one) == await counted(other) == Counted(70, 0)
+    server.ask("FLUSHALL")
+    assert await reserve(one, "b") == Exceeded(ONE, 30)
+    server.ask("FLUSHALL")
+    assert await counted(other) == Counted(70, 0)
+    seen = [event.loss for event in sink.events if isinstance(event, SharedSeen)]
+    assert seen == [SharedLoss.FORGOT, None]
+
+
+async def test_what_is_under_way_when_it_is_emptied_is_counted(replica, server):
+    quota = replica()
+    for lease in ("a", "b"):
+        await reserve(quota, lease)
+    quota.settle("a", {ONE.account: 30}, now_us=NOW_US)
+    assert await counted(quota) == Counted(30, 40)
+    server.ask("FLUSHALL")
+    assert await counted(quota) == Counted(30, 0)
+    quota.settle("b", {ONE.account: 12}, now_us=NOW_US)
+    assert await counted(quota) == Counted(42, 0)
+
+
 async def test_a_script_that_is_gone_is_brought_again(replica, server):
     quota = replica()
     await reserve(quota, "a")
