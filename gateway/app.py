@@ -188,6 +188,8 @@ def _kept(
             return ()
         if ledger.contradicted:
             return (f"{ledger.contradicted} Until then only targets on the premises are used.",)
+        if ledger.loss in _LOST_WHILE_OPEN:
+            return (f"{state_dir / LEDGER_FILE} {_LOST_WHILE_OPEN[ledger.loss]} Nothing leaves until then.",)
         place, remedy = _REMEDIES[ledger.loss]
         what = f"{state_dir / LEDGER_FILE if ledger.loss in _OF_THE_FILE else state_dir} {place}"
         then = "there is no record, so only targets on the premises are used."
@@ -210,14 +212,20 @@ def _kept_together(
     def notes() -> tuple[str, ...]:
         if ledger.loss is None:
             return ()
-        what = ledger.contradicted or f"The record at {name} {REMEDIES[ledger.loss]}"
-        again = "" if ledger.contradicted else " It is tried again every second."
+        said = REMEDIES.get(ledger.loss) or _LOST_WHILE_OPEN.get(ledger.loss, "cannot be written.")
+        what = ledger.contradicted or f"The record at {name} {said}"
+        again = "" if ledger.contradicted or ledger.loss in _LOST_WHILE_OPEN else " It is tried again every second."
         return (f"{what} Until then only targets on the premises are used.{again}",)
 
     return ledger, notes
 
 
 _OF_THE_FILE: Final = frozenset({LedgerLoss.DAMAGED, LedgerLoss.LOCKED, LedgerLoss.DISK, LedgerLoss.UNOPENED})
+_LOST_WHILE_OPEN: Final = {
+    LedgerLoss.GONE: "is gone: put it back and start the gateway again.",
+    LedgerLoss.REPLACED: "was replaced: put the right one back and start the gateway again.",
+    LedgerLoss.ALTERED: "lacks rows that were written: see `gateway audit verify` and `restored`, then start the gateway again.",
+}
 _REMEDIES: Final = {
     LedgerLoss.NO_SPACE: ("has no space left", "Make room there, or set `state_dir`."),
     LedgerLoss.NOT_WRITABLE: ("cannot be written", "Make it writable or set `state_dir`."),

@@ -24,7 +24,7 @@ from gateway.domain import (
     Trait,
     UnknownReason,
 )
-from gateway.events import AttemptResult, Cause, Noted, ReloadResult
+from gateway.events import AttemptResult, Cause, LedgerLoss, Noted, ReloadResult
 
 
 class ExtraMissing(Exception):
@@ -149,6 +149,11 @@ class AuditSink(Protocol):
     @property
     def available(self) -> bool:
         """Whether an intent written now is likely to be kept; `intend` is what counts."""
+        ...
+
+    @property
+    def loss(self) -> LedgerLoss | None:
+        """Why it cannot be written now, None where it can."""
         ...
 
     def learn(self, words: Iterable[str]) -> None:

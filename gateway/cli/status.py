@@ -151,7 +151,8 @@ def _lines(status: Mapping[str, object]) -> Iterator[str]:
     yield f"Triage Gateway {status.get('version')}, up for {up}, {'ready' if status.get('ready') else 'NOT READY'}"
     if isinstance(reading, dict):
         bad = "" if reading["result"] in {"ok", "started"} else " (the one before is in force)"
-        yield f"Configuration {str(status.get('config'))[:12]}, last read {reading['at']}: {reading['result']}{bad}"
+        hashes = f"Configuration {str(status.get('config'))[:12]}, policy {str(status.get('policy'))[:12]}"
+        yield f"{hashes}, last read {reading['at']}: {reading['result']}{bad}"
     if isinstance(record, dict) and not record.get("can_be_written"):
         yield "The record CANNOT BE WRITTEN: nothing leaves the premises"
     yield from (

@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.audit.verify_ledger import Tree
 from gateway.domain import Settlement
@@ -127,6 +128,11 @@ class GroupCommit:
     def available(self) -> bool:
         return self._store is not None and not self._closed
 
+    @property
+    def loss(self) -> LedgerLoss | None:
+        """Why it cannot be written now, None where it can."""
+        return None if self.available else self._loss
+
     def learn(self, words: Iterable[str]) -> None:
         """Take the names of a reloaded configuration; rows put in later may use them."""
         self._words |= frozenset(words)
@@ -164,6 +170,10 @@ class GroupCommit:
     def _report(self, rows: Sequence[Row], result: LedgerResult, duration_s: float) -> None:
         for record, count in Counter(RECORDS[type(row)] for row in rows).items():
             self._sink.emit(LedgerWritten(record=record, result=result, duration_s=duration_s, count=count))
+
+    def _report_taken(self, rows: Sequence[Row], taken: Sequence[bool], duration_s: float) -> None:
+        self._report([row for row, ok in zip(rows, taken, strict=True) if ok], LedgerResult.OK, duration_s)
+        self._report([row for row, ok in zip(rows, taken, strict=True) if not ok], LedgerResult.REFUSED, duration_s)
 
     def _hold(self, row: Row) -> None:
         """Hand `row` over with others: whatever wakes the thread takes the interpreter's lock from the event loop."""
@@ -284,8 +294,7 @@ class GroupCommit:
             return
         self._waiting.clear()
         duration_s = time.perf_counter() - started
-        self._report([row for row, ok in zip(rows, taken, strict=True) if ok], LedgerResult.OK, duration_s)
-        self._report([row for row, ok in zip(rows, taken, strict=True) if not ok], LedgerResult.REFUSED, duration_s)
+        self._report_taken(rows, taken, duration_s)
         self._answer(intents, taken[len(taken) - len(intents) :], RowRefused)
         self._checkpoint(self._store)
 
@@ -348,12 +357,18 @@ class GroupCommit:
             self._give_up(LedgerLoss.ALTERED)
             return
         since_us = min(self._down_since_us, now_us)
-        try:  # which also proves that the file can be written again
-            store.write([EventRow(at_us=now_us, what=Noted.OUTAGE, since_us=since_us, number=self._lost)])
+        kept = list(islice(self._waiting, MAX_BATCH))
+        started = time.perf_counter()
+        try:  # which also proves that it can be written again: rows that wait are of the kind that could not be
+            outage = EventRow(at_us=now_us, what=Noted.OUTAGE, since_us=since_us, number=self._lost)
+            taken = store.write([outage, *kept])[1:]
         except self._place.errors as error:
             store.close()
             self._go_down(self._place.loss_of(error))
             return
+        for _ in kept:
+            self._waiting.popleft()
+        self._report_taken(kept, taken, time.perf_counter() - started)
         self._known = self._words
         self._sink.emit(recovered(since_us, lost=self._lost))
         self._store, self._loss, self._down_since_us, self._lost = store, None, 0, 0

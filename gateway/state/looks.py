@@ -64,7 +64,8 @@ def look_at_postgres(url: str, networks: Networks) -> Looked:
         return Looked(works=False, says=says, remedy="Nothing leaves until it can be written.")
     if not found.may_add:
         remedy = "Run deploy/postgres/ledger.sql as the owner, with this user as its `writer`."
-        return Looked(works=False, says=f"{place.name} has no tables that this user may add rows to", remedy=remedy)
+        says = f"{place.name} has no tables, or one that this user may not read or add rows to"
+        return Looked(works=False, says=says, remedy=remedy)
     if found.lacking:
         lacking = ", ".join(f"{table}.{column}" for table, column in sorted(found.lacking))
         remedy = (

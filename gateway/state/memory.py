@@ -10,6 +10,7 @@ from typing import Final, Generic
 from cachetools import LRUCache
 
 from gateway.domain import Settlement
+from gateway.events import LedgerLoss
 from gateway.ports import (
     AttemptRow,
     ConfigRow,
@@ -73,6 +74,10 @@ class MemoryLedger:
     @property
     def available(self) -> bool:
         return not self._closed
+
+    @property
+    def loss(self) -> LedgerLoss | None:
+        return LedgerLoss.GONE if self._closed else None
 
     def learn(self, words: Iterable[str]) -> None:
         self._words |= frozenset(words)

@@ -32,7 +32,7 @@ class ReopeningLedger:
     """An `AuditSink` in front of one that `open_` makes as soon as it can; until then every intent is refused.
 
     `open_` is called at once, and then every `retry_s` seconds from a thread of its own. `loss` is why it failed last,
-    None once it is open. A record that contradicts its last signature is not tried again.
+    or why the open one fails now, None where it can be written. A record that contradicts its last signature is not tried again.
     """
 
     def __init__(
@@ -54,16 +54,20 @@ class ReopeningLedger:
         self._lost = 0
         self._down_since_us = time.time_ns() // 1000
         self._stop = threading.Event()
-        self.loss: LedgerLoss | None = None
+        self._loss: LedgerLoss | None = None
         self.contradicted = ""
         self._thread: threading.Thread | None = None
-        if not self._tried() and self.loss is not LedgerLoss.CONTRADICTED:
+        if not self._tried() and self._loss is not LedgerLoss.CONTRADICTED:
             self._thread = threading.Thread(target=self._keep_trying, name="ledger-reopening", daemon=True)
             self._thread.start()
 
     @property
     def available(self) -> bool:
         return self._inner is not None and self._inner.available
+
+    @property
+    def loss(self) -> LedgerLoss | None:
+        return self._loss if self._inner is None else self._inner.loss
 
     def learn(self, words: Iterable[str]) -> None:
         new = set(words)
@@ -95,7 +99,7 @@ class ReopeningLedger:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
-        if self._inner is None and self.loss is not LedgerLoss.CONTRADICTED:
+        if self._inner is None and self._loss is not LedgerLoss.CONTRADICTED:
             self._tried()
         if self._inner is not None:
             self._inner.close()
@@ -112,7 +116,7 @@ class ReopeningLedger:
 
     def _keep_trying(self) -> None:
         while not self._stop.wait(self._retry_s):
-            if self._tried() or self.loss is LedgerLoss.CONTRADICTED:
+            if self._tried() or self._loss is LedgerLoss.CONTRADICTED:
                 return
 
     def _tried(self) -> bool:
@@ -123,13 +127,13 @@ class ReopeningLedger:
             loss = self._cause(error)
             if isinstance(error, LedgerContradicted):
                 self.contradicted = str(error)
-            if loss is not self.loss:
-                self.loss = loss
+            if loss is not self._loss:
+                self._loss = loss
                 self._sink.emit(LedgerLost(loss=loss))
             return False
         with self._lock:
             inner.learn(self._words)
-            if self.loss is not None:
+            if self._loss is not None:
                 since_us = self._down_since_us
                 inner.noted(
                     EventRow(at_us=time.time_ns() // 1000, what=Noted.OUTAGE, since_us=since_us, number=self._lost)
@@ -138,7 +142,7 @@ class ReopeningLedger:
             for row in self._waiting:
                 _hand_on(inner, row)
             self._waiting.clear()
-            self._inner, self.loss = inner, None
+            self._inner, self._loss = inner, None
         return True
 
 

@@ -65,6 +65,10 @@ def test_the_record_in_postgresql_is_looked_at_in_the_place_of_a_file(doctor):
         )
         with psycopg.connect(f"{server.owner}/record", autocommit=True) as owner:
             assert owner.execute("SELECT count(*) FROM log").fetchone() == (0,)  # it looked, and wrote nothing
+            owner.execute("REVOKE SELECT ON leaf FROM gateway")
+            found = doctor(shared)["shared record"]
+            assert (found.state, "may not read" in found.says) == (State.FAIL, True)
+            owner.execute("GRANT SELECT ON leaf TO gateway")
             owner.execute("ALTER TABLE entry DROP COLUMN baseline_nano_usd")
             found = doctor(shared)["shared record"]
             assert (found.state, "entry.baseline_nano_usd" in found.says) == (State.FAIL, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -72,6 +73,7 @@ def test_it_says_what_answers_and_what_does_not(serving, capsys):
     assert "CANNOT" not in lines["toy"]
     assert "its BAA HAS ENDED 2020-01-31" in lines["away"]
     assert "ready" in out.splitlines()[0]
+    assert re.match(r"Configuration [0-9a-f]{12}, policy [0-9a-f]{12}, last read ", out.splitlines()[1])
     assert "limit per route toy every day: 5.0 of 5.0 requests" in out
 
 

@@ -70,7 +70,7 @@ async def test_a_record_that_replicas_share_is_shown_as_it_is_there(start, upstr
             assert "There is no record" not in story
             await asyncio.to_thread(server.kill)
             page = (await client.get("/console/record")).text
-            assert "cannot be read as a record" in page
+            assert "cannot be read as a record. It does not answer" in page
 
 
 async def test_a_damaged_record_is_not_sound(start, upstream):

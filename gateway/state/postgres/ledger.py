@@ -53,6 +53,12 @@ REMEDIES: Final = {
 }
 """What to say of each, after the name of the record."""
 
+UNREAD: Final = {
+    **REMEDIES,
+    LedgerLoss.NOT_WRITABLE: "cannot be read: are its tables those of deploy/postgres/ledger.sql, and may this user read them?",
+}
+"""The same of who only reads."""
+
 
 class Database:
     """A `Place`: the record in the database at a URL."""

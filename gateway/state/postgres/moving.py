@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 
 from gateway.audit.verify_ledger import verify
 from gateway.ports import LedgerUnavailable
+from gateway.state.postgres.ledger import UNREAD, loss_of
 from gateway.state.postgres.server import opened, shown
 from gateway.state.postgres.store import LOCK
 from gateway.state.premises import Networks
@@ -77,7 +78,7 @@ def copy_out(url: str, path: Path, networks: Networks = tuple, *, part: Part | N
                 _into_sqlite(target, table, _of_postgres(source, target, table, order, part))
             target.execute("COMMIT")
     except (psycopg.Error, sqlite3.Error, OSError) as error:
-        raise LedgerUnavailable(f"{shown(url)} cannot be read as a record: {type(error).__name__}.") from error
+        raise LedgerUnavailable(f"{shown(url)} cannot be read as a record. It {UNREAD[loss_of(error)]}") from error
 
 
 def move_in(path: Path, url: str, *, check: Path, networks: Networks = tuple) -> tuple[int, bytes]:

@@ -48,7 +48,10 @@ _COLUMNS: Final = (
 _LEARN: Final = "INSERT INTO word SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 
 
-_MAY_ADD: Final = "SELECT has_table_privilege('entry', 'INSERT') WHERE to_regclass('entry') IS NOT NULL"
+_MAY_ADD: Final = (
+    "SELECT count(*) FROM unnest(%s::text[]) AS name WHERE has_table_privilege(to_regclass(name)::oid, 'SELECT')"
+    " AND has_table_privilege(to_regclass(name)::oid, 'INSERT')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def examined(url: str, *, limit_s: float, networks: Networks = tuple) -> Examine
     staging = Staging(())
     try:
         connection.until_s = time.monotonic() + limit_s
-        may_add = connection.execute(_MAY_ADD).fetchone() == (True,)
+        tables = sorted({table for table, _ in staging.columns})
+        may_add = connection.execute(_MAY_ADD, (tables,)).fetchone() == (len(tables),)
         lacking = staging.columns - set(connection.execute(_COLUMNS).fetchall())
         named = connection.execute("SELECT current_setting('synchronous_standby_names') <> ''").fetchone()
         return Examined(may_add, frozenset(lacking), named == (True,))

@@ -94,6 +94,30 @@ async def test_without_its_server_every_intent_is_refused_and_the_rest_is_writte
     assert any(isinstance(event, LedgerRecovered) for event in one.sink.events)
 
 
+async def test_it_is_lost_once_until_what_could_not_be_written_is(server, ledger, tmp_path):
+    """A role that may not add rows, or somebody's lock: a line of its own would go in, and nothing else does."""
+    one = ledger()
+    await one.intend(make_intent(1))
+    with psycopg.connect(server.owner + "/record", autocommit=True) as owner:
+        owner.execute("REVOKE INSERT ON entry FROM gateway")
+        one.settle(make_outcome(1))
+        with pytest.raises(LedgerUnavailable):
+            await one.intend(make_intent(2))
+        tries = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'gateway' AND backend_start > %s"
+        for _ in range(3):
+            (now,) = owner.execute("SELECT clock_timestamp()").fetchone()
+            await until(lambda now=now: owner.execute(tries, (now,)).fetchone() != (0,))
+        assert (one.available, one.loss) == (False, LedgerLoss.NOT_WRITABLE)
+        assert owner.execute("SELECT count(*) FROM event WHERE what = 'outage'").fetchone() == (0,)
+        owner.execute("GRANT INSERT ON entry TO gateway")
+    await until(lambda: one.available)
+    assert one.loss is None
+    told = [type(event) for event in one.sink.events if isinstance(event, LedgerLost | LedgerRecovered)]
+    assert told == [LedgerLost, LedgerRecovered]
+    one.close()
+    assert sound(ledger.url, tmp_path)[-1] == ("outcome", make_outcome(1).request_id)
+
+
 async def test_one_that_hangs_is_given_up_within_the_limit_and_then_refused_at_once(server, ledger, tmp_path):
     one = ledger(limit_s=0.3, retry_s=SOON_S)
     await one.intend(make_intent(1))
