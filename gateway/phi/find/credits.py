@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.domain import DIRECT, Kind
 from gateway.phi.find.hit import Evidence, Hit
+from gateway.phi.find.public import TOLD_OF_ONESELF
 from gateway.phi.find.text.told import once
 from gateway.phi.find.text.ways import folded, holds, one_of
 
@@ -168,10 +169,7 @@ _CARE: Final = re.compile(
         *r"pt\.?s?\b mrn dob d\.o\.b".split(),
         "date of birth",
         *"admitted discharged refill appointment".split(),
-        r"(?:liv(?:es|ing|ed)|diagnosed) with [a-z]+",
-        r"i(?:['’]ve| have)(?: had)? (?:[a-z-]+ ){0,3}(?:cancer|diabetes|hiv|aids|epilepsy|depression|anxiety|asthma|lupus|leuka?emia|lymphoma|melanoma|ms|copd|schizophrenia|bipolar|migraines?|arthritis|hepatitis|cirrhosis|"
-        r"parkinson[’']?s|dementia|angina|adhd|autism|ptsd|psoriasis|endometriosis|crohn[’']?s|colitis|ckd|tuberculosis)",
-        r"my (?:own )?(?:[a-z-]+ )?(?:dose|diagnosis|chemo(?:therapy)?|biopsy|surgery|medication|meds|pregnancy|illness|cancer|diabetes|hiv|depression|insulin|seizures?|psychiatrist|therapist|oncologist)",
+        *TOLD_OF_ONESELF,
         "prescri(?:be|bed|ption for)",
         "next of kin",
         r"(?<!the )(?:mr|mrs|ms|miss)\b\.?",

@@ -46,6 +46,18 @@ _LATER_YEAR: Final = re.compile(
 _ANY_YEAR: Final = re.compile(rf"{_YEAR}|19[1-3]\d")
 """What all of these hold, looked for first: it costs nearly nothing."""
 _BORN: Final = re.compile(r"(?i)\b(?:dob|d\.o\.b|born|birth|geb)\b")
+_ILLNESS: Final = (
+    r"(?:(?:type|stage|metastatic|severe|mild|chronic|advanced|early|untreated|recurrent|terminal|inoperable|breast|lung|bowel|colon|prostate|ovarian|cervical|skin|brain|kidney|liver|"
+    r"rheumatoid|ulcerative|post-?natal|major|multiple|[0-9ivx]{1,3}) ){0,3}(?:cancer|diabetes|hiv|aids|epilepsy|depression|anxiety|asthma|lupus|leuka?emia|lymphoma|melanoma|ms|copd|schizophrenia|migraines?|arthritis|"
+    r"hepatitis|cirrhosis|parkinson[’']?s|dementia|angina|adhd|autism|ptsd|psoriasis|endometriosis|crohn[’']?s|colitis|ckd|tuberculosis)"
+)
+TOLD_OF_ONESELF: Final = (
+    r"diagnosed with [a-z]+",
+    r"who (?:lives|is living|suffers) (?:with|from) " + _ILLNESS,
+    r"i(?:['’]ve| have| live with| suffer from| was)(?: had| got)? " + _ILLNESS,
+    r"my (?:own )?(?:[a-z-]+ )?(?:dose|diagnosis|chemo(?:therapy)?|biopsy|surgery|medication|meds|pregnancy|illness|cancer|diabetes|hiv|depression|insulin|seizures?|psychiatrist|therapist|oncologist)",
+)
+"""How people tell of their own illness, also where they are the author of the text."""
 _TREATED: Final = re.compile(
     r"(?i)\b(?:"
     + one_of(
@@ -68,6 +80,7 @@ _TREATED: Final = re.compile(
         "allergic",
         r"(?:bed|room|bay) \d",
         r"(?:his|her) (?:results?|bloods?|scan|test|chart|notes|medication|tablets|consent|care|symptoms|pain)",
+        *TOLD_OF_ONESELF,
     )
     + r")\b"
 )

@@ -133,3 +133,18 @@ def test_a_number_of_somebody_takes_a_line_of_authors_back():
 def test_days_of_history_need_no_name():
     text = "She (12 May 1820 - 13 August 1910) led. In 1860 she laid the foundation of nursing."
     assert public([hit(text, "12 May 1820", Kind.DATE, Evidence.SHAPE)], text) == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_public"),
+    [
+        ("Author: Hannah Brandt\n\nI have had metastatic breast cancer since 2024.", False),
+        ("The essay was written by Hannah Brandt, who lives with HIV since 2011.", False),
+        ("The essay was written by Hannah Brandt, my own chemotherapy began in May.", False),
+        ("Author: Hannah Brandt\n\nI have written on breast cancer, and have studied diabetes.", True),
+        ("The essay was written by Hannah Brandt, who lives with friends in Bergen.", True),
+    ],
+)
+def test_an_author_who_tells_an_illness_of_their_own_is_not_public(text, is_public):
+    at = text.index("Hannah Brandt")
+    assert public([Hit(Kind.NAME, at, at + 13, 0.9)], text) == [is_public]
