@@ -281,6 +281,11 @@ class Quota(Protocol):
     Times are UTC in microseconds and come from whoever calls. Only `reserve` and `recount` may have to ask somebody else.
     """
 
+    @property
+    def available(self) -> bool:
+        """Whether it counts, as far as this process heard last."""
+        ...
+
     async def reserve(
         self, lease: str, charges: Sequence[Charge], *, now_us: int, until_us: int
     ) -> Exceeded | tuple[Counted, ...]:

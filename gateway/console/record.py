@@ -31,6 +31,8 @@ from gateway.state.sqlite.usage import Used, usage
 PATH: Final = "/console/record"
 DAYS: Final = 30
 LIMIT_S: Final = 300.0
+KEPT_S: Final = 60.0
+"""So long what was used is shown again of a record that is elsewhere: it is copied to be read, which takes seconds."""
 _QUARTERS: Final = 4
 _DAY_US: Final = 86_400_000_000
 
@@ -60,6 +62,8 @@ class Record:
         self._trail = trail
         self._emergencies = emergencies
         self._asking = asyncio.Lock()
+        self._summing = asyncio.Lock()
+        self._bars: tuple[float, str, list[Bar]] = (0.0, "", [])
 
     async def show(self, visit: Visit) -> Answer:
         """The page."""
@@ -95,7 +99,7 @@ class Record:
         status, settings = self._watch.look(), visit.settings
         bars, problem = list[Bar](), ""
         try:
-            bars = await asyncio.to_thread(used_lately, settings)
+            bars = await self._used(settings)
         except LedgerUnavailable as unavailable:
             problem = str(unavailable)
         agreements = [(name, one.baa) for name, one in settings.providers.items() if one.baa is not None]
@@ -118,6 +122,17 @@ class Record:
             "quarter": "",
             "report": None,
         }
+
+    async def _used(self, settings: Settings) -> list[Bar]:
+        """What agents used, summed once for all who look. Raises `LedgerUnavailable`."""
+        if not settings.ledger_url:
+            return await asyncio.to_thread(used_lately, settings)
+        async with self._summing:
+            summed_s, url, bars = self._bars
+            if time.monotonic() - summed_s >= KEPT_S or url != settings.ledger_url:
+                bars = await asyncio.to_thread(used_lately, settings)
+                self._bars = (time.monotonic(), settings.ledger_url, bars)
+        return bars
 
     async def _asked(self, command: Sequence[str]) -> dict[str, object]:
         """What a command says as JSON; `problem` where it says none.

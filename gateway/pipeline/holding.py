@@ -21,7 +21,17 @@ from gateway.pipeline.concern import Concern
 from gateway.pipeline.record import now_us
 from gateway.pipeline.run import Run
 from gateway.ports import Charge, Counted, Exceeded, Quota, QuotaUnavailable
-from gateway.routing.charges import Held, Size, amount_of, bounds_output, concerned, output_within, unknown, used
+from gateway.routing.charges import (
+    NOBODY,
+    Held,
+    Size,
+    amount_of,
+    bounds_output,
+    concerned,
+    output_within,
+    unknown,
+    used,
+)
 from gateway.routing.resolve import Resolution
 from gateway.upstream.port import AttemptFailed
 from gateway.wire.endpoint import Call
@@ -176,6 +186,13 @@ class Holdings:
             held += [Held(one, one.account(name)) for name in each if one in allowances.concerning(one.per, name)]
         told = zip(held, self.left(held), strict=True)
         return [tree for one, tree in told if one.allowance.name != EVERY or tree["left"] != tree["amount"]]
+
+    def is_closed(self, route: str, allowances: Allowances) -> bool:
+        """Whether nobody counts now what any request of a route counts against: then none of it goes off the premises."""
+        if self._quota.available:
+            return False
+        of_all = (allowances.concerning(per, NOBODY) for per in (Per.CALLER, Per.AGENT))
+        return bool(allowances.concerning(Per.ROUTE, route)) or any(of_all)
 
     def _concern(self, allowances: Allowances, caller: Caller, resolution: Resolution, at_us: int) -> Concern:
         """What such a request is held against at this moment, which is the same for the next one like it."""

@@ -37,6 +37,7 @@ class State(StrEnum):
     LEFT_ALONE = "left alone"  # it failed too often of late
     KEY_REFUSED = "key refused"  # its provider does not take our key, or the account is used up
     UNRECORDED = "unrecorded"  # the record cannot be written, and so nothing may go there
+    UNCOUNTED = "uncounted"  # what counts for all replicas is away, and so nothing with a budget may go there
     KEPT_BACK = "kept back"  # no rule lets even a request without any finding go there
 
 
@@ -44,7 +45,7 @@ class State(StrEnum):
 class Known:
     """What is known of servers and targets now. `failing` says for how many seconds a target is left alone, `loaded` of which
     targets it is known whether their model is in memory, `key_refused` with which status our key was refused at last,
-    `record` whether the record can be written.
+    `record` whether the record can be written, `uncounted` of which routes nobody counts what their requests take.
     """
 
     health: Mapping[str, Probed] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Known:
     loaded: Mapping[str, bool] = field(default_factory=dict)
     demonstration_problem: str = ""
     forwards: Callable[[Target], bool] = lambda _target: False
+    uncounted: Callable[[str], bool] = lambda _route: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,11 @@ def _target(target: Target, route: Route, settings: Settings, known: Known, *, d
         state, why = State.KEY_REFUSED, f"its provider answered {told} when it was last asked: {_TO_MEND[told]}"
     if state is State.READY and not aimed.provider.on_prem and not known.record:
         state, why = State.UNRECORDED, "the record cannot be written, so nothing may leave the premises"
+    if state is State.READY and not aimed.provider.on_prem and known.uncounted(route.name):
+        state, why = (
+            State.UNCOUNTED,
+            "the server that `shared.redis` names does not count, so nothing with a budget may leave",
+        )
     if state is State.READY and not aimed.provider.on_prem:
         facts = Facts(caller="", route=route.name, detectors=settings.detectors)
         refusals = decide(facts, [aimed], settings.policy, today=day).refusals

@@ -114,6 +114,7 @@ class Watch:
             loaded={name: there for name, there in loaded.items() if there is not None},
             demonstration_problem=self.demonstration_problem(),
             forwards=self.premises.attestation.forwards,
+            uncounted=lambda route: self.holdings.is_closed(route, self.settings().allowances),
         )
 
 

@@ -41,6 +41,10 @@ class MemoryQuota:
         self._sweep_at = SWEEP
         self._lock: Final = threading.Lock()
 
+    @property
+    def available(self) -> bool:
+        return True
+
     async def reserve(
         self, lease: str, charges: Sequence[Charge], *, now_us: int, until_us: int
     ) -> Exceeded | tuple[Counted, ...]:

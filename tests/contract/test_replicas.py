@@ -89,6 +89,16 @@ async def test_without_redis_the_premises_go_on_and_it_is_counted_later(replicas
     assert (refused.status_code, refused.json()["error"]["code"]) == (429, "insufficient_quota")
 
 
+async def test_without_redis_the_status_says_which_routes_cannot_answer(replicas, redis):
+    (one,) = await replicas(1, budget("requests", 5, every="day"), targets="[cloud]")
+    assert one.gateway.watch.look().routes["general"].ready == ("cloud",)
+    await asyncio.to_thread(redis.kill)
+    assert (await ask(one)).status_code == 503
+    assert "`shared.redis`" in one.gateway.watch.look().routes["general"].targets[0].why
+    await asyncio.to_thread(redis.start)
+    await until(lambda: one.gateway.watch.look().routes["general"].ready == ("cloud",))
+
+
 async def test_without_a_budget_nobody_asks_redis(replicas, redis):
     (gateway,) = await replicas(1, "")
     redis.kill()

@@ -80,6 +80,10 @@ class RedisQuota:
         self._looking: asyncio.Task[None] | None = None
 
     @property
+    def available(self) -> bool:
+        return not self._down
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What whoever runs the gateway should know now."""
         told = (f"{self._down} Until it answers, targets off the premises that have a budget are refused.",)
