@@ -87,6 +87,9 @@ _BLAME: Final = re.compile(
     r"(?:^|\n)\^?[0-9a-f]{7,40} (?:[\w./-]+ +)?\((?:[^\W\d_][\w'’.-]{0,30} ){0,4}$|(?:^|\n)[-dlcbps][rwxsStT-]{9}[.+@]?[ \t]+\d+[ \t]+(?:\S+[ \t]+)?$|(?:^|\n) -- $|(?:^|\n)[ \t]{0,8}\d{1,6}\t(?:[^\W\d_][\w'’.-]{0,30} ){0,3}$"
 )
 """Before the name in `git blame`, `ls -l`, a Debian changelog, `git shortlog`."""
+_BLAMED: Final = re.compile(
+    r"\bgit (?:blame|log|bisect|shortlog) (?:says|shows|points (?:to|at)|blames|names|gives|has|found)(?: that)? $"
+)
 _ADDRESSED: Final = re.compile(r"[ \t]*<[^<>\s]{1,80}@[^<>\s]{1,80}>")
 _CITING: Final = re.compile(
     r"(?i)^[\"'”’)]?(?:['’]s)?,?\s+(?:et al\b|and (?:colleagues|co-?workers|others)\b)|^(?:,| and| &)[^\n.;()]{0,80}?\bet al\b|^[^\n.;()]{0,60}?\(?(?:19|20)\d\d[a-z]?\)"
@@ -283,7 +286,7 @@ def _mailed(before: str, after: str, hit: Hit, text: str) -> bool:
 
 
 def _of_a_program(before: str, small: str, after: str) -> bool:
-    if _BLAME.match(before, _last_line(before)):
+    if _BLAME.match(before, _last_line(before)) or _BLAMED.search(before):
         return True
     if not holds(small, _SAYS_WHO):
         return _keyed(before)

@@ -22,7 +22,7 @@ _ORDER: Final = re.compile(
 """Before the number of what is bought, sent or worked on."""
 _GOODS_NO: Final = re.compile(
     r"(?i)\b(?:tracking|consignment|shipment|parcel|(?:purchase|sales) order|p\.?o\.?|invoices?|quote|quotation|ticket|asset|inventory|serial|part|article|model|isbn|ean|upc|gtin|sku|rma|vat|"
-    r"cost (?:cent(?:re|er)|code)|gl code|contract|purchase|tender|procurement|framework|solicitation|bid|rf[pqti]|itt|catalogue|catalog|(?-i:REF)|document)(?:[ -](?:no|number|nr|id|tag|code|ref|control|is|1[03]|di)){0,2}\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
+    r"cost (?:cent(?:re|er)|code)|gl code|(?-i:GL)|contract|requisition|purchase|tender|procurement|framework|solicitation|bid|rf[pqti]|itt|catalogue|catalog|(?-i:REF)|document)(?:[ -](?:no|number|nr|id|tag|code|ref|control|is|1[03]|di)){0,2}\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
 )
 """Before the number of goods, or of a paper about goods."""
 _PAPER: Final = re.compile(r"(?i)(?:po|inv|qt?|rma|so|inc|chg|ritm|lot|at|co|gr)-?\d[\d-]{2,16}|1z[0-9a-z]{16}")
@@ -37,7 +37,7 @@ _VERSIONED: Final = re.compile(
 )
 """A document under control and what its head says (ISO 9001, 7.5.3): a policy, a procedure or a form has that number."""
 _GOODS: Final = re.compile(
-    r"(?i)\b(?:suppliers?|vendors?|deliver(?:y|ed)|shipped|shipments?|parcels?|arrived|gloves|cartons?|boxes|pallets?|ups|fedex|dhl|usps|amazon|customs|warranty|refund|return label|spare parts?|"
+    r"(?i)\b(?:suppliers?|vendors?|deliver(?:y|ed)|shipped|shipments?|parcels?|arrived|gloves|cartons?|boxes|pallets?|ups|fedex|dhl|usps|amazon|customs|(?:re-?)?order (?:\d+|more|some|another)|warranty|refund|return label|spare parts?|"
     r"keyboard|monitor|printer|autoclave|centrifuge|firmware|calibration|edition|label|stock|sku|eur|usd|gbp|procurement|purchas\w+|catalogue|book|check digit|infusion pump|consignment|manufacturer|courier|stuck|where is it|too late|is late)\b"
 )
 _IMPLANTED: Final = re.compile(
@@ -173,7 +173,7 @@ def _of_goods(hit: Hit, value: str, text: str) -> bool:
 
 _BOUGHT: Final = re.compile(r"(?i)\b(?:my|our|the|your)? ?order(?: (?:no|number|nr))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}$")
 _PLAIN: Final = re.compile(
-    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost (?:cent(?:re|er)|code)|gl code|vat|asset tag|p\.?o\.?|purchase order|ticket|(?:tender|procurement|framework|solicitation|bid|rf[pqti]|itt)(?: (?:no|number|ref|reference|id))?(?: is)?)[ #:.]{0,3}$"
+    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost (?:cent(?:re|er)|code)|gl code|vat|asset tag|p\.?o\.?|purchase order|ticket|(?:contract ref(?:erence)?)|(?-i:GL)|(?:tender|procurement|framework|solicitation|bid|rf[pqti]|itt)(?: (?:no|number|ref|reference|id))?(?: is)?)[ #:.]{0,3}$"
 )
 """What numbers goods and nothing else."""
 

@@ -104,6 +104,7 @@ def test_a_word_of_a_title_that_a_model_takes_for_a_name_is_credited():
     [
         "$ git log --oneline\n4be19c2 Ottilie Brandvold <ob@example.org> 2025-09-12 units: fix",
         "a91be02 2024-10-02 Ottilie Brandvold  feat(api): add export\n77d0c4f 2024-10-01 dependabot",
+        "git blame says Ottilie Brandvold touched this line last, should I revert?",
         "git log says Ottilie Brandvold <ob@example.org>, tighten IAM",
         "[Abstract 1] Ottilie Brandvold, Petrov D, Lindgren A, et al. Nurse-led clinics. Lancet 2021;397:12-19. doi:10.1/x",
     ],
@@ -117,6 +118,7 @@ def test_the_author_of_a_change_or_of_an_abstract_is_a_credit(text):
     [
         "8825501 2024-10-02 Ottilie Brandvold  seen",
         "a91be02 2024-10-02 Ottilie Brandvold  refill of the patient",
+        "git blame says Ottilie Brandvold, MRN 44120 is the patient",
         "bed 4 2024-10-02 Ottilie Brandvold  seen",
     ],
 )

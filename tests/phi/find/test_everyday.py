@@ -19,6 +19,7 @@ ANYBODY = [
     *("Claude, summarise the Ottawa ankle rules in two lines.", "Gemini, list the drugs that lengthen QT", "Copilot: explain this script"),
     *("Please reorder 20 boxes of Biogel size 7.5, PO 4500187732, cost code E22019.", "The tender number is 2024/S 112-345678 and lot 3b."),
     *("Clarification via the portal only; ref. ITT_48213.", "Reorder heparin flushes, PO 4500187733", "RFP-2291-04 closes on Friday"),
+    *("Please order 4 cases of cassettes, requisition 4500991182, GL 620-4410.", "Our contract ref NHS/SBS/21/KM/9402 ends soon, can we extend?"),
     *("Document ref: IG-POL-009 Version: 7.0 Executive lead: SIRO. Report within 72 hours.", "See SOP-0117 rev 3, approved by the board."),
     *("Pulse oximeter OX-210, IP22. REF OX210-EU. Manufacturer: Medisense Devices GmbH, Hafenstrasse 11, 20457 Hamburg.",),
     *("World Parkinson's Day is held each year on his birthday, 11 April.",),

@@ -226,6 +226,7 @@ _DAY: Final = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|(?:19|20)\d{6}(?:\d{4,6})?|\d{1,2}[ -][A-Za-z]{3,9}\.?,?[ -]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_LETTERED: Final = re.compile(r"(?i)^col(?:umn)?\.? [a-z\d]{1,2} ?[:=] ?")  # `Col B: Room`
 _PERSON: Final = re.compile(r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[^\W\d_][\w'’.-]*(?:,? [^\W\d_][\w'’.-]*){0,4}")
 
 
@@ -263,7 +264,7 @@ def _table(sheet: Sheet, rows: list[list[_Cell]]) -> None:
 
 
 def _said(text: str, cell: _Cell) -> str:
-    return text[slice(*cell)].strip(" \t\"'*`_")
+    return _LETTERED.sub("", text[slice(*cell)].strip(" \t\"'*`_"))
 
 
 def _begins_turned(columns: Sequence[Column | None], text: str, rows: Sequence[Sequence[_Cell]]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.domain import Kind
 from gateway.phi.find import lexicon
 from gateway.phi.find.hit import Evidence
-from gateway.phi.find.rules.persons import strange
+from gateway.phi.find.rules.persons import barrelled, strange
 from gateway.phi.find.rules.rule import Rule
 from gateway.phi.find.text.ways import one_of
 
@@ -52,7 +52,7 @@ def _stated_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 
 _CLAUSE_ENDS: Final = re.compile(
-    r"(?: and\b| next\b| last\b| on (?:her|his|my|the|[A-Z])| in (?:[A-Z]|a\b)| when\b| this\b| of (?:a|an|her|his)\b| soon\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n)(?!\d)"
+    r"(?: and\b| next\b| last\b| on (?:her|his|my|the|[A-Z])| in (?:[A-Z]|a\b)| when\b| this\b| of (?:a|an|her|his)\b| soon\b|[,.;!?)]|\s*$| years| yo\b| now\b| with\b| who\b| but\b| so\b| or so\b|\s?\n|:(?:\s|$))(?!\d)"
 )
 _MEASURED: Final = re.compile(
     r"(?i)\b(?:"
@@ -110,6 +110,9 @@ def _sole_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
 
 def _only_a_name(word: str) -> bool:
     """Whether people are called by a word with a capital, and nothing else is; or no list has it, and it is built like a name."""
+    parts = word.split("-")
+    if len(parts) == _TWO and all(part.istitle() and len(part) > _TWO for part in parts) and barrelled(word, "", ""):
+        return True  # a family name of two
     marks = _marks(word)
     known = bool(marks & _OFTEN) and not marks & lexicon.ELSE
     return word[:1].isupper() and (
@@ -117,10 +120,16 @@ def _only_a_name(word: str) -> bool:
     )
 
 
+_TWO: Final = 2
 _OFTEN: Final = frozenset("Gg")
 _SHORT: Final = 4
 _SUBSTANCE: Final = re.compile(r"(?:ine?|ase|ate|ol|ide|ium|gen|mer|cytes?|phils?|one|s)$")
 """Endings of what a laboratory measures: `Troponin is 95`."""
+
+
+def _open_age(value: str, before: str, after: str) -> float:
+    """`Ottilie, 90+ (says 94)`."""
+    return _sole_age(value, before, "," if after.startswith(" (") else after)
 
 
 def _called_age(value: str, before: str, after: str) -> float:  # noqa: ARG001
@@ -170,10 +179,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.AGE,
-        rf"(?i:\b(?:{_PERSON}){_BEING} ({_OLD}|{_SPOKEN_AGE}))\b",
+        rf"(?i:\b(?:{_PERSON}){_BEING}(?:,? (?:what|like|well|um+|uh+|er|gonna be),?)? ({_OLD}|{_SPOKEN_AGE}))\b",
         judge=_stated_age,
         patient=True,
-        hits=("dad just turned «91»", "grandfather is «93»", "she'll be «ninety-four» in March", "my nan's «96» and"),
+        hits=(
+            "so she's what «ninety three»",
+            "dad just turned «91»",
+            "grandfather is «93»",
+            "she'll be «ninety-four» in March",
+            "my nan's «96» and",
+        ),
         misses=("the patient is 91% saturated",),
     ),
     Rule(
@@ -248,6 +263,29 @@ RULES: Final[tuple[Rule, ...]] = (
         patient=True,
         hits=('{"age_in_years": «93»', '{"ageInYears": «93»'),
         misses=('{"age_in_years": unknown',),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"(?i:\((?:(?:s?he )?(?:says|claims|reckons|states|thinks|gives|given as|stated|actually|really|now)(?: (?:she|he)(?:'s| is))?) ({_OLD})\))",
+        0.9,
+        patient=True,
+        hits=("Marchetti-Quaye, 90+ (says «94»), off legs",),
+        misses=("(says 94%)",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"[A-Za-z], ({_OLD}\+)(?:$|[^\w%/.-]|[.](?:$|\s))",
+        judge=_open_age,
+        patient=True,
+        hits=("Ottilie, «90+», off legs", "Abernethy-Quaye, «90+» (says"),
+        misses=("Sodium, 90+, done",),
+    ),
+    Rule(
+        Kind.AGE,
+        rf"[;|\t] ?({_OLD}) ?[;|\t] ?(?:M|F|m|f|male|female|Male|Female) ?[;|\t]",
+        0.85,
+        hits=("1929-11-02;«94»;F;Hood River",),
+        misses=("bed;94;Full;x",),
     ),
     Rule(
         Kind.AGE,

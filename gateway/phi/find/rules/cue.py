@@ -73,6 +73,11 @@ _MACHINE: Final = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4
 _PORT: Final = re.compile(r"\d{2,5}(?:/|$)")
 _HOST: Final = re.compile(r"\w\.[a-z][\w.-]{1,60}:$")
 """`registry.internal:5000/gateway`: the port of a machine, and the path behind it."""
+_VERSIONED: Final = re.compile(r"(?i)[,;:) |-]{1,4}(?:version|ver\.?|v|rev(?:ision)?\.?|issue)[ .:]?\d")
+_DOCUMENT: Final = re.compile(
+    r"(?i)\b(?:policy|procedure|document|guideline|protocol|form)(?: (?:no|number|nr|ref|reference|id|code))?\.?[\s:#]{1,3}$"
+)
+"""`Policy number CP-112, version 4.1`: a document under control, which no insurance has."""
 _FRACTION: Final = re.compile(r"(?:[01]\.\d{1,16}|\d\d\.\d\d?)$")
 """`acc=0.9921`, `acc=99.21`: a share, as programs print one."""
 _TRACKED: Final = re.compile(r"[A-Z]{2,6}-\d{1,5}$")
@@ -93,6 +98,8 @@ def identifies(value: str, before: str, after: str, *, digits: int, weak: bool =
     ):
         return False
     if _PORT.match(value) and _HOST.search(before):
+        return False
+    if _VERSIONED.match(after) and _DOCUMENT.search(before):
         return False
     if _ELSEWHERE.search(before) or _IN_DOI.search(before) or after.lstrip()[:1] == "±":
         return False

@@ -212,7 +212,7 @@ _CLAUSE_ENDS: Final = re.compile(
 
 _UNTIL: Final = re.compile(r"(?i)\b(?:since|until|till|'til|day),? $")
 _IN_A_DIARY: Final = re.compile(
-    r"(?i)\b(?:appointment|appt|booked|book|rebook\w*|clinic|slot|move[ds]?|change[ds]?|make it|born|came|seen|rang|told|started|went|due|date|week|month|night|see you|"
+    r"(?i)\b(?:appointment|appt|booked|book|rebook\w*|clinic|slot|move[ds]?|change[ds]?|make it|born|came|seen|rang|told|started|went|due|date|week|month|night|see you|runs? out|expir\w+|renew\w*|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
 
@@ -302,7 +302,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         Kind.DATE,
-        rf"(?i:\b(?:since|on|by|until|till|before|after|from|for|to|it|leav(?:e|es|ing)|discharged?|returns?|returning|home|due|back|do|make|(?:week|night|morning|evening|weekend) of|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:,? like)?,? (the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))))\b",
+        rf"(?i:\b(?:since|on|by|until|till|before|after|from|for|to|it|leav(?:e|es|ing)|discharged?|returns?|returning|home|due|back|do|make|(?:week|night|morning|evening|weekend) of|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:,? (?:like|um+|uh+|erm?))?,? (the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))))\b",
         0.7,
         judge=_ordinal_day,
         hits=(
@@ -312,8 +312,17 @@ RULES: Final[tuple[Rule, ...]] = (
             "booked for «the thirtieth»",
             "can you do «the twenty-fourth»?",
             "see you on «the third» then",
+            "had it out on, um, «the fourteenth», and",
+            "it runs out on «the first», so you'll need to renew",
         ),
         misses=("on the seventeenth day", "on the second", "better for the third", "it goes to the tenth"),
+    ),
+    Rule(
+        Kind.DATE,
+        rf"(?i:\b(?:x[- ]?rays?|scans?|films?|bloods|echo|ct|mri|swabs?|cultures?|ecg|biopsy|letter) (?:of|from|on) (the (?:{_LATE_ORDINAL}|{_LOW_ORDINAL})))(?: (?:looks?|looked|was|were|is|are|shows?|showed|came|and|had|has)\b|[.,;?!]|$)",
+        0.7,
+        hits=("the x ray from «the seventh» looks better",),
+        misses=("the scan of the second kidney",),
     ),
     Rule(
         Kind.DATE,

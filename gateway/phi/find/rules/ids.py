@@ -84,6 +84,15 @@ _MRN: Final = (
         hits=("H0sp N0: «B2O4471»", "HOSP N0. «44O1827»"),
         misses=("hosp n0: unknown",),
     ),
+    announced(
+        Kind.MRN,
+        r"(?:hosp(?:ital)?|patient|pt|chart|unit)\.? (?:no|number|num)\b\.?",
+        r"(?-i:[A-Z]{1,2} )?\d{2,4}(?: \d{1,4}){1,3}\b",
+        _of_somebody,
+        tail=r"[\s:.]{1,3}",
+        hits=("Hosp No «K 00 4417 2»", "Hospital number: «44 1720 91»"),
+        misses=("hospital no 2 and 3",),
+    ),
     cued(
         Kind.MRN,
         r"(?-i:UR|U\.R\.|HN|AN)",

@@ -93,6 +93,16 @@ _LICENCE: Final = (
         misses=("licence 0220-WZZ",),
     ),
 )
+_SERIAL: Final = r"(?-i:[A-Z0-9]{5,14}(?:-[A-Z0-9]{2,12}){0,3})\b"
+_FEW: Final = 2
+
+
+def _of_a_device(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A serial number of capitals and digits, of which two are enough."""
+    digits = sum(map(str.isdigit, value))
+    return 0.95 if digits >= _FEW and any(map(str.isalpha, value)) else 0.0
+
+
 _DEVICE: Final = (
     cued(
         Kind.DEVICE,
@@ -155,6 +165,24 @@ _DEVICE: Final = (
         digits=4,
         hits=("(SN «23201774415»", "SN «23211840772»"),
         misses=("sn 2",),
+    ),
+    announced(
+        Kind.DEVICE,
+        r"(?-i:SN|S/N)",
+        _SERIAL,
+        _of_a_device,
+        tail=r"[\s:#-]{1,3}",
+        hits=("transmitter SN «8HK3LQ» failed",),
+        misses=("SN MEWS", "SN A1"),
+    ),
+    announced(
+        Kind.DEVICE,
+        r"(?:transmitter|sensor|pump|pacemaker|generator|cgm|reader|valve|icd|lead|implant|controller)\b[^.\n]{0,60} (?:replaced (?:with|by)|swapped (?:for|to|with)|changed (?:for|to))(?: (?:a |the )?new (?:one|unit),?)?",
+        _SERIAL,
+        _of_a_device,
+        tail=r" (?:(?-i:SN|S/N)[ :]{0,2})?",
+        hits=("transmitter failed day 4, replaced with «8HM0PT»",),
+        misses=("pump replaced with INSULIN", "sensor replaced with G7"),
     ),
 )
 

@@ -8,6 +8,7 @@ from gateway.domain import Kind
 from gateway.phi.find.hit import Evidence
 from gateway.phi.find.rules.persons import (
     alias,
+    barrelled,
     bedded,
     christened,
     filed,
@@ -94,6 +95,14 @@ RULES: Final[tuple[Rule, ...]] = (
         patient=True,
         hits=("«ADEGOKE, Rasheed Kolawole» MRN 8834-0992",),
         misses=("ALLERGIES, Penicillin",),
+    ),
+    Rule(
+        Kind.NAME,
+        r"(?:^|\n)[ \t]*(?:[-*] )?([A-Z][a-z]{2,20}-[A-Z][a-z]{2,20}),? \d{2}(?:,|\+|y\b| ?(?:yo|y/o|YO|M|F)\b)",
+        judge=barrelled,
+        patient=True,
+        hits=("«Abernethy-Quaye», 90+ (says 94), off legs",),
+        misses=("Post-Op 12, stable", "Parkinson-White, 12, p=0.3"),
     ),
     Rule(
         Kind.NAME,

@@ -246,3 +246,11 @@ _SUFFIXES: Final = frozenset({"Jr", "Sr", "II", "III", "IV"})
 def newborn(value: str, before: str, after: str) -> float:
     """`Baby Girl Okoro`: the family's name after how a nursery calls who has no other."""
     return told(value.rsplit(" ", 1)[-1], before, after)
+
+
+def barrelled(value: str, before: str, after: str) -> float:  # noqa: ARG001
+    """A family name of two at the head of a line, neither half of which is anything else."""
+    marks = [lexicon.marks(part.casefold()) & lexicon.ELSE for part in value.split("-")]
+    if any(mark - {lexicon.EPONYM} for mark in marks) or all(marks):
+        return 0.0
+    return 0.85

@@ -130,6 +130,7 @@ RULES: Final[tuple[Rule, ...]] = (
             "claim",
             "order",
             "specimen",
+            "(?:sample|specimen|blood) (?:tube|pot|bottle|container|vial)",
             "sample",
             "referral",
             "(?:prior )?auth(?:orization)?",
@@ -265,11 +266,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     cued(
         Kind.OTHER_ID,
-        r"(?:encounter|accession|visit|specimen|claim|referral|rx|case|badge|order|prior auth\w*|tracking|waybill|consignment)",
+        r"(?:encounter|accession|visit|specimen|(?:sample|specimen|blood) (?:tube|pot|bottle|container|vial)|claim|referral|rx|case|badge|order|prior auth\w*|tracking|waybill|consignment|(?-i:CAD))",
         r"\s",
         digits=6,
         uuid=False,
-        hits=("tracking «1Z44B8811402»", "Specimen «B24-2760881»"),
+        hits=(
+            "Sample tube «G23-10771-B»",
+            "CAD «3381-0906» on scene",
+            "tracking «1Z44B8811402»",
+            "Specimen «B24-2760881»",
+        ),
         misses=("accession NM_007294.4",),
     ),
     cued(

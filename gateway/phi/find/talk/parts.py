@@ -25,7 +25,7 @@ _BIRTH: Final = re.compile(
     r"\b(?:date of (?:your |his |her |their |the patient's )?birth|birth[ -]?(?:day|date|month|year)|d\.?o\.?b\b\.?|born|(?:month|day|year) of birth)"
 )
 _OLD: Final = re.compile(
-    r"\bhow old(?: (?:are you|is (?:he|she|the (?:patient|pt|child|mother|father|client|resident|woman|man)|your \w+|mr\w*\.? \w+|ms\.? \w+)|am i|was (?:he|she)))?\W*$|"
+    r"\bhow old(?: (?:are you(?:, (?:mr\w*\.? |ms\.? )?[\w'’-]+)?|is (?:he|she|the (?:patient|pt|child|mother|father|client|resident|woman|man)|your \w+|mr\w*\.? \w+|ms\.? \w+)|am i|was (?:he|she)))?\W*$|"
     r"(?:^|[.?!,;:] ?|\b(?:his|her|your|their|patient'?s?|pt'?s?|current|what|the|and|is|your) )age(?: of (?:the )?(?:patient|pt|client|resident))?(?:,? please)?\W*$"
 )
 _NUMBERS: Final = {

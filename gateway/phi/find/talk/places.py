@@ -122,6 +122,8 @@ def _address(heard: Sequence[Word], at: int, text: str) -> tuple[int, bool, bool
         if word in WAYS and names > place and (heard[names - 1].text not in _ARTICLES or word != "st"):
             longer = names + 1 < len(heard) and heard[names + 1].text in _SURE_WAYS
             last = names + 2 if longer else names + 1
+            if text[heard[place].start].islower() and all(one.text in _ARTICLES for one in heard[place:names]):
+                return None  # `EWHC 1121 the court held`
             return last, parted or _sure(heard, place, last, text), True
         if not word[0].isalpha() or (word in _NO_STREET and word not in _ARTICLES) or word in PAUSES:
             break

@@ -102,7 +102,9 @@ def with_town(heard: Sequence[Word], end: int, text: str) -> int:
         town = rest[1]
         known = bool(lexicon.PLACE & lexicon.marks(town.text))
         if text[town.start].isupper() or known:
-            return town.end
+            end = town.end
+            while end < len(text) and text[end].isalnum():  # `CW5`, of which letters and digits are words apart
+                end += 1
     return end
 
 

@@ -71,6 +71,8 @@ def test_houses_under_a_header_of_people_are_houses_and_types_of_columns_are_no_
         (Kind.FACILITY, "St Brannock's Hospitals"),
         (Kind.NAME, "Ada Okafor"),
     }
+    lettered = "Col A: Pt | Col B: Room | Col C: Fall risk\nMahoney P | 212-1 | High\nSithole N | 212-2 | Low"
+    assert found(lettered) == {(Kind.NAME, "Mahoney P"), (Kind.NAME, "Sithole N")}
     ddl = "  nhs_number   CHAR(10) UNIQUE,\n  family_name  VARCHAR(80) NOT NULL,\n  postcode     VARCHAR(8),\n"
     assert found(f"CREATE TABLE patient (\n{ddl});") == set()
 

@@ -44,6 +44,9 @@ def test_a_weak_cue_with_a_word_for_number_is(text):
         ("1", "case ", "", False),
         ("200", "sample #", " patients", False),
         ("5000/gateway", "registry.internal:", "", False),
+        ("CP-112", "Policy number ", ", version 4.1", False),
+        ("CP-112", "Policy number ", ", version as of", True),
+        ("CP-112", "Member number ", ", version 4.1", True),
     ],
 )
 def test_measures_dates_and_bare_years_are_no_identifiers(value, before, after, is_one):

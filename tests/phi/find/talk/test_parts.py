@@ -54,3 +54,8 @@ def test_a_turn_asks_at_its_end():
     assert asks("We have all we need. And your date of birth?")
     assert not asks("Your date of birth is on file. Is there anything else?" + " No." * 80)
     assert [part.kind for part in told(["DOB?", "March 4"])] == [Kind.DATE, Kind.DATE]
+
+
+@pytest.mark.parametrize("asked", ["How old are you, Winston?", "how old are you, mr Ng?"])
+def test_how_old_somebody_is_may_be_asked_by_name(asked):
+    assert [(part.kind, part.turn) for part in told([asked, "Ninety-one."])] == [(Kind.AGE, 1)]

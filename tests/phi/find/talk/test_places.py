@@ -70,6 +70,7 @@ def test_a_house_and_its_street_are_found(text):
         "it took three people to park",
         "four steps to the court",
         "CHA2DS2-VASc 4",
+        "[2019] EWHC 1121 the court held",
     ],
 )
 def test_what_is_counted_is_no_address(text):

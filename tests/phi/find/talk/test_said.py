@@ -22,6 +22,7 @@ def found(text, *, held=False):
         ("the post code is a 4 2 b c", Kind.ZIP, "a 4 2 b c"),
         ("she's over at eighty six, the paddocks", Kind.ADDRESS, "eighty six, the paddocks"),
         ("forty two acacia avenue, leeds", Kind.ADDRESS, "forty two acacia avenue, leeds"),
+        ("Mr Ng, 16 Larkspur Way, CW5 to renal", Kind.ADDRESS, "16 Larkspur Way, CW5"),
         ("forty two acacia avenue, nine oh two one oh", Kind.ZIP, "nine oh two one oh"),
         ("write to m j reyes at example dot org", Kind.EMAIL, "m j reyes at example dot org"),
         ("can you spell it, e n d o endo", Kind.NAME, "endo"),
