@@ -22,13 +22,16 @@ _ORDER: Final = re.compile(
 """Before the number of what is bought, sent or worked on."""
 _GOODS_NO: Final = re.compile(
     r"(?i)\b(?:tracking|consignment|shipment|parcel|(?:purchase|sales) order|p\.?o\.?|invoices?|quote|quotation|ticket|asset|inventory|serial|part|article|model|isbn|ean|upc|gtin|sku|rma|vat|"
-    r"cost (?:cent(?:re|er)|code)|gl code|(?-i:GL)|contract|requisition|purchase|tender|procurement|framework|solicitation|bid|rf[pqti]|itt|catalogue|catalog|(?-i:REF)|document)(?:[ -](?:no|number|nr|id|tag|code|ref|control|is|1[03]|di)){0,2}\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
+    r"cost (?:cent(?:re|er)|code)|gl code|(?-i:GL)|contract|purchase requisition|purchase|tender|procurement|framework|solicitation|rf[pqti]|itt|catalogue|catalog)(?:[ -](?:no|number|nr|id|tag|code|ref|control|is|1[03]|di)){0,2}\.?[ \t]{0,2}[#:]?[ \t]{0,2}(?:\d{1,4} )?$"
 )
 """Before the number of goods, or of a paper about goods."""
 _PAPER: Final = re.compile(r"(?i)(?:po|inv|qt?|rma|so|inc|chg|ritm|lot|at|co|gr)-?\d[\d-]{2,16}|1z[0-9a-z]{16}")
 """Numbers that begin with what they number."""
 _TENDERED: Final = re.compile(r"(?:ITT|RF[PQTI]|ITN|PQQ)[-_ ]?\d[\d-]{2,12}|20\d\d/S \d{3}-\d{5,6}")
 """Numbers of tenders, also as the Official Journal of the EU prints them: nothing else has one."""
+_CATALOGUED: Final = re.compile(r"\bREF[ :]{1,2}$")
+"""Before the number of a product on its label (ISO 15223-1, 5.1.6), where the label names the maker: elsewhere it is a referral's."""
+_LABELLED: Final = re.compile(r"(?i)\b(?:manufacturer|manufactured (?:by|for)|importer|distributor|ec rep)\b")
 _STEERED: Final = re.compile(
     r"(?:[A-Z]{2,8}[-_/.])?(?:POL(?:ICY)?|SOP|PROC|GUI(?:DE)?|WI|FRM|FORM|TMP|STD|QMS)(?:[-_/.](?:POL|SOP|PROC|GUI|[A-Z]{2,6}))?[-_/.]?\d{1,5}(?:[-_/.]?v?\d{1,3}(?:\.\d{1,2})?)?"
 )
@@ -150,7 +153,10 @@ _KEPT: Final = re.compile(
 def _of_goods(hit: Hit, value: str, text: str) -> bool:
     """Whether a number is of goods, of a paper about them, or of a machine in a network; never of what somebody carries."""
     value = value.strip(" .,;:")
-    if (_STEERED.fullmatch(value) and _around(_VERSIONED, hit, text)) or _TENDERED.fullmatch(value):
+    catalogued = _CATALOGUED.search(text, max(0, hit.start - 8), hit.start) is not None and _around(
+        _LABELLED, hit, text
+    )
+    if catalogued or (_STEERED.fullmatch(value) and _around(_VERSIONED, hit, text)) or _TENDERED.fullmatch(value):
         return True
     if _around(_IMPLANTED, hit, text):
         return False
@@ -173,7 +179,7 @@ def _of_goods(hit: Hit, value: str, text: str) -> bool:
 
 _BOUGHT: Final = re.compile(r"(?i)\b(?:my|our|the|your)? ?order(?: (?:no|number|nr))?\.?[ \t]{0,2}[#:]?[ \t]{0,2}$")
 _PLAIN: Final = re.compile(
-    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost (?:cent(?:re|er)|code)|gl code|vat|asset tag|p\.?o\.?|purchase order|ticket|(?:contract ref(?:erence)?)|(?-i:GL)|(?:tender|procurement|framework|solicitation|bid|rf[pqti]|itt)(?: (?:no|number|ref|reference|id))?(?: is)?)[ #:.]{0,3}$"
+    r"(?i)\b(?:isbn(?:-1[03])?|ean|upc|gtin|cost (?:cent(?:re|er)|code)|gl code|vat|asset tag|p\.?o\.?|purchase order|ticket|(?:contract ref(?:erence)?)|(?-i:GL)|(?:(?:tender|procurement|framework|solicitation) (?:no|number|ref|reference|id)|rf[pqti]|itt)(?: is)?)[ #:.]{0,3}$"
 )
 """What numbers goods and nothing else."""
 

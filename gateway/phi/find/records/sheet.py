@@ -170,7 +170,16 @@ _SHORTEST_WORD: Final = 2
 
 def is_house(value: str) -> bool:
     """Whether a cell under a header of people names a house and nobody: `St Brannock's Hospitals`, `Wick Community Trust`."""
-    return _HOUSE.fullmatch(value) is not None and _TITLE.match(value) is None
+    if _HOUSE.fullmatch(value) is None or _TITLE.match(value) is not None:
+        return False
+    first, *rest = (lexicon.marks(word.casefold()) for word in _WORD.findall(value))
+    if first & lexicon.GIVEN and not first & lexicon.ELSE:
+        return False
+    named = bool(rest) and bool(rest[0] & lexicon.PEOPLE) and not rest[0] & lexicon.ELSE
+    return not (first & lexicon.GIVEN and named and len(rest) > _HOUSE_WORDS)  # `Ada Okafor Sunrise Care Home`
+
+
+_HOUSE_WORDS: Final = 2
 
 
 _HOUSE: Final = re.compile(

@@ -104,7 +104,10 @@ def test_a_cell_that_ends_as_houses_do_names_a_house(value):
     assert is_house(value)
 
 
-@pytest.mark.parametrize("value", ["Queenie Maud", "Dr Rosa Clinic", "Trust", "Clinic of Ann Bell", "Okafor, Ada"])
+@pytest.mark.parametrize(
+    "value",
+    ["Queenie Maud", "Dr Rosa Clinic", "Trust", "Clinic of Ann Bell", "Okafor, Ada", "Ada Okafor Sunrise Care Home"],
+)
 def test_a_cell_with_a_person_names_no_house(value):
     assert not is_house(value)
 
