@@ -25,7 +25,7 @@ _EVENT: Final = re.compile(
         *(
             "admit(?:ted|s)? admission re-?admitted discharg(?:ed|e) seen treated evaluated diagnosed "
             "presented presenting presents visit(?:ed|s)? hospitali[sz]ed underwent undergone operated "
-            "referred transferred examined died death deceased expired"
+            "referred transferred examined excised died death deceased expired"
         ).split(),
         "passed away",
         "(?<!children )(?<!those )(?<!people )(?<!infants )(?<!babies )born(?! (?:on or |before|after|between))",
@@ -44,6 +44,7 @@ _EVENT: Final = re.compile(
         "in our",
         "at our",
         "our (?:clinic|hospital|patient|office|practice)",
+        "(?-i:Dad|Daddy|Mum|Mummy|Mom|Mommy|Gran|Granny|Grandma|Grandad|Grandpa|Nan|Nana)\\b(?! (?:and|or|jokes?)\\b)",
         "my (?:patient|mother|father|wife|husband|son|daughter|clinic|hospital)",
         "this (?:patient|pt|man|woman|gentleman|lady|boy|girl|child)",
         r"the (?:patient|pt)\b(?! (?:cohort|population|group|sample|database|list|id|record|safety|name))",
@@ -323,6 +324,13 @@ _SOMEONE: Final = re.compile(
 )
 
 
+_OF_OLD: Final = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:19[2-9]\d|200\d)|(?:19[2-9]\d|200\d)-\d\d-\d\d")
+_ERRAND: Final = re.compile(
+    r"(?i)\b(?:re-?fills?|repeat prescription|prescriptions?|scripts?|slot|appointments?|appt|re-?book(?:ed)?|walk-?in|no-?show|dna'?d)\b"
+)
+"""What a practice does for one who is called or comes."""
+
+
 def _about_a_patient(hit: Hit, text: str) -> bool:
     """Whether what stands around an indirect finding speaks of one patient, and of what happened to them.
 
@@ -343,6 +351,8 @@ def _about_a_patient(hit: Hit, text: str) -> bool:
     instant = hit.evidence is Evidence.SHAPE and _INSTANT.search(text[hit.start : hit.end + _CLOCK]) is not None
     if instant and (event < 0 or _LAPSED.search(before)):
         return False
+    if hit.kind is Kind.DATE and _OF_OLD.fullmatch(text, hit.start, hit.end) and _ERRAND.search(f"{before} {after}"):
+        return True  # a day of a generation ago by which somebody on a list is known: "the 10:15 slot, 14.02.1958"
     if hit.kind is Kind.DATE and _COURSE.search(text, max(0, hit.start - _WIDE), hit.start):
         return True
     if hit.kind is Kind.AGE or (hit.kind is Kind.FACILITY and person):
