@@ -47,13 +47,16 @@ _IMPLANTED: Final = re.compile(
     r"(?i)\b(?:pacemaker|icd|implant\w*|stents?|prosthe\w+|hearing aids?|valve|lead|cgm|sensor|cpap|wheelchair|defibrillator|neurostimulator|cochlear|insulin pump|wearable|wristband)\b"
 )
 """What somebody carries, by whose number they are known."""
-NUMBERED: Final = frozenset({Kind.OTHER_ID, Kind.DEVICE, Kind.PHONE, Kind.IP})
+NUMBERED: Final = frozenset({Kind.OTHER_ID, Kind.DEVICE, Kind.PHONE})
 """Kinds that goods and machines are taken for. An account is somebody's whatever stands around it (law 5)."""
+_PRIVATE: Final = re.compile(
+    r"(?:10(?:\.\d{2,3}){3}|192\.168(?:\.\d{2,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{2,3}){2})"
+)
+"""An address of a private network (RFC 1918) that can be read as a telephone number in pairs."""
 _HARDWARE: Final = re.compile(r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}")
 _NETWORK: Final = re.compile(
-    r"(?i)\b(?:v?lan|wlan|wi-?fi|dhcp|dns|arp|switch|router|access point|ap|firewall|subnet|ethernet|nic|packets?|ping|ports?|servers?|hosts?|connect\\w*|listen\\w*|refused|timeouts?|times? out|tcp|http|ssh|mllp)\b"
+    r"(?i)\b(?:v?lan|wlan|wi-?fi|dhcp|dns|arp|switch|router|access point|ap|firewall|subnet|ethernet|nic|packets?|ping|ports?|servers?|hosts?|connect\w*|listen\w*|refused|timeouts?|times? out|tcp|http|ssh|mllp)\b"
 )
-_MACHINE: Final = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _WRITTEN: Final = re.compile(r"(?i)\b(?:john|jane|joe|bob|alice) (?:smith|doe|jones)(?:'s)?")
 _CODE: Final = re.compile(
     r"(?i)\b(?:functions?|unit tests?|regex|regular expression|docstrings?|readme|docs|sql|insert into|select|def|const|assert|curl|json|api|schema|fixtures?|mock|sample|placeholder|"
@@ -160,12 +163,9 @@ def _of_goods(hit: Hit, value: str, text: str) -> bool:
         return True
     if _around(_IMPLANTED, hit, text):
         return False
-    if (_MACHINE.fullmatch(value) and _around(_NETWORK, hit, text)) or (
-        _HARDWARE.fullmatch(value) and _around(_NETWORK, hit, text)
-    ):
-        return True
-    if hit.kind in {Kind.PHONE, Kind.IP}:
-        return False
+    if hit.kind is Kind.PHONE or _HARDWARE.fullmatch(value):
+        address = _PRIVATE if hit.kind is Kind.PHONE else _HARDWARE
+        return address.fullmatch(value) is not None and _around(_NETWORK, hit, text)
     before = text[max(0, hit.start - 32) : hit.start]
     if hit.kind is Kind.OTHER_ID and _ORDER.search(before):
         return True

@@ -47,6 +47,8 @@ SOMEBODY = [
     "Order #88214 for patient Tveit",
     "Order #88214: warfarin for the resident",
     "device 3C:5A:B4:19:0E:7D",
+    "call 10.20.30.40",
+    "call 20.30.40.50 when the server is up",
     "serial number SN4471920 of her pacemaker",
     "pacemaker serial SN4471920, firmware 2.1",
     "Invoice INV-88213 for the patient in bed 4",
