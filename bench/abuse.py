@@ -24,6 +24,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from bench.asked import asked
+
 MB = 2**20
 NOTE = "Patient Maria Gonzalez, MRN 8675309, has a cough. "
 CONFIG = """
@@ -288,6 +290,7 @@ async def _within(work: Awaitable[Counter[str]]) -> Counter[str]:
 
 
 if __name__ == "__main__":
+    wishes = asked(__doc__ or "", CASES)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    for wanted in sys.argv[1:] or CASES:
+    for wanted in wishes:
         run(wanted)

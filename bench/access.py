@@ -7,7 +7,6 @@ budgets of tokens and dollars. Both are the thread's own time, so that a busy ma
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bench.asked import asked
 from gateway.access.callers import Keyring, authenticate
 from gateway.access.keys import new_key
 from gateway.access.stored import StoredKeys
@@ -124,11 +124,11 @@ def at_once(work: Coroutine[None, None, object]) -> None:
 
 
 def main() -> None:
-    asked = set(sys.argv[1:]) or {"keys", "quota"}
+    wishes = asked(__doc__ or "", ("keys", "quota"))
     with tempfile.TemporaryDirectory(prefix="access-") as name:
-        if "keys" in asked:
+        if "keys" in wishes:
             of_keys(Path(name) / "keys")
-        if "quota" in asked:
+        if "quota" in wishes:
             asyncio.run(of_quota(Path(name)))
 
 

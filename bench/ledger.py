@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.asked import asked
 from gateway.audit.verify_ledger import verify
 from gateway.state.checkpoints import Checkpoints
 from gateway.state.sqlite.ledger import Ledger
@@ -155,17 +156,17 @@ def crashes(folder: Path) -> None:
 
 
 def main() -> None:
-    asked = set(sys.argv[1:]) or {"speed", "verify", "tamper", "crash"}
+    wishes = asked(__doc__ or "", ("speed", "verify", "tamper", "crash"))
     with tempfile.TemporaryDirectory(prefix="ledger-") as name:
         folder = Path(name)
         (folder / "speed").mkdir()
-        if "speed" in asked:
+        if "speed" in wishes:
             asyncio.run(speed(folder / "speed"))
-        if "verify" in asked:
+        if "verify" in wishes:
             how_fast_it_verifies(folder)
-        if "tamper" in asked:
+        if "tamper" in wishes:
             tampering(folder)
-        if "crash" in asked:
+        if "crash" in wishes:
             (folder / "crash").mkdir()
             crashes(folder / "crash")
 
